@@ -1,0 +1,298 @@
+"""Trained models on disk: a folder with a readable config, weights without pickle, and an atlas.
+
+    config.json            what the model is, what it was trained on and how, with its measures by epoch
+    weights.safetensors    every weight and bias, float32
+    atlas.npz              up to 10,000 held-out codes (float16) with their rows and labels
+
+The atlas makes a model's map, and its units, alive where the images themselves are not on disk.
+N codes, D latent dimensions.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from autoencoder.architecture import ModelSettings
+from autoencoder.datasets import Dataset
+from autoencoder.errors import CheckpointError
+from autoencoder.models import Autoencoder
+from autoencoder.runtime import Runtime
+from autoencoder.support import Support, Units
+from autoencoder.training import EpochResult, Trainer, TrainingSettings
+
+FORMAT = "latent-space-explorer"
+FORMAT_VERSION = 1
+CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
+SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+MAX_ATLAS_CODES = 10_000
+MAX_ATLAS_BYTES = 480_000
+MAX_FILE_BYTES = 100_000_000  # the largest network that the settings allow is well below
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """The data set that a model was trained on."""
+
+    name: str
+    n_images: int
+    fingerprint: str
+    class_names: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """How a model came about; ``seconds`` of computing."""
+
+    settings: TrainingSettings
+    runtime: Runtime
+    seconds: float
+    history: tuple[EpochResult, ...]
+
+
+@dataclass(frozen=True)
+class AtlasInfo:
+    """Which images the atlas holds the codes of, and the units that these codes give."""
+
+    dataset: str
+    split: str
+    n_codes: int
+    units: Units
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of a checkpoint but its arrays."""
+
+    model: ModelSettings
+    source: DataSource
+    training: TrainingRecord
+    atlas: AtlasInfo
+
+    def to_dict(self) -> dict:
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, entries: dict) -> "Config":
+        """The inverse of ``to_dict``; raises KeyError, TypeError or ValueError for foreign entries."""
+        source, training, atlas = entries["source"], entries["training"], entries["atlas"]
+        return cls(
+            ModelSettings.from_dict(entries["model"]),
+            DataSource(**{**source, "class_names": tuple(map(str, source["class_names"]))}),
+            TrainingRecord(
+                TrainingSettings(**training["settings"]),
+                Runtime(**training["runtime"]),
+                float(training["seconds"]),
+                tuple(EpochResult(**epoch) for epoch in training["history"]),
+            ),
+            AtlasInfo(**{**atlas, "units": Units(**atlas["units"])}),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Held-out codes: ``latents`` float32 (N, D) of the images at ``rows`` int64 (N,) of their data set."""
+
+    rows: np.ndarray
+    latents: np.ndarray
+    labels: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A trained model, what is known of it, and its atlas. ``folder`` is None until it is on disk."""
+
+    name: str
+    config: Config
+    model: Autoencoder
+    atlas: Atlas
+    folder: Path | None = field(default=None)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change with any weight or atlas code: the key for caches."""
+        digest = hashlib.sha256(repr(self.config.model).encode() + self.atlas.latents.tobytes())
+        for name, array in sorted(self.model.weights.items()):
+            digest.update(name.encode() + array.tobytes())
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def support(self) -> Support:
+        """What counts as on and off the data for this model."""
+        return Support(self.model, self.atlas.latents, self.config.atlas.units)
+
+
+@dataclass(frozen=True)
+class CheckpointInfo:
+    """A checkpoint that is on disk, without its arrays."""
+
+    name: str
+    folder: Path
+    config: Config
+
+
+def make_checkpoint(
+    name: str,
+    trainer: Trainer,
+    trained_on: Dataset,
+    held_out: Dataset,
+    rows: np.ndarray | None = None,
+    note="",
+) -> Checkpoint:
+    """The model as the trainer has it now.
+
+    ``held_out`` are images that it was not trained on, ``rows`` (N,) their indices in the data set that a
+    visitor would load (0, 1, 2, ... unless given); ``note`` says what is special about the data.
+    """
+    model = trainer.autoencoder()
+    per_code = 2 * model.latent_dim + 4  # bytes: float16 components, and what row and label pack to
+    count = min(held_out.n_images, MAX_ATLAS_CODES, MAX_ATLAS_BYTES // per_code)
+    rows = np.arange(held_out.n_images) if rows is None else rows
+    latents = model.encode(held_out.images[:count]).astype(np.float16).astype(np.float32)
+    atlas = Atlas(rows[:count], latents, None if held_out.labels is None else held_out.labels[:count])
+    config = Config(
+        trainer.model,
+        DataSource(
+            trained_on.name, trained_on.n_images, trained_on.fingerprint, trained_on.class_names, note
+        ),
+        TrainingRecord(trainer.settings, trainer.runtime, trainer.seconds, tuple(trainer.history)),
+        AtlasInfo(held_out.name, held_out.split, count, Support(model, latents).units),
+    )
+    return Checkpoint(name, config, model, atlas)
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:
+    """Write the checkpoint; what was in ``folder`` stays whole until all of the new one is there.
+
+    Raises CheckpointError where the disk does not take it, or the folder holds something else.
+    """
+    folder = Path(folder)
+    if folder.exists() and not (folder / CONFIG).is_file() and not _is_empty_folder(folder):
+        raise CheckpointError(f"{folder} holds something other than a model. Choose a new folder.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".saving-") as scratch:
+            fresh = Path(scratch) / "fresh"
+            fresh.mkdir()
+            _write_files(checkpoint, fresh)
+            if folder.exists():
+                folder.rename(Path(scratch) / "old")
+            fresh.rename(folder)
+    except OSError as error:
+        raise CheckpointError(f"The model could not be written to {folder}: {error.strerror}.") from error
+    return folder
+
+
+def load_checkpoint(name_or_folder: str | os.PathLike) -> Checkpoint:
+    """The model in a folder, or the shipped one of that name; CheckpointError where it cannot be used."""
+    folder = find_checkpoint(name_or_folder)
+    config = read_config(folder)
+    model = _read_model(folder / WEIGHTS, config.model)
+    return Checkpoint(folder.name, config, model, _read_atlas(folder / ATLAS, config), folder)
+
+
+def find_checkpoint(name_or_folder: str | os.PathLike) -> Path:
+    """The folder that is meant; raises CheckpointError where there is none."""
+    given = Path(name_or_folder)
+    if given.is_dir():
+        return given.resolve()
+    if str(name_or_folder) == given.name and (SHIPPED / given.name / CONFIG).is_file():
+        return SHIPPED / given.name
+    names = ", ".join(info.name for info in list_checkpoints())
+    raise CheckpointError(f"There is no model folder {name_or_folder}. Shipped models: {names}.")
+
+
+def list_checkpoints(root: Path = SHIPPED) -> list[CheckpointInfo]:
+    """The checkpoints below ``root``, by name; folders without a readable config are passed over."""
+    infos = []
+    for path in sorted(root.glob(f"[!.]*/{CONFIG}")):
+        try:
+            infos.append(CheckpointInfo(path.parent.name, path.parent, read_config(path.parent)))
+        except CheckpointError:
+            continue
+    return infos
+
+
+def read_config(folder: Path) -> Config:
+    """The config of the checkpoint in ``folder``; raises CheckpointError where it cannot be used."""
+    path = folder / CONFIG
+    with _reading(path):
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(entries, dict) or entries.get("format") != FORMAT:
+            raise CheckpointError(f"{path} is not a model of this program.")
+        version = entries.get("format_version")
+        if isinstance(version, int) and version > FORMAT_VERSION:
+            raise CheckpointError(
+                f"{path} was written by a newer version of this program (format {version}, this one reads "
+                f"{FORMAT_VERSION}). Update the program to use it."
+            )
+        return Config.from_dict(entries)
+
+
+def _read_model(path: Path, settings: ModelSettings) -> Autoencoder:
+    with _reading(path):
+        weights = load_file(path)
+        if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in weights.values()):
+            raise ValueError("weights must be finite float32 numbers")
+        return Autoencoder.from_weights(settings, weights)
+
+
+def _read_atlas(path: Path, config: Config) -> Atlas:
+    with _reading(path), np.load(path, allow_pickle=False) as file:
+        latents, rows = file["latents"], file["rows"]
+        labels = file["labels"].astype(np.int64) if "labels" in file else None
+    n_codes = config.atlas.n_codes
+    fits = latents.shape == (n_codes, config.model.latent_dim) and rows.shape == (n_codes,)
+    if not fits or not (labels is None or labels.shape == rows.shape) or not np.isfinite(latents).all():
+        raise CheckpointError(_damaged(path, "its arrays do not fit the config"))
+    return Atlas(rows.astype(np.int64), latents.astype(np.float32), labels)
+
+
+def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
+    config = json.dumps(checkpoint.config.to_dict(), indent=2, ensure_ascii=False)
+    (folder / CONFIG).write_text(config + "\n", encoding="utf-8")
+    # One metadata key at most: several are written in random order, and the bytes would differ.
+    (folder / WEIGHTS).write_bytes(save(checkpoint.model.weights, metadata={"format": FORMAT}))
+    atlas = checkpoint.atlas
+    arrays = {"latents": atlas.latents.astype(np.float16), "rows": atlas.rows.astype(np.int32)}
+    if atlas.labels is not None:
+        arrays["labels"] = atlas.labels.astype(np.int16)
+    np.savez_compressed(folder / ATLAS, **arrays)
+
+
+@contextmanager
+def _reading(path: Path):
+    """Give what goes wrong in reading a file its own sentence."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise CheckpointError(f"{path} is larger than any model of this program: it was not read.")
+        yield
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"{path} is missing. A model folder holds {CONFIG}, {WEIGHTS} and {ATLAS}: copy all three."
+        ) from error
+    except OSError as error:
+        raise CheckpointError(_damaged(path, error.strerror or str(error))) from error
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError) as error:
+        raise CheckpointError(_damaged(path, str(error))) from error
+    except (SafetensorError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise CheckpointError(_damaged(path, str(error))) from error
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return f"{path} is damaged or not a model file ({reason}). Get the folder again, or train the model anew."
+
+
+def _is_empty_folder(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())

@@ -1,0 +1,23 @@
+"""The errors of the domain.
+
+    Exception
+    ├── ValueError            a programmer's slip: an argument out of its range
+    └── LatentSpaceError      the world's: worded for the visitor
+        ├── DatasetError      images or labels that cannot be found, read or used
+        └── CheckpointError   a model folder that cannot be found, read or used
+
+Each message says what happened, where, and what to do next. The command line prints it and exits
+with status 1; the app shows it in the page. Anything else is a bug and should look like one.
+"""
+
+
+class LatentSpaceError(Exception):
+    """What went wrong outside the program, in a sentence that a visitor can act on."""
+
+
+class DatasetError(LatentSpaceError):
+    """Images or labels that cannot be found, read or used."""
+
+
+class CheckpointError(LatentSpaceError):
+    """A model folder that cannot be found, read or used."""

@@ -1,0 +1,76 @@
+"""How well a model gives images back: every measure per image, its means, and its means by class.
+
+N images, 28 by 28 pixels each.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from autoencoder import measures
+from autoencoder.measures import as_floats
+from autoencoder.models import Autoencoder
+from autoencoder.noise import Noise, corrupt
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Measures per image, each (N,), of the reconstruction against the clean image.
+
+    mse            mean squared error over pixels in [0, 1]
+    psnr           dB
+    ssim           structural similarity, -1 to 1
+    bce            nats per image; of a vae at one draw from the posterior, so that bce + kl is its
+                   negative ELBO (Kingma & Welling 2014, equation 10)
+    kl             nats per image; None unless the model is a vae
+    noisy_psnr     the same of the corrupted input against the clean image; None without noise
+    noisy_ssim
+    """
+
+    mse: np.ndarray
+    psnr: np.ndarray
+    ssim: np.ndarray
+    bce: np.ndarray
+    kl: np.ndarray | None
+    noisy_psnr: np.ndarray | None = None
+    noisy_ssim: np.ndarray | None = None
+
+    def means(self) -> dict[str, float | None]:
+        """The mean of each measure by its name; None for those that are None."""
+        return {name: None if values is None else float(values.mean()) for name, values in self._items()}
+
+    def of(self, rows: np.ndarray) -> "Evaluation":
+        """The measures of some of the images."""
+        return Evaluation(*(None if values is None else values[rows] for _, values in self._items()))
+
+    def _items(self) -> list[tuple[str, np.ndarray | None]]:
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+
+def evaluate(model: Autoencoder, images: np.ndarray, noise: Noise | None = None, seed: int = 0) -> Evaluation:
+    """Measure the model on images uint8 (N, 28, 28), which it is given with ``noise`` drawn from ``seed``."""
+    clean = as_floats(images)
+    given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
+    posterior = model.posterior(given)
+    reconstructions = model.decode(posterior.mean)
+    logits = model.logits(posterior.sample(np.random.default_rng(seed)))
+    return Evaluation(
+        mse=measures.mse(clean, reconstructions),
+        psnr=measures.psnr(clean, reconstructions),
+        ssim=measures.ssim(clean, reconstructions),
+        bce=measures.bce(clean, logits),
+        kl=measures.kl(posterior.mean, posterior.log_variance) if model.is_variational else None,
+        noisy_psnr=None if noise is None else measures.psnr(clean, as_floats(given)),
+        noisy_ssim=None if noise is None else measures.ssim(clean, as_floats(given)),
+    )
+
+
+def by_class(
+    evaluation: Evaluation, labels: np.ndarray, class_names: tuple[str, ...]
+) -> list[dict[str, str | int | float | None]]:
+    """The means of each class that has images: its name, ``n_images`` and every measure."""
+    return [
+        {"class": name, "n_images": int((labels == label).sum()), **evaluation.of(labels == label).means()}
+        for label, name in enumerate(class_names)
+        if (labels == label).any()
+    ]

@@ -1,0 +1,79 @@
+"""How close two pictures are, and what a code costs: one number per image, always.
+
+Means over images or classes are left to the caller, because the mean of PSNRs is not the PSNR of a mean.
+All sums run in float64.
+
+Shapes: N images, H and W pixels, D latent dimensions.
+"""
+
+import numpy as np
+from skimage.metrics import structural_similarity
+
+
+def as_floats(images: np.ndarray) -> np.ndarray:
+    """Images as float32 in [0, 1], of the same shape: bytes divided by 255, floats in [0, 1] kept."""
+    if images.dtype == np.uint8:
+        return images / np.float32(255)
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"images must be uint8 or floating, got {images.dtype}")
+    if not ((images >= 0) & (images <= 1)).all():  # NaN fails this too
+        raise ValueError("images of floats must lie in [0, 1]")
+    return images.astype(np.float32)
+
+
+def mse(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Mean squared error (N,) between floats in [0, 1] (N, H, W), averaged over pixels."""
+    _check_pairs(a, b)
+    return ((a.astype(np.float64) - b) ** 2).mean(axis=(1, 2))
+
+
+def psnr(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Peak signal-to-noise ratio (N,) in dB for the data range 1; inf where the images are identical."""
+    with np.errstate(divide="ignore"):
+        return -10 * np.log10(mse(a, b))
+
+
+def ssim(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Structural similarity (N,), at most 1, between floats in [0, 1] (N, H, W) with sides of 11 or more.
+
+    Wang et al. 2004 (doi:10.1109/TIP.2003.819861): Gaussian window of 11x11 with sigma 1.5, data range 1,
+    averaged over the windows that lie inside the image.
+    """
+    _check_pairs(a, b)
+    pairs = zip(a.astype(np.float64), b.astype(np.float64), strict=True)
+    return np.array([_ssim_of_pair(*pair) for pair in pairs], dtype=np.float64)
+
+
+def bce(images: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Binary cross-entropy (N,) in nats per image, summed over pixels.
+
+    `images` are floats in [0, 1] (N, H, W), the targets; `logits` (N, H, W) are the decoder's outputs before
+    the sigmoid, so that confident pixels neither overflow nor reach log 0.
+    """
+    _check_pairs(images, logits)
+    logits = logits.astype(np.float64)
+    return (np.logaddexp(0, logits) - images * logits).sum(axis=(1, 2))
+
+
+def kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
+    """KL divergence (N,) in nats from N(mean, exp(log_variance)) to N(0, I), both (N, D), summed over D.
+
+    Closed form of Kingma & Welling 2014 (arXiv:1312.6114), appendix B.
+    """
+    _check_pairs(mean, log_variance, n_axes=2)
+    mean, log_variance = mean.astype(np.float64), log_variance.astype(np.float64)
+    return 0.5 * (mean**2 + np.expm1(log_variance) - log_variance).sum(axis=1)
+
+
+def _ssim_of_pair(a: np.ndarray, b: np.ndarray) -> float:
+    # One call per image: channel_axis would loop inside just the same, and then average over the images.
+    return structural_similarity(
+        a, b, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1.0
+    )
+
+
+def _check_pairs(a: np.ndarray, b: np.ndarray, n_axes: int = 3) -> None:
+    if a.shape != b.shape or a.ndim != n_axes:
+        raise ValueError(f"both arrays must have the same {n_axes} axes, got {a.shape} and {b.shape}")
+    if not all(np.issubdtype(array.dtype, np.floating) for array in (a, b)):
+        raise ValueError(f"both arrays must be floating (see as_floats), got {a.dtype} and {b.dtype}")

@@ -1,0 +1,245 @@
+"""Codes on a flat map that never moves.
+
+A map is made once, from the codes of an atlas. Other codes are placed on it as it is, or not at all, with the
+reason; and where it is a plane of the code space, any point of it leads back to a code.
+
+Shapes: N codes in the atlas, M codes or points asked about, D latent dimensions.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+METHODS = ("auto", "code", "pca", "tsne")
+
+
+class Map(Protocol):
+    """What every map offers. A reason is empty where the map can."""
+
+    name: str
+    title: str
+    positions: np.ndarray  # float32 (N, 2)
+    axis_names: tuple[str, str]
+    can_place: bool
+    can_invert: bool
+    why_not_place: str
+    why_not_invert: str
+
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        """Where codes (M, D) lie, float32 (M, 2); ValueError with the reason where the map cannot say."""
+
+    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
+        """The codes float32 (M, D) at points (M, 2) that differ from base (D,) only along the map.
+
+        ValueError with the reason where the map cannot say.
+        """
+
+
+class _Flat:
+    """A map that is a plane of the code space: codes can be placed on it, and points lead back."""
+
+    can_place: ClassVar[bool] = True
+    can_invert: ClassVar[bool] = True
+    why_not_place: ClassVar[str] = ""
+    why_not_invert: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class CodeMap(_Flat):
+    """Codes of 2 dimensions as they are; a code of 1 dimension lies on the line y = 0."""
+
+    latents: np.ndarray  # (N, 1) or (N, 2)
+
+    name: ClassVar[str] = "code"
+    title: ClassVar[str] = "The code itself"
+
+    def __post_init__(self) -> None:
+        if self.latents.ndim != 2 or self.latents.shape[1] not in (1, 2):
+            raise ValueError(f"a map of bare codes needs 1 or 2 dimensions, got shape {self.latents.shape}")
+
+    @property
+    def positions(self) -> np.ndarray:
+        return self.place(self.latents)
+
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        return ("code 1", "code 2") if self._latent_dim == 2 else ("code 1", "")
+
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        _check(latents, self._latent_dim, "codes")
+        return np.pad(latents.astype(np.float32), ((0, 0), (0, 2 - self._latent_dim)))
+
+    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
+        """The points themselves, as nothing of base is left; on a line, a point's height means nothing."""
+        _check(points, 2, "points")
+        return points[:, : self._latent_dim].astype(np.float32)
+
+    @property
+    def _latent_dim(self) -> int:
+        return self.latents.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class PCAMap(_Flat):
+    """The plane in which the codes vary most. Made by `fit`.
+
+    mean                       (D,), the middle of the codes, at the map's origin
+    components                 (2, D), orthonormal; the largest entry of each is positive, so no axis flips
+    explained_variance_ratio   share of the codes' variance along each axis; 0 where they do not vary
+    """
+
+    positions: np.ndarray
+    mean: np.ndarray
+    components: np.ndarray
+    explained_variance_ratio: tuple[float, float]
+
+    name: ClassVar[str] = "pca"
+    title: ClassVar[str] = "PCA plane"
+
+    @classmethod
+    def fit(cls, latents: np.ndarray) -> "PCAMap":
+        """The plane of codes (N, D), D >= 2; codes that do not vary are all put at the origin."""
+        if latents.ndim != 2 or latents.shape[1] < 2:
+            raise ValueError(f"a PCA plane needs codes of at least 2 dimensions, got shape {latents.shape}")
+        latents = latents.astype(np.float64)
+        mean, components, ratio = _flat_plane(latents) if _is_constant(latents) else _widest_plane(latents)
+        positions = ((latents - mean) @ components.T).astype(np.float32)
+        return cls(positions, mean, components, ratio)
+
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        first, second = (f"{share:.0%}" for share in self.explained_variance_ratio)
+        return f"PCA 1 ({first} of the variance)", f"PCA 2 ({second} of the variance)"
+
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        _check(latents, len(self.mean), "codes")
+        return self._project(latents).astype(np.float32)
+
+    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
+        _check(points, 2, "points")
+        _check(base[None], len(self.mean), "the base, as a batch,")
+        return (base + (points - self._project(base[None])) @ self.components).astype(np.float32)
+
+    def _project(self, latents: np.ndarray) -> np.ndarray:
+        return (latents.astype(np.float64) - self.mean) @ self.components.T
+
+
+@dataclass(frozen=True, eq=False)
+class TSNEMap:
+    """Positions (N, 2) that t-SNE found; `tsne_steps` finds them."""
+
+    positions: np.ndarray
+
+    name: ClassVar[str] = "tsne"
+    title: ClassVar[str] = "t-SNE"
+    axis_names: ClassVar[tuple[str, str]] = ("t-SNE 1", "t-SNE 2")
+    can_place: ClassVar[bool] = False
+    can_invert: ClassVar[bool] = False
+    why_not_place: ClassVar[str] = (
+        "t-SNE arranges only the codes it was given: a new code has no place that would not move the others."
+    )
+    why_not_invert: ClassVar[str] = (
+        "t-SNE has no inverse: it keeps neighbours together, and a point between them belongs to no code."
+    )
+
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        raise ValueError(self.why_not_place)
+
+    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
+        raise ValueError(self.why_not_invert)
+
+
+def project(latents: np.ndarray, method: str = "auto") -> Map:
+    """The map of codes (N, D) by one of `METHODS`; "auto" is the code itself for D <= 2, else PCA."""
+    if method == "auto":
+        method = "code" if latents.shape[1] <= 2 else "pca"
+    if method == "code":
+        return CodeMap(latents)
+    if method == "pca":
+        return PCAMap.fit(latents)
+    if method == "tsne":
+        return _finished_tsne(latents)
+    raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
+
+
+def tsne_steps(
+    latents: np.ndarray,
+    *,
+    n_iterations: int = 400,
+    perplexity: float = 30,
+    seed: int = 0,
+    n_jobs: int = 1,
+    n_between: int = 10,
+) -> Iterator[tuple[float, np.ndarray]]:
+    """t-SNE of codes (N, D) while it runs: the share done, 0 to 1, and positions float32 (N, 2).
+
+    The first frame, at 0, is the PCA plane; the last is at 1, and between them is one every `n_between`
+    iterations. Closing the generator stops the work, and any frame makes a `TSNEMap`. For the first three
+    eighths of the iterations neighbours attract each other 12 times as much (early exaggeration: van der
+    Maaten & Hinton 2008; the factor is openTSNE's). A perplexity above (N - 1) / 3 is lowered to it. Raises
+    ValueError, at the first frame, for fewer than 4 codes or 1 iteration.
+    """
+    if len(latents) < 4:
+        raise ValueError(f"t-SNE needs at least 4 codes, got {len(latents)}")
+    if n_iterations < 1:
+        raise ValueError(f"n_iterations must be at least 1, got {n_iterations}")
+    start = _tsne_start(latents, seed)
+    yield 0.0, start.astype(np.float32)
+    embedding = _tsne_embedding(latents.astype(np.float64), start, perplexity, seed, n_jobs)
+    n_early, done = n_iterations * 3 // 8, 0
+    while done < n_iterations:
+        stop, exaggeration = (n_early, 12) if done < n_early else (n_iterations, 1)
+        n_iter = min(n_between, stop - done)
+        embedding.optimize(
+            n_iter, exaggeration=exaggeration, inplace=True
+        )  # its momentum lasts between calls
+        done += n_iter
+        yield done / n_iterations, np.array(embedding, dtype=np.float32)
+
+
+def _tsne_embedding(latents: np.ndarray, start: np.ndarray, perplexity: float, seed: int, n_jobs: int):
+    """An openTSNE `TSNEEmbedding` of codes (N, D), at its start (N, 2)."""
+    from openTSNE import TSNEEmbedding, affinity  # slow to import, and no other map needs it
+
+    perplexity = min(perplexity, (len(latents) - 1) / 3)
+    affinities = affinity.PerplexityBasedNN(latents, perplexity, random_state=seed, n_jobs=n_jobs)
+    return TSNEEmbedding(start, affinities, random_state=seed, n_jobs=n_jobs)
+
+
+def _finished_tsne(latents: np.ndarray) -> TSNEMap:
+    *_, (_, positions) = tsne_steps(latents)
+    return TSNEMap(positions)
+
+
+def _tsne_start(latents: np.ndarray, seed: int) -> np.ndarray:
+    """The PCA plane shrunk to a standard deviation of 1e-4, where t-SNE starts, and shaken a little."""
+    positions = project(latents, "code" if latents.shape[1] == 1 else "pca").positions.astype(np.float64)
+    shaken = np.random.default_rng(seed).normal(scale=1e-6, size=positions.shape)
+    width = positions[:, 0].std()
+    return shaken + (positions * (1e-4 / width) if width > 0 else 0)
+
+
+def _is_constant(latents: np.ndarray) -> bool:
+    return len(latents) < 2 or (latents == latents[0]).all()
+
+
+def _flat_plane(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    """The plane of the first two dimensions through the one code there is, or through the origin."""
+    latent_dim = latents.shape[1]
+    mean = latents[0] if len(latents) else np.zeros(latent_dim)
+    return mean, np.eye(2, latent_dim), (0.0, 0.0)
+
+
+def _widest_plane(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    # The full decomposition draws nothing at random, and scikit-learn turns its signs the same way each time.
+    pca = PCA(n_components=2, svd_solver="full").fit(latents)
+    first, second = pca.explained_variance_ratio_
+    return pca.mean_, pca.components_, (float(first), float(second))
+
+
+def _check(rows: np.ndarray, n_columns: int, what: str) -> None:
+    if rows.ndim != 2 or rows.shape[1] != n_columns:
+        raise ValueError(f"{what} must be (M, {n_columns}), got shape {rows.shape}")

@@ -1,0 +1,218 @@
+"""Where a model's codes are, and how far from them a path strays.
+
+A model is trusted near the codes of real images, its *atlas*. Three lengths tell how odd a code is, each in
+units of the same model: 1.0 is the 95th percentile of that length over the model's own atlas, as odd as the
+oddest 5 % of real images. *Off support* means one thing everywhere: a round trip above 1 in these units.
+
+Shapes: N codes in the atlas, M codes asked about, T steps of a path, D latent dimensions, K neighbours.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+
+N_NEIGHBOURS = 5
+PERCENTILE = 95
+
+# A tree answers a path in one thread, so a visitor does not wait for cores that others keep busy. In more
+# dimensions than these it visits nearly all of its leaves, and comparing with every code is faster.
+MOST_DIMS_FOR_A_TREE = 32
+
+# An atlas is stored in float16, which moves each component by up to 2^-11 of itself (of 2^-14, where it is
+# smaller still); encoding the same image in another batch moves it by a few float32 roundings of the largest.
+# A code this close to a row of the atlas is that row's.
+STORED_ROUNDING = 2.0**-11
+SMALLEST_NORMAL = 2.0**-14
+ENCODED_ROUNDING = 1e-6
+
+
+class Codec(Protocol):
+    """A model as this module sees it: numpy in, numpy out, any number of rows."""
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Images float32 in [0, 1] (M, 28, 28) to codes float32 (M, D)."""
+
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """Codes (M, D) to images float32 in [0, 1] (M, 28, 28)."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0.
+
+    round_trip           ‖E(D(z)) - z‖, Euclidean, in the code space
+    neighbour_distance   mean of the Euclidean distances to the 5 nearest other codes
+    decoded_step         Euclidean distance between the decoded pictures of a code and its nearest other code
+    """
+
+    round_trip: float
+    neighbour_distance: float
+    decoded_step: float
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not 0 <= value < np.inf:
+                raise ValueError(f"{name} must be finite and at least 0, got {value}")
+
+
+@dataclass(frozen=True, eq=False)
+class PathMeasures:
+    """What the T steps of a path look like; every length is in units of the model.
+
+    round_trip, neighbour_distance   (T,)
+    decoded_step                     (T,), from the step before; NaN at the first
+    images                           (T, 28, 28), the decoded steps, float32 in [0, 1]
+
+    Where a unit is 0, a length of 0 stays 0 and any other is inf. JSON knows neither inf nor NaN: write null.
+    """
+
+    round_trip: np.ndarray
+    neighbour_distance: np.ndarray
+    decoded_step: np.ndarray
+    images: np.ndarray
+
+    @property
+    def off_support(self) -> np.ndarray:
+        """Which steps are off support, bool (T,)."""
+        return self.round_trip > 1
+
+    @property
+    def off_support_share(self) -> float:
+        """The share of all steps, both ends counted, that are off support."""
+        return float(self.off_support.mean())
+
+    @property
+    def jump_ratio(self) -> float | None:
+        """The largest decoded step over the mean one, at least 1; None without a finite mean above 0."""
+        steps = self.decoded_step[1:]
+        if len(steps) == 0 or not 0 < steps.mean() < np.inf:
+            return None
+        return float(steps.max() / steps.mean())
+
+    def score(self, latent_dim: int) -> float | None:
+        """The number that `score_name` names."""
+        return self.jump_ratio if _is_crowded(latent_dim) else self.off_support_share
+
+
+def score_name(latent_dim: int) -> str:
+    """Which number tells a gap: a plane is crowded rather than holed, so it shows in jumps of the picture."""
+    return "jump ratio" if _is_crowded(latent_dim) else "off-support share"
+
+
+def is_weak(latent_dim: int) -> bool:
+    """Whether the score hardly tells good paths from bad ones, and the page has to say so."""
+    return 3 <= latent_dim < 8
+
+
+def _is_crowded(latent_dim: int) -> bool:
+    return latent_dim <= 2
+
+
+class Support:
+    """A model, the codes of its atlas (N, D), and the lengths that count as 1.0 among them.
+
+    Without ready `units` the whole atlas is decoded and encoded once. In an atlas of fewer than 5 other codes
+    all are neighbours; a code with no neighbour is at distance 0. Raises ValueError for an atlas that is
+    empty, not (N, D), or not finite.
+    """
+
+    def __init__(self, codec: Codec, latents: np.ndarray, units: Units | None = None) -> None:
+        if latents.ndim != 2 or 0 in latents.shape or not np.isfinite(latents).all():
+            raise ValueError(f"an atlas holds finite codes (N, D), at least one, got shape {latents.shape}")
+        self.codec = codec
+        self.latents = latents.astype(np.float64)
+        self._tolerance = ENCODED_ROUNDING * np.abs(self.latents).max()
+        self._index = _index(self.latents)
+        self.units = units or self._measure_units()
+
+    def round_trip(self, latents: np.ndarray) -> np.ndarray:
+        """‖E(D(z)) - z‖ (M,) of codes (M, D), a plain Euclidean length, not in units."""
+        return self._return_distance(latents, self._decode(latents))
+
+    def neighbour_distance(self, latents: np.ndarray, exclude_self: bool = False) -> np.ndarray:
+        """Mean of the distances to the 5 nearest codes of the atlas (M,), plain Euclidean, not in units.
+
+        With `exclude_self` a code of the atlas, to within its float16 rounding, is not its own neighbour.
+        """
+        _, distances, counted = self._neighbours(latents, exclude_self)
+        return _mean_of_counted(distances, counted)
+
+    def measure(self, path: np.ndarray) -> PathMeasures:
+        """The measures of a path (T, D), decoded once; a code of the atlas is not its own neighbour."""
+        images = self._decode(path)
+        steps = _picture_distance(images[1:], images[:-1])
+        return PathMeasures(
+            round_trip=_in_units(self._return_distance(path, images), self.units.round_trip),
+            neighbour_distance=_in_units(self.neighbour_distance(path, True), self.units.neighbour_distance),
+            decoded_step=_in_units(np.concatenate([[np.nan], steps]), self.units.decoded_step),
+            images=images,
+        )
+
+    def _measure_units(self) -> Units:
+        images = self._decode(self.latents)
+        neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
+        nearest = neighbours[
+            np.arange(len(images)), counted.argmax(axis=1)
+        ]  # its own row where a code is alone
+        return Units(
+            round_trip=_typical(self._return_distance(self.latents, images)),
+            neighbour_distance=_typical(_mean_of_counted(distances, counted)),
+            decoded_step=_typical(_picture_distance(images, images[nearest])),
+        )
+
+    def _neighbours(self, latents: np.ndarray, exclude_self: bool) -> tuple[np.ndarray, ...]:
+        """Rows of the nearest codes, nearest first, their distances, and which of them count: (M, K) each."""
+        latents = self._checked(latents).astype(np.float64)
+        neighbours = self._index.kneighbors(latents, return_distance=False)
+        differences = self.latents[neighbours] - latents[:, None]  # (M, K, D)
+        # From the differences: the index expands the square, and leaves 1e-8 where two codes are the same.
+        distances = np.linalg.norm(differences, axis=2)
+        counted = ~self._is_self(neighbours, differences) if exclude_self else np.ones_like(distances, bool)
+        return neighbours, distances, counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
+
+    def _is_self(self, neighbours: np.ndarray, differences: np.ndarray) -> np.ndarray:
+        """Which neighbour is the code itself, (M, K): the nearest match, so at most one in a row."""
+        stored_size = np.maximum(np.abs(self.latents[neighbours]), SMALLEST_NORMAL)
+        allowed = STORED_ROUNDING * stored_size + self._tolerance
+        matches = (np.abs(differences) <= allowed).all(axis=2)
+        return matches & (matches.cumsum(axis=1) == 1)
+
+    def _return_distance(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(self.codec.encode(images).astype(np.float64) - latents, axis=1)
+
+    def _decode(self, latents: np.ndarray) -> np.ndarray:
+        return self.codec.decode(self._checked(latents).astype(np.float32))
+
+    def _checked(self, latents: np.ndarray) -> np.ndarray:
+        n_dims = self.latents.shape[1]
+        if latents.ndim != 2 or len(latents) == 0 or latents.shape[1] != n_dims:
+            raise ValueError(f"codes must be (M, {n_dims}), at least one, got shape {latents.shape}")
+        return latents
+
+
+def _index(latents: np.ndarray) -> NearestNeighbors:
+    n_candidates = min(N_NEIGHBOURS + 1, len(latents))  # one more, for the code itself
+    algorithm = "kd_tree" if latents.shape[1] <= MOST_DIMS_FOR_A_TREE else "brute"
+    return NearestNeighbors(n_neighbors=n_candidates, algorithm=algorithm).fit(latents)
+
+
+def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    return (distances * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
+
+
+def _typical(lengths: np.ndarray) -> float:
+    return float(np.percentile(lengths, PERCENTILE))
+
+
+def _picture_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Euclidean distance (M,) between pictures (M, H, W), over all pixels."""
+    return np.sqrt(((a.astype(np.float64) - b) ** 2).sum(axis=(1, 2)))
+
+
+def _in_units(lengths: np.ndarray, unit: float) -> np.ndarray:
+    """Lengths over their unit; over a unit of 0, a length of 0 is 0 and any other inf. NaN stays NaN."""
+    if unit > 0:
+        return lengths / unit
+    return np.where(lengths > 0, np.inf, lengths)

@@ -1,0 +1,299 @@
+"""Training, as a generator of progress events that a page, the command line and a test consume alike.
+
+B images, C channels, H and W pixels, D latent dimensions. Every random number of a step is drawn
+from (seed, step), so a training that was stopped and taken up again ends in the same bits.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from math import ceil, cos, pi
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from autoencoder.architecture import ModelSettings
+from autoencoder.datasets import hold_back
+from autoencoder.errors import DatasetError
+from autoencoder.measures import as_floats, psnr
+from autoencoder.models import Autoencoder, build_network
+from autoencoder.noise import Noise, corrupt
+from autoencoder.runtime import Runtime
+
+HELD_BACK_SHARE = 0.1
+EVALUATION_BATCH = 500  # images between two events while the losses are taken at the end of an epoch
+MAX_EPOCHS = 1000
+WARM_UP = 0.2  # the share of the steps in which the learning rate rises
+PURPOSES = ("order", "step", "evaluation")  # each draws its own random numbers
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a network is trained. Raises ValueError for a value that is out of range.
+
+    ``noise`` (KIND:LEVEL) is laid over the inputs of a dae; other kinds are trained on clean images.
+    ``learning_rate`` is the peak of the one-cycle schedule (Smith & Topin 2017, arXiv 1708.07120).
+    """
+
+    epochs: int = 15
+    batch_size: int = 128
+    learning_rate: float = 3e-3
+    seed: int = 0
+    noise: str = "gaussian:0.3"
+
+    def __post_init__(self):
+        if not 1 <= self.epochs <= MAX_EPOCHS:
+            raise ValueError(f"epochs must be from 1 to {MAX_EPOCHS}, got {self.epochs}")
+        if not 1 <= self.batch_size <= 4096:
+            raise ValueError(f"batch_size must be from 1 to 4096, got {self.batch_size}")
+        if not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate must be above 0 and at most 1, got {self.learning_rate}")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {self.seed}")
+        Noise.parse(self.noise)
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is after a step. Losses are nats per image, a mean over the step's batch."""
+
+    step: int
+    n_steps: int
+    epoch: int  # the epoch under way, from 1
+    loss: float  # reconstruction + beta * kl
+    reconstruction: float
+    kl: float
+    images_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Evaluating:
+    """The losses at the end of ``epoch`` are being taken; ``share`` of the images are done."""
+
+    epoch: int
+    share: float
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """The measures at the end of an epoch, as its weights give them.
+
+    Both losses are as ``Progress.loss``: over the held-back images, and over as many fixed ones of
+    those that the network is trained on. A dae is measured at its task, from noisy to clean.
+    """
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    validation_psnr: float  # dB, mean over the held-back images; from a vae's posterior means
+
+
+Event = Progress | Evaluating | EpochResult
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a training needs to be taken up again: ``arrays`` hold weights and optimizer moments."""
+
+    arrays: dict[str, np.ndarray]
+    step: int
+    seconds: float
+    history: list[EpochResult]
+
+
+class Trainer:
+    """A training that can be paused (take no further event), stopped (close) and taken up again.
+
+    ``images`` are the training images, uint8 (N, 28, 28); a seeded tenth is held back from them.
+    Raises DatasetError when there are fewer than two.
+    """
+
+    def __init__(
+        self, images: np.ndarray, model: ModelSettings, settings: TrainingSettings, runtime: Runtime
+    ):
+        if len(images) < 2:
+            raise DatasetError("Training needs at least 2 images: one to learn from and one to hold back.")
+        self.images, self.model, self.settings, self.runtime = images, model, settings, runtime
+        self.train_rows, self.held_back_rows = hold_back(len(images), HELD_BACK_SHARE, settings.seed)
+        self.network = build_network(model, settings.seed).to(
+            runtime.device, memory_format=torch.channels_last
+        )
+        self.optimizer = torch.optim.Adam(self.network.parameters(), fused=runtime.device != "mps")
+        self.noise = Noise.parse(settings.noise) if model.kind == "dae" else None
+        self.step = 0
+        self.seconds = 0.0  # of computing; pauses do not count
+        self.history: list[EpochResult] = []
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return ceil(len(self.train_rows) / self.settings.batch_size)
+
+    @property
+    def n_steps(self) -> int:
+        return self.settings.epochs * self.steps_per_epoch
+
+    def events(self) -> Iterator[Event]:
+        """Train from where the training stands to its end, some hundredths of a second an event."""
+        self.runtime.apply()
+        for epoch in range(len(self.history) + 1, self.settings.epochs + 1):
+            while self.step < epoch * self.steps_per_epoch:
+                yield self._train_step(epoch)
+            yield from self._finish_epoch(epoch)
+
+    def autoencoder(self) -> Autoencoder:
+        """The model as it is now; training on does not change it."""
+        return Autoencoder.from_weights(self.model, _arrays(self.network.state_dict()))
+
+    def snapshot(self) -> Snapshot:
+        """Where the training stands; training on does not change it."""
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        for index, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
+        return Snapshot(_arrays(tensors), self.step, self.seconds, list(self.history))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of a training with the same images and settings."""
+        tensors = {name: torch.tensor(array) for name, array in snapshot.arrays.items()}
+        self.network.load_state_dict(_below("network.", tensors))
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _below("optimizer.", tensors).items():
+            index, moment = name.split(".")
+            moments.setdefault(int(index), {})[moment] = tensor
+        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": moments})
+        self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
+
+    def _train_step(self, epoch: int) -> Progress:
+        started = time.perf_counter()
+        reconstruction, kl = self._loss_terms(
+            self.images[self._batch_rows()], self._generator("step", self.step)
+        )
+        loss = reconstruction + self.model.beta * kl
+        self.optimizer.zero_grad()
+        loss.backward()
+        self._set_rate()
+        self.optimizer.step()
+        self.step += 1
+        losses = loss.item(), reconstruction.item(), kl.item()
+        self.seconds += time.perf_counter() - started
+        return self._progress(epoch, *losses)
+
+    def _progress(self, epoch: int, loss: float, reconstruction: float, kl: float) -> Progress:
+        seconds_per_step = self.seconds / self.step
+        return Progress(
+            step=self.step,
+            n_steps=self.n_steps,
+            epoch=epoch,
+            loss=loss,
+            reconstruction=reconstruction,
+            kl=kl,
+            images_per_second=min(self.settings.batch_size, len(self.train_rows)) / seconds_per_step,
+            seconds_left=(self.n_steps - self.step) * seconds_per_step,
+        )
+
+    def _finish_epoch(self, epoch: int) -> Iterator[Event]:
+        seen = self.train_rows[: len(self.held_back_rows)]
+        train_loss, _ = yield from self._evaluate(epoch, seen, done=0.0)
+        validation_loss, validation_psnr = yield from self._evaluate(epoch, self.held_back_rows, done=0.5)
+        self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
+        yield self.history[-1]
+
+    def _evaluate(self, epoch: int, rows: np.ndarray, done: float) -> Iterator[Evaluating]:
+        """Mean loss and PSNR over the images of these rows."""
+        losses, psnrs = [], []
+        generator = self._generator("evaluation", 0)  # the same draws every epoch: curves without their noise
+        for first in range(0, len(rows), EVALUATION_BATCH):
+            started = time.perf_counter()
+            loss, image_psnr = self._measure(self.images[rows[first : first + EVALUATION_BATCH]], generator)
+            losses.append(loss)
+            psnrs.append(image_psnr)
+            self.seconds += time.perf_counter() - started
+            yield Evaluating(epoch, done + 0.5 * first / len(rows))
+        return float(np.sum(losses) / len(rows)), float(np.mean(np.concatenate(psnrs)))
+
+    @torch.no_grad()
+    def _measure(self, images: np.ndarray, generator: np.random.Generator) -> tuple[float, np.ndarray]:
+        """The sum of the losses of a batch, and the PSNR of each image."""
+        inputs, targets = self._pair(images, generator)
+        mean, log_variance = self.network.encode(inputs)
+        logits = self.network.decode(mean)
+        sampled = (
+            logits if log_variance is None else self.network.decode(_sample(mean, log_variance, generator))
+        )
+        loss = _bce(sampled, targets) + self.model.beta * _kl(mean, log_variance)
+        return loss.item(), psnr(as_floats(images), logits.sigmoid()[:, 0].cpu().numpy())
+
+    def _loss_terms(self, images: np.ndarray, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Reconstruction and KL, nats per image, means over the batch."""
+        inputs, targets = self._pair(images, generator)
+        with self.runtime.autocast():
+            mean, log_variance = self.network.encode(inputs)
+            logits = self.network.decode(_sample(mean, log_variance, generator))
+        return _bce(logits, targets) / len(images), _kl(mean, log_variance) / len(images)
+
+    def _pair(self, images: np.ndarray, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """What the encoder is given and what the decoder should give back, each (B, 1, H, W)."""
+        targets = self._tensor(images)
+        return (self._tensor(corrupt(images, self.noise, generator)) if self.noise else targets), targets
+
+    def _tensor(self, images: np.ndarray) -> Tensor:
+        return torch.from_numpy(as_floats(images)[:, None]).to(self.runtime.device)
+
+    def _batch_rows(self) -> np.ndarray:
+        epoch, position = divmod(self.step, self.steps_per_epoch)
+        order = self._generator("order", epoch).permutation(self.train_rows)
+        return order[position * self.settings.batch_size :][: self.settings.batch_size]
+
+    def _generator(self, purpose: str, number: int) -> np.random.Generator:
+        return np.random.default_rng([self.settings.seed, PURPOSES.index(purpose), number])
+
+    def _set_rate(self) -> None:
+        rate, momentum = one_cycle(self.step / self.n_steps)
+        for group in self.optimizer.param_groups:
+            group["lr"], group["betas"] = rate * self.settings.learning_rate, (momentum, 0.999)
+
+
+def one_cycle(share: float) -> tuple[float, float]:
+    """Learning rate (a share of its peak) and first Adam moment after this ``share`` of a training.
+
+    Two cosines: up in the first fifth, down to nothing in the rest; the momentum runs against the
+    rate (Smith & Topin 2017, arXiv 1708.07120).
+    """
+    if share < WARM_UP:
+        height = 0.5 - 0.5 * cos(pi * share / WARM_UP)
+        return 0.04 + 0.96 * height, 0.95 - 0.1 * height
+    height = 0.5 + 0.5 * cos(pi * (share - WARM_UP) / (1 - WARM_UP))
+    return height, 0.95 - 0.1 * height
+
+
+def _sample(mean: Tensor, log_variance: Tensor | None, generator: np.random.Generator) -> Tensor:
+    """A draw (B, D) from the posterior by the reparametrisation of Kingma & Welling 2014, section 2.4."""
+    if log_variance is None:
+        return mean
+    standard = torch.from_numpy(generator.standard_normal(mean.shape, dtype=np.float32)).to(mean.device)
+    return mean + standard * (0.5 * log_variance).exp()
+
+
+def _bce(logits: Tensor, targets: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logits.float(), targets, reduction="sum")
+
+
+def _kl(mean: Tensor, log_variance: Tensor | None) -> Tensor:
+    """KL from the prior N(0, I), summed (Kingma & Welling 2014, appendix B)."""
+    if log_variance is None:
+        return torch.zeros((), device=mean.device)
+    mean, log_variance = mean.float(), log_variance.float()
+    return 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum()
+
+
+def _arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    return {name: value.detach().cpu().contiguous().numpy().copy() for name, value in tensors.items()}
+
+
+def _below(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in entries.items() if name.startswith(prefix)}
