@@ -129,6 +129,12 @@ def test_a_code_knows_itself_in_a_rounded_atlas(n, seed, scale):
     np.testing.assert_allclose(support.neighbour_distance(nudged, exclude_self=True), expected, rtol=1e-3)
 
 
+def test_a_zero_encoded_a_little_differently_is_still_the_same_code():
+    support = Support(LinearCodec(), np.array([[0, 3, 0], [5, 3, 0]]), Units(1, 1, 1))
+    encoded_again = np.array([[1e-6, 3, 0]], np.float32)
+    np.testing.assert_allclose(support.neighbour_distance(encoded_again, exclude_self=True), [5], rtol=1e-5)
+
+
 def test_only_one_of_two_equal_codes_is_the_code_itself():
     codes = np.array([[1, 2, 3], [1, 2, 3], [1, 2, 4]], np.float32)
     support = Support(LinearCodec(), codes, Units(1, 1, 1))

@@ -1,0 +1,59 @@
+"""The codes of a set of images, with what is known of each: what a map is drawn from.
+
+N images, D latent dimensions.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoencoder.checkpoints import Checkpoint
+from autoencoder.datasets import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """``latents`` float32 (N, D) of the images at ``rows`` (N,) of data set and split.
+
+    ``images`` uint8 (N, 28, 28) is None where only the codes are at hand; ``labels`` (N,) where there are none.
+    """
+
+    dataset: str
+    split: str
+    rows: np.ndarray
+    latents: np.ndarray
+    labels: np.ndarray | None
+    class_names: tuple[str, ...]
+    images: np.ndarray | None
+
+    @property
+    def key(self) -> str:
+        """Digits that change with any code, row or label."""
+        digest = hashlib.sha256(self.latents.tobytes() + self.rows.tobytes())
+        digest.update(b"" if self.labels is None else self.labels.tobytes())
+        return digest.hexdigest()
+
+    def class_of(self, index: int) -> str:
+        """The name of the class of the code at ``index``, "" where there is none."""
+        return "" if self.labels is None else self.class_names[self.labels[index]]
+
+
+def codes_of_images(checkpoint: Checkpoint, dataset: Dataset) -> Codes:
+    """The codes of every image of a data set."""
+    return Codes(
+        dataset.name,
+        dataset.split,
+        np.arange(dataset.n_images),
+        checkpoint.model.encode(dataset.images),
+        dataset.labels,
+        dataset.class_names,
+        dataset.images,
+    )
+
+
+def codes_of_atlas(checkpoint: Checkpoint) -> Codes:
+    """The codes that came with the model, whose images need not be on this machine."""
+    atlas, info = checkpoint.atlas, checkpoint.config.atlas
+    names = checkpoint.config.source.class_names
+    return Codes(info.dataset, info.split, atlas.rows, atlas.latents, atlas.labels, names, None)

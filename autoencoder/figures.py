@@ -1,0 +1,133 @@
+"""Charts as plotly figures, readable in light and dark.
+
+N codes, T steps of a path.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from autoencoder.codes import Codes
+from autoencoder.projection import Map
+from autoencoder.support import PathMeasures
+
+# Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes.
+CLASS_COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+INK = {False: "#1d1f23", True: "#eceae5"}
+FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
+PAPER = {False: "rgba(251,250,247,.8)", True: "rgba(20,22,26,.8)"}
+MOST_NAMED_CLASSES = 30
+
+
+def map_figure(
+    codes: Codes, latent_map: Map, shown: list[str], marks: dict[str, int], dark: bool = False
+) -> go.Figure:
+    """The codes on their map, coloured by class, with each class's name at its centre.
+
+    ``shown`` are the names of the classes to draw; ``marks`` puts words on points by their index. A point's
+    ``customdata`` is its index, since a trace's own count starts anew with every class.
+    """
+    figure = go.Figure()
+    for name, members in _classes(codes):
+        if not codes.class_names or name in shown:
+            figure.add_trace(_points(name, members, codes, latent_map))
+            _name_class(figure, name, latent_map.positions[members], dark)
+    for words, index in marks.items():
+        _mark(figure, words, latent_map.positions[index], dark)
+    _dress(figure, dark)
+    x_name, y_name = latent_map.axis_names
+    figure.update_xaxes(title=x_name)
+    figure.update_yaxes(title=y_name, scaleanchor="x")
+    figure.update_layout(
+        uirevision="map", height=620, showlegend=False, clickmode="event+select", dragmode="pan"
+    )
+    return figure
+
+
+def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Figure:
+    """Round trip along the path, one line a model; what lies above 1 is off the data."""
+    figure = go.Figure()
+    dashes = ("solid", "dash", "dot", "dashdot")
+    for (name, measured), dash in zip(profiles.items(), dashes, strict=False):
+        t = np.linspace(0, 1, len(measured.round_trip))
+        figure.add_scatter(
+            x=t, y=measured.round_trip, name=name, mode="lines+markers",
+            line={"dash": dash, "color": INK[dark]}, hovertemplate="t = %{x:.2f}<br>round trip %{y:.3g}",
+        )  # fmt: skip
+    highest = max(1.5, *(float(np.max(measured.round_trip)) * 1.1 for measured in profiles.values()))
+    figure.add_shape(
+        type="rect", xref="paper", x0=0, x1=1, y0=1, y1=highest, line_width=0, layer="below",
+        fillcolor=FAINT[dark],
+    )  # fmt: skip
+    figure.add_annotation(
+        text="off the data", xref="paper", x=0.01, y=highest, yanchor="top", xanchor="left", showarrow=False
+    )
+    _dress(figure, dark)
+    figure.update_xaxes(title="t, from A (0) to B (1)", range=[-0.03, 1.03])
+    figure.update_yaxes(title="round trip, in the model's units", range=[0, highest])
+    figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15})
+    return figure
+
+
+def loss_figure(history: list[dict], dark: bool = False) -> go.Figure:
+    """Training and held-out loss by epoch."""
+    figure = go.Figure()
+    for key, name, dash in (("train_loss", "training", "solid"), ("validation_loss", "held out", "dash")):
+        figure.add_scatter(
+            x=[entry["epoch"] for entry in history], y=[entry[key] for entry in history], name=name,
+            mode="lines+markers", line={"dash": dash, "color": INK[dark]},
+        )  # fmt: skip
+    _dress(figure, dark)
+    figure.update_xaxes(title="epoch")
+    figure.update_yaxes(title="loss, nats per image")
+    figure.update_layout(height=320, legend={"orientation": "h", "y": 1.15})
+    return figure
+
+
+def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:
+    """Each class's name with the indices of its codes; one nameless class where there are no labels."""
+    if codes.labels is None:
+        return [("", np.arange(len(codes.latents)))]
+    return [
+        (codes.class_names[label], np.flatnonzero(codes.labels == label)) for label in np.unique(codes.labels)
+    ]
+
+
+def _points(name: str, members: np.ndarray, codes: Codes, latent_map: Map) -> go.Scattergl:
+    colour = CLASS_COLOURS[codes.class_names.index(name) % len(CLASS_COLOURS)] if name else CLASS_COLOURS[0]
+    x, y = latent_map.positions[members].T
+    return go.Scattergl(
+        x=x, y=y, name=name, mode="markers", customdata=members, text=[str(row) for row in codes.rows[members]],
+        marker={"color": colour, "size": 8 if len(codes.latents) < 2000 else 4, "opacity": 0.75},
+        hovertemplate=f"{name or 'image'} · image %{{text}}<extra></extra>",
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.75}},
+    )  # fmt: skip
+
+
+def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool) -> None:
+    x, y = np.median(positions, axis=0)
+    figure.add_annotation(
+        x=x,
+        y=y,
+        text=f"<b>{name}</b>",
+        showarrow=False,
+        font={"size": 18, "color": INK[dark]},
+        bgcolor=PAPER[dark],
+    )
+
+
+def _mark(figure: go.Figure, words: str, position: np.ndarray, dark: bool) -> None:
+    figure.add_annotation(
+        x=position[0], y=position[1], text=f"<b>{words}</b>", arrowcolor=INK[dark], arrowwidth=2, arrowhead=0,
+        ax=24, ay=-28, font={"size": 16, "color": PAPER[not dark]}, bgcolor=INK[dark], borderpad=3,
+    )  # fmt: skip
+
+
+def _dress(figure: go.Figure, dark: bool) -> None:
+    figure.update_layout(
+        margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": INK[dark], "size": 14},
+    )  # fmt: skip
+    figure.update_xaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
+    figure.update_yaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)

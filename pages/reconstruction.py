@@ -1,0 +1,27 @@
+"""What does the model keep of an image, and what of a noisy one?"""
+
+from ui.choice import chosen_checkpoint, dataset_at_hand, offer_download
+from ui.frame import open_page, why
+from ui.noise_controls import choose_noise
+from ui.reconstruction_view import choose_images, class_table, show_reconstructions, train_against_test
+
+open_page(
+    "Reconstruction",
+    "An image goes in, its code comes out, and the decoder draws the image again from the code alone. "
+    "Look for what is lost first as the noise grows, and for images that come back as something else.",
+)
+if not dataset_at_hand():
+    offer_download()
+else:
+    checkpoint = chosen_checkpoint()
+    noise, seed = choose_noise()
+    rows = choose_images(checkpoint, seed)
+    show_reconstructions(checkpoint, rows, noise, seed)
+    train_against_test(checkpoint, noise, seed)
+    class_table(checkpoint, noise, seed)
+why(
+    "PSNR is −10 log₁₀ of the mean squared error over pixels from 0 to 1; SSIM compares local means, variances and "
+    "covariance in an 11×11 Gaussian window (Wang et al. 2004). Under noise both compare the reconstruction with the "
+    "clean image. A good figure on training images says nothing of new ones: a model may have learnt its images by "
+    "heart, so both stand side by side. A model trained on another data set has seen none of either."
+)

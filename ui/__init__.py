@@ -1,0 +1,1 @@
+"""Streamlit code that pages share. Imports point one way: pages -> ui -> autoencoder."""

@@ -1,0 +1,68 @@
+"""Everything that is kept between script runs, bounded, and shared by all visitors of the same model.
+
+Every key holds all that decides the result: data sets and checkpoints are told apart by their
+fingerprints, files by their time of change.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.checkpoints import SHIPPED, CONFIG, Checkpoint, load_checkpoint
+from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
+from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.evaluation import Evaluation, evaluate
+from autoencoder.measures import as_floats, mse
+from autoencoder.noise import Noise
+from autoencoder.projection import Map, project
+
+KEYS = {
+    Checkpoint: lambda checkpoint: checkpoint.fingerprint,
+    Dataset: lambda dataset: (dataset.name, dataset.split, dataset.fingerprint),
+    Codes: lambda codes: codes.key,
+    Noise: str,
+}
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
+def named_dataset(name: str, split: str) -> Dataset:
+    """A named data set that is embedded or on disk; nothing is downloaded."""
+    return load_dataset(name, split, download=False)
+
+
+def shipped_checkpoint(name: str) -> Checkpoint:
+    return checkpoint_in(SHIPPED / name)
+
+
+def checkpoint_in(folder: Path) -> Checkpoint:
+    """The checkpoint in a folder, as it is on disk now."""
+    config = folder / CONFIG
+    return _checkpoint(str(folder), config.stat().st_mtime_ns if config.exists() else 0)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Reading the model …")
+def _checkpoint(folder: str, stamp: int) -> Checkpoint:
+    return load_checkpoint(folder)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Encoding the images …")
+def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
+    """The codes of a data set; without one, those that the model's atlas holds."""
+    return codes_of_atlas(checkpoint) if dataset is None else codes_of_images(checkpoint, dataset)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Drawing the map …")
+def latent_map(codes: Codes, method: str = "auto") -> Map:
+    return project(codes.latents, method)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Measuring the reconstructions …")
+def evaluation(checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, seed: int) -> Evaluation:
+    return evaluate(checkpoint.model, dataset.images, noise, seed)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Looking for the worst reconstructions …")
+def squared_errors(checkpoint: Checkpoint, dataset: Dataset) -> np.ndarray:
+    """The mean squared error (N,) of every image's reconstruction, without noise."""
+    return mse(as_floats(dataset.images), checkpoint.model.reconstruct(dataset.images))

@@ -1,0 +1,158 @@
+"""The one choice that all pages share: which images, and which model. It stands in the address."""
+
+import streamlit as st
+
+from autoencoder.architecture import KINDS
+from autoencoder.checkpoints import Checkpoint, CheckpointInfo, list_checkpoints
+from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
+from autoencoder.errors import CheckpointError
+from ui import caches
+from ui.visitors import current_workspace
+
+DEFAULT_DATASET = "digits"
+DEFAULT_MODEL = "digits-vae-2"
+
+
+def choose() -> None:
+    """The two choices, at the side of every page."""
+    with st.sidebar:
+        _note_unknown("data", dataset_names())
+        st.selectbox(
+            "Images", dataset_names(), format_func=_dataset_title, key="data", bind="query-params",
+            on_change=_follow_dataset,
+        )  # fmt: skip
+        names = model_names()
+        _note_unknown("model", names)
+        st.selectbox(
+            "Model", names, index=names.index(_default_model(names)), key="model", bind="query-params",
+            format_func=_model_title,
+        )  # fmt: skip
+        st.caption(_model_facts(_models()[st.session_state.model]))
+
+
+def dataset_names() -> list[str]:
+    """The named sets and the visitor's own."""
+    return [*DATASETS, *current_workspace().image_sets()]
+
+
+def model_names() -> list[str]:
+    """The shipped models and the visitor's own, those made for the chosen images first."""
+    models = _models()
+    return sorted(models, key=lambda name: models[name].config.source.name != _dataset_name())
+
+
+def chosen_dataset(split: str = "test") -> Dataset:
+    """The chosen images; a visitor's own have no split. Raises DatasetError where they are not at hand."""
+    name = _dataset_name()
+    if name in DATASETS:
+        return caches.named_dataset(name, split)
+    return current_workspace().load_images(name)
+
+
+def test_counterpart() -> Dataset | None:
+    """The test images that belong to the chosen training images; None for a visitor's own."""
+    return chosen_dataset("test") if _dataset_name() in DATASETS else None
+
+
+def dataset_at_hand() -> bool:
+    """Whether the chosen images are here, rather than to be downloaded."""
+    status = {info.name: info.status for info in list_datasets()}
+    return status.get(_dataset_name()) != "to download"
+
+
+def chosen_checkpoint() -> Checkpoint:
+    """The chosen model. Raises CheckpointError where it cannot be read."""
+    return checkpoint_named(st.session_state.model)
+
+
+def checkpoint_named(name: str) -> Checkpoint:
+    """A shipped model, or one of the visitor's own."""
+    if name not in _models():
+        raise CheckpointError(f"There is no model {name!r} here. Choose another one at the side.")
+    return caches.checkpoint_in(_models()[name].folder)
+
+
+def choose_model(name: str) -> None:
+    """Make it the model of every page; for callbacks, which run before the page is drawn."""
+    st.session_state.model = name
+
+
+def choose_dataset(name: str) -> None:
+    """Make these the images of every page; for callbacks, which run before the page is drawn."""
+    st.session_state.data = name
+    _follow_dataset()
+
+
+def fetch_dataset() -> None:
+    """Download the chosen images, showing how far it is."""
+    with st.status(f"Fetching {_dataset_title(_dataset_name())} …") as status:
+        bar = st.progress(0.0)
+        load_dataset(_dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
+        status.update(label="Fetched.", state="complete")
+    st.rerun()
+
+
+def offer_download() -> None:
+    """Where the chosen images are not on this machine: say so, and what can be done."""
+    name = _dataset_name()
+    st.info(
+        f"The images of {_dataset_title(name)} are not on this machine. Fetch them "
+        f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
+        f"`{DATASETS[name].raw_folder(data_root())}`, or go on with the digits, which are here.",
+        icon=":material/cloud_download:",
+    )
+    fetch, digits = st.columns(2)
+    digits.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,), width="stretch")
+    if fetch.button("Fetch the images", width="stretch"):
+        fetch_dataset()
+
+
+def _dataset_name() -> str:
+    return st.session_state.get("data", DEFAULT_DATASET)
+
+
+def _models() -> dict[str, CheckpointInfo]:
+    """Shipped models first; a visitor's own cannot take the name of one of them."""
+    return {info.name: info for info in [*current_workspace().models(), *list_checkpoints()]}
+
+
+def _default_model(names: list[str]) -> str:
+    preferred = f"{_dataset_name()}-vae-2"
+    return preferred if preferred in names else names[0]
+
+
+def _follow_dataset() -> None:
+    """After other images were chosen, the model of the same kind and size that was made for them, if any."""
+    models = _models()
+    before = models.get(st.session_state.get("model", ""))
+    fitting = [info for info in models.values() if info.config.source.name == _dataset_name()]
+    if before and fitting:
+        like_before = [info for info in fitting if _make(info) == _make(before)]
+        st.session_state.model = (like_before or fitting)[0].name
+
+
+def _make(info: CheckpointInfo) -> tuple[str, int]:
+    return info.config.model.kind, info.config.model.latent_dim
+
+
+def _note_unknown(key: str, options: list[str]) -> None:
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in options:
+        st.caption(f"The link asks for “{asked[:60]}”, which is not here. Shown instead:")
+
+
+def _dataset_title(name: str) -> str:
+    return DATASETS[name].title if name in DATASETS else name
+
+
+def _model_title(name: str) -> str:
+    return name
+
+
+def _model_facts(info: CheckpointInfo) -> str:
+    model, source = info.config.model, info.config.source
+    dimensions = "dimension" if model.latent_dim == 1 else "dimensions"
+    return (
+        f"{KINDS[model.kind]}, {model.latent_dim} {dimensions}, trained on {source.n_images:,} images "
+        f"of {_dataset_title(source.name)}."
+    )

@@ -1,0 +1,34 @@
+"""What every page is framed by: its title and caption, and the one place where our errors are caught."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from autoencoder.errors import LatentSpaceError
+
+
+def open_page(title: str, caption: str) -> None:
+    """The title, a noun, and one sentence that says what to look for."""
+    st.title(title, anchor=False)
+    st.markdown(caption)
+
+
+def why(text: str) -> None:
+    """The formula, the source and the caveat, for who asks."""
+    with st.expander("Why?"):
+        st.markdown(text)
+
+
+@contextmanager
+def refusal() -> Iterator[None]:
+    """Show what the world did not allow; the rest of the block is skipped, what follows it runs."""
+    try:
+        yield
+    except LatentSpaceError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark: images are then light on dark, else ink on paper."""
+    return st.context.theme.type == "dark"

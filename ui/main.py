@@ -1,0 +1,30 @@
+"""The script of every page: the shared choice at the side, then the page that the address names."""
+
+import streamlit as st
+
+from ui.choice import choose
+from ui.frame import refusal
+
+PAGES = [
+    st.Page("../pages/latent_map.py", title="Latent map", icon=":material/scatter_plot:", default=True),
+    st.Page(
+        "../pages/reconstruction.py",
+        title="Reconstruction",
+        icon=":material/compare:",
+        url_path="reconstruction",
+    ),
+    st.Page(
+        "../pages/interpolation.py",
+        title="Interpolation",
+        icon=":material/linear_scale:",
+        url_path="interpolation",
+    ),
+    st.Page("../pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+    st.Page("../pages/your_images.py", title="Your images", icon=":material/upload:", url_path="your-images"),
+]
+
+st.set_page_config(page_title="Latent Space Explorer", page_icon=":material/scatter_plot:", layout="wide")
+page = st.navigation(PAGES)
+with refusal():
+    choose()
+    page.run()

@@ -1,0 +1,73 @@
+"""The server around the pages: what happens once, before the first visitor, and on every request."""
+
+import gc
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ui.visitors import VisitorCookie
+
+MAIN = Path(__file__).resolve().parent / "main.py"
+HEADERS = {
+    # Streamlit compiles expressions of its charts, hence the evals; no foreign host is allowed anywhere.
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "connect-src 'self' ws: wss: blob: data:; worker-src 'self' blob:; frame-ancestors 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+
+
+def create_app() -> st.App:
+    """The application that `streamlit run`, `python app.py` and any ASGI server serve."""
+    return st.App(
+        MAIN, middleware=[Middleware(SecurityHeaders), Middleware(VisitorCookie)], lifespan=lifespan
+    )
+
+
+@asynccontextmanager
+async def lifespan(app: st.App):
+    """Warm up, so that the first visitor does not wait for imports."""
+    warm_up()
+    yield
+
+
+def warm_up() -> None:
+    """Import what pages need, load the default model and its map, and settle the memory.
+
+    The server computes on one torch thread: with more, the threads of one visitor's request wait for
+    each other at barriers while another visitor has a core. What has been imported is frozen, so that
+    no later garbage collection walks over it.
+    """
+    import torch
+
+    from ui import caches
+    from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
+
+    torch.set_num_threads(1)
+    checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
+    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")))
+    import plotly.graph_objects  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds the headers to every HTTP response."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def send_with_headers(message):
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

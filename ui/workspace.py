@@ -1,0 +1,316 @@
+"""What one visitor keeps on the server: models and images, under names of their own choice.
+
+    <root>/visitors/<id>/models/<name>/        a checkpoint
+    <root>/visitors/<id>/images/<name>.npz     images, labels and class names
+    <root>/visitors/<id>/.../.deleted/         what was deleted last, to be had back
+
+A name comes from a visitor or from a link: it is checked before it becomes part of a path.
+"""
+
+import io
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from autoencoder.checkpoints import (
+    ATLAS,
+    CONFIG,
+    MAX_FILE_BYTES,
+    SHIPPED,
+    WEIGHTS,
+    Checkpoint,
+    CheckpointInfo,
+    list_checkpoints,
+    load_checkpoint,
+    save_checkpoint,
+)
+from autoencoder.datasets import DATASETS, Dataset, load_dataset
+from autoencoder.errors import CheckpointError, LatentSpaceError
+
+PROJECT = Path(__file__).resolve().parent.parent
+VISITOR = re.compile(r"[0-9a-f]{32}")
+NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
+MAX_MODELS = 20
+MAX_IMAGE_SETS = 10
+DELETED = ".deleted"
+
+MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
+MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
+MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to the three
+
+
+class WorkspaceError(LatentSpaceError):
+    """A name that cannot be used, or something that cannot be kept."""
+
+
+def state_root() -> Path:
+    """Where visitors' things are kept: LATENT_STATE_ROOT, else .state in the project."""
+    return Path(os.environ.get("LATENT_STATE_ROOT") or PROJECT / ".state").expanduser()
+
+
+class Workspace:
+    """The models and image sets of one visitor."""
+
+    def __init__(self, root: Path, visitor: str):
+        if not VISITOR.fullmatch(visitor):
+            raise ValueError("visitor must be 32 hexadecimal digits")
+        folder = Path(root) / "visitors" / visitor
+        shipped = {path.name for path in SHIPPED.glob("[!.]*/")}
+        self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
+        self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
+
+    # Models
+
+    def models(self) -> list[CheckpointInfo]:
+        return list_checkpoints(self._models.folder)
+
+    def load_model(self, name: str) -> Checkpoint:
+        return load_checkpoint(self._models.find(name))
+
+    def save_model(self, checkpoint: Checkpoint, name: str) -> str:
+        """Keep a model; the name as it was kept. Refused where the name is taken."""
+        return save_checkpoint(checkpoint, self._models.place_for(name)).name
+
+    def check_new_model(self, name: str) -> str:
+        """The name as a model would be kept under; raises WorkspaceError where it cannot be."""
+        return self._models.place_for(name).name
+
+    def free_model_name(self, wanted: str) -> str:
+        """The wanted name, with a number where it is taken."""
+        return self._models.free_name(wanted)
+
+    def rename_model(self, old: str, new: str) -> str:
+        return self._models.rename(old, new)
+
+    def delete_model(self, name: str) -> None:
+        """Put a model away; it can be had back until the next one is deleted."""
+        self._models.delete(name)
+
+    def deleted_model(self) -> str | None:
+        """The name of the model that was deleted last, if it can be had back."""
+        return self._models.deleted()
+
+    def restore_model(self) -> str:
+        """Bring the model back that was deleted last."""
+        return self._models.restore()
+
+    def export_model(self, name: str) -> bytes:
+        """The model's three files as a zip archive that ``import_model`` reads."""
+        folder = self._models.find(name)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in MODEL_FILES:
+                archive.write(folder / file, f"{folder.name}/{file}")
+        return buffer.getvalue()
+
+    def import_model(self, data: bytes, name: str) -> CheckpointInfo:
+        """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
+        place = self._models.place_for(name)
+        files = _unpacked_model(data)
+        with _writing(place.name), tempfile.TemporaryDirectory() as scratch:
+            for file, content in files.items():
+                Path(scratch, file).write_bytes(content)
+            checkpoint = _loaded(Path(scratch))
+        save_checkpoint(checkpoint, place)
+        return CheckpointInfo(place.name, place, checkpoint.config)
+
+    # Images
+
+    def image_sets(self) -> list[str]:
+        return self._images.names()
+
+    def load_images(self, name: str) -> Dataset:
+        return replace(load_dataset(self._images.find(name)), name=name)
+
+    def save_images(self, dataset: Dataset, name: str) -> str:
+        """Keep images with their labels; the name as it was kept. Refused where the name is taken."""
+        path = self._images.place_for(name)
+        arrays = {"images": dataset.images}
+        if dataset.labels is not None:
+            arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
+        with (
+            _writing(path.stem),
+            tempfile.TemporaryDirectory(dir=_made(path.parent), prefix=".saving-") as scratch,
+        ):
+            fresh = Path(scratch, "images.npz")
+            np.savez_compressed(fresh, **arrays)
+            fresh.rename(path)
+        return self._images.name_of(path)
+
+    def check_new_images(self, name: str) -> str:
+        """The name as images would be kept under; raises WorkspaceError where it cannot be."""
+        return self._images.name_of(self._images.place_for(name))
+
+    def delete_images(self, name: str) -> None:
+        """Put images away; they can be had back until the next ones are deleted."""
+        self._images.delete(name)
+
+    def deleted_images(self) -> str | None:
+        return self._images.deleted()
+
+    def restore_images(self) -> str:
+        return self._images.restore()
+
+
+class _Shelf:
+    """Things of one kind, each a file or a folder by its name, up to a number of them."""
+
+    def __init__(self, folder: Path, suffix: str, noun: str, most: int, reserved: set[str]):
+        self.folder, self.suffix, self.noun, self.most = folder, suffix, noun, most
+        self.reserved = reserved
+
+    def names(self) -> list[str]:
+        return sorted(self.name_of(path) for path in self.folder.glob(f"[!.]*{self.suffix}"))
+
+    def name_of(self, path: Path) -> str:
+        return path.name.removesuffix(self.suffix)
+
+    def find(self, name: str) -> Path:
+        """Where the thing of this name lies; raises WorkspaceError where there is none."""
+        if not NAME.fullmatch(name) or not self._path(name).exists():
+            raise WorkspaceError(f"You have no {self.noun} called {name[:60]!r}. Choose another one.")
+        return self._path(name)
+
+    def place_for(self, name: str) -> Path:
+        """Where a new thing of this name is to be put; raises WorkspaceError where that cannot be."""
+        name = _checked(name)
+        if name.casefold() in self._taken():
+            raise WorkspaceError(f"The name {name} is taken. Choose another one.")
+        if len(self.names()) >= self.most:
+            raise WorkspaceError(
+                f"You have {self.most} {self.noun}s, which is as many as are kept. Delete one first."
+            )
+        return self._path(name)
+
+    def free_name(self, wanted: str) -> str:
+        taken = self._taken()
+        candidates = [wanted, *(f"{wanted[:54]}-run-{number}" for number in range(2, self.most + 3))]
+        return next(name for name in candidates if name.casefold() not in taken)
+
+    def rename(self, old: str, new: str) -> str:
+        path, new = self.find(old), _checked(new)
+        if new.casefold() in self._taken() - {old.casefold()}:
+            raise WorkspaceError(f"The name {new} is taken. Choose another one.")
+        with _writing(new):
+            path.rename(self._path(new))
+        return new
+
+    def delete(self, name: str) -> None:
+        path, bin_ = self.find(name), self.folder / DELETED
+        with _writing(name):
+            shutil.rmtree(bin_, ignore_errors=True)
+            path.rename(_made(bin_) / path.name)
+
+    def deleted(self) -> str | None:
+        return next((self.name_of(path) for path in (self.folder / DELETED).glob("[!.]*")), None)
+
+    def restore(self) -> str:
+        name = self.deleted()
+        if name is None:
+            raise WorkspaceError(f"There is no deleted {self.noun} to bring back.")
+        place = self.place_for(name)
+        with _writing(name):
+            (self.folder / DELETED / place.name).rename(place)
+        return name
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}{self.suffix}"
+
+    def _taken(self) -> set[str]:
+        # Some file systems do not tell capitals from small letters.
+        return {name.casefold() for name in {*self.reserved, *self.names()}}
+
+
+def _checked(name: str) -> str:
+    """A name as it is kept; raises WorkspaceError for what cannot be one."""
+    name = unicodedata.normalize("NFC", name).strip()
+    if not NAME.fullmatch(name):
+        raise WorkspaceError(
+            "A name has 1 to 60 letters, digits, spaces, dashes, underscores or dots, no dot first or last."
+        )
+    return name
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(
+            f"{name} could not be written: {error.strerror or error}. Ask whoever runs this server."
+        ) from error
+
+
+# Uploaded models
+
+
+def _unpacked_model(data: bytes) -> dict[str, bytes]:
+    """The three files of a model by their names; raises CheckpointError where it is anything else.
+
+    The archive's own paths are used for nothing: its files are picked by their names.
+    """
+    if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
+        raise CheckpointError("This is larger than any model of this program: it was not read.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = _model_entries(archive)
+            return {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise CheckpointError(
+            f"This is not a zip archive that can be read ({error}). Download the model again."
+        ) from error
+
+
+def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    entries = {PurePosixPath(entry.filename): entry for entry in archive.infolist() if not entry.is_dir()}
+    own = {path: entry for path, entry in entries.items() if not _is_added(path)}
+    is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
+    if not is_one_folder or {path.name for path in own} != set(MODEL_FILES):
+        raise CheckpointError(
+            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else."
+        )
+    return {path.name: entry for path, entry in own.items()}
+
+
+def _is_added(path: PurePosixPath) -> bool:
+    """Whether a file was added by the system that packed the archive."""
+    return "__MACOSX" in path.parts or path.name.startswith(".")
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    with archive.open(entry) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise CheckpointError(f"{entry.filename} is larger than in any model: it was not read.")
+    return content
+
+
+def _loaded(folder: Path) -> Checkpoint:
+    """The uploaded model, its messages without the server's paths."""
+    try:
+        _check_atlas_size(folder / ATLAS)
+        return load_checkpoint(folder)
+    except CheckpointError as error:
+        raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
+
+
+def _check_atlas_size(path: Path) -> None:
+    """Numbers pack well: a small file may hold more than the memory does."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_ATLAS_UNPACKED:
+            raise CheckpointError(f"{ATLAS} is larger than any atlas of this program: it was not read.")
