@@ -1,8 +1,11 @@
 """The Latent Space Explorer: `streamlit run app.py`, or `python app.py`."""
 
-from ui.server import create_app
+import streamlit as st
 
-app = create_app()
+from ui.server import MAIN, MIDDLEWARE, lifespan
+
+# Streamlit finds the application by reading this file: the call must stand here as it is.
+app = st.App(MAIN, middleware=MIDDLEWARE, lifespan=lifespan)
 
 if __name__ == "__main__":
     app.run()

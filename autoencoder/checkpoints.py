@@ -37,7 +37,7 @@ CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_ATLAS_CODES = 10_000
 MAX_ATLAS_BYTES = 480_000
-MAX_FILE_BYTES = 100_000_000  # the largest network that the settings allow is well below
+MAX_FILE_BYTES = 100_000_000  # of each file, and of the atlas unpacked; a shipped model has 2 MB
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,25 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:
 
     Raises CheckpointError where the disk does not take it, or the folder holds something else.
     """
-    folder = Path(folder)
-    if folder.exists() and not (folder / CONFIG).is_file() and not _is_empty_folder(folder):
-        raise CheckpointError(f"{folder} holds something other than a model. Choose a new folder.")
+    folder = check_destination(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".saving-") as scratch:
             fresh = Path(scratch) / "fresh"
             fresh.mkdir()
             _write_files(checkpoint, fresh)
-            if folder.exists():
-                folder.rename(Path(scratch) / "old")
-            fresh.rename(folder)
+            _put_in_place(fresh, folder, Path(scratch) / "old")
     except OSError as error:
-        raise CheckpointError(f"The model could not be written to {folder}: {error.strerror}.") from error
+        reason = error.strerror or error
+        raise CheckpointError(f"The model could not be written to {folder}: {reason}.") from error
+    return folder
+
+
+def check_destination(folder: str | os.PathLike) -> Path:
+    """The folder, if a model may be written there; raises CheckpointError where it holds something else."""
+    folder = Path(folder)
+    if os.path.exists(folder) and not os.path.isfile(folder / CONFIG) and not _is_empty_folder(folder):
+        raise CheckpointError(f"{folder} holds something other than a model. Choose a new folder.")
     return folder
 
 
@@ -205,9 +210,9 @@ def load_checkpoint(name_or_folder: str | os.PathLike) -> Checkpoint:
 def find_checkpoint(name_or_folder: str | os.PathLike) -> Path:
     """The folder that is meant; raises CheckpointError where there is none."""
     given = Path(name_or_folder)
-    if given.is_dir():
+    if os.path.isdir(given):  # unlike Path.is_dir, calm about names that no disk would take
         return given.resolve()
-    if str(name_or_folder) == given.name and (SHIPPED / given.name / CONFIG).is_file():
+    if str(name_or_folder) == given.name and os.path.isfile(SHIPPED / given.name / CONFIG):
         return SHIPPED / given.name
     names = ", ".join(info.name for info in list_checkpoints())
     raise CheckpointError(f"There is no model folder {name_or_folder}. Shipped models: {names}.")
@@ -249,14 +254,46 @@ def _read_model(path: Path, settings: ModelSettings) -> Autoencoder:
 
 
 def _read_atlas(path: Path, config: Config) -> Atlas:
-    with _reading(path), np.load(path, allow_pickle=False) as file:
-        latents, rows = file["latents"], file["rows"]
-        labels = file["labels"].astype(np.int64) if "labels" in file else None
-    n_codes = config.atlas.n_codes
-    fits = latents.shape == (n_codes, config.model.latent_dim) and rows.shape == (n_codes,)
-    if not fits or not (labels is None or labels.shape == rows.shape) or not np.isfinite(latents).all():
-        raise CheckpointError(_damaged(path, "its arrays do not fit the config"))
-    return Atlas(rows.astype(np.int64), latents.astype(np.float32), labels)
+    with _reading(path):
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
+                raise ValueError("unpacked, it would be larger than any atlas")
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in ("rows", "latents", "labels") if name in file}
+        atlas = Atlas(arrays["rows"], arrays["latents"].astype(np.float32), arrays.get("labels"))
+        if not _fits(atlas, config):
+            raise ValueError("its arrays do not fit the config")
+        labels = None if atlas.labels is None else atlas.labels.astype(np.int64)
+        return Atlas(atlas.rows.astype(np.int64), atlas.latents, labels)
+
+
+def _fits(atlas: Atlas, config: Config) -> bool:
+    n_codes, labels = len(atlas.latents), atlas.labels
+    return (
+        1 <= n_codes == config.atlas.n_codes
+        and atlas.latents.shape == (n_codes, config.model.latent_dim)
+        and bool(np.isfinite(atlas.latents).all())
+        and _are_indices(atlas.rows, n_codes)
+        and (labels is None or _are_indices(labels, n_codes))
+        and (labels is None or int(labels.max()) < len(config.source.class_names))
+    )
+
+
+def _are_indices(array: np.ndarray, count: int) -> bool:
+    return array.dtype.kind in "iu" and array.shape == (count,) and int(array.min()) >= 0
+
+
+def _put_in_place(fresh: Path, folder: Path, old: Path) -> None:
+    """``fresh`` becomes ``folder``, and what stood there ``old``; or, where that fails, all stays."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
 
 
 def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
@@ -284,7 +321,9 @@ def _reading(path: Path):
         ) from error
     except OSError as error:
         raise CheckpointError(_damaged(path, error.strerror or str(error))) from error
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+        raise CheckpointError(_damaged(path, str(error))) from error
+    except (OverflowError, RecursionError, MemoryError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error
     except (SafetensorError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error

@@ -9,7 +9,7 @@ import json
 import math
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,12 +17,11 @@ import numpy as np
 from tqdm import tqdm
 
 from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings, mirror_table
-from autoencoder.datasets import Dataset, list_datasets, load_dataset
+from autoencoder.datasets import DATASETS, Dataset, list_datasets, load_dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
 from autoencoder.paths import PATHS
 from autoencoder.pictures import png, strip
-from autoencoder.projection import project
 
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
@@ -40,8 +39,6 @@ def main(arguments: list[str] | None = None) -> int:
     except LatentSpaceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except ValueError as error:
-        parser.error(str(error))
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -50,18 +47,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def train(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import make_checkpoint, save_checkpoint
+    from autoencoder.checkpoints import check_destination, make_checkpoint, save_checkpoint
     from autoencoder.runtime import resolve_runtime
     from autoencoder.training import Trainer, TrainingSettings
 
     model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
-    settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, args.noise)
+    settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise))
+    check_destination(args.out)
     dataset = _load(args, "train")
-    test = _load(args, "test") if dataset.split == "train" else None
     trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads))
     _follow(trainer)
-    checkpoint = make_checkpoint(Path(args.out).name, trainer, dataset, test)
-    folder = save_checkpoint(checkpoint, args.out)
+    held_out, rows = _held_out(args, dataset, trainer)
+    name, note = Path(args.out).name, _note(dataset)
+    folder = save_checkpoint(make_checkpoint(name, trainer, dataset, held_out, rows, note), args.out)
     return {
         "checkpoint": str(folder),
         "epochs": len(trainer.history),
@@ -85,6 +83,7 @@ def evaluate(args: argparse.Namespace) -> dict:
 
 def embed(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.projection import project
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = _load(args, "test")
@@ -177,13 +176,13 @@ def _add_train(commands) -> None:
     command.add_argument("--epochs", type=_whole(1, 1000), default=15, metavar="E", help="default: 15")
     command.add_argument("--batch-size", type=_whole(1, 4096), default=64, metavar="B", help="default: 64")
     command.add_argument(
-        "--learning-rate", type=float, default=5e-3, metavar="R", help="peak; default: 0.005"
+        "--learning-rate", type=_number(1e-9, 1), default=5e-3, metavar="R", help="peak; default: 0.005"
     )
     command.add_argument(
-        "--beta", type=float, default=1.0, metavar="F", help="weight of a vae's KL; default: 1"
+        "--beta", type=_number(0, 1000), default=1.0, metavar="F", help="weight of a vae's KL; default: 1"
     )
     command.add_argument(
-        "--noise", default="gaussian:0.3", metavar="KIND:LEVEL",
+        "--noise", type=_noise, default="gaussian:0.3", metavar="KIND:LEVEL",
         help="laid over the inputs of a dae; default: gaussian:0.3",
     )  # fmt: skip
     command.add_argument("--threads", type=_whole(1, 64), metavar="T", help="CPU threads; default: all cores")
@@ -261,6 +260,15 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return whole_number
 
 
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        if not least <= float(text) <= most:  # NaN fails this too
+            raise argparse.ArgumentTypeError(f"must be a number from {least:g} to {most:g}, got {text}")
+        return float(text)
+
+    return number
+
+
 def _noise(text: str) -> Noise:
     try:
         return Noise.parse(text)
@@ -296,6 +304,23 @@ def _follow(trainer) -> None:
             bar.write("stopped; the model is saved as it is now", file=sys.stderr)
 
 
+def _held_out(args: argparse.Namespace, dataset: Dataset, trainer) -> tuple[Dataset, np.ndarray | None]:
+    """Images for the atlas, with their rows: the test images, or of a file those held back."""
+    if dataset.split == "train":
+        return _load(args, "test"), None
+    return dataset.subset(trainer.held_back_rows), trainer.held_back_rows
+
+
+def _note(dataset: Dataset) -> str:
+    """What is special about the training images: that the disk holds only a part of a named set."""
+    whole = DATASETS[dataset.name].n_train if dataset.split == "train" else dataset.n_images
+    if dataset.n_images == whole:
+        return ""
+    return (
+        f"Trained on the first {dataset.n_images:,} of the {whole:,} training images: no more were on disk."
+    )
+
+
 def _epoch_line(result) -> str:
     return (
         f"epoch {result.epoch}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
@@ -322,6 +347,9 @@ def _writing(path: Path):
         scratch.replace(path)
     except OSError as error:
         raise DatasetError(f"{path} could not be written: {error.strerror}. Choose another place.") from error
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def _summary(config) -> dict:

@@ -16,7 +16,8 @@ from autoencoder.datasets import Dataset
 class Codes:
     """``latents`` float32 (N, D) of the images at ``rows`` (N,) of data set and split.
 
-    ``images`` uint8 (N, 28, 28) is None where only the codes are at hand; ``labels`` (N,) where there are none.
+    ``images`` uint8 (N, 28, 28) is None where only the codes are at hand, ``labels`` (N,) where there are
+    none.
     """
 
     dataset: str

@@ -4,7 +4,8 @@
     ├── ValueError            a programmer's slip: an argument out of its range
     └── LatentSpaceError      the world's: worded for the visitor
         ├── DatasetError      images or labels that cannot be found, read or used
-        └── CheckpointError   a model folder that cannot be found, read or used
+        ├── CheckpointError   a model folder that cannot be found, read or used
+        └── TrainingError     a training whose numbers ran away
 
 Each message says what happened, where, and what to do next. The command line prints it and exits
 with status 1; the app shows it in the page. Anything else is a bug and should look like one.
@@ -21,3 +22,7 @@ class DatasetError(LatentSpaceError):
 
 class CheckpointError(LatentSpaceError):
     """A model folder that cannot be found, read or used."""
+
+
+class TrainingError(LatentSpaceError):
+    """A training whose numbers ran away."""

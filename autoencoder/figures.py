@@ -12,11 +12,13 @@ from autoencoder.support import PathMeasures
 
 # Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes.
 CLASS_COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 INK = {False: "#1d1f23", True: "#eceae5"}
 FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
 PAPER = {False: "rgba(251,250,247,.8)", True: "rgba(20,22,26,.8)"}
+ON_INK = {False: "#ffffff", True: "#14161a"}
 MOST_NAMED_CLASSES = 30
 
 
@@ -98,7 +100,8 @@ def _points(name: str, members: np.ndarray, codes: Codes, latent_map: Map) -> go
     colour = CLASS_COLOURS[codes.class_names.index(name) % len(CLASS_COLOURS)] if name else CLASS_COLOURS[0]
     x, y = latent_map.positions[members].T
     return go.Scattergl(
-        x=x, y=y, name=name, mode="markers", customdata=members, text=[str(row) for row in codes.rows[members]],
+        x=x, y=y, name=name, mode="markers", customdata=members,
+        text=[str(row) for row in codes.rows[members]],
         marker={"color": colour, "size": 8 if len(codes.latents) < 2000 else 4, "opacity": 0.75},
         hovertemplate=f"{name or 'image'} · image %{{text}}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.75}},
@@ -120,7 +123,7 @@ def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool)
 def _mark(figure: go.Figure, words: str, position: np.ndarray, dark: bool) -> None:
     figure.add_annotation(
         x=position[0], y=position[1], text=f"<b>{words}</b>", arrowcolor=INK[dark], arrowwidth=2, arrowhead=0,
-        ax=24, ay=-28, font={"size": 16, "color": PAPER[not dark]}, bgcolor=INK[dark], borderpad=3,
+        ax=24, ay=-28, font={"size": 16, "color": ON_INK[dark]}, bgcolor=INK[dark], borderpad=3,
     )  # fmt: skip
 
 

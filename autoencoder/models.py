@@ -65,7 +65,7 @@ class Network(nn.Module):
 def build_network(settings: ModelSettings, seed: int) -> Network:
     """A network with fresh weights, drawn from ``seed`` alone: uniform in ±1/√fan-in, torch's own default."""
     generator = torch.Generator().manual_seed(seed)
-    network = _empty_network(settings)
+    network = _network_without_weights(settings).to_empty(device="cpu")
     for module in network.modules():
         if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             bound = 1 / sqrt(prod(module.weight.shape[1:]))
@@ -103,10 +103,11 @@ class Autoencoder:
     @classmethod
     def from_weights(cls, settings: ModelSettings, weights: dict[str, np.ndarray]) -> "Autoencoder":
         """The model with these weights; raises ValueError where names or shapes are not the network's."""
-        network = _empty_network(settings)
+        network = _network_without_weights(settings)
         shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
         if shapes != {name: array.shape for name, array in weights.items()}:
             raise ValueError("the weights do not fit the network that the settings describe")
+        network.to_empty(device="cpu")
         network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
         return cls(settings, network)
 
@@ -147,11 +148,10 @@ class Autoencoder:
         return self.decode(self.encode(images))
 
 
-def _empty_network(settings: ModelSettings) -> Network:
-    # On the meta device nothing is drawn: torch would take it from the process-wide generator.
+def _network_without_weights(settings: ModelSettings) -> Network:
+    # On the meta device nothing is allocated, and nothing drawn from the process-wide generator.
     with torch.device("meta"):
-        network = Network(settings)
-    return network.to_empty(device="cpu")
+        return Network(settings)
 
 
 def _chain(layers: list[Layer], ends_active: bool) -> nn.Sequential:

@@ -7,7 +7,7 @@ from (seed, step), so a training that was stopped and taken up again ends in the
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from math import ceil, cos, pi
+from math import ceil, cos, isfinite, pi
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from autoencoder.architecture import ModelSettings
 from autoencoder.datasets import hold_back
-from autoencoder.errors import DatasetError
+from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.measures import as_floats, psnr
 from autoencoder.models import Autoencoder, build_network
 from autoencoder.noise import Noise, corrupt
@@ -139,7 +139,10 @@ class Trainer:
         return self.settings.epochs * self.steps_per_epoch
 
     def events(self) -> Iterator[Event]:
-        """Train from where the training stands to its end, some hundredths of a second an event."""
+        """Train from where the training stands to its end, some hundredths of a second an event.
+
+        Raises TrainingError where the loss is no longer a number.
+        """
         self.runtime.apply()
         for epoch in range(len(self.history) + 1, self.settings.epochs + 1):
             while self.step < epoch * self.steps_per_epoch:
@@ -179,7 +182,7 @@ class Trainer:
         self._set_rate()
         self.optimizer.step()
         self.step += 1
-        losses = loss.item(), reconstruction.item(), kl.item()
+        losses = self._finite(loss.item()), reconstruction.item(), kl.item()
         self.seconds += time.perf_counter() - started
         return self._progress(epoch, *losses)
 
@@ -200,6 +203,7 @@ class Trainer:
         seen = self.train_rows[: len(self.held_back_rows)]
         train_loss, _ = yield from self._evaluate(epoch, seen, done=0.0)
         validation_loss, validation_psnr = yield from self._evaluate(epoch, self.held_back_rows, done=0.5)
+        self._finite(train_loss + validation_loss)
         self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
         yield self.history[-1]
 
@@ -251,6 +255,14 @@ class Trainer:
 
     def _generator(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, PURPOSES.index(purpose), number])
+
+    def _finite(self, loss: float) -> float:
+        if not isfinite(loss):
+            raise TrainingError(
+                f"The training ran away at step {self.step}: its loss is no longer a number. Train again "
+                f"with a learning rate well below {self.settings.learning_rate:g}, or with a smaller beta."
+            )
+        return loss
 
     def _set_rate(self) -> None:
         rate, momentum = one_cycle(self.step / self.n_steps)

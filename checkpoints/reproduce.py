@@ -46,8 +46,10 @@ def main() -> None:
 
 def train(name: str) -> None:
     dataset, kind, dims = name.rsplit("-", 2)
-    command("train", "--dataset", dataset, "--kind", kind, "--latent-dim", dims, "--seed", "0", "--threads", "1",
-            "--epochs", str(EPOCHS[dataset]), "--out", str(HERE / name))  # fmt: skip
+    command(
+        "train", "--dataset", dataset, "--kind", kind, "--latent-dim", dims, "--seed", "0", "--threads", "1",
+        "--epochs", str(EPOCHS[dataset]), "--out", str(HERE / name),
+    )  # fmt: skip
     print("trained", name, flush=True)
 
 

@@ -14,19 +14,14 @@ DEFAULT_MODEL = "digits-vae-2"
 
 
 def choose() -> None:
-    """The two choices, at the side of every page."""
+    """The two choices, at the side of every page; the address holds their names."""
     with st.sidebar:
         _note_unknown("data", dataset_names())
-        st.selectbox(
-            "Images", dataset_names(), format_func=_dataset_title, key="data", bind="query-params",
-            on_change=_follow_dataset,
-        )  # fmt: skip
+        st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=_follow_dataset)
         names = model_names()
         _note_unknown("model", names)
-        st.selectbox(
-            "Model", names, index=names.index(_default_model(names)), key="model", bind="query-params",
-            format_func=_model_title,
-        )  # fmt: skip
+        default = names.index(_default_model(names))
+        st.selectbox("Model", names, index=default, key="model", bind="query-params")
         st.caption(_model_facts(_models()[st.session_state.model]))
 
 
@@ -143,10 +138,6 @@ def _note_unknown(key: str, options: list[str]) -> None:
 
 def _dataset_title(name: str) -> str:
     return DATASETS[name].title if name in DATASETS else name
-
-
-def _model_title(name: str) -> str:
-    return name
 
 
 def _model_facts(info: CheckpointInfo) -> str:

@@ -33,9 +33,8 @@ def choose_path() -> tuple[str, int]:
     """The kind of path and the number of its steps."""
     kind_column, steps_column = st.columns([1, 1])
     kind = kind_column.segmented_control(
-        "Path", list(PATHS), default="linear", format_func=lambda kind: PATHS[kind].title, key="path",
-        bind="query-params",
-    )  # fmt: skip
+        "Path", list(PATHS), default="linear", key="path", bind="query-params"
+    )
     kind_column.caption(PATHS[kind or "linear"].label)
     return kind or "linear", steps_column.slider("Steps", 3, 25, 11, key="steps", bind="query-params")
 
@@ -70,7 +69,8 @@ def show_walks(codes: Codes, pair: tuple[int, int], walks: list[Walk]) -> None:
     )
     for current in walks:
         st.markdown(f"**{current.checkpoint.name}** · {_verdict(current)}")
-        show_table(_strip(current.measured), [f"{t:.2f}" for t in _shares(current)])
+        heads = [f"{t:.2f}" for t in _shares(current)]
+        show_table(_strip(current.measured), heads, hatched=current.measured.off_support)
 
 
 def show_profile(walks: list[Walk]) -> None:
@@ -109,7 +109,7 @@ def _strip(measured: PathMeasures) -> list[tuple[str, list]]:
         ("Round trip", [f"{value:.2f}" for value in measured.round_trip]),
         ("Neighbours", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
-        ("", ["off the data" if off else "" for off in measured.off_support]),
+        ("Off the data", ["off" if off else "" for off in measured.off_support]),
     ]
 
 

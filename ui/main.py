@@ -1,10 +1,13 @@
 """The script of every page: the shared choice at the side, then the page that the address names."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui.choice import choose
 from ui.frame import refusal
 
+ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 PAGES = [
     st.Page("../pages/latent_map.py", title="Latent map", icon=":material/scatter_plot:", default=True),
     st.Page(
@@ -23,7 +26,7 @@ PAGES = [
     st.Page("../pages/your_images.py", title="Your images", icon=":material/upload:", url_path="your-images"),
 ]
 
-st.set_page_config(page_title="Latent Space Explorer", page_icon=":material/scatter_plot:", layout="wide")
+st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
 page = st.navigation(PAGES)
 with refusal():
     choose()

@@ -12,16 +12,17 @@ from autoencoder.figures import map_figure
 from autoencoder.projection import Map
 from ui import caches
 from ui.frame import is_dark
+from ui.map_jobs import FEWEST_CODES, tsne_map
 from ui.pair import default_pair, index_input, picture_of, title_of
 from ui.pictures import show_large
 
-METHODS = {"auto": "the code itself", "pca": "PCA plane", "tsne": "t-SNE"}
+METHODS = ("code", "pca", "tsne")
 CHART = "map_chart"
 
 
 def choose_view(codes: Codes) -> tuple[Map, list[str]]:
     """The projection, and the classes that are shown."""
-    left, right = st.columns([1, 2])
+    left, right = st.columns([2, 3])
     with right:
         classes = _choose_classes(codes)
     with left:
@@ -42,8 +43,9 @@ def card(checkpoint: Checkpoint, codes: Codes) -> dict[str, int]:
         f"of this model's own test codes)"
     )
     a, b = _pair_inputs(codes, index)
-    st.page_link("pages/interpolation.py", label="Walk from A to B", icon=":material/linear_scale:")
-    return {"A": a, "B": b, "●": index}
+    st.page_link("../pages/interpolation.py", label="Walk from A to B", icon=":material/linear_scale:")
+    marks = {"A": a, "B": b}
+    return marks if index in marks.values() else {**marks, "•": index}
 
 
 def draw_map(codes: Codes, latent_map: Map, classes: list[str], marks: dict[str, int]) -> None:
@@ -85,16 +87,20 @@ def _choose_classes(codes: Codes) -> list[str]:
 
 
 def _choose_map(codes: Codes) -> Map:
-    methods = [method for method in METHODS if (codes.latents.shape[1] <= 2) or method != "auto"]
+    methods = [method for method in METHODS if _is_possible(method, codes)]
     method = st.segmented_control(
-        "Projection",
-        methods,
-        default=methods[0],
-        format_func=METHODS.get,
-        key="projection",
-        bind="query-params",
+        "Projection", methods, default=methods[0], key="projection", bind="query-params"
     )
+    if method == "tsne":
+        return tsne_map(codes)
     return caches.latent_map(codes, method or methods[0])
+
+
+def _is_possible(method: str, codes: Codes) -> bool:
+    n_codes, latent_dim = codes.latents.shape
+    if method == "tsne":
+        return n_codes >= FEWEST_CODES
+    return latent_dim <= 2 if method == "code" else latent_dim >= 2
 
 
 def _pair_inputs(codes: Codes, index: int) -> tuple[int, int]:

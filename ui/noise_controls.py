@@ -10,18 +10,12 @@ NO_NOISE = "none"
 def choose_noise() -> tuple[Noise | None, int]:
     """Kind and level, and the seed that it is drawn from."""
     kind_column, level_column, seed_column = st.columns([2, 3, 1])
-    kind = kind_column.selectbox(
-        "Noise", [NO_NOISE, *NOISE_KINDS], index=1, format_func=_title, key="noise", bind="query-params"
-    )
+    kind = kind_column.selectbox("Noise", [NO_NOISE, *NOISE_KINDS], index=1, key="noise", bind="query-params")
     level = level_column.slider(
         _level_label(kind), 0.0, 1.0, 0.2, 0.01, key="level", bind="query-params", disabled=kind == NO_NOISE
     )
     seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
     return None if kind == NO_NOISE else Noise(kind, level), seed
-
-
-def _title(kind: str) -> str:
-    return NOISE_KINDS[kind].title if kind in NOISE_KINDS else "No noise"
 
 
 def _level_label(kind: str) -> str:

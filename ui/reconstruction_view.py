@@ -14,7 +14,7 @@ from ui import caches
 from ui.choice import chosen_dataset
 from ui.pictures import show_table
 
-WAYS = {"random": "at random", "worst": "the worst", "class": "of one class"}
+WAYS = ("random", "worst", "class")
 MEASURED_IMAGES = 1000  # of each split: enough for two digits, quick enough to follow the slider
 MEASURE_NAMES = {
     "mse": "MSE",
@@ -30,11 +30,9 @@ MEASURE_NAMES = {
 def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
     """The rows of the images that are shown."""
     dataset = chosen_dataset()
-    way_column, class_column, count_column = st.columns([2, 2, 2])
+    way_column, class_column, count_column = st.columns([3, 2, 3])
     ways = [way for way in WAYS if way != "class" or dataset.class_names]
-    way = way_column.segmented_control(
-        "Images", ways, default="random", format_func=WAYS.get, key="way", bind="query-params"
-    )
+    way = way_column.segmented_control("Images", ways, default="random", key="way", bind="query-params")
     count = count_column.slider("How many", 1, 24, 10, key="count", bind="query-params")
     members = np.arange(dataset.n_images)
     if way == "class":

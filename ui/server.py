@@ -22,13 +22,6 @@ HEADERS = {
 }
 
 
-def create_app() -> st.App:
-    """The application that `streamlit run`, `python app.py` and any ASGI server serve."""
-    return st.App(
-        MAIN, middleware=[Middleware(SecurityHeaders), Middleware(VisitorCookie)], lifespan=lifespan
-    )
-
-
 @asynccontextmanager
 async def lifespan(app: st.App):
     """Warm up, so that the first visitor does not wait for imports."""
@@ -71,3 +64,6 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]

@@ -39,9 +39,9 @@ class VisitorCookie:
         await self.app(scope, receive, send_with_cookie if is_new else send)
 
 
-def is_token(text: str | None) -> bool:
+def is_token(text: object) -> bool:
     """Whether this is a token as the middleware makes them."""
-    return text is not None and TOKEN.fullmatch(text) is not None
+    return isinstance(text, str) and TOKEN.fullmatch(text) is not None
 
 
 def visitor_id() -> str:

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -86,7 +87,7 @@ class Workspace:
         return self._models.place_for(name).name
 
     def free_model_name(self, wanted: str) -> str:
-        """The wanted name, with a number where it is taken."""
+        """The wanted name, made fit to be one, with a number where it is taken."""
         return self._models.free_name(wanted)
 
     def rename_model(self, old: str, new: str) -> str:
@@ -151,6 +152,10 @@ class Workspace:
         """The name as images would be kept under; raises WorkspaceError where it cannot be."""
         return self._images.name_of(self._images.place_for(name))
 
+    def free_images_name(self, wanted: str) -> str:
+        """The wanted name, made fit to be one, with a number where it is taken."""
+        return self._images.free_name(wanted)
+
     def delete_images(self, name: str) -> None:
         """Put images away; they can be had back until the next ones are deleted."""
         self._images.delete(name)
@@ -193,8 +198,8 @@ class _Shelf:
         return self._path(name)
 
     def free_name(self, wanted: str) -> str:
-        taken = self._taken()
-        candidates = [wanted, *(f"{wanted[:54]}-run-{number}" for number in range(2, self.most + 3))]
+        taken, wanted = self._taken(), _tidied(wanted) or self.noun
+        candidates = chain([wanted], (f"{wanted[:54]}-v{number}" for number in count(2)))
         return next(name for name in candidates if name.casefold() not in taken)
 
     def rename(self, old: str, new: str) -> str:
@@ -229,6 +234,11 @@ class _Shelf:
     def _taken(self) -> set[str]:
         # Some file systems do not tell capitals from small letters.
         return {name.casefold() for name in {*self.reserved, *self.names()}}
+
+
+def _tidied(name: str) -> str:
+    """What is left of a text once all is taken out that a name cannot have."""
+    return re.sub(r"[^\w .-]", "", unicodedata.normalize("NFC", name))[:60].strip(" .")
 
 
 def _checked(name: str) -> str:
@@ -269,7 +279,9 @@ def _unpacked_model(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = _model_entries(archive)
-            return {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
+            files = {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
+        _check_atlas_size(files[ATLAS])
+        return files
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CheckpointError(
             f"This is not a zip archive that can be read ({error}). Download the model again."
@@ -303,14 +315,15 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
 def _loaded(folder: Path) -> Checkpoint:
     """The uploaded model, its messages without the server's paths."""
     try:
-        _check_atlas_size(folder / ATLAS)
         return load_checkpoint(folder)
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
+    except MemoryError as error:
+        raise CheckpointError("The model claims to be larger than any of this program.") from error
 
 
-def _check_atlas_size(path: Path) -> None:
+def _check_atlas_size(atlas: bytes) -> None:
     """Numbers pack well: a small file may hold more than the memory does."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(atlas)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_ATLAS_UNPACKED:
             raise CheckpointError(f"{ATLAS} is larger than any atlas of this program: it was not read.")

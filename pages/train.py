@@ -1,0 +1,32 @@
+"""How does a network come to its latent space?"""
+
+from ui.choice import chosen_dataset, dataset_at_hand, offer_download, test_counterpart
+from ui.frame import open_page, refusal, why
+from ui.models_view import show_models
+from ui.training_view import choose_plan, current_training, follow, offer_start, show_mirror, show_outcome
+
+open_page(
+    "Train",
+    "Train a model of your own on the images chosen at the side. Look whether the held-out loss follows the "
+    "training loss down: where it turns up again, the network learns its images by heart.",
+)
+job = current_training()
+if job and job.is_over:
+    show_outcome(job)
+elif job:
+    follow(job)
+elif dataset_at_hand():
+    with refusal():
+        plan = choose_plan(chosen_dataset("train"), test_counterpart())
+        show_mirror(plan)
+        offer_start(plan)
+else:
+    offer_download()
+show_models()
+why(
+    "The loss is the reconstruction's binary cross-entropy in nats, summed over an image's pixels; a "
+    "variational autoencoder adds beta times the KL divergence from the code's distribution to the standard "
+    "normal one (Kingma & Welling 2014; Higgins et al. 2017). Both losses at an epoch's end are taken with "
+    "the same weights, on as many images. The learning rate rises and falls once (Smith & Topin 2017). With "
+    "the same seed, settings and machine the weights are the same, bit for bit."
+)

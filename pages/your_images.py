@@ -1,0 +1,16 @@
+"""What becomes of my own images?"""
+
+from ui.frame import open_page, refusal
+from ui.upload_view import check, choose_files, explain_formats, offer_use, show_image_sets
+
+open_page(
+    "Your images",
+    "Bring images of your own: look how a model that has never seen their like draws them again, and train "
+    "one on them.",
+)
+with refusal():
+    found = choose_files()
+    if found:
+        offer_use(check(found))
+explain_formats()
+show_image_sets()

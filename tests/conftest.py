@@ -1,0 +1,110 @@
+"""What every test starts from: one torch thread, no network, and no folder of the project's own."""
+
+import os
+import socket
+from ipaddress import ip_address
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+from autoencoder.architecture import Architecture, ModelSettings
+from autoencoder.checkpoints import Checkpoint, make_checkpoint, save_checkpoint
+from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.runtime import Runtime
+from autoencoder.training import Trainer, TrainingSettings
+
+PROJECT = Path(__file__).resolve().parent.parent
+REAL_DATA = Path(os.environ.get("LATENT_TEST_DATA_ROOT") or PROJECT.parent / "shared" / "data")
+SMALL = Architecture("conv", channels=(3, 5), widths=(12, 7))  # no two layers alike
+
+# Threads that wait for each other cost small tests most of their time; children of a test follow.
+torch.set_num_threads(1)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("laws")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    """Data sets and visitors' things lie below ``tmp_path``."""
+    monkeypatch.setenv("LATENT_DATA_ROOT", str(tmp_path / "data"))
+    monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Whoever reaches beyond this machine learns so at once."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        patch.setattr(socket.socket, name, _only_here(getattr(socket.socket, name)))
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host, *args, **options):
+        _check_host(host)
+        return resolve(host, *args, **options)
+
+    patch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """40 training digits, in which every class occurs."""
+    return load_dataset("digits", "train").subset(np.arange(40))
+
+
+@pytest.fixture(scope="session")
+def checkpoints(digits) -> dict[str, Checkpoint]:
+    """A hardly trained model of 3 dimensions of each kind, by the kind."""
+    return {kind: make_small_checkpoint(digits, kind) for kind in ("ae", "dae", "vae")}
+
+
+@pytest.fixture
+def saved(checkpoints, tmp_path) -> Path:
+    """The folder of a vae, written anew for this test."""
+    return save_checkpoint(checkpoints["vae"], tmp_path / "small")
+
+
+@pytest.fixture(scope="session")
+def real_mnist() -> Path:
+    """The data root with real MNIST; skips where there is none."""
+    if not (REAL_DATA / "MNIST").is_dir():
+        pytest.skip("no real MNIST on this machine: LATENT_TEST_DATA_ROOT can name its folder")
+    return REAL_DATA
+
+
+def make_small_checkpoint(digits: Dataset, kind: str, latent_dim: int = 3) -> Checkpoint:
+    trainer = Trainer(
+        digits.images, ModelSettings(kind, latent_dim, 1.0, SMALL), TrainingSettings(2, 8), Runtime()
+    )
+    for _ in trainer.events():
+        pass
+    return make_checkpoint(
+        f"small-{kind}", trainer, digits, load_dataset("digits", "test").subset(np.arange(25))
+    )
+
+
+def _only_here(connect):
+    def guarded(self, address):
+        if self.family != getattr(socket, "AF_UNIX", None):
+            _check_host(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _check_host(host) -> None:
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in (None, "", "localhost", "0.0.0.0", "::"):
+        return
+    try:
+        is_here = ip_address(host).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise RuntimeError(f"a test reached for the network: {host}")

@@ -1,0 +1,308 @@
+"""Laws of the queue of jobs, with work that counts instead of training; and of a training as a job."""
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoencoder.architecture import Architecture, ModelSettings
+from autoencoder.datasets import Dataset
+from autoencoder.errors import LatentSpaceError
+from autoencoder.training import EpochResult, Progress, TrainingSettings
+from ui import jobs
+from ui.jobs import JobError, JobQueue
+from ui.trainings import Plan, ThinnedCurve, Training, model_settings, training_settings
+from ui.workspace import Workspace
+
+SOON = 10  # seconds: far more than anything here takes, so that a slow machine fails no test
+VISITOR = "0" * 32
+
+
+class Counting:
+    """Work that counts to ``n`` in steps of a millisecond."""
+
+    def __init__(self, n: int = 10**9, finish=lambda: "result"):
+        self.n, self.finish, self.progress = n, finish, 0
+
+    def steps(self):
+        while self.progress < self.n:
+            time.sleep(0.001)
+            self.progress += 1
+            yield self.progress
+
+
+class Failing(Counting):
+    def steps(self):
+        yield 1
+        raise ZeroDivisionError("a mistake")
+
+
+@pytest.fixture(autouse=True)
+def short_slices(monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.005)
+
+
+@pytest.fixture
+def queue():
+    queue = JobQueue()
+    yield queue
+    for job in list(queue._line):
+        job.stop()
+
+
+def moves_on(job) -> bool:
+    """Whether the job takes a step from now on."""
+    before, deadline = job.progress, time.monotonic() + SOON
+    while job.progress == before and time.monotonic() < deadline:
+        time.sleep(0.002)
+    return job.progress > before
+
+
+def stands_still(job) -> bool:
+    """Whether the job comes to rest once the step in hand is done."""
+    before, deadline = None, time.monotonic() + SOON
+    while job.progress != before and time.monotonic() < deadline:
+        before = job.progress
+        time.sleep(0.1)
+    return job.progress == before
+
+
+def test_a_job_comes_to_its_result(queue):
+    job = queue.submit("a", Counting(5))
+    assert job.wait(SOON)
+    assert (job.status, job.progress, job.result, job.error) == ("done", 5, "result", None)
+    assert queue.find("a") is job and queue.find("b") is None
+
+
+def test_stop_takes_effect_within_a_second_and_keeps_the_result(queue):
+    others = [queue.submit(f"other {number}", Counting()) for number in range(3)]
+    job = queue.submit("a", Counting())
+    assert moves_on(job)
+    started = time.monotonic()
+    job.stop()
+    assert job.wait(1) and time.monotonic() - started < 1
+    assert (job.status, job.result) == ("stopped", "result")
+    assert all(moves_on(other) for other in others)
+
+
+def test_jobs_move_on_side_by_side(queue):
+    first, second = queue.submit("a", Counting()), queue.submit("b", Counting())
+    assert moves_on(first) and moves_on(second) and moves_on(first)
+    assert {first.status, second.status} == {"running"}
+
+
+def test_those_in_line_know_their_place_and_move_up(queue):
+    active = [queue.submit(f"active {number}", Counting()) for number in range(jobs.MAX_AT_ONCE)]
+    waiting = [queue.submit(f"waiting {number}", Counting()) for number in range(3)]
+    assert moves_on(active[-1])
+    assert [job.place for job in active] == [0] * jobs.MAX_AT_ONCE
+    assert [job.place for job in waiting] == [1, 2, 3]
+    assert stands_still(waiting[0]) and waiting[0].status == "waiting"
+    active[1].stop()
+    assert waiting[0].wait(SOON, "running") and moves_on(waiting[0])
+    assert [job.place for job in waiting] == [0, 1, 2]
+
+
+def test_a_job_in_line_can_be_stopped(queue):
+    for number in range(jobs.MAX_AT_ONCE):
+        queue.submit(f"active {number}", Counting())
+    job = queue.submit("a", Counting())
+    job.stop()
+    assert job.wait(SOON) and (job.status, job.progress) == ("stopped", 0)
+
+
+def test_a_paused_job_gives_its_place_up_and_goes_on_where_it_was(queue):
+    active = [queue.submit(f"active {number}", Counting()) for number in range(jobs.MAX_AT_ONCE)]
+    waiting = queue.submit("waiting", Counting())
+    assert moves_on(active[0])
+    active[0].pause()
+    assert active[0].wait(SOON, "paused") and moves_on(waiting)
+    before = active[0].progress
+    assert stands_still(active[0])
+    active[0].resume()
+    assert active[0].place == 1  # behind the one that took its place
+    active[1].stop()
+    assert moves_on(active[0]) and active[0].progress > before
+
+
+def test_a_paused_job_can_be_stopped(queue):
+    job = queue.submit("a", Counting())
+    job.pause()
+    job.stop()
+    assert job.wait(SOON) and job.status == "stopped"
+
+
+def test_one_step_is_one_step(queue):
+    job = queue.submit("a", Counting())
+    assert moves_on(job)
+    job.pause()
+    assert stands_still(job)
+    before = job.progress
+    job.step()
+    assert job.wait(SOON, "paused") and job.progress == before + 1
+
+
+def test_steps_go_on_to_the_event_that_was_asked_for(queue):
+    job = queue.submit("a", Counting())
+    job.pause()
+    job.step(lambda count: count % 50 == 0)
+    assert job.wait(SOON, "paused") and job.progress % 50 == 0 and job.progress > 0
+
+
+def test_what_fails_in_one_job_harms_no_other(queue):
+    other, job = queue.submit("other", Counting()), queue.submit("a", Failing())
+    assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, ZeroDivisionError)
+    assert moves_on(other)
+    assert queue.submit("a", Counting(1)).wait(SOON)
+
+
+def test_an_owner_has_one_job_under_way(queue):
+    job = queue.submit("a", Counting())
+    with pytest.raises(JobError, match="under way"):
+        queue.submit("a", Counting())
+    assert queue.find("a") is job
+    job.stop()
+    assert job.wait(SOON)
+    assert queue.submit("a", Counting()) is queue.find("a") is not job
+
+
+def test_the_queue_is_bounded_but_paused_jobs_make_room(queue):
+    taken = [queue.submit(f"owner {number}", Counting()) for number in range(jobs.MAX_UNFINISHED)]
+    with pytest.raises(JobError, match="Try again"):
+        queue.submit("late", Counting())
+    taken[7].pause()
+    assert queue.submit("late", Counting()) is queue.find("late")
+    assert taken[7].wait(SOON) and taken[7].status == "stopped"
+
+
+def test_finished_jobs_are_kept_up_to_a_number_and_forgotten_when_asked(queue, monkeypatch):
+    monkeypatch.setattr(jobs, "MAX_FINISHED", 3)
+    for number in range(6):
+        assert queue.submit(f"owner {number}", Counting(1)).wait(SOON)
+    assert [number for number in range(6) if queue.find(f"owner {number}")] == [3, 4, 5]
+    queue.forget("owner 4")
+    assert queue.find("owner 4") is None
+
+
+def test_a_job_under_way_is_not_forgotten(queue):
+    job = queue.submit("a", Counting())
+    queue.forget("a")
+    assert queue.find("a") is job
+
+
+def test_the_work_is_done_in_one_thread(queue):
+    threads = set()
+
+    class Spying(Counting):
+        def steps(self):
+            for event in super().steps():
+                threads.add(threading.current_thread().name)
+                yield event
+
+    for number in range(3):
+        queue.submit(f"owner {number}", Spying(20))
+    assert all(queue.find(f"owner {number}").wait(SOON) for number in range(3))
+    assert threads == {"jobs"}
+
+
+# Training as a job
+
+SMALL_MODEL = ModelSettings("dae", 3, architecture=Architecture("tiny", (4,), (8,)))
+
+
+def images(n: int) -> Dataset:
+    labels = np.arange(n) % 2
+    pixels = np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return Dataset("stripes", "all", pixels, labels.astype(np.int64), ("even", "odd"))
+
+
+def plan(epochs: int = 2, **changes) -> Plan:
+    settings = TrainingSettings(epochs=epochs, batch_size=16)
+    return replace(Plan("stripes-dae-3", images(100), None, SMALL_MODEL, settings), **changes)
+
+
+def test_a_training_is_kept_under_its_name(queue, tmp_path):
+    workspace = Workspace(tmp_path, VISITOR)
+    job = queue.submit("a", Training(plan(), workspace))
+    assert job.wait(SOON) and job.result == "stripes-dae-3"
+    checkpoint = workspace.load_model(job.result)
+    assert [result.epoch for result in job.progress.epochs] == [1, 2]
+    assert checkpoint.config.training.history == job.progress.epochs
+    assert checkpoint.config.source.name == "stripes"
+
+
+def test_the_atlas_of_own_images_holds_the_held_back_ones_by_their_rows(queue, tmp_path):
+    workspace, given = Workspace(tmp_path, VISITOR), plan(1)
+    job = queue.submit("a", Training(given, workspace))
+    assert job.wait(SOON)
+    checkpoint = workspace.load_model(job.result)
+    rows = checkpoint.atlas.rows
+    assert len(rows) == 10 and checkpoint.config.atlas.dataset == "stripes"
+    np.testing.assert_allclose(
+        checkpoint.model.encode(given.dataset.images[rows]), checkpoint.atlas.latents, rtol=1e-2, atol=1e-2
+    )
+
+
+def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
+    given = plan(1)
+    job = queue.submit("a", Training(given, Workspace(tmp_path, VISITOR)))
+    assert job.wait(SOON)
+    glance = job.progress
+    model = Workspace(tmp_path, VISITOR).load_model(job.result).model
+    assert glance.inputs.shape == glance.reconstructions.shape == (8, 28, 28)
+    assert not any((glance.inputs[0] == image).all() for image in given.dataset.images)
+    np.testing.assert_allclose(model.reconstruct(glance.inputs), glance.reconstructions, atol=1e-5)
+
+
+def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, tmp_path):
+    workspace = Workspace(tmp_path, VISITOR)
+    kept = queue.submit("a", Training(plan(1000), workspace))
+    kept.step(lambda event: isinstance(event, EpochResult))
+    assert kept.wait(SOON, "paused")
+    kept.stop()
+    dropped = queue.submit("b", Training(plan(1000), workspace))
+    dropped.step(lambda event: isinstance(event, Progress))
+    assert dropped.wait(SOON, "paused")
+    dropped.stop()
+    assert kept.wait(SOON) and dropped.wait(SOON)
+    assert (kept.result, dropped.result) == ("stripes-dae-3", None)
+    assert [info.name for info in workspace.models()] == ["stripes-dae-3"]
+
+
+def test_a_name_that_was_taken_meanwhile_is_numbered(queue, tmp_path):
+    workspace = Workspace(tmp_path, VISITOR)
+    for owner in "ab":
+        assert queue.submit(owner, Training(plan(1), workspace)).wait(SOON)
+    assert queue.find("b").result == "stripes-dae-3-v2"
+
+
+def test_a_disk_that_takes_nothing_fails_the_job_with_a_sentence(queue, tmp_path):
+    (tmp_path / "visitors").write_text("a file where the folder should be")
+    job = queue.submit("a", Training(plan(1), Workspace(tmp_path, VISITOR)))
+    assert job.wait(SOON) and job.status == "failed"
+    assert "could not be written" in str(job.error)
+
+
+@given(st.lists(st.floats(-100, 100), max_size=300), st.integers(1, 8))
+def test_a_thinned_curve_is_short_and_keeps_its_mean(values, half):
+    curve = ThinnedCurve(2 * half)
+    for x, y in enumerate(values):
+        curve.add(x, y)
+    assert len(curve.points) < max(2 * half, 2)
+    n_used = len(values) - len(values) % curve._per_point
+    assert len(curve.points) * curve._per_point == n_used
+    if n_used:
+        assert np.mean(curve.points, axis=0) == pytest.approx(
+            [np.mean(range(n_used)), np.mean(values[:n_used])], abs=1e-9
+        )
+
+
+def test_settings_out_of_range_are_refused_with_a_sentence():
+    with pytest.raises(LatentSpaceError, match="epochs must be from 1 to"):
+        training_settings(0, 64, 1e-3, 0, "gaussian", 0.3)
+    with pytest.raises(LatentSpaceError, match="latent_dim must be"):
+        model_settings("ae", 129, "conv", 1.0)

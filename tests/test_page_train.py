@@ -1,0 +1,190 @@
+"""The training page as a visitor meets it: the form, a training from start to map, and the models kept."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from autoencoder.architecture import ModelSettings
+from autoencoder.training import EpochResult, Progress, TrainingSettings
+from ui.trainings import Glance
+from ui.training_view import loss_figure
+from ui.visitors import _digest
+from ui.workspace import Workspace
+
+PROJECT = Path(__file__).resolve().parent.parent
+TOKEN = "T" * 43
+SOON = 30  # seconds
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch, tmp_path):
+    monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
+
+
+@pytest.fixture
+def token(tmp_path) -> str:
+    """A visitor of this test alone: the queue of jobs is the whole process's."""
+    return f"{tmp_path}"
+
+
+@pytest.fixture
+def workspace(tmp_path, token) -> Workspace:
+    return Workspace(tmp_path, _digest(token))
+
+
+def visit(token: str, page: str = "train") -> AppTest:
+    """The page in a new session of a known visitor."""
+    app = AppTest.from_file(str(PROJECT / "ui" / "main.py"), default_timeout=SOON)
+    app.session_state["visitor_token"] = token
+    app.run()
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
+def labelled(widgets, label: str):
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return labelled(app.button, label).click().run()
+
+
+def labels(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
+
+
+def start(app: AppTest, epochs: int, name: str = "") -> AppTest:
+    labelled(app.number_input, "Epochs").set_value(epochs)
+    labelled(app.text_input, "Name of the model").set_value(name).run()
+    return press(app, "Start")
+
+
+def wait_for(app: AppTest, label: str) -> AppTest:
+    """Look at the page until it has this button."""
+    deadline = time.monotonic() + SOON
+    while label not in labels(app) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        app.run()
+    assert label in labels(app), labels(app)
+    return app
+
+
+def test_the_empty_page_offers_a_training_and_says_that_there_are_no_models(token):
+    app = visit(token)
+    assert not app.exception and not app.error
+    assert app.title[0].value == "Train" and labels(app) == {"Start"}
+    assert "None yet" in app.info[0].value
+    assert labelled(app.number_input, "Epochs").value == 50  # digits are few
+
+
+def test_the_mirror_table_follows_the_form(token):
+    app = visit(token)
+    before = app.dataframe[0].value
+    labelled(app.number_input, "Code size").set_value(5).run()
+    after = app.dataframe[0].value
+    assert list(before["Output"])[:-1] == list(after["Output"])[:-1]
+    assert (before["Output"].iloc[-1], after["Output"].iloc[-1]) == ("2", "5")
+    n_weights = after["Weights"].sum() + after["Its weights"].sum()
+    assert any(f"{n_weights:,} weights" in caption.value for caption in app.caption)
+
+
+def test_each_kind_has_its_own_settings(token):
+    app = visit(token)
+    shown = {}
+    for kind in ("ae", "dae", "vae"):
+        labelled(app.selectbox, "Kind").set_value(kind).run()
+        shown[kind] = {widget.label for widget in (*app.number_input, *app.selectbox)}
+    assert any(label.startswith("Beta") for label in shown["vae"] - shown["ae"])
+    assert "Noise on the inputs" in shown["dae"] - shown["ae"]
+
+
+def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
+    app = start(visit(token), 2, "first try")
+    wait_for(app, "Look at its map")
+    assert not app.exception and "first try" in app.success[0].value
+    assert [info.name for info in workspace.models()] == ["first try"]
+    measures = {metric.label: metric.value for metric in app.metric}
+    last = workspace.models()[0].config.training.history[-1]
+    assert measures["Epochs"] == "2" and measures["Held-out PSNR"] == f"{last.validation_psnr:.1f} dB"
+    assert measures["Held-out loss"] == f"{last.validation_loss:.1f} nats"
+    press(app, "Look at its map")
+    assert app.title[0].value == "Latent map" and app.session_state["model"] == "first try"
+    assert not app.exception and not app.error
+
+
+def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, workspace):
+    app = start(visit(token), 1000)
+    app.switch_page("../pages/your_images.py").run()
+    again = visit(token)
+    assert "Stop" in labels(again) and "Start" not in labels(again)
+    press(again, "Pause")
+    assert "Go on" in labels(again)
+    stranger = visit(token + "other")
+    assert "Start" in labels(stranger)
+    press(again, "One epoch")
+    press(again, "Stop")
+    wait_for(again, "Train another")
+    assert [info.name for info in workspace.models()] == ["digits-ae-2-v2"]
+    press(again, "Train another")
+    assert "Start" in labels(again)
+
+
+def test_steps_are_taken_one_at_a_time(token):
+    app = start(visit(token), 1000)
+    press(app, "Pause")
+    press(app, "One step")
+    before = labelled(app.metric, "Step").value
+    press(app, "One step")
+    steps = [int(text.split()[0].replace(",", "")) for text in (before, labelled(app.metric, "Step").value)]
+    assert steps[1] == steps[0] + 1
+    press(app, "Stop")
+
+
+def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
+    app = visit(token)
+    labelled(app.number_input, "Code size").set_value(7)
+    labelled(app.text_input, "Name of the model").set_value("../mine").run()
+    assert "letters, digits" in app.error[0].value and "Start" not in labels(app)
+    assert labelled(app.number_input, "Code size").value == 7
+    assert labelled(app.text_input, "Name of the model").value == "../mine"
+    labelled(app.text_input, "Name of the model").set_value("mine").run()
+    assert not app.error and "Start" in labels(app)
+
+
+def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
+    app = wait_for(start(visit(token), 1, "mine"), "Look at its map")
+    data = workspace.export_model("mine")
+    labelled(app.text_input, "New name").set_value("better")
+    press(app, "Rename")
+    assert [info.name for info in workspace.models()] == ["better"] and "better" in app.success[0].value
+    press(app, "Delete")
+    assert workspace.models() == [] and "Start" in labels(app)
+    press(app, "Bring better back")
+    assert [info.name for info in workspace.models()] == ["better"]
+    app.file_uploader[0].upload("mine.zip", data).run()
+    press(app, "Load")
+    assert [info.name for info in workspace.models()] == ["better", "mine"]
+    assert not app.error and not app.exception
+
+
+def test_a_file_that_is_no_model_is_refused_and_the_form_stays(token, workspace):
+    app = visit(token)
+    app.file_uploader[0].upload("bad.zip", b"nonsense").run()
+    press(app, "Load")
+    assert "zip archive" in app.error[0].value and workspace.models() == []
+    assert labelled(app.text_input, "Its name").value == "bad"
+
+
+def test_the_loss_figure_shows_what_was_measured():
+    epochs = (EpochResult(1, 9.0, 10.0, 12.0), EpochResult(2, 7.0, 8.5, 13.0))
+    latest = Progress(4, 4, 2, 7.1, 7.1, 0.0, 100.0, 0.0)
+    glance = Glance(
+        "digits", ModelSettings(), TrainingSettings(), 4, latest, ((0.5, 20.0), (1.0, 11.0)), epochs
+    )
+    traces = {trace.name: (list(trace.x), list(trace.y)) for trace in loss_figure(glance).data}
+    assert traces == {
+        "batches": ([0.5, 1.0], [20.0, 11.0]),
+        "training": ([1, 2], [9.0, 7.0]),
+        "held out": ([1, 2], [10.0, 8.5]),
+    }

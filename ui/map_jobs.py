@@ -1,0 +1,58 @@
+"""A t-SNE map as a job: it takes too long for a page, and forms under the visitor's eyes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.codes import Codes
+from autoencoder.projection import TSNEMap, project, tsne_steps
+from ui.jobs import Job, job_queue
+
+FEWEST_CODES = 4
+TICK = 1.0  # seconds between two looks at the job
+
+
+class MapWork:
+    """The work of drawing a t-SNE map; its result is the map as it was when the work ended."""
+
+    def __init__(self, codes: Codes):
+        self._latents = codes.latents
+        self.progress: tuple[float, np.ndarray] = 0.0, project(codes.latents, "auto").positions
+
+    def steps(self) -> Iterator[float]:
+        for self.progress in tsne_steps(self._latents):
+            yield self.progress[0]
+
+    def finish(self) -> TSNEMap:
+        return TSNEMap(self.progress[1])
+
+
+def tsne_map(codes: Codes) -> TSNEMap:
+    """The t-SNE map of these codes as far as it is, with its progress while it forms; one for all visitors."""
+    job = _job(codes)
+    if not job.is_over:
+        _watch(job, codes)
+    return job.result or TSNEMap(job.progress[1])
+
+
+def _job(codes: Codes) -> Job:
+    owner = f"map {codes.key}"
+    return job_queue().find(owner) or job_queue().submit(owner, MapWork(codes))
+
+
+def _watch(job: Job, codes: Codes) -> None:
+    st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
+
+
+def _show_progress(job: Job, n_codes: int) -> None:
+    if job.is_over:
+        st.rerun()
+    share = job.progress[0]
+    st.progress(
+        share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: looking for neighbours …"
+    )
+    redraw, stop = st.columns(2)
+    if redraw.button("Draw it as it is now", width="stretch"):
+        st.rerun()
+    stop.button("Stop here", on_click=job.stop, width="stretch")

@@ -1,0 +1,133 @@
+"""The visitor's own models: what each is, and what can be done with it."""
+
+from functools import partial
+
+import streamlit as st
+
+from autoencoder.architecture import KINDS
+from autoencoder.checkpoints import CheckpointInfo
+from ui.choice import choose_model
+from ui.frame import refusal
+from ui.jobs import job_queue
+from ui.visitors import current_workspace, visitor_id
+
+MAX_UPLOAD_MB = 100
+
+
+def show_models() -> None:
+    """The visitor's models, one at a time; the one just trained first."""
+    st.subheader("Your models", anchor=False)
+    infos = {info.name: info for info in current_workspace().models()}
+    if infos:
+        _show_model(infos[_choose(list(infos))])
+    else:
+        st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
+    _offer_undo()
+    _offer_load()
+
+
+def offer_map(name: str, place: str, **looks) -> None:
+    """The button that makes a model that of every page, and opens its map; ``place`` tells buttons apart."""
+    if st.button("Look at its map", f"open {place}", on_click=choose_model, args=(name,), **looks):
+        # Left to itself it would clear the address, which it may not while widgets are bound to it.
+        st.switch_page("../pages/latent_map.py", query_params={})
+
+
+def _choose(names: list[str]) -> str:
+    trained = _just_trained()
+    first = names.index(trained) if trained in names else 0
+    return st.selectbox("Model of yours", names, index=first, key=f"own model {first} of {' / '.join(names)}")
+
+
+def _just_trained() -> str | None:
+    job = job_queue().find(visitor_id())
+    return job.result if job else None
+
+
+def _show_model(info: CheckpointInfo) -> None:
+    st.caption(_facts(info))
+    workspace = current_workspace()
+    with st.container(horizontal=True):
+        offer_map(info.name, "own")
+        with st.popover("Rename", icon=":material/edit:"):
+            _rename_form(info.name)
+        st.download_button(
+            "Download", partial(workspace.export_model, info.name), f"{info.name}.zip", "application/zip",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
+
+
+def _facts(info: CheckpointInfo) -> str:
+    model, source, history = info.config.model, info.config.source, info.config.training.history
+    facts = [
+        KINDS[model.kind],
+        f"code size {model.latent_dim}",
+        f"{source.n_images:,} images of {source.name}",
+        f"epochs: {len(history)}",
+    ]
+    if history:
+        facts.append(f"held-out PSNR {history[-1].validation_psnr:.1f} dB")
+    return " · ".join(facts)
+
+
+def _rename_form(name: str) -> None:
+    with st.form(f"rename {name}", border=False):
+        new = st.text_input("New name", name, max_chars=60)
+        is_sent = st.form_submit_button("Rename")
+    if is_sent:
+        with refusal():
+            _rename(name, new)
+            st.rerun()
+
+
+def _rename(old: str, new: str) -> None:
+    new = current_workspace().rename_model(old, new)
+    job = job_queue().find(visitor_id())
+    if job and job.result == old:
+        job.result = new
+
+
+def _delete(name: str) -> None:
+    with refusal():
+        current_workspace().delete_model(name)
+        if name == _just_trained():
+            job_queue().forget(visitor_id())
+
+
+def _offer_undo() -> None:
+    name = current_workspace().deleted_model()
+    if name:
+        st.button(
+            f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The model deleted last."
+        )
+
+
+def _restore() -> None:
+    with refusal():
+        current_workspace().restore_model()
+
+
+def _offer_load() -> None:
+    with st.expander("Load a model"):
+        upload = st.file_uploader(
+            "A model as it was downloaded: a .zip of its three files",
+            type="zip", max_upload_size=MAX_UPLOAD_MB, key=f"model file {_n_loaded()}",
+        )  # fmt: skip
+        if upload is None:
+            return
+        name = st.text_input(
+            "Its name", upload.name.removesuffix(".zip"), max_chars=60, key=f"name {upload.file_id}"
+        )
+        if st.button("Load"):
+            with refusal():
+                info = current_workspace().import_model(upload.getvalue(), name)
+                st.session_state["models loaded"] = (
+                    _n_loaded() + 1
+                )  # an empty uploader takes the place of this one
+                st.toast(f"{info.name} is in every page's choice of models.")
+                st.rerun()
+
+
+def _n_loaded() -> int:
+    return st.session_state.get("models loaded", 0)

@@ -1,0 +1,285 @@
+"""The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
+
+from functools import partial
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
+from autoencoder.datasets import Dataset
+from autoencoder.errors import LatentSpaceError
+from autoencoder.figures import INK
+from autoencoder.noise import NOISE_KINDS
+from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
+from ui.frame import is_dark
+from ui.jobs import Job, job_queue
+from ui.models_view import offer_map
+from ui.pictures import show_table
+from ui.trainings import (
+    Glance,
+    Plan,
+    Training,
+    default_epochs,
+    default_name,
+    model_settings,
+    training_settings,
+)
+from ui.visitors import current_workspace, visitor_id
+
+TICK = 1.0  # seconds between two looks at a running training
+ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
+DEFAULTS = TrainingSettings()
+WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
+
+number = partial(st.number_input, persist_state="session")
+select = partial(st.selectbox, persist_state="session")
+
+
+def current_training() -> Job | None:
+    """The visitor's newest training, under way or over; also after a reload."""
+    return job_queue().find(visitor_id())
+
+
+# Before
+
+
+def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
+    """The form; raises LatentSpaceError where what it says cannot be trained."""
+    kind_column, size_column, epochs_column = st.columns([2, 1, 1])
+    kind = kind_column.selectbox(
+        "Kind", KINDS, format_func=KINDS.get, key="train kind", persist_state="session"
+    )
+    latent_dim = size_column.number_input(
+        "Code size", 1, MAX_LATENT_DIM, 2, key="train size", persist_state="session",
+        help="Dimensions of the latent space. Two can be looked at as they are; sixteen keep more.",
+    )  # fmt: skip
+    epochs = default_epochs(dataset.n_images)
+    epochs = epochs_column.number_input(
+        "Epochs", 1, MAX_EPOCHS, epochs, key=f"train {epochs} epochs", persist_state="session",
+        help="How often the network sees every image.",
+    )  # fmt: skip
+    architecture, beta, settings = _more(kind, epochs)
+    model = model_settings(kind, latent_dim, architecture, beta)
+    return Plan(_choose_name(dataset, kind, latent_dim), dataset, test, model, settings)
+
+
+def _more(kind: str, epochs: int) -> tuple[str, float, TrainingSettings]:
+    """What is rarely changed: architecture, beta and how the training goes."""
+    beta, noise, level = 1.0, "gaussian", 0.3
+    with st.expander("More"):
+        architecture = select(
+            "Architecture", PRESETS, format_func=ARCHITECTURES.get, key="train architecture"
+        )
+        if kind == "vae":
+            beta = number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train beta")
+        if kind == "dae":
+            noise = select(
+                "Noise on the inputs",
+                NOISE_KINDS,
+                format_func=lambda kind: NOISE_KINDS[kind].title,
+                key="train noise",
+            )
+            level = number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train level")
+        batch_size = number("Batch size, images", 1, 4096, DEFAULTS.batch_size, key="train batch")
+        rate = number(
+            "Learning rate at its peak",
+            1e-5,
+            1.0,
+            DEFAULTS.learning_rate,
+            1e-3,
+            format="%.5f",
+            key="train rate",
+        )
+        seed = number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train seed")
+    return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level)
+
+
+def _choose_name(dataset: Dataset, kind: str, latent_dim: int) -> str:
+    """The name to keep the model under; raises WorkspaceError where it cannot be used."""
+    workspace = current_workspace()
+    free = workspace.free_model_name(default_name(dataset.name, kind, latent_dim))
+    return workspace.check_new_model(
+        st.text_input("Name of the model", placeholder=free, max_chars=60) or free
+    )
+
+
+def show_mirror(plan: Plan) -> None:
+    """Every layer of the encoder beside the decoder layer that undoes it."""
+    st.subheader("The network and its mirror", anchor=False)
+    st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
+    st.caption(
+        f"{plan.n_parameters:,} weights. Read the encoder downwards, from the image to the code, and the "
+        f"decoder upwards. A tenth of the {plan.dataset.n_images:,} images is held back, to measure on "
+        "images that were not trained on."
+    )
+
+
+def _mirror_row(row) -> dict:
+    return {
+        "Encoder": row.layer,
+        "Output": _shape(row.output_shape),
+        "Weights": row.n_parameters,
+        "Decoder": row.mirror,
+        "Its output": _shape(row.mirror_output_shape),
+        "Its weights": row.mirror_n_parameters,
+    }
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def offer_start(plan: Plan) -> None:
+    """The button that begins the training."""
+    if st.button("Start", type="primary", icon=":material/play_arrow:"):
+        job_queue().submit(visitor_id(), Training(plan, current_workspace()))
+        st.rerun()
+
+
+# While it runs
+
+
+def follow(job: Job) -> None:
+    """The controls, and the training as it goes; the page ticks only while something moves."""
+    _controls(job)
+    interval = None if job.status == "paused" else TICK
+    st.fragment(_watch, run_every=interval)(job, job.status)
+
+
+def _controls(job: Job) -> None:
+    is_paused = job.status == "paused"
+    with st.container(horizontal=True):
+        if is_paused:
+            st.button("Go on", on_click=job.resume, icon=":material/play_arrow:")
+        else:
+            st.button("Pause", on_click=_pause, args=(job,), icon=":material/pause:")
+        st.button("One step", on_click=_step, args=(job, Progress), disabled=not is_paused)
+        st.button("One epoch", on_click=_step, args=(job, EpochResult), disabled=not is_paused)
+        st.button("Stop", on_click=_stop, args=(job,), icon=":material/stop:")
+
+
+def _pause(job: Job) -> None:
+    job.pause()
+    job.wait(TICK, "paused")
+
+
+def _step(job: Job, kind: type) -> None:
+    """Until the next event of this kind; a short one is over before the page is drawn."""
+    job.step(lambda event: isinstance(event, kind))
+    job.wait(TICK, "paused")
+
+
+def _stop(job: Job) -> None:
+    job.stop()
+    job.wait(TICK)
+
+
+def _watch(job: Job, status: str) -> None:
+    if job.status != status:
+        st.rerun()
+    glance = job.progress
+    st.progress(*_progress(job, glance))
+    _show_figures(glance)
+    show_training(glance)
+
+
+def _progress(job: Job, glance: Glance) -> tuple[float, str]:
+    """How far it is, from 0 to 1, and in words."""
+    latest = glance.latest
+    if job.place:
+        return 0.0, f"In line, at place {job.place}: others train now"
+    if latest is None:
+        return 0.0, WORDS.get(job.status, "Getting ready")
+    words = WORDS.get(job.status, "Training")
+    return latest.step / latest.n_steps, f"{words}: epoch {latest.epoch} of {glance.settings.epochs}"
+
+
+def _show_figures(glance: Glance) -> None:
+    if glance.latest is None:
+        return
+    with st.container(horizontal=True):
+        st.metric("Step", f"{glance.latest.step:,} of {glance.latest.n_steps:,}")
+        st.metric("Images per second", f"{glance.latest.images_per_second:,.0f}")
+        st.metric("Time left", _duration(glance.latest.seconds_left))
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def show_training(glance: Glance) -> None:
+    """The loss curve, and held-out images above their reconstructions."""
+    if glance.losses or glance.epochs:
+        st.plotly_chart(loss_figure(glance, is_dark()), key="loss curve", config={"displayModeBar": False})
+    if glance.reconstructions is not None:
+        given = "Held out, noisy" if glance.model.kind == "dae" else "Held out"
+        heads = [str(number) for number in range(1, len(glance.inputs) + 1)]
+        show_table([(given, list(glance.inputs)), ("Reconstruction", list(glance.reconstructions))], heads)
+
+
+def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
+    """The loss of the batches, and at the end of each epoch that of the training and the held-out images."""
+    ink, epochs = INK[dark], [result.epoch for result in glance.epochs]
+    figure = go.Figure()
+    lines = {
+        "batches": ([x for x, _ in glance.losses], [y for _, y in glance.losses], {"width": 1}, 0.45),
+        "training": (epochs, [result.train_loss for result in glance.epochs], {"width": 2, "dash": "dot"}, 1),
+        "held out": (epochs, [result.validation_loss for result in glance.epochs], {"width": 2.5}, 1),
+    }
+    for name, (x, y, line, opacity) in lines.items():
+        mode = "lines" if name == "batches" else "lines+markers"
+        figure.add_scatter(x=x, y=y, name=name, mode=mode, line={**line, "color": ink}, opacity=opacity)
+    figure.update_xaxes(title="epochs", rangemode="tozero")
+    figure.update_yaxes(title="loss, nats per image")
+    return figure.update_layout(
+        height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
+        legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+    )  # fmt: skip
+
+
+# Afterwards
+
+
+def show_outcome(job: Job) -> None:
+    """What the training came to, and where to go from here."""
+    _say_outcome(job)
+    with st.container(horizontal=True):
+        if job.result:
+            offer_map(job.result, "trained", type="primary")
+        st.button("Train another", on_click=_forget, icon=":material/replay:")
+    show_training(job.progress)
+
+
+def _forget() -> None:
+    job_queue().forget(visitor_id())
+
+
+def _say_outcome(job: Job) -> None:
+    epochs = job.progress.epochs
+    if isinstance(job.error, LatentSpaceError):
+        st.error(str(job.error), icon=":material/error:")
+    elif job.error:
+        st.error(
+            f"The training ended with a mistake in this program: {type(job.error).__name__}.",
+            icon=":material/error:",
+        )
+    elif job.result is None:
+        st.info(
+            "Stopped before the first epoch was over, so there is nothing to keep.", icon=":material/info:"
+        )
+    else:
+        st.success(
+            f"Kept as **{job.result}**, and in every page's choice of models.", icon=":material/check:"
+        )
+        _show_measures(epochs[-1])
+
+
+def _show_measures(last: EpochResult) -> None:
+    with st.container(horizontal=True):
+        st.metric("Epochs", f"{last.epoch}")
+        st.metric("Training loss", f"{last.train_loss:.1f} nats")
+        st.metric("Held-out loss", f"{last.validation_loss:.1f} nats")
+        st.metric("Held-out PSNR", f"{last.validation_psnr:.1f} dB")
