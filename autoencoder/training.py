@@ -164,10 +164,11 @@ class Trainer:
         """Go on from a snapshot of a training with the same images and settings."""
         tensors = {name: torch.tensor(array) for name, array in snapshot.arrays.items()}
         self.network.load_state_dict(_below("network.", tensors))
+        parameters = list(self.network.parameters())
         moments: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _below("optimizer.", tensors).items():
             index, moment = name.split(".")
-            moments.setdefault(int(index), {})[moment] = tensor
+            moments.setdefault(int(index), {})[moment] = _laid_out_like(parameters[int(index)], tensor)
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": moments})
         self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
 
@@ -305,6 +306,11 @@ def _kl(mean: Tensor, log_variance: Tensor | None) -> Tensor:
 
 def _arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
     return {name: value.detach().cpu().contiguous().numpy().copy() for name, value in tensors.items()}
+
+
+def _laid_out_like(parameter: Tensor, moment: Tensor) -> Tensor:
+    # Fused Adam walks over weights and moments in memory order, and takes for granted that it is the same.
+    return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment
 
 
 def _below(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:

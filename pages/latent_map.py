@@ -21,9 +21,9 @@ with left:
     draw_map(codes, latent_map, classes, marks)
     downloads(codes, latent_map)
 why(
-    "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread most "
-    "(principal component analysis); the axes say how much of their variance that plane shows. Distances on such "
-    "a map are shadows of the real ones: two points can lie close here and far apart in the code. t-SNE keeps "
-    "neighbours together and distorts everything else; sizes of groups and the gaps between them mean nothing there "
-    "(van der Maaten & Hinton 2008)."
+    "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"
+    " most (principal component analysis); the axes say how much of their variance that plane shows. "
+    "Distances on such a map are shadows of the real ones: two points can lie close here and far apart in"
+    " the code. t-SNE keeps neighbours together and distorts everything else; sizes of groups and the "
+    "gaps between them mean nothing there (van der Maaten & Hinton 2008)."
 )

@@ -8,13 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.architecture import ModelSettings
 from autoencoder.training import EpochResult, Progress, TrainingSettings
-from ui.trainings import Glance
 from ui.training_view import loss_figure
+from ui.trainings import Glance
 from ui.visitors import _digest
 from ui.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent
-TOKEN = "T" * 43
 SOON = 30  # seconds
 
 

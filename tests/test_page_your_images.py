@@ -52,7 +52,7 @@ def drawings(n: int = 12, ground: int = 0) -> np.ndarray:
     """Images (n, 28, 28) with a square of ink in the middle, each of another strength."""
     images = np.full((n, 28, 28), ground, np.uint8)
     for index, image in enumerate(images):
-        image[8:20, 8:20] = 255 - ground - index
+        image[8:20, 8:20] = abs(255 - ground - index)
     return images
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.checkpoints import SHIPPED, CONFIG, Checkpoint, load_checkpoint
+from autoencoder.checkpoints import CONFIG, SHIPPED, Checkpoint, load_checkpoint
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.evaluation import Evaluation, evaluate

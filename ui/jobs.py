@@ -150,7 +150,7 @@ class JobQueue:
             before = self._newest.pop(owner, None)
             if before and not before.is_over:
                 self._newest[owner] = before
-                raise JobError("A training of yours is under way. Stop it first, or wait for its end.")
+                raise JobError("Something of yours is under way already. Stop it first, or wait.")
             self._make_room()
             job = Job(self, owner, work)
             self._line.append(job)
@@ -186,7 +186,7 @@ class JobQueue:
             return
         paused = [job for job in self._line if job.status == "paused"]
         if not paused:
-            raise JobError(f"{MAX_UNFINISHED} trainings are under way or in line. Try again in some minutes.")
+            raise JobError(f"{MAX_UNFINISHED} others are under way or in line. Try again in some minutes.")
         paused[0].stop()
 
     def _awake(self) -> list[Job]:

@@ -20,16 +20,17 @@ class MapWork:
         self._latents = codes.latents
         self.progress: tuple[float, np.ndarray] = 0.0, project(codes.latents, "auto").positions
 
-    def steps(self) -> Iterator[float]:
-        for self.progress in tsne_steps(self._latents):
-            yield self.progress[0]
+    def steps(self) -> Iterator[tuple[float, np.ndarray]]:
+        for frame in tsne_steps(self._latents):
+            self.progress = frame
+            yield frame
 
     def finish(self) -> TSNEMap:
         return TSNEMap(self.progress[1])
 
 
 def tsne_map(codes: Codes) -> TSNEMap:
-    """The t-SNE map of these codes as far as it is, with its progress while it forms; one for all visitors."""
+    """The t-SNE map of these codes as far as it is, one for all visitors, with its progress."""
     job = _job(codes)
     if not job.is_over:
         _watch(job, codes)

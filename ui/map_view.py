@@ -30,17 +30,18 @@ def choose_view(codes: Codes) -> tuple[Map, list[str]]:
 
 
 def card(checkpoint: Checkpoint, codes: Codes) -> dict[str, int]:
-    """The chosen image beside its reconstruction, and the buttons that make it A or B; what to mark on the map."""
+    """The chosen image beside its reconstruction, and what makes it A or B; returns what to mark."""
     index = index_input("Image", "point", codes, 0)
     reconstruction = checkpoint.model.decode(codes.latents[[index]])[0]
     kind = "image" if codes.images is not None else "decoded, in place of the image"
     image = picture_of(codes, checkpoint, index)
-    show_large([(image, f"{title_of(codes, index)} ({kind})"), (reconstruction, "what its code decodes to")])
+    title = f"{title_of(codes, index)} ({kind})"
+    show_large([(image, title), (reconstruction, "what its code decodes to")])
     measured = checkpoint.support.measure(codes.latents[[index]])
     round_trip = measured.round_trip[0]
     st.markdown(
-        f"Round trip **{round_trip:.2f}** ({'off' if round_trip > 1 else 'on'} the data; 1 is the 95th percentile "
-        f"of this model's own test codes)"
+        f"Round trip **{round_trip:.2f}** ({'off' if round_trip > 1 else 'on'} the data; 1 is the "
+        f"95th percentile of this model's own test codes)"
     )
     a, b = _pair_inputs(codes, index)
     st.page_link("../pages/interpolation.py", label="Walk from A to B", icon=":material/linear_scale:")
@@ -53,7 +54,7 @@ def draw_map(codes: Codes, latent_map: Map, classes: list[str], marks: dict[str,
     st.plotly_chart(
         map_figure(codes, latent_map, classes, marks, is_dark()), key=CHART, theme=None, on_select=_pick,
         selection_mode="points", config={"scrollZoom": True, "displaylogo": False},
-        alt=f"The codes of {len(codes.latents):,} images of {codes.dataset} on a map with two axes, by class.",
+        alt=f"The codes of {len(codes.latents):,} images of {codes.dataset} on a map, by class.",
     )  # fmt: skip
 
 

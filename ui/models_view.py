@@ -122,9 +122,8 @@ def _offer_load() -> None:
         if st.button("Load"):
             with refusal():
                 info = current_workspace().import_model(upload.getvalue(), name)
-                st.session_state["models loaded"] = (
-                    _n_loaded() + 1
-                )  # an empty uploader takes the place of this one
+                # An empty uploader takes the place of this one.
+                st.session_state["models loaded"] = _n_loaded() + 1
                 st.toast(f"{info.name} is in every page's choice of models.")
                 st.rerun()
 

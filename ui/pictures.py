@@ -3,6 +3,7 @@
 import base64
 import html
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -10,20 +11,7 @@ import streamlit as st
 from autoencoder.pictures import png
 from ui.frame import is_dark
 
-STYLE = """<style>
-.lse-strip { overflow-x: auto; margin: 0 0 0.5rem; }
-.lse-strip table { width: 100%; border-collapse: separate; border-spacing: 4px 2px; font-variant-numeric: tabular-nums; }
-.lse-strip td.hatched { background: repeating-linear-gradient(45deg, transparent 0 4px, #8886 4px 6px); padding: 4px; }
-.lse-strip th, .lse-strip td { border: 0; padding: 0; text-align: center; font-size: 0.8rem; font-weight: 400; }
-.lse-strip th[scope=row] { text-align: left; white-space: nowrap; padding-right: 0.5rem; width: 1%; position: sticky; left: 0;
-  background: GROUND; z-index: 1; }
-.lse-strip img, .lse-big img { image-rendering: pixelated; display: block; }
-.lse-strip img { width: 100%; max-width: var(--side); min-width: 44px; height: auto; margin: 0 auto; }
-.lse-big { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-bottom: 0.5rem; }
-.lse-big figure { margin: 0; flex: 1 1 160px; max-width: 240px; }
-.lse-big img { width: 100%; height: auto; }
-.lse-big figcaption { font-size: 0.85rem; }
-</style>"""
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def show_table(
@@ -46,19 +34,20 @@ def show_table(
 
 def show_large(images: list[tuple[np.ndarray, str]]) -> None:
     """Images (28, 28) with their captions, large enough to see from the back row."""
-    figures = "".join(
-        f"<figure>{_img(image, caption)}<figcaption>{html.escape(caption)}</figcaption></figure>"
-        for image, caption in images
-    )
-    st.html(f"{_style()}<div class=lse-big>{figures}</div>")
+    _show_figures(images, "1 1 160px")
 
 
 def show(images: np.ndarray, captions: list[str] | None = None, side: int = 72) -> None:
     """Images (N, 28, 28) side by side, each over its caption."""
     captions = captions or [f"image {index}" for index in range(len(images))]
+    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px")
+
+
+def _show_figures(images: list[tuple[np.ndarray, str]], flex: str) -> None:
     figures = "".join(
-        f"<figure style='flex: 0 0 {side}px'>{_img(image, caption)}<figcaption>{html.escape(caption)}</figcaption></figure>"
-        for image, caption in zip(images, captions, strict=True)
+        f"<figure style='flex: {flex}'>{_img(image, caption)}"
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        for image, caption in images
     )
     st.html(f"{_style()}<div class=lse-big>{figures}</div>")
 
@@ -74,7 +63,8 @@ def _cell(name: str, cell: np.ndarray | str, head: str, is_hatched: bool) -> str
 
 
 def _style() -> str:
-    return STYLE.replace("GROUND", st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor"))
+    ground = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
+    return f"<style>:root {{ --lse-ground: {ground}; }}\n{STYLE}</style>"
 
 
 def _img(image: np.ndarray, words: str) -> str:

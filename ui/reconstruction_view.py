@@ -15,7 +15,7 @@ from ui.choice import chosen_dataset
 from ui.pictures import show_table
 
 WAYS = ("random", "worst", "class")
-MEASURED_IMAGES = 1000  # of each split: enough for two digits, quick enough to follow the slider
+MEASURED_IMAGES = 500  # of each split: enough for two digits, quick enough to follow the slider
 MEASURE_NAMES = {
     "mse": "MSE",
     "psnr": "PSNR, dB",
@@ -101,7 +101,7 @@ def _named(means: dict) -> dict[str, float]:
 def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Dataset]) -> str:
     counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
     if checkpoint.config.source.name != next(iter(parts.values())).name:
-        return f"Means over the first images ({counts}). This model was trained on other images: it has seen none."
+        return f"Means over the first images ({counts}). The model was trained on other images."
     if len(parts) == 1:
         return f"Means over the first images ({counts}); most of them were in this model's training."
     gap = table["PSNR, dB"]["training"] - table["PSNR, dB"]["held out"]
@@ -118,10 +118,8 @@ def _head(dataset: Dataset, row: int) -> str:
 def _downloads(dataset: Dataset, rows: np.ndarray, lines: list[tuple], image_psnr: np.ndarray) -> None:
     left, right = st.columns(2)
     tiled = np.concatenate([as_floats(line) for _, line in lines])
-    left.download_button(
-        "Grid (PNG)", lambda: png(grid(tiled, len(rows)), 4), f"{dataset.name}-reconstructions.png", "image/png",
-        width="stretch",
-    )  # fmt: skip
+    name, picture = f"{dataset.name}-reconstructions.png", lambda: png(grid(tiled, len(rows)), 4)
+    left.download_button("Grid (PNG)", picture, name, "image/png", width="stretch")
     table = pd.DataFrame({"image": rows, "psnr": image_psnr})
     right.download_button(
         "Errors (CSV)", table.to_csv(index=False), f"{dataset.name}-errors.csv", "text/csv", width="stretch"

@@ -99,9 +99,8 @@ def _choose_name(dataset: Dataset, kind: str, latent_dim: int) -> str:
     """The name to keep the model under; raises WorkspaceError where it cannot be used."""
     workspace = current_workspace()
     free = workspace.free_model_name(default_name(dataset.name, kind, latent_dim))
-    return workspace.check_new_model(
-        st.text_input("Name of the model", placeholder=free, max_chars=60) or free
-    )
+    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
+    return workspace.check_new_model(name or free)
 
 
 def show_mirror(plan: Plan) -> None:

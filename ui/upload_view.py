@@ -127,7 +127,8 @@ def _captions(dataset: Dataset) -> list[str]:
 def _use(dataset: Dataset, name: str) -> None:
     with refusal():
         choose_dataset(current_workspace().save_images(dataset, name))
-        st.session_state["images kept"] = _n_kept() + 1  # an empty uploader takes the place of this one
+        # An empty uploader takes the place of this one.
+        st.session_state["images kept"] = _n_kept() + 1
         st.session_state.pop("upload", None)
 
 
