@@ -84,8 +84,9 @@ def test_the_mirror_table_follows_the_form(token):
     after = app.dataframe[0].value
     assert list(before["Output"])[:-1] == list(after["Output"])[:-1]
     assert (before["Output"].iloc[-1], after["Output"].iloc[-1]) == ("2", "5")
-    n_weights = after["Weights"].sum() + after["Its weights"].sum()
-    assert any(f"{n_weights:,} weights" in caption.value for caption in app.caption)
+    columns = (*after["Parameters"], *after["Its parameters"])
+    n_parameters = sum(int(text.replace(",", "")) for text in columns)
+    assert any(f"{n_parameters:,} parameters" in caption.value for caption in app.caption)
 
 
 def test_each_kind_has_its_own_settings(token):
@@ -100,7 +101,7 @@ def test_each_kind_has_its_own_settings(token):
 
 def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
     app = start(visit(token), 2, "first try")
-    wait_for(app, "Look at its map")
+    wait_for(app, "Train another")
     assert not app.exception and "first try" in app.success[0].value
     assert [info.name for info in workspace.models()] == ["first try"]
     measures = {metric.label: metric.value for metric in app.metric}
@@ -152,7 +153,7 @@ def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
 
 
 def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
-    app = wait_for(start(visit(token), 1, "mine"), "Look at its map")
+    app = wait_for(start(visit(token), 1, "mine"), "Train another")
     data = workspace.export_model("mine")
     labelled(app.text_input, "New name").set_value("better")
     press(app, "Rename")

@@ -22,8 +22,8 @@ def chosen_codes() -> Codes:
         return caches.codes(checkpoint, chosen_dataset())
     if checkpoint.config.atlas.dataset == st.session_state.data:
         st.caption(
-            "The images themselves are not on this machine: the points are the codes that came with the model, "
-            "and the image that the decoder draws from a code stands in for the real one."
+            "The images themselves are not on this machine: the points are the codes that came with the "
+            "model, and the image that the decoder draws from a code stands in for the real one."
         )
         return caches.codes(checkpoint, None)
     offer_download()

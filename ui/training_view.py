@@ -30,6 +30,7 @@ from ui.visitors import current_workspace, visitor_id
 TICK = 1.0  # seconds between two looks at a running training
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
+LOSS_TICKS = (10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 1000)  # nats
 WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
 
 number = partial(st.number_input, persist_state="session")
@@ -108,7 +109,7 @@ def show_mirror(plan: Plan) -> None:
     st.subheader("The network and its mirror", anchor=False)
     st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
     st.caption(
-        f"{plan.n_parameters:,} weights. Read the encoder downwards, from the image to the code, and the "
+        f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
         f"decoder upwards. A tenth of the {plan.dataset.n_images:,} images is held back, to measure on "
         "images that were not trained on."
     )
@@ -118,10 +119,10 @@ def _mirror_row(row) -> dict:
     return {
         "Encoder": row.layer,
         "Output": _shape(row.output_shape),
-        "Weights": row.n_parameters,
+        "Parameters": f"{row.n_parameters:,}",
         "Decoder": row.mirror,
         "Its output": _shape(row.mirror_output_shape),
-        "Its weights": row.mirror_n_parameters,
+        "Its parameters": f"{row.mirror_n_parameters:,}",
     }
 
 
@@ -229,9 +230,11 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
     }
     for name, (x, y, line, opacity) in lines.items():
         mode = "lines" if name == "batches" else "lines+markers"
-        figure.add_scatter(x=x, y=y, name=name, mode=mode, line={**line, "color": ink}, opacity=opacity)
+        looks = {"line": {**line, "color": ink}, "marker": {"size": 4}, "opacity": opacity}
+        figure.add_scatter(x=x, y=y, name=name, mode=mode, **looks)
     figure.update_xaxes(title="epochs", rangemode="tozero")
-    figure.update_yaxes(title="loss, nats per image")
+    # Each next nat is harder to gain, and a gap of a few nats is what tells learning by heart.
+    figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", tickvals=LOSS_TICKS)
     return figure.update_layout(
         height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
         legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",

@@ -1,0 +1,256 @@
+"""Whole flows in a real browser against a real server, with nothing on disk but the repository.
+
+Waits are on what the page says of itself, never on time. Without a Chromium the tests skip; where
+LATENT_REQUIRE_BROWSER is set they fail instead.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+
+PROJECT = Path(__file__).resolve().parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox",  # a container's root has no user namespaces
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--enable-unsafe-swiftshader",
+    "--use-angle=swiftshader",
+)
+PATIENCE = 60_000  # milliseconds: a busy machine is no failure
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with playwright.sync_playwright() as tools:
+        executable = next(filter(None, map(shutil.which, NAMES)), None)
+        try:
+            started = tools.chromium.launch(executable_path=executable, args=FLAGS)
+        except playwright.Error as error:
+            _without_browser(str(error).splitlines()[0])
+        yield started
+        started.close()
+
+
+def _without_browser(reason: str) -> None:
+    if os.environ.get("LATENT_REQUIRE_BROWSER"):
+        pytest.fail(f"no Chromium could be started: {reason}")
+    pytest.skip(f"no Chromium on this machine: {reason}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, browser) -> str:
+    """The address of a server that was just started."""
+    folder, port = tmp_path_factory.mktemp("server"), _free_port()
+    folders = {"LATENT_STATE_ROOT": str(folder / "state"), "LATENT_DATA_ROOT": str(folder / "data")}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | folders, stdout=log, stderr=log)
+    try:
+        _wait_until_healthy(port, process, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture
+def page(browser, server):
+    """A new visitor's page; fails at its end if anything was asked of another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=server)
+    opened, foreign = context.new_page(), []
+    opened.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    opened.on("request", lambda request: foreign.append(request.url) if _is_foreign(request.url, server) else None)
+    yield opened
+    context.close()
+    assert foreign == []
+
+
+def test_a_deep_link_opens_its_page_on_a_fresh_server(page):
+    visit(page, "/interpolation?model=digits-ae-2&a=5&b=9&steps=7")
+    expect(page.get_by_role("heading", name="Interpolation")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="A, image")).to_have_value("5")
+    expect(page.get_by_role("spinbutton", name="B, image")).to_have_value("9")
+    expect(page.locator(".lse-strip").first.locator("img")).to_have_count(7)
+    assert chosen(page, "Model") == "digits-ae-2"
+
+
+def test_home_shows_a_living_map(page):
+    visit(page, "/")
+    expect(page.locator(".js-plotly-plot .gl-canvas").first).to_be_visible()
+    expect(page.locator(".lse-big img").first).to_be_visible()
+
+
+def test_a_chosen_model_stays_chosen_on_every_page(page):
+    visit(page, "/")
+    choose(page, "Model", "digits-ae-2")
+    for name in ("Reconstruction", "Interpolation", "Train", "Latent map"):
+        go_to(page, name)
+        assert chosen(page, "Model") == "digits-ae-2"
+    assert "model=digits-ae-2" in page.url
+
+
+def test_moving_the_noise_makes_new_pixels(page):
+    visit(page, "/reconstruction?level=0.2")
+    row = page.locator(".lse-strip tr").nth(2).locator("img").first
+    before = row.get_attribute("src")
+    page.get_by_role("slider", name=re.compile("Level")).press("ArrowRight")
+    expect(row).not_to_have_attribute("src", before)
+    assert "level=0.21" in page.url
+
+
+def test_a_click_on_a_point_shows_its_image(page):
+    visit(page, "/")
+    canvas = page.locator(".js-plotly-plot .nsewdrag").first
+    expect(canvas).to_be_visible()
+    picked = page.evaluate(POINT_ON_SCREEN, 100)
+    page.mouse.move(picked["x"], picked["y"])
+    page.mouse.click(picked["x"], picked["y"])
+    expect(page.get_by_label("Image", exact=True)).to_have_value(str(picked["index"]))
+    expect(page.locator(".lse-big figcaption").first).to_contain_text(f"image {picked['index']} ")
+
+
+def test_a_and_b_from_the_map_make_a_strip(page):
+    visit(page, "/?model=digits-vae-2")
+    for index, button in ((12, "Make it A"), (30, "Make it B")):
+        enter(page, "Image", str(index))
+        page.get_by_role("button", name=button).click()
+        settle(page)
+    page.get_by_role("link", name="Walk from A to B").click()
+    expect(page.get_by_role("heading", name="Interpolation")).to_be_visible()
+    expect(page.locator(".lse-big figcaption").nth(0)).to_contain_text("image 12")
+    expect(page.locator(".lse-big figcaption").nth(1)).to_contain_text("image 30")
+    expect(page.locator(".lse-strip img").first).to_be_visible()
+
+
+def test_two_epochs_on_digits_make_a_model_for_the_map(page):
+    visit(page, "/train")
+    enter(page, "Epochs", "2")
+    enter(page, "Name of the model", "two epochs")
+    page.get_by_role("button", name="Start").click()
+    look = page.get_by_role("button", name="Look at its map").first
+    expect(look).to_be_visible()
+    look.click()
+    expect(page.get_by_role("heading", name="Latent map")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    assert chosen(page, "Model") == "two epochs"
+    page.reload()
+    settle(page)
+    assert chosen(page, "Model") == "two epochs"
+
+
+def test_a_bad_and_a_good_upload(page, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
+    np.savez(tmp_path / "wrong.npz", images=images.astype(np.float32))
+    np.savez(tmp_path / "scribbles.npz", images=images, labels=np.arange(12) % 3)
+    visit(page, "/your-images")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "wrong.npz")
+    expect(page.get_by_role("alert").filter(has_text="255")).to_be_visible()
+    page.get_by_test_id("stFileUploaderDeleteBtn").get_by_role("button").click()
+    expect(page.get_by_role("alert").filter(has_text="255")).not_to_be_visible()
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "scribbles.npz")
+    page.get_by_role("button", name="Use these images").click()
+    settle(page)
+    go_to(page, "Reconstruction")
+    assert chosen(page, "Images") == "scribbles"
+    expect(page.locator(".lse-strip img").first).to_be_visible()
+
+
+def test_the_cookie_is_out_of_reach_of_scripts(page):
+    visit(page, "/")
+    cookie = next(cookie for cookie in page.context.cookies() if cookie["name"] == "latent_visitor")
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+    assert "latent_visitor" not in page.evaluate("document.cookie")
+
+
+@pytest.mark.parametrize("path", ["/", "/reconstruction", "/interpolation", "/train", "/your-images"])
+def test_a_phone_needs_no_sideways_scrolling(page, path):
+    page.set_viewport_size({"width": 390, "height": 800})
+    visit(page, path)
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+
+
+# The point whose number is given, where a visitor would click it, on the map as plotly drew it.
+POINT_ON_SCREEN = """index => {
+  const plot = document.querySelector('.js-plotly-plot');
+  const layout = plot._fullLayout, box = plot.querySelector('.nsewdrag').getBoundingClientRect();
+  for (const trace of plot._fullData) {
+    const at = Array.from(trace.customdata).indexOf(index);
+    if (at >= 0) return {
+      index, x: box.left + layout.xaxis.d2p(trace.x[at]), y: box.top + layout.yaxis.d2p(trace.y[at]) };
+  }
+}"""
+
+
+def visit(page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible()
+    settle(page)
+
+
+def settle(page) -> None:
+    """Until the page has heard of the last input and is drawn."""
+    page.wait_for_timeout(100)  # the input is on its way; the state below still says notRunning
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def enter(page, label: str, text: str) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+    settle(page)
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def chosen(page, label: str) -> str:
+    return page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).input_value()
+
+
+def go_to(page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    settle(page)
+
+
+def _is_foreign(url: str, server: str) -> bool:
+    return not url.startswith((server, "data:", "blob:"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_healthy(port: int, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")

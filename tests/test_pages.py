@@ -1,0 +1,181 @@
+"""The map, reconstruction and interpolation pages as scripts: what they show, and what they say when empty."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import load_dataset
+from autoencoder.noise import Noise, corrupt
+from autoencoder.paths import linear
+from ui.pair import random_pair
+from ui.visitors import _digest
+from ui.workspace import Workspace, state_root
+
+MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
+PAGES = ("latent_map", "reconstruction", "interpolation")
+
+
+def visit(page: str, **query) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = str(value)
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
+def words(app: AppTest) -> str:
+    elements = [*app.markdown, *app.caption, *app.info, *app.error, *app.title]
+    return "\n".join(element.value for element in elements)
+
+
+def tables(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_first_visit_shows_something(page):
+    app = visit(page)
+    assert not app.exception and not app.error
+    assert app.title and "<img" in "".join(tables(app))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_unlabelled_images_work_on_every_page(page, monkeypatch):
+    images = load_dataset("digits", "test").images[:30]
+    workspace = Workspace(state_root(), _digest("a visitor of this test"))
+    dataset = load_dataset("digits", "test").subset(np.arange(30))
+    object.__setattr__(dataset, "labels", None)
+    object.__setattr__(dataset, "class_names", ())
+    workspace.save_images(dataset, "scribbles")
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.session_state["visitor_token"] = "a visitor of this test"
+    app.query_params["data"] = "scribbles"
+    app.switch_page(f"../pages/{page}.py").run()
+    assert app.selectbox(key="data").value == "scribbles"
+    assert not app.exception and not app.error
+    assert "<img" in "".join(tables(app)) and len(images) == 30
+
+
+@pytest.mark.parametrize("page", ["reconstruction"])
+def test_absent_images_are_offered_not_an_error(page):
+    app = visit(page, data="kmnist")
+    assert not app.exception
+    assert "not on this machine" in words(app)
+    labels = {button.label for button in app.button}
+    assert {"Use the digits", "Fetch the images"} <= labels
+
+
+def test_a_failed_download_is_a_sentence():
+    app = visit("reconstruction", data="kmnist")
+    next(button for button in app.button if button.label == "Fetch the images").click().run()
+    assert not app.exception
+    assert "digits" in app.error[0].value
+
+
+def test_going_on_with_the_digits():
+    app = visit("reconstruction", data="kmnist")
+    next(button for button in app.button if button.label == "Use the digits").click().run()
+    assert app.selectbox(key="data").value == "digits"
+    assert not app.info
+
+
+def test_without_images_the_atlas_draws_the_map_and_says_so():
+    app = visit("latent_map", data="mnist", model="mnist-vae-16")
+    assert not app.exception and not app.error
+    assert "codes that came with the" in words(app)
+    assert "decoded, in place of the image" in "".join(tables(app))
+
+
+def test_an_unknown_model_in_a_link_is_named():
+    app = visit("latent_map", model="../../etc/passwd")
+    assert not app.exception
+    assert "../../etc/passwd" in words(app)
+    assert app.selectbox(key="model").value == "digits-vae-2"
+
+
+@pytest.mark.parametrize("index", ["-1", "99999999", "x", "1e9", "nan"])
+def test_an_odd_index_in_a_link_falls_back(index):
+    app = visit("interpolation", a=index)
+    assert not app.exception
+    assert 0 <= app.number_input(key="a").value < 360
+
+
+def test_changing_the_images_keeps_kind_and_size_of_the_model():
+    app = visit("latent_map", model="digits-vae-16")
+    app.selectbox(key="data").set_value("mnist").run()
+    assert app.selectbox(key="model").value == "mnist-vae-16"
+
+
+def test_the_pictures_are_those_of_the_bytes_that_are_encoded():
+    from ui.pictures import _img
+
+    app = visit("reconstruction", noise="masking", level=0.5, seed=3, count=2)
+    images = load_dataset("digits", "test").images
+    rows = np.random.default_rng(3).permutation(np.arange(len(images)))[:2]
+    given = corrupt(images[rows], Noise("masking", 0.5), np.random.default_rng(3))
+    model = load_checkpoint("digits-vae-2").model
+    shown = "".join(tables(app))
+    for image in [*images[rows], *given, *model.reconstruct(given)]:
+        assert _source(_img(image, "")) in shown
+
+
+def test_more_noise_makes_other_pictures():
+    app = visit("reconstruction", count=3)
+    before = tables(app)
+    app.slider(key="level").set_value(0.8).run()
+    assert tables(app) != before
+
+
+def test_the_worst_are_sorted_by_their_error():
+    app = visit("reconstruction", way="worst", count=4, noise="none")
+    images = load_dataset("digits", "test").images
+    reconstructions = load_checkpoint("digits-vae-2").model.reconstruct(images)
+    errors = ((images / 255.0 - reconstructions) ** 2).mean(axis=(1, 2))
+    for row in np.argsort(-errors)[:4]:
+        assert f"· {row}<" in "".join(tables(app))
+
+
+def test_the_path_shows_its_measures():
+    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, second="none")
+    checkpoint = load_checkpoint("digits-ae-16")
+    images = load_dataset("digits", "test").images
+    path = linear(*checkpoint.model.encode(images[[3, 8]]), 5)
+    measured = checkpoint.support.measure(path)
+    shown = tables(app)[-1]
+    for value in measured.round_trip:
+        assert f">{value:.2f}<" in shown
+    assert shown.count("class=hatched") == 5 * int(measured.off_support.sum())
+    assert f"{int(measured.off_support.sum())} of 5" in words(app)
+
+
+def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():
+    app = visit("interpolation")
+    before = app.number_input(key="a").value, app.number_input(key="b").value
+    next(button for button in app.button if button.label == "Draw a pair").click().run()
+    a, b = app.number_input(key="a").value, app.number_input(key="b").value
+    labels = load_dataset("digits", "test").labels
+    assert (a, b) != before
+    assert labels[a] != labels[b]
+
+
+def test_random_pairs_follow_their_seed(checkpoints, digits):
+    from autoencoder.codes import codes_of_images
+
+    codes = codes_of_images(checkpoints["vae"], digits)
+    for seed in range(20):
+        a, b = random_pair(codes, seed, same_class=True)
+        assert a != b and digits.labels[a] == digits.labels[b]
+        assert random_pair(codes, seed, same_class=True) == (a, b)
+
+
+def test_jumping_to_a_class_goes_to_its_next_image():
+    app = visit("interpolation")
+    app.selectbox(key="class_a").set_value("7").run()
+    labels = load_dataset("digits", "test").labels
+    assert labels[app.number_input(key="a").value] == 7
+
+
+def _source(image_tag: str) -> str:
+    return image_tag.split('"')[1]
