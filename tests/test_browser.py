@@ -163,7 +163,7 @@ def test_a_bad_and_a_good_upload(page, tmp_path):
     visit(page, "/your-images")
     page.locator("input[type=file]").first.set_input_files(tmp_path / "wrong.npz")
     expect(page.get_by_role("alert").filter(has_text="255")).to_be_visible()
-    page.get_by_test_id("stFileUploaderDeleteBtn").get_by_role("button").click()
+    page.get_by_role("button", name="Remove wrong.npz").click()
     expect(page.get_by_role("alert").filter(has_text="255")).not_to_be_visible()
     page.locator("input[type=file]").first.set_input_files(tmp_path / "scribbles.npz")
     page.get_by_role("button", name="Use these images").click()

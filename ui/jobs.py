@@ -214,7 +214,7 @@ class JobQueue:
 
     def _ready(self) -> list[Job]:
         """Those that are to stop, else those that take turns."""
-        return [job for job in self._line if job._is_stopping] or self._line[:MAX_AT_ONCE]
+        return [job for job in self._line if job._is_stopping] or self._awake()[:MAX_AT_ONCE]
 
     def _note_turn(self, job: Job) -> None:
         with self.changed:

@@ -317,7 +317,7 @@ def _loaded(folder: Path) -> Checkpoint:
     try:
         return load_checkpoint(folder)
     except CheckpointError as error:
-        raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
+        raise CheckpointError(str(error)) from error
     except MemoryError as error:
         raise CheckpointError("The model claims to be larger than any of this program.") from error
 

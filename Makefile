@@ -1,0 +1,9 @@
+.PHONY: app test lint format models bench
+PYTHON = .venv/bin/python
+
+app:     ; .venv/bin/streamlit run app.py
+test:    ; $(PYTHON) -m pytest
+lint:    ; .venv/bin/ruff check . && .venv/bin/ruff format --check .
+format:  ; .venv/bin/ruff check --fix . && .venv/bin/ruff format .
+models:  ; $(PYTHON) checkpoints/reproduce.py
+bench:   ; $(PYTHON) benchmarks/training.py
