@@ -6,4 +6,4 @@ test:    ; $(PYTHON) -m pytest
 lint:    ; .venv/bin/ruff check . && .venv/bin/ruff format --check .
 format:  ; .venv/bin/ruff check --fix . && .venv/bin/ruff format .
 models:  ; $(PYTHON) checkpoints/reproduce.py
-bench:   ; $(PYTHON) benchmarks/training.py
+bench:   ; $(PYTHON) -m benchmarks.training

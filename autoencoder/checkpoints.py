@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import Dataset
+from autoencoder.datasets import DATASETS, Dataset
 from autoencoder.errors import CheckpointError
 from autoencoder.models import Autoencoder
 from autoencoder.runtime import Runtime
@@ -142,34 +142,31 @@ class CheckpointInfo:
     config: Config
 
 
-def make_checkpoint(
-    name: str,
-    trainer: Trainer,
-    trained_on: Dataset,
-    held_out: Dataset,
-    rows: np.ndarray | None = None,
-    note="",
-) -> Checkpoint:
-    """The model as the trainer has it now.
+def make_checkpoint(name: str, trainer: Trainer, trained_on: Dataset, test: Dataset | None) -> Checkpoint:
+    """The model as the trainer has it now, with an atlas of images that it was not trained on.
 
-    ``held_out`` are images that it was not trained on, ``rows`` (N,) their indices in the data set that a
-    visitor would load (0, 1, 2, ... unless given); ``note`` says what is special about the data.
+    These are the test images of a named data set, and the held-back ones where there is no test set.
     """
     model = trainer.autoencoder()
+    rows = trainer.held_back_rows if test is None else np.arange(test.n_images)
     per_code = 2 * model.latent_dim + 4  # bytes: float16 components, and what row and label pack to
-    count = min(held_out.n_images, MAX_ATLAS_CODES, MAX_ATLAS_BYTES // per_code)
-    rows = np.arange(held_out.n_images) if rows is None else rows
-    latents = model.encode(held_out.images[:count]).astype(np.float16).astype(np.float32)
-    atlas = Atlas(rows[:count], latents, None if held_out.labels is None else held_out.labels[:count])
+    rows = rows[: min(MAX_ATLAS_CODES, MAX_ATLAS_BYTES // per_code)]
+    held_out = (trained_on if test is None else test).subset(rows)
+    latents = model.encode(held_out.images).astype(np.float16).astype(np.float32)
     config = Config(
         trainer.model,
-        DataSource(
-            trained_on.name, trained_on.n_images, trained_on.fingerprint, trained_on.class_names, note
-        ),
+        _source(trained_on),
         TrainingRecord(trainer.settings, trainer.runtime, trainer.seconds, tuple(trainer.history)),
-        AtlasInfo(held_out.name, held_out.split, count, Support(model, latents).units),
+        AtlasInfo(held_out.name, held_out.split, len(rows), Support(model, latents).units),
     )
-    return Checkpoint(name, config, model, atlas)
+    return Checkpoint(name, config, model, Atlas(rows, latents, held_out.labels))
+
+
+def _source(dataset: Dataset) -> DataSource:
+    whole = DATASETS[dataset.name].n_train if dataset.name in DATASETS else 0
+    is_part = dataset.split == "train" and dataset.n_images < whole
+    note = f"the first {dataset.n_images:,} of {whole:,} training images" if is_part else ""
+    return DataSource(dataset.name, dataset.n_images, dataset.fingerprint, dataset.class_names, note)
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:

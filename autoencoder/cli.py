@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings, mirror_table
-from autoencoder.datasets import DATASETS, Dataset, list_datasets, load_dataset
+from autoencoder.datasets import Dataset, list_datasets, load_dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
 from autoencoder.paths import PATHS
@@ -55,11 +55,11 @@ def train(args: argparse.Namespace) -> dict:
     settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise))
     check_destination(args.out)
     dataset = _load(args, "train")
+    test = _load(args, "test") if dataset.split == "train" else None
     trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads))
     _follow(trainer)
-    held_out, rows = _held_out(args, dataset, trainer)
-    name, note = Path(args.out).name, _note(dataset)
-    folder = save_checkpoint(make_checkpoint(name, trainer, dataset, held_out, rows, note), args.out)
+    checkpoint = make_checkpoint(Path(args.out).name, trainer, dataset, test)
+    folder = save_checkpoint(checkpoint, args.out)
     return {
         "checkpoint": str(folder),
         "epochs": len(trainer.history),
@@ -302,23 +302,6 @@ def _follow(trainer) -> None:
             if not trainer.history:
                 raise
             bar.write("stopped; the model is saved as it is now", file=sys.stderr)
-
-
-def _held_out(args: argparse.Namespace, dataset: Dataset, trainer) -> tuple[Dataset, np.ndarray | None]:
-    """Images for the atlas, with their rows: the test images, or of a file those held back."""
-    if dataset.split == "train":
-        return _load(args, "test"), None
-    return dataset.subset(trainer.held_back_rows), trainer.held_back_rows
-
-
-def _note(dataset: Dataset) -> str:
-    """What is special about the training images: that the disk holds only a part of a named set."""
-    whole = DATASETS[dataset.name].n_train if dataset.split == "train" else dataset.n_images
-    if dataset.n_images == whole:
-        return ""
-    return (
-        f"Trained on the first {dataset.n_images:,} of the {whole:,} training images: no more were on disk."
-    )
 
 
 def _epoch_line(result) -> str:

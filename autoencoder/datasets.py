@@ -497,7 +497,8 @@ def _follow(download: _Download, on_progress: Progress | None) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    text = " ".join(str(error).split())
+    return "no network answers" if "urlopen" in text else text[:200] or type(error).__name__
 
 
 def _move_in(named: NamedSet, folder: Path, root: Path) -> None:

@@ -72,21 +72,6 @@ def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Fig
     return figure
 
 
-def loss_figure(history: list[dict], dark: bool = False) -> go.Figure:
-    """Training and held-out loss by epoch."""
-    figure = go.Figure()
-    for key, name, dash in (("train_loss", "training", "solid"), ("validation_loss", "held out", "dash")):
-        figure.add_scatter(
-            x=[entry["epoch"] for entry in history], y=[entry[key] for entry in history], name=name,
-            mode="lines+markers", line={"dash": dash, "color": INK[dark]},
-        )  # fmt: skip
-    _dress(figure, dark)
-    figure.update_xaxes(title="epoch")
-    figure.update_yaxes(title="loss, nats per image")
-    figure.update_layout(height=320, legend={"orientation": "h", "y": 1.15})
-    return figure
-
-
 def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:
     """Each class's name with the indices of its codes; one nameless class where there are no labels."""
     if codes.labels is None:

@@ -1,4 +1,4 @@
-"""The map, reconstruction and interpolation pages as scripts: what they show, and what they say when empty."""
+"""The map, reconstruction and interpolation pages as scripts: what they show, and say when empty."""
 
 from pathlib import Path
 

@@ -62,6 +62,18 @@ def test_a_name_from_a_link_reaches_no_path(workspace, name):
             ask(name)
 
 
+@pytest.mark.parametrize("name", [f"../../{OTHER}/models/theirs", "../models/theirs", ".saving-x", "."])
+def test_a_name_from_a_link_leads_to_nothing_that_is_there(tmp_path, workspace, checkpoint, name):
+    Workspace(tmp_path, OTHER).save_model(checkpoint, "theirs")
+    workspace.save_model(checkpoint, "theirs")
+    workspace.save_model(checkpoint, "hidden")
+    workspace.load_model("hidden").folder.rename(tmp_path / "visitors" / VISITOR / "models" / ".saving-x")
+    with pytest.raises(WorkspaceError, match="You have no"):
+        workspace.load_model(name)
+    with pytest.raises(WorkspaceError, match="You have no"):
+        workspace.delete_model(name)
+
+
 @given(name=st.text(max_size=70))
 def test_what_is_made_of_any_text_is_a_name(tmp_path_factory, name):
     workspace = Workspace(tmp_path_factory.getbasetemp() / "none", VISITOR)
@@ -223,28 +235,58 @@ def foreign_config() -> bytes:
 
 
 HOSTILE = {
-    "no zip": lambda files: b"PK\x03\x04 nonsense",
-    "cut": lambda files: zipped(files)[:-40],
-    "a file missing": lambda files: zipped({CONFIG: files[CONFIG], WEIGHTS: files[WEIGHTS]}),
-    "a file too many": lambda files: zipped({**files, "run.py": b""}),
-    "deep files": lambda files: zipped({f"../../etc/{name}": content for name, content in files.items()}),
-    "files apart": lambda files: zipped({f"{n}/{name}": c for n, (name, c) in enumerate(files.items())}),
-    "a foreign config": lambda files: zipped({**files, CONFIG: foreign_config()}),
-    "no JSON": lambda files: zipped({**files, CONFIG: b"{"}),
-    "weights cut": lambda files: zipped({**files, WEIGHTS: files[WEIGHTS][:-4]}),
-    "a pickle for weights": lambda files: zipped({**files, WEIGHTS: b"\x80\x04."}),
-    "an atlas that is none": lambda files: zipped({**files, ATLAS: b"nonsense"}),
-    "an atlas that unpacks to too much": lambda files: zipped({**files, ATLAS: bomb()}),
-    "an atlas that claims too much": lambda files: zipped({**files, ATLAS: boundless()}),
-    "too large a config": lambda files: zipped({**files, CONFIG: b" " * 1_000_001}),
-    "many entries": lambda files: zipped({**files, **{f"__MACOSX/{n}": b"" for n in range(60)}}),
+    "no zip": (lambda files: b"PK\x03\x04 nonsense", "not a zip archive"),
+    "cut": (lambda files: zipped(files)[:-40], "not a zip archive"),
+    "a file missing": (
+        lambda files: zipped({CONFIG: files[CONFIG], WEIGHTS: files[WEIGHTS]}),
+        "side by side",
+    ),
+    "a file too many": (lambda files: zipped({**files, "run.py": b""}), "side by side"),
+    "deep files": (
+        lambda files: zipped({f"../../etc/{name}": content for name, content in files.items()}),
+        "side by side",
+    ),
+    "files apart": (
+        lambda files: zipped({f"{n}/{name}": c for n, (name, c) in enumerate(files.items())}),
+        "side by side",
+    ),
+    "a foreign config": (
+        lambda files: zipped({**files, CONFIG: foreign_config()}),
+        "not a model of this program",
+    ),
+    "no JSON": (lambda files: zipped({**files, CONFIG: b"{"}), "^config.json is damaged"),
+    "weights cut": (
+        lambda files: zipped({**files, WEIGHTS: files[WEIGHTS][:-4]}),
+        "^weights.safetensors is damaged",
+    ),
+    "a pickle for weights": (
+        lambda files: zipped({**files, WEIGHTS: b"\x80\x04."}),
+        "^weights.safetensors is damaged",
+    ),
+    "an atlas that is none": (lambda files: zipped({**files, ATLAS: b"nonsense"}), "not a zip archive"),
+    "an atlas that unpacks to too much": (
+        lambda files: zipped({**files, ATLAS: bomb()}),
+        "larger than any atlas",
+    ),
+    "an atlas that claims too much": (
+        lambda files: zipped({**files, ATLAS: boundless()}),
+        "^atlas.npz is damaged",
+    ),
+    "too large a config": (
+        lambda files: zipped({**files, CONFIG: b" " * 1_000_001}),
+        "larger than in any model",
+    ),
+    "many entries": (
+        lambda files: zipped({**files, **{f"__MACOSX/{n}": b"" for n in range(60)}}),
+        "larger than any model",
+    ),
 }
 
 
-@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
-def test_an_upload_that_is_no_model_is_refused_and_leaves_nothing(tmp_path, workspace, files, make):
+@pytest.mark.parametrize(("make", "sentence"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_an_upload_that_is_no_model_is_refused_and_leaves_nothing(tmp_path, workspace, files, make, sentence):
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(CheckpointError) as refused:
+    with pytest.raises(CheckpointError, match=sentence) as refused:
         workspace.import_model(make(files), "again")
     assert str(tmp_path) not in str(refused.value) and "/tmp" not in str(refused.value)
     assert sorted(tmp_path.rglob("*")) == before

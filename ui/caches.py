@@ -4,6 +4,7 @@ Every key holds all that decides the result: data sets and checkpoints are told 
 fingerprints, files by their time of change.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.measures import as_floats, mse
 from autoencoder.noise import Noise
 from autoencoder.projection import Map, project
+from ui.workspace import Workspace
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,
@@ -29,6 +31,17 @@ KEYS = {
 def named_dataset(name: str, split: str) -> Dataset:
     """A named data set that is embedded or on disk; nothing is downloaded."""
     return load_dataset(name, split, download=False)
+
+
+def own_images(workspace: Workspace, name: str) -> Dataset:
+    """One of the visitor's own image sets, as it is on disk now."""
+    path = workspace.images_path(name)
+    return _own_images(str(path), name, path.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
+def _own_images(path: str, name: str, stamp: int) -> Dataset:
+    return replace(load_dataset(Path(path)), name=name)
 
 
 def shipped_checkpoint(name: str) -> Checkpoint:

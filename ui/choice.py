@@ -20,8 +20,7 @@ def choose() -> None:
         st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=_follow_dataset)
         names = model_names()
         _note_unknown("model", names)
-        default = names.index(_default_model(names))
-        st.selectbox("Model", names, index=default, key="model", bind="query-params")
+        st.selectbox("Model", names, key="model", bind="query-params")
         st.caption(_model_facts(_models()[st.session_state.model]))
 
 
@@ -31,9 +30,14 @@ def dataset_names() -> list[str]:
 
 
 def model_names() -> list[str]:
-    """The shipped models and the visitor's own, those made for the chosen images first."""
-    models = _models()
-    return sorted(models, key=lambda name: models[name].config.source.name != _dataset_name())
+    """The shipped models and the visitor's own: the default first, then those made for the chosen images.
+
+    The first option is what a link without a model means.
+    """
+    models, preferred = _models(), f"{_dataset_name()}-vae-2"
+    return sorted(
+        models, key=lambda name: (name != preferred, models[name].config.source.name != _dataset_name())
+    )
 
 
 def chosen_dataset(split: str = "test") -> Dataset:
@@ -41,7 +45,7 @@ def chosen_dataset(split: str = "test") -> Dataset:
     name = _dataset_name()
     if name in DATASETS:
         return caches.named_dataset(name, split)
-    return current_workspace().load_images(name)
+    return caches.own_images(current_workspace(), name)
 
 
 def test_counterpart() -> Dataset | None:
@@ -109,11 +113,6 @@ def _dataset_name() -> str:
 def _models() -> dict[str, CheckpointInfo]:
     """Shipped models first; a visitor's own cannot take the name of one of them."""
     return {info.name: info for info in [*current_workspace().models(), *list_checkpoints()]}
-
-
-def _default_model(names: list[str]) -> str:
-    preferred = f"{_dataset_name()}-vae-2"
-    return preferred if preferred in names else names[0]
 
 
 def _follow_dataset() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autoencoder.architecture import Architecture, ModelSettings, mirror_table
-from autoencoder.checkpoints import Checkpoint, make_checkpoint
+from autoencoder.checkpoints import make_checkpoint
 from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.noise import Noise, corrupt
@@ -88,7 +88,8 @@ class Training:
     def _keep(self) -> str:
         self._look()
         name = self._workspace.free_model_name(self._plan.name)
-        return self._workspace.save_model(checkpoint_of(self._plan, self._trainer, name), name)
+        checkpoint = make_checkpoint(name, self._trainer, self._plan.dataset, self._plan.test)
+        return self._workspace.save_model(checkpoint, name)
 
     def _note_event(self, event: Event) -> None:
         if isinstance(event, Progress):
@@ -153,14 +154,6 @@ def training_settings(
     """What a form says; raises LatentSpaceError for what cannot be trained."""
     with _form():
         return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)))
-
-
-def checkpoint_of(plan: Plan, trainer: Trainer, name: str) -> Checkpoint:
-    """The model with an atlas of images that it was not trained on."""
-    if plan.test is not None:
-        return make_checkpoint(name, trainer, plan.dataset, plan.test)
-    rows = trainer.held_back_rows
-    return make_checkpoint(name, trainer, plan.dataset, plan.dataset.subset(rows), rows)
 
 
 def _inputs(trainer: Trainer) -> np.ndarray:

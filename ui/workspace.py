@@ -130,8 +130,11 @@ class Workspace:
     def image_sets(self) -> list[str]:
         return self._images.names()
 
+    def images_path(self, name: str) -> Path:
+        return self._images.find(name)
+
     def load_images(self, name: str) -> Dataset:
-        return replace(load_dataset(self._images.find(name)), name=name)
+        return replace(load_dataset(self.images_path(name)), name=name)
 
     def save_images(self, dataset: Dataset, name: str) -> str:
         """Keep images with their labels; the name as it was kept. Refused where the name is taken."""
@@ -317,9 +320,7 @@ def _loaded(folder: Path) -> Checkpoint:
     try:
         return load_checkpoint(folder)
     except CheckpointError as error:
-        raise CheckpointError(str(error)) from error
-    except MemoryError as error:
-        raise CheckpointError("The model claims to be larger than any of this program.") from error
+        raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
 
 
 def _check_atlas_size(atlas: bytes) -> None:
