@@ -129,6 +129,7 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0  # of computing; pauses do not count
         self.history: list[EpochResult] = []
+        self._ordered_epoch: int | None = None  # the epoch whose order of images is at hand
 
     @property
     def steps_per_epoch(self) -> int:
@@ -251,8 +252,10 @@ class Trainer:
 
     def _batch_rows(self) -> np.ndarray:
         epoch, position = divmod(self.step, self.steps_per_epoch)
-        order = self._generator("order", epoch).permutation(self.train_rows)
-        return order[position * self.settings.batch_size :][: self.settings.batch_size]
+        if self._ordered_epoch != epoch:
+            self._order = self._generator("order", epoch).permutation(self.train_rows)
+            self._ordered_epoch = epoch
+        return self._order[position * self.settings.batch_size :][: self.settings.batch_size]
 
     def _generator(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, PURPOSES.index(purpose), number])

@@ -216,6 +216,9 @@ def test_the_history_holds_what_the_weights_give(digits, finished):
 def test_the_gradient_is_that_of_torch_s_own_losses(digits):
     """An oracle of other formulas: distributions, and probabilities instead of logits."""
     trainer = make(digits)
+    with torch.no_grad():
+        for parameter in trainer.network.code.parameters():
+            parameter.mul_(8)  # fresh weights give variances so near to 1 that their root looks the same
     images = digits.images[:6]
     reconstruction, kl = trainer._loss_terms(images, np.random.default_rng(2))
     pixels = torch.from_numpy(images / np.float32(255))[:, None]
@@ -264,6 +267,15 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing():
     rates = [one_cycle(share)[0] for share in np.linspace(0, 1, 101)]
     assert np.argmax(rates) == 20
     assert (np.diff(rates[:21]) > 0).all() and (np.diff(rates[20:]) < 0).all()
+
+
+def test_every_step_takes_the_rate_of_its_place(digits):
+    trainer = make(digits, plan=replace(PLAN, learning_rate=0.02))
+    for event in trainer.events():
+        if isinstance(event, Progress):
+            rate, momentum = one_cycle((event.step - 1) / 15)
+            (group,) = trainer.optimizer.param_groups
+            assert group["lr"] == pytest.approx(0.02 * rate) and group["betas"] == (momentum, 0.999)
 
 
 def test_the_rate_is_torch_s_one_cycle():
