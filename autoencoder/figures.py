@@ -42,7 +42,7 @@ def map_figure(
     figure.update_xaxes(title=x_name)
     figure.update_yaxes(title=y_name, scaleanchor="x")
     figure.update_layout(
-        uirevision="map", height=620, showlegend=False, clickmode="event+select", dragmode="pan"
+        uirevision="map", height=600, showlegend=False, clickmode="event+select", dragmode="pan"
     )
     return figure
 
