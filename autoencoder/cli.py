@@ -174,9 +174,9 @@ def _add_train(commands) -> None:
     )  # fmt: skip
     command.add_argument("--architecture", choices=PRESETS, default="conv", help="default: conv")
     command.add_argument("--epochs", type=_whole(1, 1000), default=15, metavar="E", help="default: 15")
-    command.add_argument("--batch-size", type=_whole(1, 4096), default=64, metavar="B", help="default: 64")
+    command.add_argument("--batch-size", type=_whole(1, 4096), default=128, metavar="B", help="default: 128")
     command.add_argument(
-        "--learning-rate", type=_number(1e-9, 1), default=5e-3, metavar="R", help="peak; default: 0.005"
+        "--learning-rate", type=_number(1e-9, 1), default=8e-3, metavar="R", help="peak; default: 0.008"
     )
     command.add_argument(
         "--beta", type=_number(0, 1000), default=1.0, metavar="F", help="weight of a vae's KL; default: 1"

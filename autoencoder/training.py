@@ -38,8 +38,8 @@ class TrainingSettings:
     """
 
     epochs: int = 15
-    batch_size: int = 64
-    learning_rate: float = 5e-3
+    batch_size: int = 128
+    learning_rate: float = 8e-3
     seed: int = 0
     noise: str = "gaussian:0.3"
 

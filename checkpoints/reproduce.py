@@ -46,10 +46,18 @@ def main() -> None:
 
 def train(name: str) -> None:
     dataset, kind, dims = name.rsplit("-", 2)
-    command(
-        "train", "--dataset", dataset, "--kind", kind, "--latent-dim", dims, "--seed", "0", "--threads", "1",
-        "--epochs", str(EPOCHS[dataset]), "--out", str(HERE / name),
-    )  # fmt: skip
+    settings = (
+        "--epochs",
+        str(EPOCHS[dataset]),
+        "--batch-size",
+        "64",
+        "--learning-rate",
+        "0.005",
+        "--seed",
+        "0",
+    )
+    model = ("--dataset", dataset, "--kind", kind, "--latent-dim", dims)
+    command("train", *model, *settings, "--threads", "1", "--out", str(HERE / name))
     print("trained", name, flush=True)
 
 
