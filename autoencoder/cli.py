@@ -22,6 +22,7 @@ from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
 from autoencoder.paths import PATHS
 from autoencoder.pictures import png, strip
+from autoencoder.readers import looks_inverted
 
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
@@ -53,7 +54,8 @@ def train(args: argparse.Namespace) -> dict:
 
     model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
     settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise))
-    check_destination(args.out)
+    if check_destination(args.out).exists():
+        print(f"note: what is in {args.out} will be replaced", file=sys.stderr)
     dataset = _load(args, "train")
     test = _load(args, "test") if dataset.split == "train" else None
     trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads))
@@ -73,7 +75,7 @@ def evaluate(args: argparse.Namespace) -> dict:
     from autoencoder.evaluation import evaluate
 
     checkpoint = load_checkpoint(args.checkpoint)
-    args.dataset = args.dataset or checkpoint.config.source.name
+    args.dataset = args.dataset or _trained_on(checkpoint)
     dataset = _load(args, args.split)
     means = evaluate(checkpoint.model, dataset.images, args.noise, args.seed).means()
     if args.noise is None:
@@ -219,7 +221,13 @@ def _add_interpolate(commands) -> None:
     )
     command.add_argument("--end", type=_whole(0, most), required=True, metavar="J", help="test image, from 0")
     command.add_argument("--path", choices=PATHS, default="linear", help="default: linear")
-    command.add_argument("--steps", type=_whole(2, 1000), default=17, metavar="N", help="both ends counted")
+    command.add_argument(
+        "--steps",
+        type=_whole(2, 1000),
+        default=17,
+        metavar="N",
+        help="2 to 1000, both ends counted; default: 17",
+    )
     command.add_argument("--out", type=Path, metavar="STRIP.png", help="write the decoded steps as a picture")
 
 
@@ -245,6 +253,7 @@ def _add_dataset(command: argparse.ArgumentParser, required: bool) -> None:
     default = "" if required else "; default: what the model was trained on"
     text = f"a data set's name, or a path to .npz, IDX, .zip or a folder of pictures{default}"
     command.add_argument("--dataset", required=required, metavar="DATA", help=text)
+    command.add_argument("--invert", action="store_true", help="the images are dark ink on light ground")
 
 
 def _add_seed(command: argparse.ArgumentParser) -> None:
@@ -283,7 +292,22 @@ def _load(args: argparse.Namespace, split: str) -> Dataset:
             bar.set_description(sentence)
             bar.update(round(100 * share) - bar.n)
 
-        return load_dataset(args.dataset, split, args.data_root, on_progress=on_progress)
+        dataset = load_dataset(
+            args.dataset, split, args.data_root, invert=args.invert, on_progress=on_progress
+        )
+    if dataset.split == "all" and looks_inverted(dataset.images):
+        print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
+    return dataset
+
+
+def _trained_on(checkpoint) -> str:
+    source = checkpoint.config.source
+    if checkpoint.config.atlas.split == "all":
+        raise DatasetError(
+            f"{checkpoint.name} was trained on a file of yours, {source.name}, and a model does not keep "
+            "where that lies. Name it: --dataset PATH."
+        )
+    return source.name
 
 
 def _follow(trainer) -> None:

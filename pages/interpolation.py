@@ -8,7 +8,7 @@ from ui.pair import choose_pair, chosen_codes
 open_page(
     "Interpolation",
     "A path from the code of image A to that of image B, decoded step by step. Look for steps that are "
-    "no longer any digit at all: there the path has left the data.",
+    "like no real image any more: there the path has left the data.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 pair = choose_pair(codes)

@@ -19,7 +19,7 @@ with right:
     marks = card(checkpoint, codes)
 with left:
     draw_map(codes, latent_map, classes, marks)
-    downloads(codes, latent_map)
+    downloads(checkpoint, codes, latent_map, classes)
 why(
     "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"
     " most (principal component analysis); the axes say how much of their variance that plane shows. "

@@ -20,7 +20,9 @@ def choose() -> None:
         st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=_follow_dataset)
         names = model_names()
         _note_unknown("model", names)
-        st.selectbox("Model", names, key="model", bind="query-params")
+        st.selectbox(
+            "Model", names, key="model", bind="query-params", on_change=_forget_unknown, args=("model",)
+        )
         st.caption(_model_facts(_models()[st.session_state.model]))
 
 
@@ -73,6 +75,7 @@ def checkpoint_named(name: str) -> Checkpoint:
 
 def choose_model(name: str) -> None:
     """Make it the model of every page; for callbacks, which run before the page is drawn."""
+    _forget_unknown("model")
     st.session_state.model = name
 
 
@@ -117,6 +120,7 @@ def _models() -> dict[str, CheckpointInfo]:
 
 def _follow_dataset() -> None:
     """After other images were chosen, the model of the same kind and size that was made for them, if any."""
+    _forget_unknown("data", "model")
     models = _models()
     before = models.get(st.session_state.get("model", ""))
     fitting = [info for info in models.values() if info.config.source.name == _dataset_name()]
@@ -130,9 +134,22 @@ def _make(info: CheckpointInfo) -> tuple[str, int]:
 
 
 def _note_unknown(key: str, options: list[str]) -> None:
+    """Say that a link asks for what is not here, until a choice is made: the address forgets it at once."""
     asked = st.query_params.get(key)
     if asked is not None and asked not in options:
-        st.caption(f"The link asks for “{asked[:60]}”, which is not here. Shown instead:")
+        st.session_state[_unknown(key)] = asked
+    if _unknown(key) in st.session_state:
+        name = st.session_state[_unknown(key)][:60]
+        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Shown instead:")
+
+
+def _forget_unknown(*keys: str) -> None:
+    for key in keys:
+        st.session_state.pop(_unknown(key), None)
+
+
+def _unknown(key: str) -> str:
+    return f"unknown {key}"
 
 
 def _dataset_title(name: str) -> str:

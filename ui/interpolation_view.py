@@ -41,13 +41,12 @@ def choose_path() -> tuple[str, int]:
 
 def choose_second_model(first: Checkpoint) -> Checkpoint | None:
     """The model that the same pair is sent through for comparison."""
-    others = [name for name in model_names() if name != first.name]
     counterpart = (
         first.name.replace("-vae-", "-ae-") if "-vae-" in first.name else first.name.replace("ae-", "vae-", 1)
     )
-    options = [NO_MODEL, *others]
+    options = [NO_MODEL, *model_names()]
     default = options.index(counterpart) if counterpart in options else 0
-    name = st.selectbox("The same pair through", options, index=default, key="second", bind="query-params")
+    name = st.selectbox("Compare with", options, index=default, key="second", bind="query-params")
     return None if name == NO_MODEL else checkpoint_named(name)
 
 
@@ -87,16 +86,15 @@ def downloads(walks: list[Walk]) -> None:
     left, right = st.columns(2)
     images = np.concatenate([current.measured.images for current in walks])
     n_steps = len(walks[0].latents)
+    name = "interpolation-" + "-".join(current.checkpoint.name for current in walks)
     left.download_button(
         "Strips (PNG)",
         lambda: png(grid(images, n_steps), 4),
-        "interpolation.png",
+        f"{name}.png",
         "image/png",
         width="stretch",
     )
-    right.download_button(
-        "Steps (CSV)", lambda: _table(walks), "interpolation.csv", "text/csv", width="stretch"
-    )
+    right.download_button("Steps (CSV)", lambda: _table(walks), f"{name}.csv", "text/csv", width="stretch")
 
 
 def _shares(current: Walk) -> np.ndarray:

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.codes import Codes
-from autoencoder.projection import TSNEMap, project, tsne_steps
+from autoencoder.projection import Map, TSNEMap, project, tsne_steps
+from ui import caches
 from ui.jobs import Job, job_queue
 
 FEWEST_CODES = 4
@@ -29,17 +30,28 @@ class MapWork:
         return TSNEMap(self.progress[1])
 
 
-def tsne_map(codes: Codes) -> TSNEMap:
-    """The t-SNE map of these codes as far as it is, one for all visitors, with its progress."""
+def tsne_map(codes: Codes) -> Map:
+    """The t-SNE map of these codes as far as it is, one for all visitors, with its progress.
+
+    Until its first step is done, the plane that it starts from.
+    """
     job = _job(codes)
     if not job.is_over:
         _watch(job, codes)
-    return job.result or TSNEMap(job.progress[1])
+    elif job.status == "stopped":
+        _note_stop(job)
+    share, positions = job.progress
+    return TSNEMap(positions) if share else caches.latent_map(codes)
 
 
 def _job(codes: Codes) -> Job:
     owner = f"map {codes.key}"
     return job_queue().find(owner) or job_queue().submit(owner, MapWork(codes))
+
+
+def _note_stop(job: Job) -> None:
+    st.caption(f"This t-SNE was stopped at {job.progress[0]:.0%}: its groups are not formed yet.")
+    st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,))
 
 
 def _watch(job: Job, codes: Codes) -> None:

@@ -16,7 +16,7 @@ from ui.map_jobs import FEWEST_CODES, tsne_map
 from ui.pair import default_pair, index_input, picture_of, title_of
 from ui.pictures import show_large
 
-METHODS = ("code", "pca", "tsne")
+CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 CHART = "map_chart"
 
 
@@ -33,15 +33,13 @@ def card(checkpoint: Checkpoint, codes: Codes) -> dict[str, int]:
     """The chosen image beside its reconstruction, and what makes it A or B; returns what to mark."""
     index = index_input("Image", "point", codes, 0)
     reconstruction = checkpoint.model.decode(codes.latents[[index]])[0]
-    kind = "image" if codes.images is not None else "decoded, in place of the image"
-    image = picture_of(codes, checkpoint, index)
-    title = f"{title_of(codes, index)} ({kind})"
-    show_large([(image, title), (reconstruction, "what its code decodes to")])
-    measured = checkpoint.support.measure(codes.latents[[index]])
-    round_trip = measured.round_trip[0]
+    image = (picture_of(codes, checkpoint, index), title_of(codes, index))
+    drawn = (reconstruction, "its reconstruction" if codes.images is not None else f"{image[1]}, decoded")
+    show_large([image, drawn] if codes.images is not None else [drawn])
+    round_trip = checkpoint.support.measure(codes.latents[[index]]).round_trip[0]
     st.markdown(
-        f"Round trip **{round_trip:.2f}** ({'off' if round_trip > 1 else 'on'} the data; 1 is the "
-        f"95th percentile of this model's own test codes)"
+        f"Round trip **{round_trip:.2f}**: {'off' if round_trip > 1 else 'on'} the data. Above 1 a code is "
+        "odder than 95 % of the test images' codes."
     )
     a, b = _pair_inputs(codes, index)
     st.page_link("../pages/interpolation.py", label="Walk from A to B", icon=":material/linear_scale:")
@@ -51,6 +49,9 @@ def card(checkpoint: Checkpoint, codes: Codes) -> dict[str, int]:
 
 def draw_map(codes: Codes, latent_map: Map, classes: list[str], marks: dict[str, int]) -> None:
     """The chart; a click on a point chooses its image."""
+    marks = {
+        words: index for words, index in marks.items() if not classes or codes.class_of(index) in classes
+    }
     st.plotly_chart(
         map_figure(codes, latent_map, classes, marks, is_dark()), key=CHART, theme=None, on_select=_pick,
         selection_mode="points", config={"scrollZoom": True, "displaylogo": False},
@@ -58,20 +59,21 @@ def draw_map(codes: Codes, latent_map: Map, classes: list[str], marks: dict[str,
     )  # fmt: skip
 
 
-def downloads(codes: Codes, latent_map: Map) -> None:
-    """The points as CSV, the chart as a page that opens without a network."""
+def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map, classes: list[str]) -> None:
+    """All points as CSV; the chart as it is, as a page that opens without a network."""
     left, right = st.columns(2)
+    name = f"{codes.dataset}-{checkpoint.name}-map"
     left.download_button(
         "Points (CSV)",
         lambda: _points_csv(codes, latent_map),
-        f"{codes.dataset}-map.csv",
+        f"{name}.csv",
         "text/csv",
         width="stretch",
     )
     right.download_button(
         "Map (HTML)",
-        lambda: _map_page(codes, latent_map),
-        f"{codes.dataset}-map.html",
+        lambda: _map_page(name, codes, latent_map, classes),
+        f"{name}.html",
         "text/html",
         width="stretch",
     )
@@ -88,20 +90,18 @@ def _choose_classes(codes: Codes) -> list[str]:
 
 
 def _choose_map(codes: Codes) -> Map:
-    methods = [method for method in METHODS if _is_possible(method, codes)]
+    n_codes, latent_dim = codes.latents.shape
+    methods = [
+        *([CODE] if latent_dim <= 2 else []),
+        *([PCA_PLANE] if latent_dim >= 2 else []),
+        *([TSNE] if n_codes >= FEWEST_CODES else []),
+    ]
     method = st.segmented_control(
         "Projection", methods, default=methods[0], key="projection", bind="query-params"
     )
-    if method == "tsne":
+    if method == TSNE:
         return tsne_map(codes)
-    return caches.latent_map(codes, method or methods[0])
-
-
-def _is_possible(method: str, codes: Codes) -> bool:
-    n_codes, latent_dim = codes.latents.shape
-    if method == "tsne":
-        return n_codes >= FEWEST_CODES
-    return latent_dim <= 2 if method == "code" else latent_dim >= 2
+    return caches.latent_map(codes, "pca" if method == PCA_PLANE else "auto")
 
 
 def _pair_inputs(codes: Codes, index: int) -> tuple[int, int]:
@@ -135,9 +135,9 @@ def _points_csv(codes: Codes, latent_map: Map) -> str:
     return pd.DataFrame({**columns, **latents}).to_csv(index=False)
 
 
-def _map_page(codes: Codes, latent_map: Map) -> str:
+def _map_page(name: str, codes: Codes, latent_map: Map, classes: list[str]) -> str:
     page = io.StringIO()
-    figure = map_figure(codes, latent_map, list(codes.class_names), {})
-    figure.update_layout(title=f"{codes.dataset}: {len(codes.latents):,} codes", margin={"t": 48})
+    figure = map_figure(codes, latent_map, classes, {})
+    figure.update_layout(title=f"{name}: {len(codes.latents):,} codes", margin={"t": 48}, height=None)
     figure.write_html(page, include_plotlyjs=True)
     return page.getvalue()

@@ -37,15 +37,14 @@ def show_large(images: list[tuple[np.ndarray, str]]) -> None:
     _show_figures(images, "1 1 160px")
 
 
-def show(images: np.ndarray, captions: list[str] | None = None, side: int = 72) -> None:
-    """Images (N, 28, 28) side by side, each over its caption."""
-    captions = captions or [f"image {index}" for index in range(len(images))]
-    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px")
+def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: bool | None = None) -> None:
+    """Images (N, 28, 28) side by side, each over its caption; ``ink_on_paper`` as the theme unless given."""
+    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px", ink_on_paper)
 
 
-def _show_figures(images: list[tuple[np.ndarray, str]], flex: str) -> None:
+def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
     figures = "".join(
-        f"<figure style='flex: {flex}'>{_img(image, caption)}"
+        f"<figure style='flex: {flex}'>{_img(image, caption, ink_on_paper)}"
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
         for image, caption in images
     )
@@ -67,6 +66,7 @@ def _style() -> str:
     return f"<style>:root {{ --lse-ground: {ground}; }}\n{STYLE}</style>"
 
 
-def _img(image: np.ndarray, words: str) -> str:
-    data = base64.b64encode(png(image, ink_on_paper=not is_dark())).decode()
+def _img(image: np.ndarray, words: str, ink_on_paper: bool | None = None) -> str:
+    ink_on_paper = not is_dark() if ink_on_paper is None else ink_on_paper
+    data = base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="28" height="28">'

@@ -14,7 +14,7 @@ from ui import caches
 from ui.choice import chosen_dataset
 from ui.pictures import show_table
 
-WAYS = ("random", "worst", "class")
+AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
 MEASURED_IMAGES = 500  # of each split: enough for two digits, quick enough to follow the slider
 MEASURE_NAMES = {
     "mse": "MSE",
@@ -31,14 +31,14 @@ def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
     """The rows of the images that are shown."""
     dataset = chosen_dataset()
     way_column, class_column, count_column = st.columns([3, 2, 3])
-    ways = [way for way in WAYS if way != "class" or dataset.class_names]
-    way = way_column.segmented_control("Images", ways, default="random", key="way", bind="query-params")
+    ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
+    way = way_column.segmented_control("Which", ways, default=AT_RANDOM, key="way", bind="query-params")
     count = count_column.slider("How many", 1, 24, 10, key="count", bind="query-params")
     members = np.arange(dataset.n_images)
-    if way == "class":
+    if way == BY_CLASS:
         name = class_column.selectbox("Class", dataset.class_names, key="class", bind="query-params")
         members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
-    if way == "worst":
+    if way == WORST:
         return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]
     return np.random.default_rng(seed).permutation(members)[:count]
 
@@ -51,7 +51,12 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
     reconstructions = checkpoint.model.reconstruct(given)
     errors = np.abs(reconstructions - as_floats(images))
     image_psnr = psnr(as_floats(images), reconstructions)
-    lines = [("Input", images), ("As encoded", given), ("Reconstruction", reconstructions), ("Error", errors)]
+    lines = [
+        ("Input", images),
+        ("Noisy input", given),
+        ("Reconstruction", reconstructions),
+        ("Error", errors),
+    ]
     show_table(
         [
             *((name, list(line)) for name, line in lines),
@@ -72,7 +77,7 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
         name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
     }
     table = pd.DataFrame({name: _named(result.means()) for name, result in measured.items()}).T
-    st.dataframe(table.style.format(precision=3), width="stretch")
+    st.dataframe(table.style.format(_digits), width="stretch")
     st.caption(_comparison(checkpoint, table, parts))
 
 
@@ -86,8 +91,10 @@ def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
     entries = by_class(caches.evaluation(checkpoint, sample, noise, seed), sample.labels, sample.class_names)
     rows = [{"class": entry["class"], "images": entry["n_images"], **_named(entry)} for entry in entries]
     table = pd.DataFrame(rows)
-    st.dataframe(table.style.format(precision=3), hide_index=True, width="stretch")
-    st.download_button("Table (CSV)", table.to_csv(index=False), "errors-by-class.csv", "text/csv")
+    st.dataframe(table.style.format(_digits), hide_index=True, width="stretch")
+    st.download_button(
+        "Table (CSV)", table.to_csv(index=False), f"{sample.name}-{checkpoint.name}-by-class.csv", "text/csv"
+    )
 
 
 def _sample(dataset: Dataset) -> Dataset:
@@ -96,6 +103,13 @@ def _sample(dataset: Dataset) -> Dataset:
 
 def _named(means: dict) -> dict[str, float]:
     return {title: means[name] for name, title in MEASURE_NAMES.items() if means.get(name) is not None}
+
+
+def _digits(value) -> str:
+    """Three decimals; ∞ for the PSNR of images that the noise left as they were."""
+    if isinstance(value, float):
+        return "∞" if value == float("inf") else f"{value:.3f}"
+    return str(value)
 
 
 def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Dataset]) -> str:

@@ -55,11 +55,14 @@ def check(found: Dataset) -> Dataset:
     st.markdown(f"**{found.n_images:,} images**, {_classes(found)}.")
     key = f"invert {found.fingerprint}"
     invert = st.toggle(
-        "Dark ink on light ground: turn it round", looks_inverted(found.images), key=key,
-        help="The models know light ink on dark ground, as in MNIST.",
+        "Invert the images", looks_inverted(found.images), key=key,
+        help="Switched on by itself where the ground is lighter than the ink.",
     )  # fmt: skip
     dataset = replace(found, images=255 - found.images) if invert else found
-    show(dataset.images[:N_SHOWN], _captions(dataset), side=56)
+    st.caption(
+        "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used:"
+    )
+    show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
     return dataset
 
 
