@@ -39,8 +39,8 @@ def map_figure(
         _mark(figure, words, latent_map.positions[index], dark)
     _dress(figure, dark)
     x_name, y_name = latent_map.axis_names
-    figure.update_xaxes(title=x_name, constrain="domain")
-    figure.update_yaxes(title=y_name, scaleanchor="x", constrain="domain")
+    figure.update_xaxes(title=x_name)
+    figure.update_yaxes(title=y_name, scaleanchor="x")
     figure.update_layout(
         uirevision="map", height=600, showlegend=False, clickmode="event+select", dragmode="pan"
     )

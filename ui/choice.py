@@ -15,14 +15,14 @@ DEFAULT_MODEL = "digits-vae-2"
 
 def choose() -> None:
     """The two choices, at the side of every page; the address holds their names."""
+    _note_unknown("data", dataset_names())
+    _note_unknown("model", model_names())
     with st.sidebar:
-        _note_unknown("data", dataset_names())
         st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=_follow_dataset)
-        names = model_names()
-        _note_unknown("model", names)
         st.selectbox(
-            "Model", names, key="model", bind="query-params", on_change=_forget_unknown, args=("model",)
-        )
+            "Model", model_names(), key="model", bind="query-params",
+            on_change=_forget_unknown, args=("model",),
+        )  # fmt: skip
         st.caption(_model_facts(_models()[st.session_state.model]))
 
 
@@ -140,7 +140,7 @@ def _note_unknown(key: str, options: list[str]) -> None:
         st.session_state[_unknown(key)] = asked
     if _unknown(key) in st.session_state:
         name = st.session_state[_unknown(key)][:60]
-        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Shown instead:")
+        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Another one is shown.")
 
 
 def _forget_unknown(*keys: str) -> None:
