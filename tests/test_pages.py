@@ -160,6 +160,11 @@ def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():
     labels = load_dataset("digits", "test").labels
     assert (a, b) != before
     assert labels[a] != labels[b]
+    assert app.number_input(key="pair_seed").value == 1
+    app.number_input(key="pair_seed").set_value(0).run()
+    assert (app.number_input(key="a").value, app.number_input(key="b").value) != (a, b)
+    app.number_input(key="pair_seed").set_value(1).run()
+    assert (app.number_input(key="a").value, app.number_input(key="b").value) == (a, b)
 
 
 def test_random_pairs_follow_their_seed(checkpoints, digits):

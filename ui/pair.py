@@ -10,6 +10,7 @@ from ui import caches
 from ui.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, offer_download
 
 ANY = "any class"
+TWO_CLASSES, ONE_CLASS = "two classes", "one class"
 
 
 def chosen_codes() -> Codes:
@@ -76,7 +77,7 @@ def choose_pair(codes: Codes) -> tuple[int, int]:
     with b_column:
         b = _choose_end("B", "b", codes, second)
     with draw_column:
-        _draw_button(codes)
+        _offer_draw(codes)
     return a, b
 
 
@@ -119,15 +120,18 @@ def _jump(key: str, codes: Codes) -> None:
         st.session_state[key] = int((later if len(later) else members)[0])
 
 
-def _draw_button(codes: Codes) -> None:
+def _offer_draw(codes: Codes) -> None:
+    """A pair at random: a new one from the next seed, or the one of a seed that is typed."""
     if codes.labels is not None:
-        st.segmented_control(
-            "Random pair", ["two classes", "one class"], default="two classes", key="draw_from"
-        )
-    st.button("Draw a pair", on_click=_draw, args=(codes,), icon=":material/casino:", width="stretch")
+        st.segmented_control("Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="draw_from")
+    seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
+    seed_column.number_input(
+        "Its seed", 0, 2**31 - 1, 0, key="pair_seed", bind="query-params", on_change=_draw, args=(codes, 0)
+    )
+    button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")
 
 
-def _draw(codes: Codes) -> None:
-    st.session_state.draws = st.session_state.get("draws", 0) + 1
-    same_class = st.session_state.get("draw_from") == "one class"
-    st.session_state.a, st.session_state.b = random_pair(codes, st.session_state.draws, same_class)
+def _draw(codes: Codes, seeds_on: int) -> None:
+    st.session_state.pair_seed += seeds_on
+    same_class = st.session_state.get("draw_from") == ONE_CLASS
+    st.session_state.a, st.session_state.b = random_pair(codes, st.session_state.pair_seed, same_class)

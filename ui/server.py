@@ -1,6 +1,7 @@
 """The server around the pages: what happens once, before the first visitor, and on every request."""
 
 import gc
+import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -36,16 +37,17 @@ def warm_up() -> None:
     each other at barriers while another visitor has a core. What has been imported is frozen, so that
     no later garbage collection walks over it.
     """
+    import plotly.graph_objects  # noqa: F401
     import torch
 
     from ui import caches
     from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 
     torch.set_num_threads(1)
+    # The caches miss a visitor's script run around them here, which is as it should be.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
     caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")))
-    import plotly.graph_objects  # noqa: F401
-
     gc.collect()
     gc.freeze()
 
