@@ -113,6 +113,26 @@ def read_upload(
     return _inverted(found) if invert else found
 
 
+def read_pictures(files: list[tuple[str, bytes]]) -> ImageSet:
+    """Read uploaded PNG and JPEG files, given by name and content, as one set without labels, by name."""
+    n_bytes = sum(len(data) for _, data in files)
+    if n_bytes > MAX_FILE_BYTES:
+        raise DatasetError(
+            f"The chosen pictures have {_megabytes(n_bytes)}; up to {_megabytes(MAX_FILE_BYTES)} are read "
+            "at once. Choose fewer."
+        )
+    pictures = [
+        Picture(PurePosixPath(PureWindowsPath(name).name), partial(_checked_picture, name, data))
+        for name, data in files
+    ]
+    return _read_pictures("the selection", pictures)
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file is a picture by its name."""
+    return _is_picture(PurePosixPath(name))
+
+
 def looks_inverted(images: np.ndarray) -> bool:
     """Whether uint8 (N, H, W) images look like dark ink on light ground, by their outermost pixels."""
     border = _border(images)
@@ -358,7 +378,7 @@ def _check_labels(n_images: int, header: Header, name: str) -> None:
         )
     if header.shape not in ((n_images,), (n_images, 1)):
         raise DatasetError(
-            f"{name} has the shape {header.shape}, but there are {n_images:,} images. "
+            f"{name} has the shape {header.shape}, but the number of images is {n_images:,}. "
             f"Save one label per image, of shape ({n_images},)."
         )
 
@@ -616,6 +636,11 @@ def _read_picture_file(path: Path) -> bytes:
     with _blaming(str(path)):
         _check_picture_size(path.stat().st_size, str(path))
         return path.read_bytes()
+
+
+def _checked_picture(name: str, data: bytes) -> bytes:
+    _check_picture_size(len(data), name)
+    return data
 
 
 def _check_picture_size(n_bytes: int, name: str) -> None:

@@ -4,11 +4,13 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.architecture import ModelSettings
 from autoencoder.training import EpochResult, Progress, TrainingSettings
-from ui.training_view import loss_figure
+from ui.training_view import loss_figure, loss_ticks
 from ui.trainings import Glance
 from ui.visitors import _digest
 from ui.workspace import Workspace
@@ -145,11 +147,20 @@ def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
     app = visit(token)
     labelled(app.number_input, "Code size").set_value(7)
     labelled(app.text_input, "Name of the model").set_value("../mine").run()
-    assert "letters, digits" in app.error[0].value and "Start" not in labels(app)
+    assert "letters, digits" in app.error[0].value and labelled(app.button, "Start").disabled
     assert labelled(app.number_input, "Code size").value == 7
     assert labelled(app.text_input, "Name of the model").value == "../mine"
     labelled(app.text_input, "Name of the model").set_value("mine").run()
-    assert not app.error and "Start" in labels(app)
+    assert not app.error and not labelled(app.button, "Start").disabled
+
+
+def test_a_taken_name_leaves_the_network_to_be_looked_at(token):
+    app = visit(token)
+    labelled(app.text_input, "Name of the model").set_value("mnist-ae-2").run()
+    assert "taken" in app.error[0].value and labelled(app.button, "Start").disabled
+    assert len(app.dataframe) == 1 and not app.exception
+    press(app, "Start")  # as a click does that was on its way when the button went grey
+    assert labels(app) == {"Start"}
 
 
 def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
@@ -162,8 +173,10 @@ def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
     assert workspace.models() == [] and "Start" in labels(app)
     press(app, "Bring better back")
     assert [info.name for info in workspace.models()] == ["better"]
-    app.file_uploader[0].upload("mine.zip", data).run()
+    app.file_uploader[0].upload("mine (1).zip", data).run()
+    assert labelled(app.text_input, "Its name").value == "mine"
     press(app, "Load")
+    assert "Loaded as **mine**" in app.toast[0].value
     assert [info.name for info in workspace.models()] == ["better", "mine"]
     assert not app.error and not app.exception
 
@@ -188,3 +201,31 @@ def test_the_loss_figure_shows_what_was_measured():
         "training": ([1, 2], [9.0, 7.0]),
         "held out": ([1, 2], [10.0, 8.5]),
     }
+
+
+def glance_at(n_epochs: int, *losses: float) -> Glance:
+    epochs = tuple(EpochResult(epoch, loss, loss, 12.0) for epoch, loss in enumerate(losses, 1))
+    batches = ((n_epochs / 2, losses[0]), (float(n_epochs), losses[-1]))
+    return Glance("digits", ModelSettings(), TrainingSettings(), n_epochs, None, batches, epochs)
+
+
+@given(losses=st.lists(st.floats(0.5, 1e5), min_size=1, max_size=5))
+def test_the_loss_axis_always_has_ticks_within_the_losses(losses):
+    low, high = min(losses), max(losses)
+    ticks = loss_ticks(losses)
+    if high - low > 1e-3:
+        assert 3 <= len(ticks) <= 13 and all(low - 1e-9 <= tick <= high + 1e-9 for tick in ticks)
+    else:
+        assert ticks
+
+
+def test_the_loss_axis_of_two_epochs_is_labelled_in_round_numbers():
+    figure = loss_figure(glance_at(2, 561.0, 503.0))
+    assert list(figure.layout.yaxis.ticktext) == ["510", "520", "530", "540", "550", "560"]
+    assert list(loss_ticks([543.21])) == [543.2]
+    assert list(loss_ticks([110.0, 543.0])) == [150, 200, 300, 500]
+
+
+@pytest.mark.parametrize(("n_epochs", "step"), [(1, 1), (2, 1), (10, 2), (50, 10), (1000, 200)])
+def test_epochs_are_counted_in_whole_numbers(n_epochs, step):
+    assert loss_figure(glance_at(n_epochs, 100.0, 90.0)).layout.xaxis.dtick == step

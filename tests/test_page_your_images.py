@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ui.visitors import _digest
@@ -45,6 +46,12 @@ def press(app: AppTest, label: str) -> AppTest:
 def npz(**arrays) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def png(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -115,6 +122,27 @@ def test_an_idx_pair_is_read_whichever_file_comes_first(app, workspace):
     assert workspace.image_sets() == ["t10k"]
 
 
+def test_pictures_chosen_together_are_one_set_by_name(app, workspace):
+    for index in (2, 0, 1):
+        app.file_uploader[0].upload(f"{index}.png", png(drawings(3)[index]))
+    app.run()
+    assert not app.error and "**3 images**, without labels." in [text.value for text in app.markdown]
+    press(app, "Use these images")
+    np.testing.assert_array_equal(workspace.load_images("pictures").images, drawings(3))
+
+
+def test_one_picture_is_one_image(app):
+    app.file_uploader[0].upload("square.png", png(drawings(1)[0])).run()
+    assert not app.error and "**1 image**, without labels." in [text.value for text in app.markdown]
+    assert app.text_input[0].value == "square"
+
+
+def test_pictures_among_other_files_are_refused(app):
+    app.file_uploader[0].upload("0.png", png(drawings(1)[0]))
+    app.file_uploader[0].upload("b.npz", npz(images=drawings())).run()
+    assert "2 files were chosen" in app.error[0].value
+
+
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
@@ -139,15 +167,25 @@ def test_two_files_that_are_no_pair_are_refused(app):
     assert "2 files were chosen" in app.error[0].value
 
 
-@pytest.mark.parametrize(("name", "sentence"), [("mnist", "taken"), ("../up", "letters, digits")])
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("mnist", "taken"), ("../up", "letters, digits"), ("", "letters, digits")]
+)
 def test_a_bad_name_is_refused_and_the_form_stays(app, workspace, name, sentence):
     app.file_uploader[0].upload("dark.npz", npz(images=drawings(ground=255))).run()
     app.text_input[0].set_value(name).run()
-    assert sentence in app.error[0].value and "Use these images" not in labels(app)
+    assert sentence in app.error[0].value and app.button[0].disabled
     assert app.text_input[0].value == name and app.toggle[0].value is True
     app.text_input[0].set_value("squares").run()
+    assert not app.button[0].disabled
     press(app, "Use these images")
     assert not app.error and workspace.image_sets() == ["squares"]
+
+
+def test_a_name_typed_just_before_the_click_is_the_one_that_counts(app, workspace):
+    app.file_uploader[0].upload("squares.npz", npz(images=drawings())).run()
+    app.text_input[0].set_value("mine")
+    press(app, "Use these images")
+    assert workspace.image_sets() == ["mine"]
 
 
 def test_a_disk_that_takes_nothing_is_said_and_nothing_is_lost(app, tmp_path):

@@ -20,7 +20,7 @@ from PIL import Image
 
 from autoencoder import readers
 from autoencoder.errors import DatasetError
-from autoencoder.readers import looks_inverted, read_images, read_upload
+from autoencoder.readers import is_picture, looks_inverted, read_images, read_pictures, read_upload
 
 law = settings(max_examples=50, deadline=None)
 fuzz = settings(max_examples=100, deadline=None)
@@ -422,6 +422,33 @@ def test_a_picture_bomb_is_refused_unopened():
         assert "0.png" in refusal(archive({"0.png": bomb}))
     tall = Image.new("L", (8, 5_000))
     assert "5000 x 8 pixels" in refusal(archive({"0.png": png(tall)}))
+
+
+def test_pictures_given_singly_are_read_as_in_a_zip():
+    named = {f"{name}.png": png(IMAGES[index]) for index, name in enumerate("bca")}
+    found = read_pictures(list(named.items()))
+    np.testing.assert_array_equal(found.images, IMAGES[[2, 0, 1]])
+    np.testing.assert_array_equal(found.images, read_upload("s.zip", archive(named)).images)
+    assert found.labels is None and found.class_names == ()
+
+
+@pytest.mark.parametrize("limit", ["MAX_IMAGES", "MAX_FILE_BYTES", "MAX_PICTURE_BYTES"])
+def test_limits_hold_for_pictures_given_singly(monkeypatch, limit):
+    files = [(f"{index}.png", png(image)) for index, image in enumerate(IMAGES)]
+    monkeypatch.setattr(readers, limit, 5)
+    with pytest.raises(DatasetError, match="are read"):
+        read_pictures(files)
+
+
+@pytest.mark.parametrize("data", [b"", b"text", gif(), png(np.zeros((20, 600), np.uint8))])
+def test_a_bad_one_of_the_pictures_is_named(data):
+    with pytest.raises(DatasetError, match="bad.png"):
+        read_pictures([("a.png", png(IMAGES[0])), ("bad.png", data)])
+
+
+def test_pictures_are_told_by_their_names():
+    names = ["a.png", "b.JPG", "c.jpeg", "d.gif", "e.npz", "png", ".f.png"]
+    assert [is_picture(name) for name in names] == [True, True, True, False, False, False, False]
 
 
 # Hostile and damaged files

@@ -204,6 +204,22 @@ def test_a_downloaded_model_can_be_loaded_again(tmp_path, workspace, checkpoint)
     assert Workspace(tmp_path, OTHER).load_model("theirs").fingerprint == checkpoint.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("folder", "file", "name"),
+    [
+        ("digits-v3/", "download (1).zip", "digits-v3"),
+        ("", "download (1).zip", "download 1"),
+        ("../", "again.zip", "again"),
+        ("taken/", "again.zip", "taken-v2"),
+    ],
+)
+def test_a_zipped_model_proposes_its_folders_name(workspace, checkpoint, files, folder, file, name):
+    workspace.save_model(checkpoint, "taken")
+    data = zipped({folder + file_name: content for file_name, content in files.items()})
+    assert workspace.proposed_model_name(data, file) == name
+    assert workspace.proposed_model_name(data[:-40], "cut.zip") == "cut"
+
+
 @pytest.mark.parametrize("folder", ["", "model/", "../"])
 def test_the_archives_own_paths_lead_nowhere(tmp_path, workspace, files, folder):
     data = zipped({folder + name: content for name, content in files.items()})

@@ -33,6 +33,11 @@ def offer_map(name: str, place: str, **looks) -> None:
         st.switch_page("../pages/latent_map.py", query_params={})
 
 
+def counted(n: int, noun: str) -> str:
+    """How many there are, in words: 1 image, 2 images."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def _choose(names: list[str]) -> str:
     trained = _just_trained()
     first = names.index(trained) if trained in names else 0
@@ -63,7 +68,7 @@ def _facts(info: CheckpointInfo) -> str:
     facts = [
         KINDS[model.kind],
         f"code size {model.latent_dim}",
-        f"{source.n_images:,} images of {source.name}",
+        f"{counted(source.n_images, 'image')} of {source.name}",
         f"epochs: {len(history)}",
     ]
     if history:
@@ -109,6 +114,7 @@ def _restore() -> None:
 
 
 def _offer_load() -> None:
+    _say_loaded()
     with st.expander("Load a model"):
         upload = st.file_uploader(
             "A model as it was downloaded: a .zip of its three files",
@@ -116,16 +122,22 @@ def _offer_load() -> None:
         )  # fmt: skip
         if upload is None:
             return
-        name = st.text_input(
-            "Its name", upload.name.removesuffix(".zip"), max_chars=60, key=f"name {upload.file_id}"
-        )
+        name = current_workspace().proposed_model_name(upload.getvalue(), upload.name)
+        name = st.text_input("Its name", name, max_chars=60, key=f"name {upload.file_id}")
         if st.button("Load"):
             with refusal():
                 info = current_workspace().import_model(upload.getvalue(), name)
                 # An empty uploader takes the place of this one.
                 st.session_state["models loaded"] = _n_loaded() + 1
-                st.toast(f"{info.name} is in every page's choice of models.")
+                st.session_state["model loaded"] = info.name
                 st.rerun()
+
+
+def _say_loaded() -> None:
+    # Said in the run after the loading: a rerun drops what was drawn just before it.
+    name = st.session_state.pop("model loaded", None)
+    if name:
+        st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
 
 
 def _n_loaded() -> int:

@@ -1,5 +1,6 @@
 """The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
 
+import math
 from functools import partial
 
 import pandas as pd
@@ -12,9 +13,9 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.noise import NOISE_KINDS
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
-from ui.frame import is_dark
+from ui.frame import is_dark, refusal
 from ui.jobs import Job, job_queue
-from ui.models_view import offer_map
+from ui.models_view import counted, offer_map
 from ui.pictures import show_table
 from ui.trainings import (
     Glance,
@@ -30,7 +31,7 @@ from ui.visitors import current_workspace, visitor_id
 TICK = 1.0  # seconds between two looks at a running training
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
-LOSS_TICKS = (10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 1000)  # nats
+DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
 WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
 
 number = partial(st.number_input, persist_state="session")
@@ -96,12 +97,14 @@ def _more(kind: str, epochs: int) -> tuple[str, float, TrainingSettings]:
     return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level)
 
 
-def _choose_name(dataset: Dataset, kind: str, latent_dim: int) -> str:
-    """The name to keep the model under; raises WorkspaceError where it cannot be used."""
+def _choose_name(dataset: Dataset, kind: str, latent_dim: int) -> str | None:
+    """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
     workspace = current_workspace()
     free = workspace.free_model_name(default_name(dataset.name, kind, latent_dim))
     name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
-    return workspace.check_new_model(name or free)
+    with refusal():
+        return workspace.check_new_model(name or free)
+    return None
 
 
 def show_mirror(plan: Plan) -> None:
@@ -110,8 +113,8 @@ def show_mirror(plan: Plan) -> None:
     st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
     st.caption(
         f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
-        f"decoder upwards. A tenth of the {plan.dataset.n_images:,} images is held back, to measure on "
-        "images that were not trained on."
+        f"decoder upwards. A tenth of the {counted(plan.dataset.n_images, 'image')} is held back, to "
+        "measure on images that were not trained on."
     )
 
 
@@ -131,8 +134,9 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def offer_start(plan: Plan) -> None:
-    """The button that begins the training."""
-    if st.button("Start", type="primary", icon=":material/play_arrow:"):
+    """The button that begins the training; greyed out while the name cannot be used."""
+    is_usable = plan.name is not None
+    if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
         job_queue().submit(visitor_id(), Training(plan, current_workspace()))
         st.rerun()
 
@@ -232,14 +236,46 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
         mode = "lines" if name == "batches" else "lines+markers"
         looks = {"line": {**line, "color": ink}, "marker": {"size": 4}, "opacity": opacity}
         figure.add_scatter(x=x, y=y, name=name, mode=mode, **looks)
-    figure.update_xaxes(title="epochs", rangemode="tozero")
+    n_done = max((x for line in figure.data for x in line.x), default=1)
+    figure.update_xaxes(title="epochs", rangemode="tozero", dtick=max(1, _round_step(n_done / 5)))
     # Each next nat is harder to gain, and a gap of a few nats is what tells learning by heart.
-    figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", tickvals=LOSS_TICKS)
+    ticks = loss_ticks([y for line in figure.data for y in line.y])
+    looks = {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
+    figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", **looks)
     return figure.update_layout(
         height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
         legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
     )  # fmt: skip
+
+
+def loss_ticks(losses: list[float]) -> list[float]:
+    """Round numbers within the range of the losses, three at least where they differ, for a log axis."""
+    losses = [loss for loss in losses if 0 < loss < math.inf]
+    if not losses:
+        return []
+    low, high = min(losses), max(losses)
+    powers = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
+    for digits in DIGITS:
+        ticks = [digit * 10.0**power for power in powers for digit in digits]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) >= 4:
+            return ticks
+    return _even_ticks(low, high)
+
+
+def _even_ticks(low: float, high: float) -> list[float]:
+    """Round numbers at equal distances; a narrow range holds too few of those that suit a log axis."""
+    if low == high:
+        return [float(f"{low:.4g}")]
+    step = _round_step((high - low) / 3)
+    return [round(n * step, 10) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _round_step(most: float) -> float:
+    """The largest of …, 0.5, 1, 2, 5, 10, … that is not above ``most``, which is above 0."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(digit * power for digit in (0.5, 1, 2, 5) if digit * power <= most)
 
 
 # Afterwards

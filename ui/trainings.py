@@ -25,9 +25,13 @@ SMALL, EPOCHS_SMALL, EPOCHS = 5_000, 50, 10  # few images need more epochs
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be trained, and under which name it is kept. ``test`` is None where there is no test set."""
+    """What is to be trained, and under which name it is kept.
 
-    name: str
+    ``name`` is None while there is none that can be used: such a plan is only looked at. ``test`` is None
+    where there is no test set.
+    """
+
+    name: str | None
     dataset: Dataset
     test: Dataset | None
     model: ModelSettings

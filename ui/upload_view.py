@@ -1,15 +1,25 @@
 """The parts of the page for own images: the files, what was found in them, the sets that are kept."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from autoencoder.datasets import Dataset, load_upload
 from autoencoder.errors import DatasetError
-from autoencoder.readers import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE, looks_inverted
+from autoencoder.readers import (
+    MAX_FILE_BYTES,
+    MAX_IMAGES,
+    MAX_SIDE,
+    MIN_SIDE,
+    is_picture,
+    looks_inverted,
+    read_pictures,
+)
 from ui.choice import choose_dataset
 from ui.frame import refusal
+from ui.models_view import counted
 from ui.pictures import show
 from ui.visitors import current_workspace
 
@@ -19,11 +29,12 @@ FORMATS = f"""
 - **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
   you have them, `labels` (N,), whole numbers from 0; Keras's `x_train`, `y_train` … are read too
 - **an IDX pair** as MNIST's: the images file and the labels file together, gzipped or not
+- **PNG or JPEG pictures**, one or several at once, without classes
 - **.zip** of PNG or JPEG pictures, a folder for each class if there are classes
 
-Up to {MAX_IMAGES:,} images of {MIN_SIDE} to {MAX_SIDE} pixels a side, {MEGABYTES} MB a file. They are
-brought to 28 × 28 pixels, their aspect kept, and colours become grey. What you upload is yours alone and
-stays on this server.
+Up to {MAX_IMAGES:,} images of {MIN_SIDE} to {MAX_SIDE} pixels a side, {MEGABYTES} MB a file or for all
+pictures chosen at once. They are brought to 28 × 28 pixels, their aspect kept, and colours become grey.
+What you upload is yours alone and stays on this server.
 """
 EXAMPLE = """import numpy as np
 
@@ -35,7 +46,7 @@ np.savez("my-images.npz", images=images, labels=labels)"""
 def choose_files() -> Dataset | None:
     """What the chosen files hold; None while there are none. Raises DatasetError for what cannot be read."""
     files = st.file_uploader(
-        "One file, or an IDX images file with its labels file",
+        "One file, several pictures, or an IDX images file with its labels file",
         accept_multiple_files=True,
         max_upload_size=MEGABYTES,
         key=f"image files {_n_kept()}",
@@ -52,7 +63,7 @@ def explain_formats() -> None:
 
 def check(found: Dataset) -> Dataset:
     """What was found, as it will be used: light ink on dark ground."""
-    st.markdown(f"**{found.n_images:,} images**, {_classes(found)}.")
+    st.markdown(f"**{counted(found.n_images, 'image')}**, {_classes(found)}.")
     key = f"invert {found.fingerprint}"
     invert = st.toggle(
         "Invert the images", looks_inverted(found.images), key=key,
@@ -67,14 +78,18 @@ def check(found: Dataset) -> Dataset:
 
 
 def offer_use(dataset: Dataset) -> None:
-    """A name, and the button that keeps the images; raises WorkspaceError for a name that cannot be used."""
+    """A name, and the button that keeps the images; greyed out where the name cannot be used."""
     workspace = current_workspace()
     free = workspace.free_images_name(dataset.name)
-    name = st.text_input("Name of these images", free, max_chars=60, key=f"name {st.session_state.upload[0]}")
-    workspace.check_new_images(name)
+    key, is_usable = f"name {st.session_state.upload[0]}", False
+    name = st.text_input("Name of these images", free, max_chars=60, key=key)
+    with refusal():
+        workspace.check_new_images(name)
+        is_usable = True
     st.button(
-        "Use these images", type="primary", on_click=_use, args=(dataset, name), icon=":material/check:"
-    )
+        "Use these images", type="primary", on_click=_use, args=(dataset, key), icon=":material/check:",
+        disabled=not is_usable,
+    )  # fmt: skip
 
 
 def show_image_sets() -> None:
@@ -102,14 +117,17 @@ def _read_once(files: list) -> Dataset:
 
 
 def _read(files: list) -> Dataset:
+    if all(is_picture(file.name) for file in files):
+        name = "pictures" if len(files) > 1 else Path(files[0].name).stem
+        return Dataset(name, "all", *read_pictures([(file.name, file.getvalue()) for file in files]))
     if len(files) == 1:
         return load_upload(files[0].name, files[0].getvalue())
     labels = [file for file in files if "label" in file.name.lower() or "idx1" in file.name.lower()]
     images = [file for file in files if file not in labels]
     if len(labels) != 1 or len(images) != 1:
         raise DatasetError(
-            f"{len(files)} files were chosen. Choose one, or an images file with its labels file, which has "
-            "“labels” in its name."
+            f"{len(files)} files were chosen. Choose one, or only PNG and JPEG pictures, or an images file "
+            "with its labels file, which has “labels” in its name."
         )
     return load_upload(images[0].name, images[0].getvalue(), (labels[0].name, labels[0].getvalue()))
 
@@ -127,9 +145,10 @@ def _captions(dataset: Dataset) -> list[str]:
     return [dataset.class_names[label] for label in dataset.labels[:N_SHOWN]]
 
 
-def _use(dataset: Dataset, name: str) -> None:
+def _use(dataset: Dataset, name_key: str) -> None:
+    # The name as it is now: it may have been typed and the button clicked before the page was drawn again.
     with refusal():
-        choose_dataset(current_workspace().save_images(dataset, name))
+        choose_dataset(current_workspace().save_images(dataset, st.session_state[name_key]))
         # An empty uploader takes the place of this one.
         st.session_state["images kept"] = _n_kept() + 1
         st.session_state.pop("upload", None)

@@ -114,6 +114,10 @@ class Workspace:
                 archive.write(folder / file, f"{folder.name}/{file}")
         return buffer.getvalue()
 
+    def proposed_model_name(self, data: bytes, file: str) -> str:
+        """A free name for an uploaded model: that of its folder in the archive, else that of the file."""
+        return self.free_model_name(_folder_in_archive(data) or file.removesuffix(".zip"))
+
     def import_model(self, data: bytes, name: str) -> CheckpointInfo:
         """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
         place = self._models.place_for(name)
@@ -277,14 +281,30 @@ def _unpacked_model(data: bytes) -> dict[str, bytes]:
 
     The archive's own paths are used for nothing: its files are picked by their names.
     """
+    with _model_archive(data) as archive:
+        entries = _model_entries(archive)
+        files = {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
+        _check_atlas_size(files[ATLAS])
+    return files
+
+
+def _folder_in_archive(data: bytes) -> str:
+    """The name of the folder that a zipped model lies in; empty where there is none, or no model."""
+    try:
+        with _model_archive(data) as archive:
+            return _tidied(PurePosixPath(_model_entries(archive)[CONFIG].filename).parent.name)
+    except CheckpointError:
+        return ""
+
+
+@contextmanager
+def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """An uploaded zip archive; what is found wrong while it is read becomes a CheckpointError."""
     if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
         raise CheckpointError("This is larger than any model of this program: it was not read.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = _model_entries(archive)
-            files = {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
-        _check_atlas_size(files[ATLAS])
-        return files
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CheckpointError(
             f"This is not a zip archive that can be read ({error}). Download the model again."

@@ -1,0 +1,60 @@
+"""A t-SNE map as a job: it forms, can be stopped, and is there for the next visitor."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from autoencoder.codes import codes_of_images
+from autoencoder.projection import project, tsne_steps
+from ui.jobs import JobQueue
+from ui.map_jobs import MapWork
+
+MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
+
+
+@pytest.fixture
+def codes(checkpoints, digits):
+    return codes_of_images(checkpoints["vae"], digits)
+
+
+def test_the_finished_map_is_that_of_the_method(codes):
+    job = JobQueue().submit("map", MapWork(codes))
+    assert job.wait(60) and job.status == "done"
+    *_, (share, positions) = tsne_steps(codes.latents)
+    assert job.progress[0] == share == 1
+    np.testing.assert_array_equal(job.result.positions, positions)
+
+
+def test_a_stopped_map_is_kept_as_it_was(codes):
+    job = JobQueue().submit("map", MapWork(codes))
+    job.stop()
+    assert job.wait(60) and job.status == "stopped"
+    assert job.progress[0] < 1
+    np.testing.assert_array_equal(job.result.positions, job.progress[1])
+
+
+def test_before_its_first_step_the_map_is_the_plane(codes):
+    np.testing.assert_array_equal(MapWork(codes).progress[1], project(codes.latents).positions)
+
+
+def test_the_page_shows_the_map_when_it_is_done():
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.query_params["projection"] = "t-SNE"
+    app.run()
+    deadline = time.monotonic() + 60
+    while "t-SNE 1" not in _chart(app) or _buttons(app) & {"Stop here"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception and not app.error
+
+
+def _chart(app: AppTest) -> str:
+    return app.get("plotly_chart")[0].proto.spec
+
+
+def _buttons(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
