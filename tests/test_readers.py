@@ -442,7 +442,7 @@ def test_limits_hold_for_pictures_given_singly(monkeypatch, limit):
 
 @pytest.mark.parametrize("data", [b"", b"text", gif(), png(np.zeros((20, 600), np.uint8))])
 def test_a_bad_one_of_the_pictures_is_named(data):
-    with pytest.raises(DatasetError, match="bad.png"):
+    with pytest.raises(DatasetError, match=r"bad\.png"):
         read_pictures([("a.png", png(IMAGES[0])), ("bad.png", data)])
 
 
