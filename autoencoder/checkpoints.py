@@ -318,7 +318,7 @@ def _reading(path: Path):
         ) from error
     except OSError as error:
         raise CheckpointError(_damaged(path, error.strerror or str(error))) from error
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, IndexError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error
     except (OverflowError, RecursionError, MemoryError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error

@@ -508,7 +508,7 @@ def _read_archive(source: Source) -> ImageSet:
     _check_entry_count(source)
     with _blaming(source.name):
         archive = zipfile.ZipFile(source.stream)
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     _check_entries(entries, source.name)
     arrays = {
         entry.filename.removesuffix(".npy"): entry for entry in entries if entry.filename.endswith(".npy")

@@ -312,7 +312,11 @@ def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
 
 
 def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    entries = {PurePosixPath(entry.filename): entry for entry in archive.infolist() if not entry.is_dir()}
+    entries = {
+        PurePosixPath(entry.filename): entry
+        for entry in archive.infolist()
+        if not entry.filename.endswith("/")
+    }
     own = {path: entry for path, entry in entries.items() if not _is_added(path)}
     is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
     if not is_one_folder or {path.name for path in own} != set(MODEL_FILES):
