@@ -110,6 +110,7 @@ def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
     last = workspace.models()[0].config.training.history[-1]
     assert measures["Epochs"] == "2" and measures["Held-out PSNR"] == f"{last.validation_psnr:.1f} dB"
     assert measures["Held-out loss"] == f"{last.validation_loss:.1f} nats"
+    assert "Losses (CSV)" in {button.proto.label for button in app.get("download_button")}
     press(app, "Look at its map")
     assert app.title[0].value == "Latent map" and app.session_state["model"] == "first try"
     assert not app.exception and not app.error

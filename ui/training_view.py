@@ -1,6 +1,7 @@
 """The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
 
 import math
+from dataclasses import asdict
 from functools import partial
 
 import pandas as pd
@@ -288,6 +289,9 @@ def show_outcome(job: Job) -> None:
         if job.result:
             offer_map(job.result, "trained", type="primary")
         st.button("Train another", on_click=_forget, icon=":material/replay:")
+        if job.progress.epochs:
+            losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
+            st.download_button("Losses (CSV)", losses, f"{job.result or 'training'}-losses.csv", "text/csv")
     show_training(job.progress)
 
 
