@@ -5,6 +5,7 @@ N images, D latent dimensions.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Codes:
     class_names: tuple[str, ...]
     images: np.ndarray | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Digits that change with any code, row or label."""
         digest = hashlib.sha256(self.latents.tobytes() + self.rows.tobytes())

@@ -19,7 +19,7 @@ INK = {False: "#1d1f23", True: "#eceae5"}
 FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
 PAPER = {False: "rgba(251,250,247,.8)", True: "rgba(20,22,26,.8)"}
 ON_INK = {False: "#ffffff", True: "#14161a"}
-MOST_NAMED_CLASSES = 30
+MOST_NAMED_CLASSES = 30  # beyond, the names would hide the points
 
 
 def map_figure(
@@ -34,6 +34,7 @@ def map_figure(
     for name, members in _classes(codes):
         if not codes.class_names or name in shown:
             figure.add_trace(_points(name, members, codes, latent_map))
+        if name in shown and len(shown) <= MOST_NAMED_CLASSES:
             _name_class(figure, name, latent_map.positions[members], dark)
     for words, index in marks.items():
         _mark(figure, words, latent_map.positions[index], dark)

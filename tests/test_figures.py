@@ -64,3 +64,13 @@ def test_a_profile_is_the_round_trip_of_its_model(checkpoints, codes):
         np.testing.assert_allclose(trace.x, np.linspace(0, 1, 6))
     assert len({trace.line.dash for trace in figure.data}) == 2
     assert figure.layout.yaxis.range[1] > max(measured.round_trip.max() for measured in profiles.values())
+
+
+def test_few_classes_are_named_at_their_centre_and_many_are_not(codes, monkeypatch):
+    latent_map = project(codes.latents)
+    named = map_figure(codes, latent_map, ["3"], {}).layout.annotations
+    assert [note.text for note in named] == ["<b>3</b>"]
+    centre = np.median(latent_map.positions[codes.labels == 3], axis=0)
+    np.testing.assert_allclose([named[0].x, named[0].y], centre)
+    monkeypatch.setattr("autoencoder.figures.MOST_NAMED_CLASSES", 2)
+    assert not map_figure(codes, latent_map, ["3", "4", "5"], {}).layout.annotations

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
+from autoencoder.evaluation import by_class, evaluate
 from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
 from ui.pair import random_pair
@@ -16,6 +17,8 @@ from ui.workspace import Workspace, state_root
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 PAGES = ("latent_map", "reconstruction", "interpolation")
+ROWS, PARTS = ("training", "held out"), (("train", 500), ("test", 360))
+COLUMNS = {"MSE": "mse", "PSNR, dB": "psnr", "SSIM": "ssim", "BCE, nats": "bce", "KL, nats": "kl"}
 
 
 def visit(page: str, **query) -> AppTest:
@@ -150,6 +153,62 @@ def test_the_path_shows_its_measures():
         assert f">{value:.2f}<" in shown
     assert shown.count("class=hatched") == 5 * int(measured.off_support.sum())
     assert f"{int(measured.off_support.sum())} of 5" in words(app)
+
+
+def test_two_dimensions_are_scored_by_their_jump():
+    app = visit("interpolation", model="digits-ae-2", a=3, b=8, steps=9, second="none")
+    checkpoint = load_checkpoint("digits-ae-2")
+    ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
+    measured = checkpoint.support.measure(linear(*ends, 9))
+    assert f"jump ratio **{measured.jump_ratio:.2f}**" in words(app)
+    for value in [*measured.neighbour_distance, *measured.decoded_step[1:]]:
+        assert f">{value:.2f}<" in tables(app)[-1]
+
+
+def test_the_second_model_is_the_counterpart_and_never_the_same_one_twice():
+    app = visit("interpolation", model="digits-vae-16")
+    assert app.selectbox(key="second").value == "digits-ae-16"
+    app.selectbox(key="second").set_value("digits-vae-16").run()
+    assert sum("lse-strip" in table for table in (body.split("</style>")[-1] for body in tables(app))) == 1
+
+
+def test_the_card_tells_the_round_trip_of_its_image():
+    app = visit("latent_map", model="digits-ae-2", point=7)
+    checkpoint = load_checkpoint("digits-ae-2")
+    code = checkpoint.model.encode(load_dataset("digits", "test").images[[7]])
+    assert f"Round trip **{checkpoint.support.measure(code).round_trip[0]:.2f}**" in words(app)
+
+
+def test_the_tables_are_the_measures_of_their_images():
+    app = visit("reconstruction", model="digits-vae-2", noise="speckle", level=0.4, seed=2)
+    noise, model = Noise("speckle", 0.4), load_checkpoint("digits-vae-2").model
+    train, test = (load_dataset("digits", split).subset(np.arange(n)) for split, n in PARTS)
+    expected = {
+        name: evaluate(model, part.images, noise, 2) for name, part in zip(ROWS, (train, test), strict=True)
+    }
+    splits, classes = (frame.value for frame in app.dataframe)
+    for name in ROWS:
+        for title, measure in COLUMNS.items():
+            assert splits[title][name] == pytest.approx(expected[name].means()[measure], rel=1e-5)
+    for row in by_class(expected["held out"], test.labels, test.class_names):
+        shown = classes[classes["class"] == row["class"]].iloc[0]
+        assert shown["images"] == row["n_images"]
+        assert shown["PSNR, dB"] == pytest.approx(row["psnr"], rel=1e-5)
+    gap = expected["training"].means()["psnr"] - expected["held out"].means()["psnr"]
+    assert f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out" in words(app)
+
+
+def test_the_psnr_below_an_image_is_its_own():
+    app = visit("reconstruction", model="digits-ae-2", noise="none", count=5, seed=1)
+    images = load_dataset("digits", "test").images
+    rows = np.random.default_rng(1).permutation(np.arange(len(images)))[:5]
+    measured = evaluate(load_checkpoint("digits-ae-2").model, images[rows])
+    values = "".join(f"<td>{value:.1f}</td>" for value in measured.psnr)
+    assert values in tables(app)[-1]
+
+
+def test_a_model_of_other_images_says_so():
+    assert "trained on other images" in words(visit("reconstruction", model="mnist-ae-2"))
 
 
 def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():

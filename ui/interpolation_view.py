@@ -41,13 +41,10 @@ def choose_path() -> tuple[str, int]:
 
 def choose_second_model(first: Checkpoint) -> Checkpoint | None:
     """The model that the same pair is sent through for comparison."""
-    counterpart = (
-        first.name.replace("-vae-", "-ae-") if "-vae-" in first.name else first.name.replace("ae-", "vae-", 1)
-    )
-    options = [NO_MODEL, *model_names()]
+    options, counterpart = [NO_MODEL, *model_names()], _counterpart(first)
     default = options.index(counterpart) if counterpart in options else 0
     name = st.selectbox("Compare with", options, index=default, key="second", bind="query-params")
-    return None if name == NO_MODEL else checkpoint_named(name)
+    return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
 def walk(checkpoint: Checkpoint, codes: Codes, pair: tuple[int, int], path: str, n_steps: int) -> Walk:
@@ -95,6 +92,12 @@ def downloads(walks: list[Walk]) -> None:
         width="stretch",
     )
     right.download_button("Steps (CSV)", lambda: _table(walks), f"{name}.csv", "text/csv", width="stretch")
+
+
+def _counterpart(first: Checkpoint) -> str:
+    """The name of the shipped model that shows the difference: of the same data and size, vae beside ae."""
+    model = first.config.model
+    return f"{first.config.source.name}-{'ae' if model.kind == 'vae' else 'vae'}-{model.latent_dim}"
 
 
 def _shares(current: Walk) -> np.ndarray:

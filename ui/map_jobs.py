@@ -38,8 +38,8 @@ def tsne_map(codes: Codes) -> Map:
     job = _job(codes)
     if not job.is_over:
         _watch(job, codes)
-    elif job.status == "stopped":
-        _note_stop(job)
+    elif job.status != "done":
+        _note_end(job)
     share, positions = job.progress
     return TSNEMap(positions) if share else caches.latent_map(codes)
 
@@ -49,8 +49,8 @@ def _job(codes: Codes) -> Job:
     return job_queue().find(owner) or job_queue().submit(owner, MapWork(codes))
 
 
-def _note_stop(job: Job) -> None:
-    st.caption(f"This t-SNE was stopped at {job.progress[0]:.0%}: its groups are not formed yet.")
+def _note_end(job: Job) -> None:
+    st.caption(f"This t-SNE was {job.status} at {job.progress[0]:.0%}: its groups are not formed yet.")
     st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,))
 
 

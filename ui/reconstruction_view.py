@@ -114,7 +114,7 @@ def _digits(value) -> str:
 
 def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Dataset]) -> str:
     counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
-    if checkpoint.config.source.name != next(iter(parts.values())).name:
+    if not _was_trained_on(checkpoint, next(iter(parts.values()))):
         return f"Means over the first images ({counts}). The model was trained on other images."
     if len(parts) == 1:
         return f"Means over the first images ({counts}); most of them were in this model's training."
@@ -122,6 +122,14 @@ def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Da
     return (
         f"Means over the first images ({counts}). Training images come back "
         f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
+    )
+
+
+def _was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
+    """Named sets go by their name; under a visitor's own names there can be other images by now."""
+    source = checkpoint.config.source
+    return source.name == dataset.name and (
+        dataset.split != "all" or source.fingerprint == dataset.fingerprint
     )
 
 
