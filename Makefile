@@ -3,7 +3,9 @@ PYTHON = .venv/bin/python
 
 app:     ; .venv/bin/streamlit run app.py
 test:    ; $(PYTHON) -m pytest
-lint:    ; .venv/bin/ruff check . && .venv/bin/ruff format --check .
+lint:    node_modules ; .venv/bin/ruff check . && .venv/bin/ruff format --check . && npm run --silent check
 format:  ; .venv/bin/ruff check --fix . && .venv/bin/ruff format .
 models:  ; $(PYTHON) checkpoints/reproduce.py
 bench:   ; $(PYTHON) -m benchmarks.training
+
+node_modules: ; npm ci --loglevel=error
