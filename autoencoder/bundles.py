@@ -1,0 +1,77 @@
+"""What a browser needs to draw a map and to decode on its own: arrays as safetensors files.
+
+N codes, D latent dimensions, M codes of an atlas, H rows and W columns of a field.
+"""
+
+import json
+
+import numpy as np
+from safetensors.numpy import save
+
+from autoencoder.architecture import Layer
+from autoencoder.checkpoints import Checkpoint
+from autoencoder.codes import Codes
+from autoencoder.fields import Field
+from autoencoder.projection import Map, PCAMap
+
+MODEL = "model"  # the metadata's one key: several would be written in random order
+
+
+def model_bundle(checkpoint: Checkpoint) -> bytes:
+    """A model whole: its layers, weights and units, and its atlas.
+
+    Tensors: every weight and bias float32 by its name in the network, without a vae's variance;
+    ``atlas`` float16 (M, D). The metadata's ``model`` is JSON: ``layers`` (``encoder`` with the code last,
+    ``decoder``), ``units``, ``latent_dim``.
+    """
+    weights = {name: array for name, array in checkpoint.model.weights.items() if "log_variance" not in name}
+    facts = {
+        "layers": network_layers(checkpoint),
+        "units": vars(checkpoint.config.atlas.units),
+        "latent_dim": checkpoint.model.latent_dim,
+    }
+    return save({**weights, "atlas": checkpoint.atlas.latents.astype(np.float16)}, {MODEL: json.dumps(facts)})
+
+
+def network_layers(checkpoint: Checkpoint) -> dict[str, list[dict]]:
+    """Every layer in the order of computing: its shapes and tensors, and whether SiLU follows."""
+    settings, names = checkpoint.model.settings, list(checkpoint.model.weights)
+    encoder = _layers(settings.architecture.encoder_layers, "encoder.", names, ends_active=True)
+    code = _layers([settings.code_layer], "code.mean.", names, ends_active=False)
+    decoder = _layers(settings.decoder_layers, "decoder.", names, ends_active=False)
+    return {"encoder": [*encoder, *code], "decoder": decoder}
+
+
+def codes_bundle(codes: Codes) -> bytes:
+    """``latents`` float32 (N, D)."""
+    return save({"latents": np.ascontiguousarray(codes.latents, np.float32)})
+
+
+def map_bundle(latent_map: Map, labels: np.ndarray | None) -> bytes:
+    """What is drawn: ``positions`` float32 (N, 2) and, where there are any, ``labels`` uint16 (N,).
+
+    Of a PCA plane also its ``mean`` (D,) and ``components`` (2, D).
+    """
+    tensors = {"positions": latent_map.positions}
+    if isinstance(latent_map, PCAMap):
+        tensors |= {"mean": latent_map.mean, "components": latent_map.components}
+    floats = {name: np.ascontiguousarray(array, np.float32) for name, array in tensors.items()}
+    return save(floats if labels is None else {**floats, "labels": labels.astype(np.uint16)})
+
+
+def field_bundle(field: Field) -> bytes:
+    """``values`` float32 (H, W), from the top, and ``bounds`` (4,): left, right, bottom, top."""
+    return save({"values": field.values, "bounds": np.array(field.bounds, np.float32)})
+
+
+def _layers(layers: list[Layer], prefix: str, names: list[str], ends_active: bool) -> list[dict]:
+    weights = [name for name in names if name.startswith(prefix) and name.endswith("weight")]
+    return [
+        {
+            **vars(layer),
+            "weight": weight,
+            "bias": weight.removesuffix("weight") + "bias",
+            "active": ends_active or weight != weights[-1],
+        }
+        for layer, weight in zip(layers, weights, strict=True)
+    ]

@@ -1,0 +1,79 @@
+"""What lies behind the points of a map: the density of the data, and the gaps between them.
+
+N codes, D latent dimensions; a field has H rows, from the top, and W columns of square cells.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from autoencoder.projection import Map
+from autoencoder.support import Support
+
+LONGEST_SIDE = 80  # cells
+MARGIN = 0.2  # of the longer side of the points' box, on every side
+SMOOTHING = 1.2  # cells of sigma
+CHUNK = 256  # codes that are decoded and encoded at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """``values`` float32 (H, W) over ``bounds`` (left, right, bottom, top) of a map."""
+
+    values: np.ndarray
+    bounds: tuple[float, float, float, float]
+
+
+def density(positions: np.ndarray) -> Field:
+    """Images per square unit of the map, positions (N, 2), smoothed by a Gaussian; all classes together."""
+    (height, width), bounds = _grid(positions)
+    left, right, bottom, top = bounds
+    counts, _, _ = np.histogram2d(
+        positions[:, 1], positions[:, 0], bins=(height, width), range=((bottom, top), (left, right))
+    )
+    cell_area = (right - left) / width * (top - bottom) / height
+    smoothed = gaussian_filter(counts[::-1], SMOOTHING, mode="constant") / cell_area
+    return Field(smoothed.astype(np.float32), bounds)
+
+
+def gap_steps(support: Support, latent_map: Map, base: np.ndarray) -> Iterator[tuple[float, Field]]:
+    """The round trip over the plane through a code ``base`` (D,), in the model's units, while it is computed.
+
+    Yields the share done, 0 to 1, and the field with NaN where it is not known yet; above 1 a place is off
+    the data. Raises ValueError, at the first step, for a map that has no inverse.
+    """
+    (height, width), bounds = _grid(latent_map.positions)
+    latents = latent_map.invert(_centres(height, width, bounds), base)
+    values = np.full(len(latents), np.nan, np.float32)
+    yield 0.0, Field(values.reshape(height, width), bounds)
+    for start in range(0, len(latents), CHUNK):
+        stop = min(start + CHUNK, len(latents))
+        values[start:stop] = support.round_trip_in_units(latents[start:stop])
+        yield stop / len(latents), Field(values.reshape(height, width).copy(), bounds)
+
+
+def _grid(positions: np.ndarray) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
+    """Rows and columns of square cells, and what they cover: the points and a margin."""
+    low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
+    longest = float((high - low).max()) or 1.0
+    low, high = low - MARGIN * longest, high + MARGIN * longest
+    cell = float((high - low).max()) / LONGEST_SIDE
+    width, height = (max(1, round(float(side) / cell)) for side in high - low)
+    centre_x, centre_y = (low + high) / 2
+    half_width, half_height = width * cell / 2, height * cell / 2
+    return (height, width), (
+        float(centre_x - half_width),
+        float(centre_x + half_width),
+        float(centre_y - half_height),
+        float(centre_y + half_height),
+    )
+
+
+def _centres(height: int, width: int, bounds: tuple[float, float, float, float]) -> np.ndarray:
+    """The middle of every cell (H * W, 2), row by row from the top."""
+    left, right, bottom, top = bounds
+    x = left + (np.arange(width) + 0.5) * (right - left) / width
+    y = top - (np.arange(height) + 0.5) * (top - bottom) / height
+    return np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)

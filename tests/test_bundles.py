@@ -1,0 +1,70 @@
+"""What the browser fetches holds what it says, bit for bit."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle, network_layers
+from autoencoder.codes import codes_of_images
+from autoencoder.fields import density
+from autoencoder.projection import PCAMap, project
+
+
+def metadata(bundle: bytes) -> dict:
+    length = int.from_bytes(bundle[:8], "little")
+    return json.loads(bundle[8 : 8 + length])["__metadata__"]
+
+
+@pytest.mark.parametrize("kind", ["ae", "dae", "vae"])
+def test_a_model_goes_whole_but_for_its_variance(checkpoints, kind):
+    checkpoint = checkpoints[kind]
+    bundle = model_bundle(checkpoint)
+    tensors = load(bundle)
+    for name, array in checkpoint.model.weights.items():
+        if "log_variance" in name:
+            assert name not in tensors
+        else:
+            np.testing.assert_array_equal(tensors.pop(name), array)
+    np.testing.assert_array_equal(tensors.pop("atlas").astype(np.float32), checkpoint.atlas.latents)
+    assert not tensors
+    facts = json.loads(metadata(bundle)["model"])
+    assert facts["latent_dim"] == 3 and facts["units"] == vars(checkpoint.config.atlas.units)
+    assert model_bundle(checkpoint) == bundle, "the same bytes every time, or caches would be of no use"
+
+
+def test_layers_name_the_weights_of_their_shapes(checkpoints):
+    checkpoint = checkpoints["vae"]
+    weights = checkpoint.model.weights
+    layers = network_layers(checkpoint)
+    for layer in layers["encoder"] + layers["decoder"]:
+        shape, n_outputs = weights[layer["weight"]].shape, layer["output_shape"][0]
+        if layer["operation"] == "dense":
+            assert shape == (np.prod(layer["output_shape"]), np.prod(layer["input_shape"]))
+        else:
+            ends = layer["input_shape"][0], n_outputs
+            assert set(shape[:2]) == set(ends) and shape[2:] == (3, 3)
+    assert layers["encoder"][-1]["weight"] == "code.mean.weight"
+    active = [layer["active"] for layer in layers["encoder"] + layers["decoder"]]
+    n_layers = len(layers["decoder"])
+    assert active == [True] * (n_layers - 1) + [False] + [True] * (n_layers - 1) + [False]
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_a_map_brings_its_plane_only_where_it_is_one(checkpoints, digits, method):
+    codes = codes_of_images(checkpoints["ae"], digits)
+    latent_map = project(codes.latents, method)
+    tensors = load(map_bundle(latent_map, codes.labels))
+    np.testing.assert_array_equal(tensors["positions"], latent_map.positions)
+    np.testing.assert_array_equal(tensors["labels"], codes.labels)
+    assert ("mean" in tensors) == ("components" in tensors) == isinstance(latent_map, PCAMap)
+    assert "labels" not in load(map_bundle(latent_map, None))
+    np.testing.assert_array_equal(load(codes_bundle(codes))["latents"], codes.latents)
+
+
+def test_a_field_brings_its_bounds(digits):
+    field = density(np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32))
+    tensors = load(field_bundle(field))
+    np.testing.assert_array_equal(tensors["values"], field.values)
+    np.testing.assert_allclose(tensors["bounds"], field.bounds, rtol=1e-6)
