@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.server import MAIN, MIDDLEWARE, lifespan
+from ui.server import MAIN, MIDDLEWARE, ROUTES, lifespan
 
 # Streamlit finds the application by reading this file: the call must stand here as it is.
-app = st.App(MAIN, middleware=MIDDLEWARE, lifespan=lifespan)
+app = st.App(MAIN, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
 
 if __name__ == "__main__":
     app.run()

@@ -18,33 +18,24 @@ CLASS_COLOURS = (
 INK = {False: "#1d1f23", True: "#eceae5"}
 FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
 PAPER = {False: "rgba(251,250,247,.8)", True: "rgba(20,22,26,.8)"}
-ON_INK = {False: "#ffffff", True: "#14161a"}
 MOST_NAMED_CLASSES = 30  # beyond, the names would hide the points
 
 
-def map_figure(
-    codes: Codes, latent_map: Map, shown: list[str], marks: dict[str, int], dark: bool = False
-) -> go.Figure:
-    """The codes on their map, coloured by class, with each class's name at its centre.
+def map_figure(codes: Codes, latent_map: Map, dark: bool = False) -> go.Figure:
+    """The codes on their map, coloured by class, with each class's name at its centre: to be kept as a page.
 
-    ``shown`` are the names of the classes to draw; ``marks`` puts words on points by their index. A point's
-    ``customdata`` is its index, since a trace's own count starts anew with every class.
+    A point's ``customdata`` is its index, since a trace's own count starts anew with every class.
     """
-    figure = go.Figure()
-    for name, members in _classes(codes):
-        if not codes.class_names or name in shown:
-            figure.add_trace(_points(name, members, codes, latent_map))
-        if name in shown and len(shown) <= MOST_NAMED_CLASSES:
+    figure, classes = go.Figure(), _classes(codes)
+    for name, members in classes:
+        figure.add_trace(_points(name, members, codes, latent_map))
+        if name and len(classes) <= MOST_NAMED_CLASSES:
             _name_class(figure, name, latent_map.positions[members], dark)
-    for words, index in marks.items():
-        _mark(figure, words, latent_map.positions[index], dark)
     _dress(figure, dark)
     x_name, y_name = latent_map.axis_names
     figure.update_xaxes(title=x_name)
     figure.update_yaxes(title=y_name, scaleanchor="x")
-    figure.update_layout(
-        uirevision="map", height=600, showlegend=False, clickmode="event+select", dragmode="pan"
-    )
+    figure.update_layout(height=600, showlegend=bool(codes.class_names), dragmode="pan")
     return figure
 
 
@@ -90,7 +81,6 @@ def _points(name: str, members: np.ndarray, codes: Codes, latent_map: Map) -> go
         text=[str(row) for row in codes.rows[members]],
         marker={"color": colour, "size": 8 if len(codes.latents) < 2000 else 4, "opacity": 0.75},
         hovertemplate=f"{name or 'image'} · image %{{text}}<extra></extra>",
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.75}},
     )  # fmt: skip
 
 
@@ -104,13 +94,6 @@ def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool)
         font={"size": 18, "color": INK[dark]},
         bgcolor=PAPER[dark],
     )
-
-
-def _mark(figure: go.Figure, words: str, position: np.ndarray, dark: bool) -> None:
-    figure.add_annotation(
-        x=position[0], y=position[1], text=f"<b>{words}</b>", arrowcolor=INK[dark], arrowwidth=2, arrowhead=0,
-        ax=24, ay=-28, font={"size": 16, "color": ON_INK[dark]}, bgcolor=INK[dark], borderpad=3,
-    )  # fmt: skip
 
 
 def _dress(figure: go.Figure, dark: bool) -> None:

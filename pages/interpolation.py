@@ -2,7 +2,15 @@
 
 from ui.choice import chosen_checkpoint
 from ui.frame import open_page, why
-from ui.interpolation_view import choose_path, choose_second_model, downloads, show_profile, show_walks, walk
+from ui.interpolation_view import (
+    choose_on_map,
+    choose_path,
+    choose_second_model,
+    downloads,
+    show_profile,
+    show_walks,
+    walk,
+)
 from ui.pair import choose_pair, chosen_codes
 
 open_page(
@@ -11,10 +19,11 @@ open_page(
     "like no real image any more: there the path has left the data.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
-pair = choose_pair(codes)
+pair = choose_pair(checkpoint, codes)
+choose_on_map(checkpoint, codes)
 path, n_steps = choose_path()
 second = choose_second_model(checkpoint)
-walks = [walk(model, codes, pair, path, n_steps) for model in (checkpoint, second) if model]
+walks = [walk(model, checkpoint, codes, pair, path, n_steps) for model in (checkpoint, second) if model]
 show_walks(codes, pair, walks)
 show_profile(walks)
 downloads(walks)

@@ -1,29 +1,39 @@
-"""Where do the codes of the images lie, and which image is behind each point?"""
+"""Where do the codes of the images lie, and what does the decoder draw in between?"""
 
 import streamlit as st
 
 from ui.choice import chosen_checkpoint
 from ui.frame import open_page, why
-from ui.map_view import card, choose_view, downloads, draw_map
+from ui.map_view import choose_beside, choose_projection, downloads, show_map
 from ui.pair import chosen_codes
 
 open_page(
     "Latent map",
-    "Every point is one image, placed by its code. **Click a point** to see the image and what the model "
-    "makes of it; look for groups that overlap, and for empty space between them.",
+    "Every point is one image, placed by its code; between them is empty space. **Move over the map**: the "
+    "decoder draws what lies under the pointer. Look for groups that overlap, and for what it draws where no "
+    "image is.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
-latent_map, classes = choose_view(codes)
-left, right = st.columns([2, 1], gap="large")
-with right:
-    marks = card(checkpoint, codes)
+left, right = st.columns(2)
 with left:
-    draw_map(codes, latent_map, classes, marks)
-    downloads(checkpoint, codes, latent_map, classes)
+    method = choose_projection(codes)
+with right:
+    beside = choose_beside(checkpoint)
+latent_map = show_map(checkpoint, codes, beside, method)
+st.page_link(
+    "../pages/interpolation.py", label="Walk from A to B, step by step", icon=":material/linear_scale:"
+)
+downloads(checkpoint, codes, latent_map)
 why(
     "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"
-    " most (principal component analysis); the axes say how much of their variance that plane shows. "
-    "Distances on such a map are shadows of the real ones: two points can lie close here and far apart in"
-    " the code. t-SNE keeps neighbours together and distorts everything else; sizes of groups and the "
-    "gaps between them mean nothing there (van der Maaten & Hinton 2008)."
+    " most (principal component analysis); the axes say how much of their variance that plane shows. There "
+    "the pointer moves in the plane of the map through A: the other components of A are kept. Distances on "
+    "such a map are shadows of the real ones: two points can lie close here and far apart in the code, so "
+    "the card says whether its image is the nearest on the map or in code space. t-SNE keeps neighbours "
+    "together and distorts everything else; sizes of groups and the gaps between them mean nothing there "
+    "(van der Maaten & Hinton 2008), and no place between the points belongs to a code.\n\n"
+    "**Round trip**: what is drawn is encoded again, ‖E(D(z)) − z‖. **Distance to the data**: the mean "
+    "distance to the five nearest codes of real images. Both are in units of the same model: 1 is the 95th "
+    "percentile over the codes of its own atlas, as odd as the oddest 5 % of real images. *Off the data* "
+    "means a round trip above 1."
 )

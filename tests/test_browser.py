@@ -94,8 +94,8 @@ def test_a_deep_link_opens_its_page_on_a_fresh_server(page):
 
 def test_home_shows_a_living_map(page):
     visit(page, "/")
-    expect(page.locator(".js-plotly-plot .gl-canvas").first).to_be_visible()
-    expect(page.locator(".lse-big img").first).to_be_visible()
+    expect(page.locator(".lm[data-points='360'][data-ready='1']")).to_be_visible()
+    expect(page.locator(".lm-card canvas").first).to_be_visible()
 
 
 def test_a_chosen_model_stays_chosen_on_every_page(page):
@@ -116,30 +116,6 @@ def test_moving_the_noise_makes_new_pixels(page):
     assert "level=0.21" in page.url
 
 
-def test_a_click_on_a_point_shows_its_image(page):
-    visit(page, "/")
-    canvas = page.locator(".js-plotly-plot .nsewdrag").first
-    expect(canvas).to_be_visible()
-    picked = page.evaluate(POINT_ON_SCREEN, 100)
-    page.mouse.move(picked["x"], picked["y"])
-    page.mouse.click(picked["x"], picked["y"])
-    expect(page.get_by_label("Image", exact=True)).to_have_value(str(picked["index"]))
-    expect(page.locator(".lse-big figcaption").first).to_contain_text(f"image {picked['index']}")
-
-
-def test_a_and_b_from_the_map_make_a_strip(page):
-    visit(page, "/?model=digits-vae-2")
-    for index, button in ((12, "Make it A"), (30, "Make it B")):
-        enter(page, "Image", str(index))
-        page.get_by_role("button", name=button).click()
-        settle(page)
-    page.get_by_role("link", name="Walk from A to B").click()
-    expect(page.get_by_role("heading", name="Interpolation")).to_be_visible()
-    expect(page.locator(".lse-big figcaption").nth(0)).to_contain_text("image 12")
-    expect(page.locator(".lse-big figcaption").nth(1)).to_contain_text("image 30")
-    expect(page.locator(".lse-strip img").first).to_be_visible()
-
-
 def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     visit(page, "/train")
     enter(page, "Epochs", "2")
@@ -149,7 +125,7 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     expect(look).to_be_visible()
     look.click()
     expect(page.get_by_role("heading", name="Latent map")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".lm[data-ready='1']")).to_be_visible()
     assert chosen(page, "Model") == "two epochs"
     page.reload()
     settle(page)
@@ -186,18 +162,6 @@ def test_a_phone_needs_no_sideways_scrolling(page, path):
     visit(page, path)
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= 390
-
-
-# The point whose number is given, where a visitor would click it, on the map as plotly drew it.
-POINT_ON_SCREEN = """index => {
-  const plot = document.querySelector('.js-plotly-plot');
-  const layout = plot._fullLayout, box = plot.querySelector('.nsewdrag').getBoundingClientRect();
-  for (const trace of plot._fullData) {
-    const at = Array.from(trace.customdata).indexOf(index);
-    if (at >= 0) return {
-      index, x: box.left + layout.xaxis.d2p(trace.x[at]), y: box.top + layout.yaxis.d2p(trace.y[at]) };
-  }
-}"""
 
 
 def visit(page, address: str) -> None:

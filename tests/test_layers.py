@@ -10,8 +10,8 @@ from conftest import PROJECT
 
 DOMAIN = sorted(path.stem for path in (PROJECT / "autoencoder").glob("[!_]*.py"))
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
-UI = sorted((PROJECT / "ui").glob("*.py"))
-WITH_TORCH = {"runtime", "models", "training", "checkpoints", "evaluation", "codes", "figures"}
+UI = sorted((PROJECT / "ui").rglob("*.py"))
+WITH_TORCH = {"runtime", "models", "training", "checkpoints", "evaluation", "codes", "figures", "bundles"}
 
 
 def imported(path: Path) -> set[str]:

@@ -45,15 +45,15 @@ def test_the_page_shows_the_map_when_it_is_done():
     app.query_params["projection"] = "t-SNE"
     app.run()
     deadline = time.monotonic() + 60
-    while "t-SNE 1" not in _chart(app) or _buttons(app) & {"Stop here"}:
+    while "t-SNE 1" not in _map(app) or _buttons(app) & {"Stop here"}:
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
     assert not app.exception and not app.error
 
 
-def _chart(app: AppTest) -> str:
-    return app.get("plotly_chart")[0].proto.spec
+def _map(app: AppTest) -> str:
+    return app.get("bidi_component")[0].proto.json
 
 
 def _buttons(app: AppTest) -> set[str]:

@@ -1,9 +1,13 @@
 """The map, reconstruction and interpolation pages as scripts: what they show, and say when empty."""
 
+import base64
+import gzip
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoints import load_checkpoint
@@ -11,11 +15,13 @@ from autoencoder.datasets import load_dataset
 from autoencoder.evaluation import by_class, evaluate
 from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
+from ui.files import file_store
 from ui.pair import random_pair
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
+VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
 PAGES = ("latent_map", "reconstruction", "interpolation")
 ROWS, PARTS = ("training", "held out"), (("train", 500), ("test", 360))
 COLUMNS = {"MSE": "mse", "PSNR, dB": "psnr", "SSIM": "ssim", "BCE, nats": "bce", "KL, nats": "kl"}
@@ -33,15 +39,33 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for element in elements)
 
 
+def places_in(app: AppTest, **choice: str) -> None:
+    """Choose on the map, as the browser would tell."""
+    for name, text in choice.items():
+        app.session_state[f"map {name}"] = text
+    app.run()
+
+
 def tables(app: AppTest) -> list[str]:
     return [element.proto.body for element in app.get("html")]
+
+
+def living_map(app: AppTest) -> dict:
+    """What the browser is given to draw the map from."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def map_file(address: str) -> dict[str, np.ndarray]:
+    """The arrays of a file that the map would fetch."""
+    return load(gzip.decompress(file_store().get(address.rpartition("/")[2])))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_first_visit_shows_something(page):
     app = visit(page)
     assert not app.exception and not app.error
-    assert app.title and "<img" in "".join(tables(app))
+    shows_map = page == "latent_map" and living_map(app)["panes"]
+    assert app.title and (shows_map or "<img" in "".join(tables(app)))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -58,7 +82,15 @@ def test_unlabelled_images_work_on_every_page(page, monkeypatch):
     app.switch_page(f"../pages/{page}.py").run()
     assert app.selectbox(key="data").value == "scribbles"
     assert not app.exception and not app.error
-    assert "<img" in "".join(tables(app)) and len(images) == 30
+    if page == "latent_map":
+        pane = living_map(app)["panes"][0]
+        assert living_map(app)["present"] == [] and "labels" not in map_file(pane["map"])
+        assert (
+            gzip.decompress(file_store().get(pane["images"]["urls"][0].rpartition("/")[2]))
+            == images.tobytes()
+        )
+    else:
+        assert "<img" in "".join(tables(app))
 
 
 @pytest.mark.parametrize("page", ["reconstruction"])
@@ -88,7 +120,11 @@ def test_without_images_the_atlas_draws_the_map_and_says_so():
     app = visit("latent_map", data="mnist", model="mnist-vae-16")
     assert not app.exception and not app.error
     assert "codes that came with the" in words(app)
-    assert ", decoded<" in "".join(tables(app))
+    pane = living_map(app)["panes"][0]
+    assert pane["images"] is None and pane["plane"] == "pca"
+    atlas = load_checkpoint("mnist-vae-16").atlas
+    np.testing.assert_array_equal(map_file(pane["codes"])["latents"], atlas.latents)
+    np.testing.assert_array_equal(map_file(pane["map"])["labels"], atlas.labels)
 
 
 def test_an_unknown_model_in_a_link_is_named():
@@ -104,7 +140,7 @@ def test_an_unknown_model_in_a_link_is_named():
 def test_an_odd_index_in_a_link_falls_back(index):
     app = visit("interpolation", a=index)
     assert not app.exception
-    assert 0 <= app.number_input(key="a").value < 360
+    assert 0 <= app.number_input(key="image_a").value < 360
 
 
 def test_changing_the_images_keeps_kind_and_size_of_the_model():
@@ -172,11 +208,84 @@ def test_the_second_model_is_the_counterpart_and_never_the_same_one_twice():
     assert sum("lse-strip" in table for table in (body.split("</style>")[-1] for body in tables(app))) == 1
 
 
-def test_the_card_tells_the_round_trip_of_its_image():
-    app = visit("latent_map", model="digits-ae-2", point=7)
+def test_the_map_is_given_what_the_link_says():
+    app = visit("latent_map", a=12, b=f"z{VAE_2}:0.5,-1.25", classes="3.7", layer="density", view="0.5,1,2.5")
+    given = living_map(app)
+    assert given["choice"] == {
+        "a": "12", "b": f"z{VAE_2}:0.5,-1.25", "classes": "3.7", "layer": "density", "view": "0.5,1,2.5"
+    }  # fmt: skip
+    assert app.query_params["a"] == "12" and app.query_params["view"] == "0.5,1,2.5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>",
+        "z1:1,2",
+        f"z{VAE_2}:1,nan",
+        f"z{VAE_2}:1e999,0",
+        f"z{VAE_2}:1",
+        "d:abc",
+        "../x",
+        f"z{VAE_2}:" + "1," * 200,
+    ],
+)
+def test_a_foreign_place_in_a_link_is_none(text):
+    app = visit("latent_map", a=text, b=text, layer="lava", view="x")
+    assert not app.exception and not app.error
+    choice = living_map(app)["choice"]
+    assert choice["layer"] == "none" and choice["view"] == ""
+    app = visit("interpolation", a=text, b=text)
+    assert not app.exception and not app.error
+    assert app.number_input(key="image_a").value == 0
+
+
+def test_a_committed_choice_is_kept_and_stands_in_the_address():
+    app = visit("latent_map")
+    places_in(app, a="5", b=f"z{VAE_2}:1.5,0.25", layer="grid")
+    assert living_map(app)["choice"]["b"] == f"z{VAE_2}:1.5,0.25"
+    assert app.query_params["b"] == f"z{VAE_2}:1.5,0.25" and app.query_params["layer"] == "grid"
+    app.switch_page("../pages/interpolation.py").run()
+    assert app.number_input(key="image_a").value == 5
+    assert app.number_input(key="image_b").value is None
+    assert "a place between, decoded" in "".join(tables(app))
+
+
+def test_a_code_is_nothing_to_another_model_and_an_image_stays():
+    app = visit("latent_map", a="5", b=f"z{VAE_2}:1.5,0.25", classes="3", view="1,1,2")
+    app.selectbox(key="model").set_value("digits-ae-2").run()
+    choice = living_map(app)["choice"]
+    assert (choice["a"], choice["classes"], choice["view"]) == ("5", "3", "")
+    app.switch_page("../pages/interpolation.py").run()
+    assert app.number_input(key="image_b").value == 1 and "between" not in "".join(tables(app))
+
+
+def test_a_path_through_a_place_starts_at_its_code():
+    app = visit("interpolation", model="digits-ae-2", a=f"z{AE_2}:3.5,-2", b=8, steps=5, second="none")
     checkpoint = load_checkpoint("digits-ae-2")
-    code = checkpoint.model.encode(load_dataset("digits", "test").images[[7]])
-    assert f"Round trip **{checkpoint.support.measure(code).round_trip[0]:.2f}**" in words(app)
+    end = checkpoint.model.encode(load_dataset("digits", "test").images[[8]])[0]
+    measured = checkpoint.support.measure(linear(np.array([3.5, -2], np.float32), end, 5))
+    for value in measured.round_trip:
+        assert f">{value:.2f}<" in tables(app)[-1]
+
+
+def test_a_drawing_is_encoded_as_it_was_drawn():
+    image = load_dataset("digits", "test").images[77]
+    text = "d:" + base64.urlsafe_b64encode(image.tobytes()).decode().rstrip("=")
+    app = visit("interpolation", model="digits-ae-2", a=text, b=8, steps=5, second="none")
+    as_image = visit("interpolation", model="digits-ae-2", a=77, b=8, steps=5, second="none")
+    assert "A: your drawing" in "".join(tables(app))
+    assert tables(app)[-1] == tables(as_image)[-1]
+
+
+def test_two_models_side_by_side_are_given_the_same_images():
+    app = visit("latent_map", model="digits-ae-16", beside="digits-vae-16")
+    first, second = living_map(app)["panes"]
+    images = load_dataset("digits", "test").images
+    for pane, name in ((first, "digits-ae-16"), (second, "digits-vae-16")):
+        assert pane["name"] == name
+        codes = load_checkpoint(name).model.encode(images)
+        np.testing.assert_array_equal(map_file(pane["codes"])["latents"], codes)
 
 
 def test_the_tables_are_the_measures_of_their_images():
@@ -213,17 +322,17 @@ def test_a_model_of_other_images_says_so():
 
 def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():
     app = visit("interpolation")
-    before = app.number_input(key="a").value, app.number_input(key="b").value
+    before = app.number_input(key="image_a").value, app.number_input(key="image_b").value
     next(button for button in app.button if button.label == "Draw a pair").click().run()
-    a, b = app.number_input(key="a").value, app.number_input(key="b").value
+    a, b = app.number_input(key="image_a").value, app.number_input(key="image_b").value
     labels = load_dataset("digits", "test").labels
     assert (a, b) != before
     assert labels[a] != labels[b]
     assert app.number_input(key="pair_seed").value == 1
     app.number_input(key="pair_seed").set_value(0).run()
-    assert (app.number_input(key="a").value, app.number_input(key="b").value) != (a, b)
+    assert (app.number_input(key="image_a").value, app.number_input(key="image_b").value) != (a, b)
     app.number_input(key="pair_seed").set_value(1).run()
-    assert (app.number_input(key="a").value, app.number_input(key="b").value) == (a, b)
+    assert (app.number_input(key="image_a").value, app.number_input(key="image_b").value) == (a, b)
 
 
 def test_random_pairs_follow_their_seed(checkpoints, digits):
@@ -240,7 +349,7 @@ def test_jumping_to_a_class_goes_to_its_next_image():
     app = visit("interpolation")
     app.selectbox(key="class_a").set_value("7").run()
     labels = load_dataset("digits", "test").labels
-    assert labels[app.number_input(key="a").value] == 7
+    assert labels[app.number_input(key="image_a").value] == 7
 
 
 def _source(image_tag: str) -> str:

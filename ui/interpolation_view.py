@@ -14,8 +14,10 @@ from autoencoder.pictures import grid, png
 from autoencoder.support import PathMeasures, is_weak, score_name
 from ui.choice import checkpoint_named, model_names
 from ui.frame import is_dark
-from ui.pair import picture_of, same_codes, title_of
+from ui.map_view import show_map
+from ui.pair import code_in, picture_of, title_of
 from ui.pictures import show_large, show_table
+from ui.places import Place
 
 NO_MODEL = "none"
 
@@ -27,6 +29,12 @@ class Walk:
     checkpoint: Checkpoint
     latents: np.ndarray
     measured: PathMeasures
+
+
+def choose_on_map(checkpoint: Checkpoint, codes: Codes) -> None:
+    """The map, to set A and B by hand; also to places where no image is."""
+    with st.expander("Set A and B on the map", icon=":material/scatter_plot:"):
+        show_map(checkpoint, codes, None, "auto", compact=True)
 
 
 def choose_path() -> tuple[str, int]:
@@ -47,20 +55,27 @@ def choose_second_model(first: Checkpoint) -> Checkpoint | None:
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
-def walk(checkpoint: Checkpoint, codes: Codes, pair: tuple[int, int], path: str, n_steps: int) -> Walk:
-    """The path from A to B through a model's own codes of the two images."""
-    ends = same_codes(checkpoint, codes, list(pair))
+def walk(
+    checkpoint: Checkpoint,
+    first: Checkpoint,
+    codes: Codes,
+    pair: tuple[Place, Place],
+    path: str,
+    n_steps: int,
+) -> Walk:
+    """The path from A to B through a model's own codes of them; ``first`` is where they were chosen."""
+    ends = [code_in(checkpoint, place, first, codes) for place in pair]
     latents = PATHS[path].between(*ends, n_steps)
     return Walk(checkpoint, latents, checkpoint.support.measure(latents))
 
 
-def show_walks(codes: Codes, pair: tuple[int, int], walks: list[Walk]) -> None:
+def show_walks(codes: Codes, pair: tuple[Place, Place], walks: list[Walk]) -> None:
     """A and B as they are, then a strip for every model, with words where it leaves the data."""
     checkpoint = walks[0].checkpoint
     show_large(
         [
-            (picture_of(codes, checkpoint, index), f"{letter}: {title_of(codes, index)}")
-            for letter, index in zip("AB", pair, strict=True)
+            (picture_of(place, checkpoint, codes), f"{letter}: {title_of(place, codes)}")
+            for letter, place in zip("AB", pair, strict=True)
         ]
     )
     for current in walks:

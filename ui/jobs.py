@@ -5,6 +5,7 @@ pages stay quick. The first few that are not paused take turns; the others wait 
 leaves what it knows in the job and in its work, for whoever asks.
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -142,7 +143,10 @@ class JobQueue:
         self.changed = threading.Condition()  # guards the lists and the jobs' states
         self._line: list[Job] = []  # unfinished, in the order in which they came
         self._newest: dict[str, Job] = {}  # by owner, the latest last
-        threading.Thread(target=self._work, name="jobs", daemon=True).start()
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._thread.start()
+        atexit.register(self._close)
 
     def submit(self, owner: str, work: Work) -> Job:
         """Take on a job. Raises JobError while the owner has another one, or there are too many."""
@@ -192,9 +196,15 @@ class JobQueue:
     def _awake(self) -> list[Job]:
         return [job for job in self._line if job.status != "paused"]
 
+    def _close(self) -> None:
+        """Let the thread come to its end: one that is still computing would take the process down with it."""
+        with self.changed:
+            self._is_closing = True
+            self.changed.notify_all()
+        self._thread.join(10 * SLICE)
+
     def _work(self) -> None:
-        while True:
-            job = self._next()
+        while job := self._next():
             try:
                 job._take_turn(SLICE)
             except Exception as error:  # the thread is everybody's: it outlives what goes wrong in one job
@@ -202,10 +212,12 @@ class JobQueue:
                 job._set("failed", error=error)
             self._note_turn(job)
 
-    def _next(self) -> Job:
-        """The job whose turn it is, waited for if there is none."""
+    def _next(self) -> Job | None:
+        """The job whose turn it is, waited for if there is none; None when the process is at its end."""
         with self.changed:
-            self.changed.wait_for(self._ready)
+            self.changed.wait_for(lambda: self._is_closing or self._ready())
+            if self._is_closing:
+                return None
             job = min(self._ready(), key=lambda job: job._last_turn)
             if job.status == "waiting":
                 job.status = "running"

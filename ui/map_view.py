@@ -1,95 +1,37 @@
-"""The parts of the latent map's page: the view, the chart, and the card of the chosen image."""
+"""The living map on a page: what the browser is given, and what is kept of what it commits."""
 
+import hashlib
 import io
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
+from autoencoder.fields import density
 from autoencoder.figures import map_figure
-from autoencoder.projection import Map
-from ui import caches
+from autoencoder.projection import CodeMap, Map, PCAMap
+from ui import caches, places
+from ui.choice import checkpoint_named, model_names
+from ui.components.latent_map import latent_map as component
+from ui.files import file_store
 from ui.frame import is_dark
+from ui.gap_jobs import gap_field
 from ui.map_jobs import FEWEST_CODES, tsne_map
-from ui.pair import default_pair, index_input, picture_of, title_of
-from ui.pictures import show_large
+from ui.pair import code_of, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
-CHART = "map_chart"
+NO_MODEL = "none"
+IMAGES_PER_TILE = 1024
+SEQ = "map seq"
+PLACES = ["a", "b"]
 
 
-def choose_view(codes: Codes) -> tuple[Map, list[str]]:
-    """The projection, and the classes that are shown."""
-    left, right = st.columns([2, 3])
-    with right:
-        classes = _choose_classes(codes)
-    with left:
-        return _choose_map(codes), classes
-
-
-def card(checkpoint: Checkpoint, codes: Codes) -> dict[str, int]:
-    """The chosen image beside its reconstruction, and what makes it A or B; returns what to mark."""
-    index = index_input("Image", "point", codes, 0)
-    reconstruction = checkpoint.model.decode(codes.latents[[index]])[0]
-    image = (picture_of(codes, checkpoint, index), title_of(codes, index))
-    drawn = (reconstruction, "its reconstruction" if codes.images is not None else f"{image[1]}, decoded")
-    show_large([image, drawn] if codes.images is not None else [drawn])
-    round_trip = checkpoint.support.measure(codes.latents[[index]]).round_trip[0]
-    st.markdown(
-        f"Round trip **{round_trip:.2f}**: {'off' if round_trip > 1 else 'on'} the data. Above 1 a code is "
-        "odder than 95 % of the test images' codes."
-    )
-    a, b = _pair_inputs(codes, index)
-    st.page_link("../pages/interpolation.py", label="Walk from A to B", icon=":material/linear_scale:")
-    marks = {"A": a, "B": b}
-    return marks if index in marks.values() else {**marks, "•": index}
-
-
-def draw_map(codes: Codes, latent_map: Map, classes: list[str], marks: dict[str, int]) -> None:
-    """The chart; a click on a point chooses its image."""
-    marks = {
-        words: index for words, index in marks.items() if not classes or codes.class_of(index) in classes
-    }
-    st.plotly_chart(
-        map_figure(codes, latent_map, classes, marks, is_dark()), key=CHART, theme=None, on_select=_pick,
-        selection_mode="points", config={"scrollZoom": True, "displaylogo": False},
-        alt=f"The codes of {len(codes.latents):,} images of {codes.dataset} on a map, by class.",
-    )  # fmt: skip
-
-
-def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map, classes: list[str]) -> None:
-    """All points as CSV; the chart as it is, as a page that opens without a network."""
-    left, right = st.columns(2)
-    name = f"{codes.dataset}-{checkpoint.name}-map"
-    left.download_button(
-        "Points (CSV)",
-        lambda: _points_csv(codes, latent_map),
-        f"{name}.csv",
-        "text/csv",
-        width="stretch",
-    )
-    right.download_button(
-        "Map (HTML)",
-        lambda: _map_page(name, codes, latent_map, classes),
-        f"{name}.html",
-        "text/html",
-        width="stretch",
-    )
-
-
-def _choose_classes(codes: Codes) -> list[str]:
-    present = (
-        [codes.class_names[label] for label in np.unique(codes.labels)] if codes.labels is not None else []
-    )
-    if not present:
-        return []
-    chosen = st.pills("Classes", present, selection_mode="multi", key="classes", bind="query-params")
-    return chosen or present
-
-
-def _choose_map(codes: Codes) -> Map:
+def choose_projection(codes: Codes) -> str:
+    """How the codes are laid out."""
     n_codes, latent_dim = codes.latents.shape
     methods = [
         *([CODE] if latent_dim <= 2 else []),
@@ -99,32 +41,170 @@ def _choose_map(codes: Codes) -> Map:
     method = st.segmented_control(
         "Projection", methods, default=methods[0], key="projection", bind="query-params"
     )
+    return method or methods[0]
+
+
+def choose_beside(first: Checkpoint) -> Checkpoint | None:
+    """A second model, whose map stands beside the first one's."""
+    name = st.selectbox("Beside it", [NO_MODEL, *model_names()], key="beside", bind="query-params")
+    return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
+
+
+def project(codes: Codes, method: str) -> Map:
+    """The map of these codes; for codes of more than two dimensions, what is nearest to the one asked for."""
     if method == TSNE:
         return tsne_map(codes)
     return caches.latent_map(codes, "pca" if method == PCA_PLANE else "auto")
 
 
-def _pair_inputs(codes: Codes, index: int) -> tuple[int, int]:
-    first, second = default_pair(codes)
+def show_map(
+    checkpoint: Checkpoint,
+    codes: Codes,
+    beside: Checkpoint | None,
+    method: str,
+    compact: bool = False,
+) -> Map:
+    """The map of one model, or of two side by side; returns the first one's.
+
+    A ``compact`` map is there to choose places on: it has no path, no sliders and no drawing pad.
+    """
+    latent_map = project(codes, method)
+    panes = [_pane(checkpoint, codes, latent_map)]
+    if beside:
+        others = other_codes(beside, codes)
+        panes.append(_pane(beside, others, project(others, method)))
+    key = "|".join([*(pane["model"] for pane in panes), method])
+    if not compact:
+        places.keep_to(st.session_state.data, key)
+    present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
+    component(
+        {
+            "key": f"{st.session_state.data}|{key}",
+            "compact": compact,
+            "dark": is_dark(),  # so that the map hears of a change of the theme
+            "panes": panes,
+            "classes": list(codes.class_names),
+            "present": present,
+            "choice": _choice(compact),
+            "seq": st.session_state.get(SEQ, 0),
+        },
+        key="map",
+        on_commit=_keep_places if compact else _keep,
+        on_again=_hear_again,
+    )
+    places.show_in_address()
+    return latent_map
+
+
+def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
+    """All points as CSV; the chart as a page that opens without a network."""
     left, right = st.columns(2)
-    left.button("Make it A", on_click=_set, args=("a", index), width="stretch")
-    right.button("Make it B", on_click=_set, args=("b", index), width="stretch")
-    with left:
-        a = index_input("A, image", "a", codes, first)
-    with right:
-        b = index_input("B, image", "b", codes, second)
-    return a, b
+    name = f"{codes.dataset}-{checkpoint.name}-map"
+    left.download_button(
+        "Points (CSV)", partial(_points_csv, codes, latent_map), f"{name}.csv", "text/csv", width="stretch"
+    )
+    right.download_button(
+        "Map (HTML)",
+        partial(_map_page, name, codes, latent_map),
+        f"{name}.html",
+        "text/html",
+        width="stretch",
+    )
 
 
-def _set(key: str, index: int) -> None:
-    st.session_state[key] = index
+def _choice(compact: bool) -> dict[str, str]:
+    """What is chosen; a compact map shares the places only."""
+    names = PLACES if compact else places.DEFAULTS
+    return {**places.DEFAULTS, **{name: places.chosen(name) for name in names}}
 
 
-def _pick() -> None:
-    """The index of the clicked point stands in its customdata."""
-    points = st.session_state[CHART].selection.points
-    if points:
-        st.session_state.point = int(np.ravel(points[0]["customdata"])[0])
+def _keep() -> None:
+    """Keep what the visitor has chosen on the map."""
+    _keep_only(list(places.DEFAULTS))
+
+
+def _keep_places() -> None:
+    """Keep the places, and leave the rest as the home page has it."""
+    _keep_only(PLACES)
+
+
+def _keep_only(names: list[str]) -> None:
+    committed = st.session_state["map"].commit
+    if not isinstance(committed, dict):
+        return
+    for name in names:
+        places.choose(name, committed.get(name))
+    if isinstance(committed.get("seq"), int):
+        st.session_state[SEQ] = committed["seq"]
+
+
+def _hear_again() -> None:
+    """What did not arrive has been offered anew by the time the map hears of this."""
+    seq = st.session_state["map"].again
+    if isinstance(seq, int):
+        st.session_state[SEQ] = seq
+
+
+def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
+    """What one model's map is drawn from, by the addresses of its files."""
+    offer = file_store().offer
+    digest = hashlib.sha256(latent_map.positions.tobytes()).hexdigest()[:16]
+    map_key = f"{codes.key[:24]}-{digest}"
+    return {
+        "name": checkpoint.name,
+        "id": checkpoint.fingerprint[:8],
+        "variational": checkpoint.model.is_variational,
+        "dim": checkpoint.model.latent_dim,
+        "model": offer(f"model-{checkpoint.fingerprint}", partial(model_bundle, checkpoint)),
+        "codes": offer(f"codes-{codes.key}", partial(codes_bundle, codes)),
+        "map": offer(f"map-{map_key}", partial(map_bundle, latent_map, codes.labels)),
+        "plane": _plane(latent_map),
+        "why_not_invert": latent_map.why_not_invert,
+        "axes": latent_map.axis_names,
+        "images": _images(codes),
+        "layers": _layers(checkpoint, codes, latent_map, map_key),
+    }
+
+
+def _plane(latent_map: Map) -> str:
+    if isinstance(latent_map, CodeMap):
+        return "code"
+    return "pca" if isinstance(latent_map, PCAMap) else "none"
+
+
+def _images(codes: Codes) -> dict | None:
+    """The tiles of the images, in the order of the codes."""
+    if codes.images is None:
+        return None
+    urls = [
+        file_store().offer(f"images-{codes.key}-{start}", partial(_tile, codes.images, start))
+        for start in range(0, len(codes.images), IMAGES_PER_TILE)
+    ]
+    return {"urls": urls, "per_tile": IMAGES_PER_TILE}
+
+
+def _tile(images: np.ndarray, start: int) -> bytes:
+    return images[start : start + IMAGES_PER_TILE].tobytes()
+
+
+def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str) -> dict[str, str]:
+    layers = {"density": file_store().offer(f"density-{map_key}", partial(_density, latent_map))}
+    if places.chosen("layer") == "gaps" and latent_map.can_invert:
+        base = code_of(places.place_of(places.chosen("a")), checkpoint, codes)
+        if base is None or isinstance(latent_map, CodeMap):
+            base = _middle(latent_map, checkpoint.model.latent_dim)
+        layers["gaps"] = gap_field(checkpoint, latent_map, map_key, base)
+    return layers
+
+
+def _density(latent_map: Map) -> bytes:
+    return field_bundle(density(latent_map.positions))
+
+
+def _middle(latent_map: Map, latent_dim: int) -> np.ndarray:
+    """The code whose plane is drawn before one is chosen."""
+    middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(latent_dim)
+    return middle.astype(np.float32)
 
 
 def _points_csv(codes: Codes, latent_map: Map) -> str:
@@ -135,9 +215,9 @@ def _points_csv(codes: Codes, latent_map: Map) -> str:
     return pd.DataFrame({**columns, **latents}).to_csv(index=False)
 
 
-def _map_page(name: str, codes: Codes, latent_map: Map, classes: list[str]) -> str:
+def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
     page = io.StringIO()
-    figure = map_figure(codes, latent_map, classes, {})
+    figure = map_figure(codes, latent_map)
     figure.update_layout(title=f"{name}: {len(codes.latents):,} codes", margin={"t": 48}, height=None)
     figure.write_html(page, include_plotlyjs=True)
     return page.getvalue()

@@ -1,4 +1,4 @@
-"""The two images A and B, shared by every page that shows a pair; they stand in the address."""
+"""The two places A and B, shared by every page that shows a pair; they stand in the address."""
 
 import numpy as np
 import streamlit as st
@@ -6,8 +6,9 @@ import streamlit as st
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.errors import DatasetError
-from ui import caches
+from ui import caches, places
 from ui.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, offer_download
+from ui.places import CodeAt, Drawing, ImageAt, Place
 
 ANY = "any class"
 TWO_CLASSES, ONE_CLASS = "two classes", "one class"
@@ -31,6 +32,17 @@ def chosen_codes() -> Codes:
     st.stop()
 
 
+def other_codes(other: Checkpoint, codes: Codes) -> Codes:
+    """The codes that another model gives to the same images."""
+    if codes.images is not None:
+        return caches.codes(other, chosen_dataset())
+    if other.config.atlas.dataset == codes.dataset:
+        return caches.codes(other, None)
+    raise DatasetError(
+        "The other model has no codes of these images, and the images are not on this machine."
+    )
+
+
 def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarray:
     """The codes (len(indices), D) that another model gives to the same images."""
     if codes.images is not None:
@@ -44,41 +56,67 @@ def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarra
     return other.atlas.latents[[index[0] for index in found]]
 
 
-def picture_of(codes: Codes, checkpoint: Checkpoint, index: int) -> np.ndarray:
-    """The image (28, 28) behind a code; the decoded one where the image is not here."""
-    if codes.images is not None:
-        return codes.images[index]
-    return checkpoint.model.decode(codes.latents[[index]])[0]
+def code_of(place: Place | None, checkpoint: Checkpoint, codes: Codes) -> np.ndarray | None:
+    """The code (D,) of a place in the space of the model that made the codes; None where it has none."""
+    if isinstance(place, ImageAt):
+        return codes.latents[place.index] if place.index < len(codes.latents) else None
+    if isinstance(place, Drawing):
+        return checkpoint.model.encode(place.image[None])[0]
+    is_own = isinstance(place, CodeAt) and checkpoint.fingerprint.startswith(place.model)
+    return place.code if is_own and len(place.code) == checkpoint.model.latent_dim else None
 
 
-def title_of(codes: Codes, index: int) -> str:
-    """What an image is called in captions: its class, if it has one, and its number."""
-    name = codes.class_of(index)
-    return f"{name} · image {codes.rows[index]}" if name else f"image {codes.rows[index]}"
+def code_in(other: Checkpoint, place: Place, first: Checkpoint, codes: Codes) -> np.ndarray:
+    """The code (D,) of a place of the chosen model in any model.
+
+    A code of one model is nothing to another: there it is the code of the image that the first one draws.
+    """
+    if isinstance(place, ImageAt):
+        return same_codes(other, codes, [place.index])[0]
+    if other.fingerprint == first.fingerprint:
+        return code_of(place, first, codes)
+    return other.model.encode(picture_of(place, first, codes)[None])[0]
 
 
-def index_input(label: str, key: str, codes: Codes, default: int) -> int:
-    """The number of an image, in the address under ``key``; out of range falls back to the default."""
-    last = len(codes.latents) - 1
-    if not 0 <= st.session_state.get(key, 0) <= last:
-        st.session_state[key] = min(default, last)
-    return st.number_input(
-        label, 0, last, min(default, last), step=1, key=key, bind="query-params",
-        help=f"0 to {last:,}; arrow keys step through the images",
-    )  # fmt: skip
+def picture_of(place: Place, checkpoint: Checkpoint, codes: Codes) -> np.ndarray:
+    """The image (28, 28) of a place; the decoded one where there is no other."""
+    if isinstance(place, Drawing):
+        return place.image
+    if isinstance(place, ImageAt) and codes.images is not None:
+        return codes.images[place.index]
+    return checkpoint.model.decode(code_of(place, checkpoint, codes)[None])[0]
 
 
-def choose_pair(codes: Codes) -> tuple[int, int]:
-    """The indices of A and B: typed, jumped to by class, or drawn at random."""
-    first, second = default_pair(codes)
+def title_of(place: Place, codes: Codes) -> str:
+    """What a place is called in captions: an image by its class, if it has one, and its number."""
+    if isinstance(place, Drawing):
+        return "your drawing"
+    if isinstance(place, CodeAt):
+        return "a place between, decoded"
+    name = codes.class_of(place.index)
+    return f"{name} · image {codes.rows[place.index]}" if name else f"image {codes.rows[place.index]}"
+
+
+def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
+    """A and B: typed, jumped to by class, or drawn at random."""
+    pair = chosen_pair(checkpoint, codes)
     a_column, b_column, draw_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    with a_column:
-        a = _choose_end("A", "a", codes, first)
-    with b_column:
-        b = _choose_end("B", "b", codes, second)
+    for column, letter, place in zip((a_column, b_column), "ab", pair, strict=True):
+        with column:
+            _choose_end(letter, place, codes)
     with draw_column:
         _offer_draw(codes)
-    return a, b
+    return pair
+
+
+def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
+    """A and B as they were chosen on any page; two images of different classes before that."""
+    pair = []
+    for letter, default in zip("ab", default_pair(codes), strict=True):
+        place = places.place_of(places.chosen(letter))
+        is_usable = code_of(place, checkpoint, codes) is not None
+        pair.append(place if is_usable else ImageAt(default))
+    return pair[0], pair[1]
 
 
 def default_pair(codes: Codes) -> tuple[int, int]:
@@ -101,23 +139,33 @@ def random_pair(codes: Codes, seed: int, same_class: bool) -> tuple[int, int]:
     return a, int(rng.choice(candidates)) if len(candidates) else a
 
 
-def _choose_end(letter: str, key: str, codes: Codes, default: int) -> int:
+def _choose_end(letter: str, place: Place, codes: Codes) -> None:
     if codes.class_names:
         st.selectbox(
-            f"Class of {letter}", [ANY, *codes.class_names], key=f"class_{key}",
-            on_change=_jump, args=(key, codes), help="Goes to the next image of this class.",
+            f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"class_{letter}",
+            on_change=_jump, args=(letter, codes), help="Goes to the next image of this class.",
         )  # fmt: skip
-    return index_input(f"{letter}, image", key, codes, default)
+    key, last = f"image_{letter}", len(codes.latents) - 1
+    st.session_state[key] = place.index if isinstance(place, ImageAt) else None
+    st.number_input(
+        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,),
+        placeholder="no image", help=f"0 to {last:,}; arrow keys step through the images",
+    )  # fmt: skip
 
 
-def _jump(key: str, codes: Codes) -> None:
-    wanted = st.session_state[f"class_{key}"]
+def _type(letter: str) -> None:
+    index = st.session_state[f"image_{letter}"]
+    places.choose(letter, "" if index is None else str(index))
+
+
+def _jump(letter: str, codes: Codes) -> None:
+    wanted = st.session_state[f"class_{letter}"]
     if wanted == ANY:
         return
     members = np.flatnonzero(codes.labels == codes.class_names.index(wanted))
     if len(members):
-        later = members[members > st.session_state.get(key, 0)]
-        st.session_state[key] = int((later if len(later) else members)[0])
+        later = members[members > (st.session_state.get(f"image_{letter}") or 0)]
+        places.choose(letter, str((later if len(later) else members)[0]))
 
 
 def _offer_draw(codes: Codes) -> None:
@@ -134,4 +182,5 @@ def _offer_draw(codes: Codes) -> None:
 def _draw(codes: Codes, seeds_on: int) -> None:
     st.session_state.pair_seed += seeds_on
     same_class = st.session_state.get("draw_from") == ONE_CLASS
-    st.session_state.a, st.session_state.b = random_pair(codes, st.session_state.pair_seed, same_class)
+    for letter, index in zip("ab", random_pair(codes, st.session_state.pair_seed, same_class), strict=True):
+        places.choose(letter, str(index))

@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.components.latent_map import MODULES
+from ui.files import FILES
 from ui.visitors import VisitorCookie
 
 MAIN = Path(__file__).resolve().parent / "main.py"
@@ -69,3 +71,4 @@ class SecurityHeaders:
 
 
 MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]
+ROUTES = [FILES, MODULES]

@@ -1,0 +1,56 @@
+"""The living map: decodes under the pointer, in the browser. Python hears of committed choices only.
+
+The script is plain ES modules in this folder; entry.js is what Streamlit runs, and fetches the others.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted(HERE.glob("*.js"))
+VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in SCRIPTS)).hexdigest()[:12]
+PREFIX = f"/latent/map-{VERSION}"
+
+
+class _Scripts(StaticFiles):
+    """The modules, under an address that changes with them, so that a browser asks once."""
+
+    def file_response(self, *args, **kwargs) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+    def lookup_path(self, path: str) -> tuple[str, object]:
+        return super().lookup_path(path) if path.endswith(".js") else ("", None)
+
+
+MODULES = Mount(PREFIX, _Scripts(directory=HERE))
+
+_component = st.components.v2.component(
+    "latent_map",
+    html='<div class="lm" data-testid="latent-map"></div>\n',
+    css="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("map.css", "draw.css")),
+    js=(HERE / "entry.js").read_text(encoding="utf-8"),
+)
+
+
+def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
+    """Draw the map; ``data`` is what mount.js calls Data.
+
+    ``on_commit`` finds what was chosen in ``st.session_state[key].commit``; ``on_again``, called where files
+    did not arrive, the number of the call in ``.again``.
+    """
+    base = st.get_option("server.baseUrlPath").strip("/")
+    module = f"{f'/{base}' if base else ''}{PREFIX}/mount.js"
+    _component(
+        data={**data, "module": module},
+        key=key,
+        on_commit_change=on_commit,
+        on_again_change=on_again,
+    )

@@ -1,0 +1,73 @@
+/** A model in its worker, as promises and as channels in which the latest question wins. */
+
+/** @typedef {import("./worker.js").Look & { nearest: number }} Look */
+
+export class Model {
+  constructor() {
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
+    this.waiting = new Map();
+    this.asked = 0;
+    this.worker.onmessage = ({ data }) => {
+      const promise = this.waiting.get(data.id);
+      this.waiting.delete(data.id);
+      if (data.error) promise?.reject(new Error(data.error));
+      else promise?.resolve(data.answer);
+    };
+  }
+
+  /**
+   * Put a question to the worker.
+   * @param {string} task
+   * @param {object} message
+   * @returns {Promise<any>}
+   */
+  ask(task, message) {
+    const id = ++this.asked;
+    this.worker.postMessage({ id, task, ...message });
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  /**
+   * The images of codes with their measures, and the nearest real image of each if asked.
+   * @param {Float32Array[]} codes
+   * @param {boolean} [near]
+   * @returns {Promise<Look[]>}
+   */
+  look(codes, near = false) {
+    return this.ask("look", { codes, near });
+  }
+
+  close() {
+    this.worker.terminate();
+  }
+}
+
+/**
+ * A channel with one question under way: of those that come meanwhile only the latest is asked.
+ * @template Question, Answer
+ * @param {(question: Question) => Promise<Answer>} ask
+ * @param {(answer: Answer, question: Question) => void} onAnswer
+ * @returns {(question: Question) => void}
+ */
+export function latest(ask, onAnswer) {
+  let busy = false;
+  /** @type {{ question: Question } | null} */
+  let next = null;
+  const send = async (/** @type {Question} */ question) => {
+    if (busy) {
+      next = { question };
+      return;
+    }
+    busy = true;
+    try {
+      onAnswer(await ask(question), question);
+    } finally {
+      busy = false;
+      const waiting = next;
+      next = null;
+      if (waiting) send(waiting.question);
+    }
+  };
+  return send;
+}

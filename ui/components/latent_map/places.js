@@ -1,0 +1,52 @@
+/**
+ * Places in latent space as a link keeps them: an image by its number, "17"; a code with the start of its
+ * model's fingerprint, "z0a1b2c3d:0.5,-1.25"; a drawing, "d:" and its 784 bytes in base64url. Python reads the
+ * same (ui/places.py).
+ */
+import { SIDE } from "./pixels.js";
+
+/**
+ * @typedef {{ kind: "image", index: number }
+ *   | { kind: "code", model: string, code: Float32Array }
+ *   | { kind: "drawing", image: Uint8Array }} Place
+ */
+
+const SIGNIFICANT = 7; // digits of a component: as many as a float32 keeps
+
+/**
+ * @param {Place | null} place
+ * @returns {string}
+ */
+export function textOf(place) {
+  if (!place) return "";
+  if (place.kind === "image") return String(place.index);
+  if (place.kind === "drawing") return `d:${toBase64(place.image)}`;
+  return `z${place.model}:${Array.from(place.code, (value) => Number(value.toPrecision(SIGNIFICANT))).join(",")}`;
+}
+
+/**
+ * The place that a text stands for; null for a text that stands for none.
+ * @param {string} text
+ * @returns {Place | null}
+ */
+export function placeOf(text) {
+  if (/^\d+$/.test(text)) return { kind: "image", index: Number(text) };
+  if (text.startsWith("d:")) {
+    const image = fromBase64(text.slice(2));
+    return image.length === SIDE * SIDE ? { kind: "drawing", image } : null;
+  }
+  const [, model, numbers] = text.match(/^z([0-9a-f]{8}):(.+)$/) ?? [];
+  if (!numbers) return null;
+  return { kind: "code", model, code: Float32Array.from(numbers.split(","), Number) };
+}
+
+/** @param {Uint8Array} bytes */
+function toBase64(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @param {string} text */
+function fromBase64(text) {
+  const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,129 @@
+/**
+ * Points as pixels, written into a buffer and put on the canvas at once: on a machine without a graphics
+ * card many times faster than paths (docs/decisions/0009-points-as-pixels.md).
+ */
+import { colourOf, rgbOf } from "./theme.js";
+
+/** @typedef {{ offset: [number, number], cover: number }[]} Disc the pixels of a point, and how much of each it covers */
+
+const OPACITY = 0.8;
+const FAINT_OPACITY = 0.3;
+const GREY_OPACITY = 0.55;
+const GREYNESS = 0.25; // of the way from paper to ink: a crowd of grey points stays grey
+
+export class Scatter {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.image = new ImageData(1, 1);
+  }
+
+  /**
+   * @param {import("./points.js").Points} points
+   * @param {import("./view.js").View} view
+   * @param {import("./theme.js").Theme} theme
+   * @param {number} ratio device pixels per CSS pixel
+   * @param {boolean} isFaint whether there is more to see behind the points
+   */
+  draw(points, view, theme, ratio, isFaint) {
+    const { width, height } = this.canvas;
+    if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
+    const words = new Uint32Array(this.image.data.buffer).fill(0);
+    const radius = radiusOf(points.count, view) * ratio;
+    const grey = { colours: [mixed(theme.paper, theme.ink, GREYNESS)], disc: discOf(radius * 0.8, GREY_OPACITY) };
+    const bright = { colours: coloursOf(points), disc: discOf(radius, isFaint ? FAINT_OPACITY : OPACITY) };
+    const isAllBright = !points.selected && points.shown.every(Boolean);
+    if (!isAllBright) this.splat(words, points, view, ratio, grey, false);
+    this.splat(words, points, view, ratio, bright, true);
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /**
+   * Write those points that are bright, or those that are not.
+   * @param {Uint32Array} words the pixels of the canvas
+   * @param {import("./points.js").Points} points
+   * @param {import("./view.js").View} view
+   * @param {number} ratio
+   * @param {{ colours: import("./theme.js").Rgb[], disc: Disc }} style
+   * @param {boolean} isBright
+   */
+  splat(words, points, view, ratio, { colours, disc }, isBright) {
+    const { width, height } = this.canvas;
+    const { positions, labels } = points;
+    const reach = disc.reduce((most, { offset: [x] }) => Math.max(most, x), 0);
+    const steps = Int32Array.from(disc, ({ offset: [x, y] }) => y * width + x);
+    const covers = Float32Array.from(disc, ({ cover }) => cover);
+    const scale = view.scale * ratio;
+    const left = (view.width / 2) * ratio - view.x * scale;
+    const top = (view.height / 2) * ratio + view.y * scale;
+    for (let i = 0; i < points.count; i++) {
+      const x = Math.round(left + positions[2 * i] * scale);
+      const y = Math.round(top - positions[2 * i + 1] * scale);
+      if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
+      if (points.isBright(i) !== isBright) continue;
+      const colour = colours[labels ? labels[i] % colours.length : 0];
+      const at = y * width + x;
+      for (let k = 0; k < steps.length; k++) words[at + steps[k]] = over(words[at + steps[k]], colour, covers[k]);
+    }
+  }
+}
+
+/**
+ * A colour laid over a pixel (Porter & Duff 1984), neither multiplied by its alpha.
+ * @param {number} below as a little-endian word of red, green, blue and alpha
+ * @param {import("./theme.js").Rgb} colour
+ * @param {number} cover 0 to 1
+ */
+function over(below, [red, green, blue], cover) {
+  const alpha = below >>> 24;
+  if (alpha === 0) return ((cover * 255) << 24) | (blue << 16) | (green << 8) | red;
+  const lower = (alpha / 255) * (1 - cover);
+  const total = cover + lower;
+  const share = cover / total;
+  const r = (below & 255) + (red - (below & 255)) * share;
+  const g = ((below >> 8) & 255) + (green - ((below >> 8) & 255)) * share;
+  const b = ((below >> 16) & 255) + (blue - ((below >> 16) & 255)) * share;
+  return ((total * 255) << 24) | (b << 16) | (g << 8) | r;
+}
+
+/**
+ * The radius of a point in pixels: less for more of them, more as one zooms in.
+ * @param {number} count
+ * @param {import("./view.js").View} view
+ */
+export function radiusOf(count, view) {
+  const base = count <= 2000 ? 4 : count <= 20000 ? 2.6 : 1.6;
+  return base * Math.min(2, Math.max(1, (view.scale / view.fittingScale) ** 0.35));
+}
+
+/**
+ * @param {number} radius
+ * @param {number} opacity
+ * @returns {Disc}
+ */
+function discOf(radius, opacity) {
+  const reach = Math.ceil(radius);
+  const side = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
+  return side
+    .flatMap((y) => side.map((x) => ({ offset: /** @type {[number, number]} */ ([x, y]), distance: Math.hypot(x, y) })))
+    .map(({ offset, distance }) => ({ offset, cover: opacity * Math.min(1, Math.max(0, radius + 0.5 - distance)) }))
+    .filter(({ cover }) => cover > 0);
+}
+
+/** @param {import("./points.js").Points} points */
+function coloursOf(points) {
+  const count = points.labels ? points.labels.reduce((most, label) => Math.max(most, label), 0) + 1 : 1;
+  return Array.from({ length: count }, (_, label) => rgbOf(colourOf(label)));
+}
+
+/**
+ * @param {import("./theme.js").Rgb} from
+ * @param {import("./theme.js").Rgb} to
+ * @param {number} share
+ * @returns {import("./theme.js").Rgb}
+ */
+function mixed(from, to, share) {
+  const mix = (/** @type {number} */ i) => from[i] + (to[i] - from[i]) * share;
+  return [mix(0), mix(1), mix(2)];
+}

@@ -1,0 +1,137 @@
+/**
+ * Where a model's codes are, and how far from them a code is, in the model's own units: 1 is the 95th
+ * percentile over the codes of its atlas. The same lengths as in autoencoder/support.py.
+ */
+
+/**
+ * @typedef {object} Units
+ * @property {number} round_trip
+ * @property {number} neighbour_distance
+ * @property {number} decoded_step
+ */
+
+const NEIGHBOURS = 5;
+// An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
+// same image in another batch moves it by some roundings of the largest. So close a code is that row's.
+const STORED_ROUNDING = 2 ** -11;
+const SMALLEST_NORMAL = 2 ** -14;
+const ENCODED_ROUNDING = 1e-6;
+
+export class Support {
+  /**
+   * @param {import("./network.js").Network} network
+   * @param {Float32Array} atlas (N, D)
+   * @param {number} dim
+   * @param {Units} units
+   */
+  constructor(network, atlas, dim, units) {
+    this.network = network;
+    this.atlas = atlas;
+    this.dim = dim;
+    this.units = units;
+    this.tolerance = ENCODED_ROUNDING * atlas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  }
+
+  /**
+   * The image of a code, and how odd the code is.
+   * @param {Float32Array} code
+   */
+  look(code) {
+    const image = this.network.decode(code);
+    return { image, roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
+  }
+
+  /**
+   * How far the code comes back from where it was, when its image is encoded; above 1 it is off the data.
+   * @param {Float32Array} code
+   * @param {Float32Array} image the code, decoded
+   */
+  roundTrip(code, image) {
+    return inUnits(Math.sqrt(squaredDistance(this.network.encode(image), 0, code)), this.units.round_trip);
+  }
+
+  /**
+   * The mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
+   * @param {Float32Array} code
+   */
+  distance(code) {
+    const { nearest, rows } = this.nearest(code);
+    const self = rows.findIndex((row) => this.isSelf(row, code));
+    const counted = nearest.filter((_, i) => i !== self).slice(0, NEIGHBOURS);
+    const mean = counted.reduce((sum, square) => sum + Math.sqrt(square), 0) / Math.max(1, counted.length);
+    return inUnits(mean, this.units.neighbour_distance);
+  }
+
+  /**
+   * The squared distances of the six nearest codes, nearest first, and their rows.
+   * @param {Float32Array} code
+   */
+  nearest(code) {
+    /** @type {number[]} */
+    const nearest = [];
+    /** @type {number[]} */
+    const rows = [];
+    for (let row = 0; row * this.dim < this.atlas.length; row++) {
+      const square = squaredDistance(this.atlas, row * this.dim, code);
+      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS]) continue;
+      let at = nearest.length;
+      while (at > 0 && nearest[at - 1] > square) at--;
+      nearest.splice(at, 0, square);
+      rows.splice(at, 0, row);
+      nearest.length = rows.length = Math.min(nearest.length, NEIGHBOURS + 1);
+    }
+    return { nearest, rows };
+  }
+
+  /**
+   * @param {number} row
+   * @param {Float32Array} code
+   */
+  isSelf(row, code) {
+    return code.every((value, i) => {
+      const stored = this.atlas[row * this.dim + i];
+      const allowed = STORED_ROUNDING * Math.max(Math.abs(stored), SMALLEST_NORMAL) + this.tolerance;
+      return Math.abs(stored - value) <= allowed;
+    });
+  }
+}
+
+/**
+ * The row of the code nearest to another one, of those that are shown; -1 where none is.
+ * @param {Float32Array} latents (N, D)
+ * @param {Uint8Array} shown (N,) 1 for those that count
+ * @param {Float32Array} code (D,)
+ */
+export function nearestRow(latents, shown, code) {
+  let best = Infinity;
+  let found = -1;
+  for (let row = 0; row < shown.length; row++) {
+    if (!shown[row]) continue;
+    const square = squaredDistance(latents, row * code.length, code);
+    if (square < best) {
+      best = square;
+      found = row;
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Float32Array} codes
+ * @param {number} start where in `codes` the one begins that is compared
+ * @param {Float32Array} code
+ */
+function squaredDistance(codes, start, code) {
+  let sum = 0;
+  for (let i = 0; i < code.length; i++) sum += (codes[start + i] - code[i]) ** 2;
+  return sum;
+}
+
+/**
+ * A length over its unit; over a unit of 0, a length of 0 is 0 and any other infinite.
+ * @param {number} length
+ * @param {number} unit
+ */
+function inUnits(length, unit) {
+  return unit > 0 ? length / unit : length > 0 ? Infinity : length;
+}

@@ -1,0 +1,65 @@
+"""The gaps of a model's plane as a job: computed once, in the background, for all visitors."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.bundles import field_bundle
+from autoencoder.checkpoints import Checkpoint
+from autoencoder.fields import Field, gap_steps
+from autoencoder.projection import Map
+from ui.files import NotYet, file_store
+from ui.jobs import Job, JobError, JobQueue
+
+SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
+
+
+class GapWork:
+    """The work of measuring the plane through a code; its result is the field."""
+
+    def __init__(self, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray):
+        self._steps = gap_steps(checkpoint.support, latent_map, base)
+        self.progress: tuple[float, Field | None] = 0.0, None
+
+    def steps(self) -> Iterator[float]:
+        for share, field in self._steps:
+            self.progress = share, field
+            yield share
+
+    def finish(self) -> Field | None:
+        return self.progress[1]
+
+
+@st.cache_resource(show_spinner=False)
+def gap_queue() -> JobQueue:
+    """A line of their own: these take a second, and shall not wait behind trainings."""
+    return JobQueue()
+
+
+def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:
+    """The address of the gaps over the plane through a code ``base`` (D,); empty if the line is full."""
+    name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
+    try:
+        job = _job(name, checkpoint, latent_map, base)
+    except JobError as error:
+        st.caption(str(error))
+        return ""
+    return file_store().offer(name, lambda: _field_so_far(job))
+
+
+def _job(name: str, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray) -> Job:
+    """The job of this name, under way or done; a new one where there is none, or it has failed."""
+    with SUBMITTING:
+        job = gap_queue().find(name)
+        if job is None or job.status in ("failed", "stopped"):
+            job = gap_queue().submit(name, GapWork(checkpoint, latent_map, base))
+        return job
+
+
+def _field_so_far(job: Job) -> bytes | NotYet | None:
+    if job.status == "done":
+        return field_bundle(job.result)
+    return None if job.is_over else NotYet(job.progress[0])
