@@ -26,6 +26,7 @@ from safetensors.numpy import load_file, save
 from autoencoder.architecture import ModelSettings
 from autoencoder.datasets import DATASETS, Dataset
 from autoencoder.errors import CheckpointError
+from autoencoder.graph import CodeGraph
 from autoencoder.models import Autoencoder
 from autoencoder.runtime import Runtime
 from autoencoder.support import Support, Units
@@ -126,6 +127,11 @@ class Checkpoint:
         for name, array in sorted(self.model.weights.items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def graph(self) -> CodeGraph:
+        """The codes of the atlas, each joined to its nearest ones: for paths through the data."""
+        return CodeGraph(self.atlas.latents)
 
     @cached_property
     def support(self) -> Support:

@@ -20,14 +20,15 @@ from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architectur
 from autoencoder.datasets import Dataset, list_datasets, load_dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
-from autoencoder.paths import PATHS
 from autoencoder.pictures import png, strip
 from autoencoder.readers import looks_inverted
 
+PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of autoencoder.walks, which takes torch to import
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3
   python -m autoencoder interpolate digits-vae-16 --dataset digits --start 0 --end 7 --out strip.png
+  python -m autoencoder gaps digits-ae-16 digits-vae-16 --dataset digits
 """
 
 
@@ -100,11 +101,12 @@ def embed(args: argparse.Namespace) -> dict:
 
 def interpolate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.walks import walk
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = _load(args, "test")
     ends = checkpoint.model.encode(dataset.images[[_row(dataset, args.start), _row(dataset, args.end)]])
-    latents = PATHS[args.path].between(*ends, args.steps)
+    latents = walk(checkpoint, args.path, *ends, args.steps)
     measured = checkpoint.support.measure(latents)
     if args.out:
         with _writing(args.out) as file:
@@ -121,6 +123,27 @@ def interpolate(args: argparse.Namespace) -> dict:
         "steps": [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)],
         "off_support_share": measured.off_support_share,
         "jump_ratio": measured.jump_ratio,
+    }
+
+
+def gaps(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.gaps import comparisons, gap_steps, random_pairs
+
+    models = [load_checkpoint(name) for name in args.checkpoints]
+    dataset = _load(args, "test")
+    if dataset.n_images < 2:
+        raise DatasetError(f"{dataset.name} has one image: a path needs two. Choose other images.")
+    pairs = random_pairs(dataset.labels, dataset.n_images, args.pairs, args.seed)
+    statistics = []
+    for model in models:
+        steps = gap_steps(model.name, model.support, model.model.encode(dataset.images), pairs)
+        statistics.append(_last(steps, f"paths of {model.name}"))
+    return {
+        "models": [_gap_report(statistic) for statistic in statistics],
+        "pairs": args.pairs,
+        "seed": args.seed,
+        "auc": comparisons(statistics),
     }
 
 
@@ -157,6 +180,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_embed(commands)
     _add_interpolate(commands)
+    _add_gaps(commands)
     command = _add(
         commands, "describe", describe, "show a model's layers, each beside its mirror", _layer_table
     )
@@ -220,7 +244,7 @@ def _add_interpolate(commands) -> None:
         "--start", type=_whole(0, most), required=True, metavar="I", help="test image, from 0"
     )
     command.add_argument("--end", type=_whole(0, most), required=True, metavar="J", help="test image, from 0")
-    command.add_argument("--path", choices=PATHS, default="linear", help="default: linear")
+    command.add_argument("--path", choices=PATH_NAMES, default="linear", help="default: linear")
     command.add_argument(
         "--steps",
         type=_whole(2, 1000),
@@ -229,6 +253,19 @@ def _add_interpolate(commands) -> None:
         help="2 to 1000, both ends counted; default: 17",
     )
     command.add_argument("--out", type=Path, metavar="STRIP.png", help="write the decoded steps as a picture")
+
+
+def _add_gaps(commands) -> None:
+    command = _add(commands, "gaps", gaps, "measure how paths between random pairs leave the data", _gap_text)
+    command.add_argument(
+        "checkpoints", nargs="+", metavar="CHECKPOINT", help="models' folders, or shipped models' names"
+    )
+    _add_dataset(command, required=True)
+    command.add_argument(
+        "--pairs", type=_whole(1, 100_000), default=400, metavar="N",
+        help="pairs of one class, and as many of two; default: 400",
+    )  # fmt: skip
+    _add_seed(command)
 
 
 def _add(
@@ -328,6 +365,27 @@ def _follow(trainer) -> None:
             bar.write("stopped; the model is saved as it is now", file=sys.stderr)
 
 
+def _last(steps, what: str):
+    """The result of work that yields the share done with its result, which is there at the end."""
+    result = None
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
+        for share, found in steps:
+            result = found
+            bar.update(round(100 * share) - bar.n)
+    return result
+
+
+def _gap_report(statistic) -> dict:
+    from autoencoder.gaps import interval
+
+    measures = {
+        f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))
+        for score in ("off_support_share", "jump_ratio")
+        for kind in ("cross", "same")
+    }
+    return {"name": statistic.name, **measures}
+
+
 def _epoch_line(result) -> str:
     return (
         f"epoch {result.epoch}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
@@ -414,6 +472,22 @@ def _path_text(report: dict) -> str:
     rows = [[_cell(step[name]) for name in names] for step in report["steps"]]
     head = {name: value for name, value in report.items() if name != "steps"}
     return f"{_aligned([names, *rows])}\n\n{_lines(head)}"
+
+
+def _gap_text(report: dict) -> str:
+    names = [name for name in report["models"][0] if name != "name"]
+    rows = [[model["name"], *(_interval_cell(model[name]) for name in names)] for model in report["models"]]
+    verdicts = [
+        f"A random path of {pair['worse']} across classes is worse than one of {pair['better']} in "
+        f"{_cell(pair['value'])} of the cases."
+        for pair in report["auc"]
+    ]
+    return "\n".join([_aligned([["model", *names], *rows]), "", *verdicts]).rstrip()
+
+
+def _interval_cell(interval: dict) -> str:
+    mean, low, high = (_cell(float(interval[name])) for name in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]"
 
 
 def _aligned(rows: list[list[str]]) -> str:

@@ -6,9 +6,6 @@ back is the path there, reversed, bit for bit.
 Shapes: D latent dimensions.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 # Below this sine of the angle between two float32 codes, the plane they span is mostly rounding error.
@@ -69,20 +66,3 @@ def _check_ends(start: np.ndarray, end: np.ndarray, n_steps: int) -> tuple[np.nd
 def _with_ends(path: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     path[0], path[-1] = start, end  # sums would lose the sign of a zero and the last bit of an arc
     return path.astype(np.float32)
-
-
-@dataclass(frozen=True)
-class PathKind:
-    """How a kind of path is called, what it does in one sentence, and the function that makes it."""
-
-    title: str
-    label: str
-    between: Callable[[np.ndarray, np.ndarray, int], np.ndarray]
-
-
-PATHS = {
-    "linear": PathKind("Straight", "Goes from one code to the other in a straight line.", linear),
-    "spherical": PathKind(
-        "Spherical", "Turns around the origin while the distance from it changes evenly.", spherical
-    ),
-}

@@ -135,9 +135,13 @@ class Support:
         """‖E(D(z)) - z‖ (M,) of codes (M, D), a plain Euclidean length, not in units."""
         return self._return_distance(latents, self._decode(latents))
 
-    def round_trip_in_units(self, latents: np.ndarray) -> np.ndarray:
-        """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support."""
-        return _in_units(self.round_trip(latents), self.units.round_trip)
+    def round_trip_in_units(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
+        """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support.
+
+        ``images`` (M, 28, 28) are the codes, decoded, where they are at hand already.
+        """
+        images = self._decode(latents) if images is None else images
+        return _in_units(self._return_distance(latents, images), self.units.round_trip)
 
     def neighbour_distance(self, latents: np.ndarray, exclude_self: bool = False) -> np.ndarray:
         """Mean of the distances to the 5 nearest codes of the atlas (M,), plain Euclidean, not in units.

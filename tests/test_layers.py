@@ -11,7 +11,18 @@ from conftest import PROJECT
 DOMAIN = sorted(path.stem for path in (PROJECT / "autoencoder").glob("[!_]*.py"))
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
 UI = sorted((PROJECT / "ui").rglob("*.py"))
-WITH_TORCH = {"runtime", "models", "training", "checkpoints", "evaluation", "codes", "figures", "bundles"}
+WITH_TORCH = {
+    "runtime",
+    "models",
+    "training",
+    "checkpoints",
+    "evaluation",
+    "codes",
+    "figures",
+    "bundles",
+    "smooth",
+    "walks",
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -55,7 +66,7 @@ def test_what_sees_only_arrays_imports_no_torch():
 @pytest.mark.parametrize("path", sorted((PROJECT / "autoencoder").glob("*.py")), ids=lambda path: path.stem)
 def test_the_domain_knows_nothing_above_it(path):
     assert not imported(path) & {"streamlit", "ui", "pages", "app", "tests"}
-    if path.stem not in ("models", "training", "runtime"):
+    if path.stem not in ("models", "training", "runtime", "smooth"):
         assert "torch" not in imported(path), "torch stays in the model and training files"
 
 

@@ -9,9 +9,10 @@ import streamlit as st
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.figures import path_figure
-from autoencoder.paths import PATHS
 from autoencoder.pictures import grid, png
 from autoencoder.support import PathMeasures, is_weak, score_name
+from autoencoder.walks import PATHS
+from autoencoder.walks import walk as find_path
 from ui.choice import checkpoint_named, model_names
 from ui.frame import is_dark
 from ui.map_view import show_map
@@ -65,7 +66,7 @@ def walk(
 ) -> Walk:
     """The path from A to B through a model's own codes of them; ``first`` is where they were chosen."""
     ends = [code_in(checkpoint, place, first, codes) for place in pair]
-    latents = PATHS[path].between(*ends, n_steps)
+    latents = find_path(checkpoint, path, *ends, n_steps)
     return Walk(checkpoint, latents, checkpoint.support.measure(latents))
 
 

@@ -1,0 +1,48 @@
+"""What is where no code is: places drawn at random, decoded and measured.
+
+M places, D latent dimensions.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoencoder.gaps import PictureDistance
+from autoencoder.sources import draw
+from autoencoder.support import Support
+
+
+@dataclass(frozen=True, eq=False)
+class EmptySpace:
+    """Places of one source: ``latents`` (M, D), their ``images`` (M, 28, 28) and measures, each (M,).
+
+    round_trip         in units of the model; above 1 a place is off the data
+    picture_distance   to the nearest real image, in units of the model's own reconstructions; above 1 the
+                       picture is unlike any image; NaN where no real images are at hand
+    """
+
+    source: str
+    latents: np.ndarray
+    images: np.ndarray
+    round_trip: np.ndarray
+    picture_distance: np.ndarray
+
+    @property
+    def off_support_share(self) -> float:
+        return float((self.round_trip > 1).mean())
+
+    @property
+    def unlike_share(self) -> float:
+        """The share of the places whose picture is unlike any image; NaN without real images."""
+        known = np.isfinite(self.picture_distance)
+        return float((self.picture_distance[known] > 1).mean()) if known.any() else float("nan")
+
+
+def empty_space(
+    source: str, support: Support, pictures: PictureDistance | None, n: int, seed: int
+) -> EmptySpace:
+    """``n`` places drawn from a source over the codes of a model's atlas, measured."""
+    latents = draw(source, support.latents, n, seed)
+    images = support.codec.decode(latents)
+    distances = np.full(n, np.nan) if pictures is None else pictures.measure(images)
+    return EmptySpace(source, latents, images, support.round_trip_in_units(latents, images), distances)
