@@ -7,8 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from autoencoder.codes import Codes
+from autoencoder.gaps import GapStatistic
 from autoencoder.projection import Map
-from autoencoder.support import PathMeasures
+from autoencoder.support import PathMeasures, score_name
 
 # Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes.
 CLASS_COLOURS = (
@@ -61,6 +62,25 @@ def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Fig
     figure.update_xaxes(title="t, from A (0) to B (1)", range=[-0.03, 1.03])
     figure.update_yaxes(title="round trip, in the model's units", range=[0, highest])
     figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15})
+    return figure
+
+
+def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
+    """The gap scores of every model's paths, within classes beside across them: every path a point."""
+    figure = go.Figure()
+    for kind, words in (("same", "within a class"), ("cross", "across classes")):
+        for statistic in statistics:
+            values = statistic.score(kind)
+            values = values[np.isfinite(values)]
+            figure.add_box(
+                y=values, x=[[statistic.name] * len(values), [words] * len(values)],
+                name=f"{statistic.name}, {words}", boxpoints="all", jitter=0.6, pointpos=0, showlegend=False,
+                line_color=INK[dark], marker={"size": 3, "opacity": 0.35, "color": INK[dark]},
+                fillcolor="rgba(0,0,0,0)", hovertemplate="%{y:.3g}<extra></extra>",
+            )  # fmt: skip
+    _dress(figure, dark)
+    figure.update_yaxes(title=score_name(statistics[0].latent_dim), rangemode="tozero")
+    figure.update_layout(height=420)
     return figure
 
 

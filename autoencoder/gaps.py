@@ -73,6 +73,20 @@ class GapStatistic:
         return scores.off_support_share if is_share else scores.jump_ratio
 
 
+@dataclass(frozen=True, eq=False)
+class GapMatrix:
+    """Paths between every two of C classes: ``classes`` (C,) are their labels.
+
+    score             (C, C), the median gap score; NaN where a class has a single image
+    typical, worst    (C, C, 2), the pair of images with the median score and the greatest; -1 where none is
+    """
+
+    classes: np.ndarray
+    score: np.ndarray
+    typical: np.ndarray
+    worst: np.ndarray
+
+
 def random_pairs(labels: np.ndarray | None, n_images: int, n_pairs: int, seed: int) -> Pairs:
     """``n_pairs`` pairs of images of one class and as many of two; without labels all count as of two.
 
@@ -105,6 +119,29 @@ def gap_steps(
         Scores(*(column[rows] for column in joined)) for rows in (slice(n_same), slice(n_same, None))
     )
     yield 1.0, GapStatistic(name, latents.shape[1], same, cross)
+
+
+def matrix_steps(
+    support: Support, latents: np.ndarray, labels: np.ndarray, n_pairs: int, seed: int
+) -> Iterator[tuple[float, "GapMatrix | None"]]:
+    """Score ``n_pairs`` paths for every two classes of codes (N, D): the share done, and at 1 the result."""
+    rng, present = np.random.default_rng(seed), np.unique(labels)
+    cells = [(row, column) for row in range(len(present)) for column in range(row + 1)]
+    shape = len(present), len(present)
+    score = np.full(shape, np.nan)
+    typical, worst = np.full((*shape, 2), -1), np.full((*shape, 2), -1)
+    for number, (row, column) in enumerate(cells):
+        yield number / len(cells), None
+        pairs = _cell_pairs(labels, present[row], present[column], n_pairs, rng)
+        if len(pairs) == 0:
+            continue
+        shares, jumps, _ = _score_paths(support, latents[pairs], None)
+        values = shares if score_name(latents.shape[1]) == "off-support share" else jumps
+        for at in ((row, column), (column, row)):
+            ordered = np.argsort(values, kind="stable")
+            score[at] = np.median(values)
+            typical[at], worst[at] = pairs[ordered[len(ordered) // 2]], pairs[ordered[-1]]
+    yield 1.0, GapMatrix(present, score, typical, worst)
 
 
 def interval(values: np.ndarray, seed: int = 0) -> Interval:
@@ -217,6 +254,15 @@ def _draw(labels: np.ndarray, n_pairs: int, rng: np.random.Generator, same_class
     else:
         at = np.where(drawn < begin, drawn, drawn + size)  # its whole class is
     return np.stack([firsts, order[at]], axis=1)
+
+
+def _cell_pairs(
+    labels: np.ndarray, first: int, second: int, n_pairs: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Pairs (P, 2) of an image of one class and a different one of another, or of the same."""
+    ones, others = np.flatnonzero(labels == first), np.flatnonzero(labels == second)
+    pairs = np.stack([rng.choice(ones, 2 * n_pairs), rng.choice(others, 2 * n_pairs)], axis=1)
+    return pairs[pairs[:, 0] != pairs[:, 1]][:n_pairs]
 
 
 def _score_paths(

@@ -5,12 +5,12 @@ from ui.frame import open_page, why
 from ui.interpolation_view import (
     choose_on_map,
     choose_path,
-    choose_second_model,
     downloads,
     show_profile,
     show_walks,
     walk,
 )
+from ui.model_choice import compared_models
 from ui.pair import choose_pair, chosen_codes
 
 open_page(
@@ -22,8 +22,8 @@ checkpoint, codes = chosen_checkpoint(), chosen_codes()
 pair = choose_pair(checkpoint, codes)
 choose_on_map(checkpoint, codes)
 path, n_steps = choose_path()
-second = choose_second_model(checkpoint)
-walks = [walk(model, checkpoint, codes, pair, path, n_steps) for model in (checkpoint, second) if model]
+models = compared_models(checkpoint)
+walks = [walk(model, checkpoint, codes, pair, path, n_steps) for model in models]
 show_walks(codes, pair, walks)
 show_profile(walks)
 downloads(walks)

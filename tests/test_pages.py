@@ -22,6 +22,7 @@ from ui.workspace import Workspace, state_root
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
+ALONE = {"with": ""}  # compared with no other model
 PAGES = ("latent_map", "reconstruction", "interpolation")
 ROWS, PARTS = ("training", "held out"), (("train", 500), ("test", 360))
 COLUMNS = {"MSE": "mse", "PSNR, dB": "psnr", "SSIM": "ssim", "BCE, nats": "bce", "KL, nats": "kl"}
@@ -179,7 +180,7 @@ def test_the_worst_are_sorted_by_their_error():
 
 
 def test_the_path_shows_its_measures():
-    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, second="none")
+    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, **ALONE)
     checkpoint = load_checkpoint("digits-ae-16")
     images = load_dataset("digits", "test").images
     path = linear(*checkpoint.model.encode(images[[3, 8]]), 5)
@@ -192,7 +193,7 @@ def test_the_path_shows_its_measures():
 
 
 def test_two_dimensions_are_scored_by_their_jump():
-    app = visit("interpolation", model="digits-ae-2", a=3, b=8, steps=9, second="none")
+    app = visit("interpolation", model="digits-ae-2", a=3, b=8, steps=9, **ALONE)
     checkpoint = load_checkpoint("digits-ae-2")
     ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
     measured = checkpoint.support.measure(linear(*ends, 9))
@@ -201,11 +202,12 @@ def test_two_dimensions_are_scored_by_their_jump():
         assert f">{value:.2f}<" in tables(app)[-1]
 
 
-def test_the_second_model_is_the_counterpart_and_never_the_same_one_twice():
+def test_a_model_is_compared_with_its_counterpart_and_never_with_itself():
     app = visit("interpolation", model="digits-vae-16")
-    assert app.selectbox(key="second").value == "digits-ae-16"
-    app.selectbox(key="second").set_value("digits-vae-16").run()
-    assert sum("lse-strip" in table for table in (body.split("</style>")[-1] for body in tables(app))) == 1
+    chosen = app.multiselect(key="with")
+    assert chosen.value == ["digits-ae-16"] and "digits-vae-16" not in chosen.options
+    app.selectbox(key="model").set_value("digits-ae-16").run()
+    assert "digits-ae-16" not in app.multiselect(key="with").value
 
 
 def test_the_map_is_given_what_the_link_says():
@@ -261,7 +263,7 @@ def test_a_code_is_nothing_to_another_model_and_an_image_stays():
 
 
 def test_a_path_through_a_place_starts_at_its_code():
-    app = visit("interpolation", model="digits-ae-2", a=f"z{AE_2}:3.5,-2", b=8, steps=5, second="none")
+    app = visit("interpolation", model="digits-ae-2", a=f"z{AE_2}:3.5,-2", b=8, steps=5, **ALONE)
     checkpoint = load_checkpoint("digits-ae-2")
     end = checkpoint.model.encode(load_dataset("digits", "test").images[[8]])[0]
     measured = checkpoint.support.measure(linear(np.array([3.5, -2], np.float32), end, 5))
@@ -272,8 +274,8 @@ def test_a_path_through_a_place_starts_at_its_code():
 def test_a_drawing_is_encoded_as_it_was_drawn():
     image = load_dataset("digits", "test").images[77]
     text = "d:" + base64.urlsafe_b64encode(image.tobytes()).decode().rstrip("=")
-    app = visit("interpolation", model="digits-ae-2", a=text, b=8, steps=5, second="none")
-    as_image = visit("interpolation", model="digits-ae-2", a=77, b=8, steps=5, second="none")
+    app = visit("interpolation", model="digits-ae-2", a=text, b=8, steps=5, **ALONE)
+    as_image = visit("interpolation", model="digits-ae-2", a=77, b=8, steps=5, **ALONE)
     assert "A: your drawing" in "".join(tables(app))
     assert tables(app)[-1] == tables(as_image)[-1]
 

@@ -11,9 +11,11 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.checkpoints import CONFIG, SHIPPED, Checkpoint, load_checkpoint
+from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.evaluation import Evaluation, evaluate
+from autoencoder.gaps import PictureDistance
 from autoencoder.measures import as_floats, mse
 from autoencoder.noise import Noise
 from autoencoder.projection import Map, project
@@ -80,3 +82,16 @@ def evaluation(checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, se
 def squared_errors(checkpoint: Checkpoint, dataset: Dataset) -> np.ndarray:
     """The mean squared error (N,) of every image's reconstruction, without noise."""
     return mse(as_floats(dataset.images), checkpoint.model.reconstruct(dataset.images))
+
+
+@st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
+def picture_distance(checkpoint: Checkpoint, codes: Codes) -> PictureDistance | None:
+    """How far a model's pictures are from the real images; None where these are not here."""
+    return None if codes.images is None else PictureDistance(checkpoint.model, codes.images)
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Teaching a classifier …")
+def classifier(learn_from: Dataset, test: Dataset | None) -> Classifier:
+    """A second opinion on pictures, by nearest neighbours among real images."""
+    held_out = None if test is None else (test.images, test.labels)
+    return fit_classifier(learn_from.images, learn_from.labels, held_out)

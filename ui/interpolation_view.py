@@ -13,14 +13,11 @@ from autoencoder.pictures import grid, png
 from autoencoder.support import PathMeasures, is_weak, score_name
 from autoencoder.walks import PATHS
 from autoencoder.walks import walk as find_path
-from ui.choice import checkpoint_named, model_names
 from ui.frame import is_dark
 from ui.map_view import show_map
 from ui.pair import code_in, picture_of, title_of
 from ui.pictures import show_large, show_table
 from ui.places import Place
-
-NO_MODEL = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +43,6 @@ def choose_path() -> tuple[str, int]:
     )
     kind_column.caption(PATHS[kind or "linear"].label)
     return kind or "linear", steps_column.slider("Steps", 3, 25, 11, key="steps", bind="query-params")
-
-
-def choose_second_model(first: Checkpoint) -> Checkpoint | None:
-    """The model that the same pair is sent through for comparison."""
-    options, counterpart = [NO_MODEL, *model_names()], _counterpart(first)
-    default = options.index(counterpart) if counterpart in options else 0
-    name = st.selectbox("Compare with", options, index=default, key="second", bind="query-params")
-    return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
 def walk(
@@ -108,12 +97,6 @@ def downloads(walks: list[Walk]) -> None:
         width="stretch",
     )
     right.download_button("Steps (CSV)", lambda: _table(walks), f"{name}.csv", "text/csv", width="stretch")
-
-
-def _counterpart(first: Checkpoint) -> str:
-    """The name of the shipped model that shows the difference: of the same data and size, vae beside ae."""
-    model = first.config.model
-    return f"{first.config.source.name}-{'ae' if model.kind == 'vae' else 'vae'}-{model.latent_dim}"
 
 
 def _shares(current: Walk) -> np.ndarray:

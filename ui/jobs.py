@@ -239,3 +239,9 @@ class JobQueue:
 def job_queue() -> JobQueue:
     """The queue of this server."""
     return JobQueue()
+
+
+@st.cache_resource(show_spinner=False)
+def quick_queue() -> JobQueue:
+    """A line of its own for what takes seconds, and shall not wait behind trainings."""
+    return JobQueue()

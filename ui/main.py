@@ -22,6 +22,7 @@ PAGES = [
         icon=":material/linear_scale:",
         url_path="interpolation",
     ),
+    st.Page("../pages/gaps.py", title="Gaps", icon=":material/blur_on:", url_path="gaps"),
     st.Page("../pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
     st.Page("../pages/your_images.py", title="Your images", icon=":material/upload:", url_path="your-images"),
 ]

@@ -17,9 +17,9 @@ from autoencoder.projection import CodeMap, Map, PCAMap
 from ui import caches, places
 from ui.choice import checkpoint_named, model_names
 from ui.components.latent_map import latent_map as component
+from ui.field_jobs import gap_field
 from ui.files import file_store
 from ui.frame import is_dark
-from ui.gap_jobs import gap_field
 from ui.map_jobs import FEWEST_CODES, tsne_map
 from ui.pair import code_of, other_codes
 

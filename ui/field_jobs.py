@@ -12,7 +12,7 @@ from autoencoder.checkpoints import Checkpoint
 from autoencoder.fields import Field, gap_steps
 from autoencoder.projection import Map
 from ui.files import NotYet, file_store
-from ui.jobs import Job, JobError, JobQueue
+from ui.jobs import Job, JobError, quick_queue
 
 SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
 
@@ -33,12 +33,6 @@ class GapWork:
         return self.progress[1]
 
 
-@st.cache_resource(show_spinner=False)
-def gap_queue() -> JobQueue:
-    """A line of their own: these take a second, and shall not wait behind trainings."""
-    return JobQueue()
-
-
 def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:
     """The address of the gaps over the plane through a code ``base`` (D,); empty if the line is full."""
     name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
@@ -53,9 +47,9 @@ def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.nd
 def _job(name: str, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray) -> Job:
     """The job of this name, under way or done; a new one where there is none, or it has failed."""
     with SUBMITTING:
-        job = gap_queue().find(name)
+        job = quick_queue().find(name)
         if job is None or job.status in ("failed", "stopped"):
-            job = gap_queue().submit(name, GapWork(checkpoint, latent_map, base))
+            job = quick_queue().submit(name, GapWork(checkpoint, latent_map, base))
         return job
 
 

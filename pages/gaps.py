@@ -1,0 +1,35 @@
+"""How often does a path between two classes fall into a gap, and what lies where no code is?"""
+
+from ui.choice import chosen_checkpoint
+from ui.frame import open_page, why
+from ui.gaps_view import show_empty_space, show_matrix, show_statistic
+from ui.model_choice import compared_models
+from ui.pair import chosen_codes
+
+open_page(
+    "Gaps",
+    "One pair proves little. Here random pairs go through every model, and the numbers say whether the space "
+    "between the classes is holed, and for which model. Look for intervals that do not overlap.",
+)
+checkpoint, codes = chosen_checkpoint(), chosen_codes()
+models = compared_models(checkpoint)
+show_statistic(models, codes)
+show_matrix(checkpoint, codes)
+show_empty_space(models, codes)
+why(
+    "**The score** is the share of a straight path's 17 steps whose round trip is above 1: off the data. It "
+    "needs no labels and tells a plain autoencoder from a variational one from about 8 dimensions on. In one "
+    "or two dimensions a space is crowded rather than holed; there the score is the jump ratio, the largest "
+    "change of the picture over the mean one, which misleads from 16 dimensions on: all decoders then change "
+    "evenly. **Beside it** stands a measure on the side of the pictures: the share of steps farther "
+    "from every real image than 95 % of the model's own reconstructions are. The two need not agree: a step "
+    "can be off the data for its encoder and still look like a digit. Spherical paths, the entropy of a "
+    "classifier and visits to a third class do not tell the models apart.\n\n"
+    "Means have 95 % intervals by the percentile bootstrap over pairs (Efron 1979). The probability that a "
+    "random path of one model is worse than one of another is the area under the ROC curve (Hanley & McNeil "
+    "1982); one half means no difference. Pairs are drawn evenly over the images, from the seed, and are the "
+    "same for every model.\n\n"
+    "**Empty space**: 400 places each from N(0, I), from a Gaussian fitted to the codes, or evenly from the "
+    "box around them. *Unlike any image* means farther from every real image than 95 % of the model's own "
+    "reconstructions."
+)

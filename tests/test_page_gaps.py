@@ -1,0 +1,114 @@
+"""The page on gaps: every number on it is the one that the domain computes."""
+
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_pages import visit, words
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import load_dataset
+from autoencoder.emptiness import empty_space
+from autoencoder.gaps import PictureDistance, gap_steps, interval, matrix_steps, random_pairs, sentence
+from autoencoder.support import Support
+
+MODELS = ("digits-ae-16", "digits-vae-16")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def until(app: AppTest, is_there) -> AppTest:
+    deadline = time.monotonic() + 60
+    while not is_there(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    return app
+
+
+def statistic(name: str, n_pairs: int, seed: int):
+    dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(name)
+    pairs = random_pairs(dataset.labels, dataset.n_images, n_pairs, seed)
+    pictures = PictureDistance(checkpoint.model, dataset.images)
+    latents = checkpoint.model.encode(dataset.images)
+    *_, (_, found) = gap_steps(name, checkpoint.support, latents, pairs, pictures)
+    return found
+
+
+def test_the_page_says_what_the_statistic_says():
+    app = visit("gaps", model=MODELS[0], pairs=30, pairs_seed=5)
+    assert not app.exception and app.multiselect(key="with").value == [MODELS[1]]
+    press(app, "Measure the paths")
+    until(app, lambda app: "Across classes" in words(app))
+    assert not app.exception and not app.error
+    expected = [statistic(name, 30, 5) for name in MODELS]
+    assert sentence(expected) in words(app)
+    table = next(frame.value for frame in app.dataframe if "95 % from" in frame.value)
+    for number, current in enumerate(expected):
+        for offset, kind in enumerate(("same", "cross")):
+            row, value = table.iloc[2 * number + offset], interval(current.score(kind))
+            assert row["model"] == current.name
+            assert [row["mean"], row["95 % from"], row["to"]] == pytest.approx(
+                [value.mean, value.low, value.high]
+            )
+            assert row["median"] == np.median(current.score(kind))
+            assert row["steps unlike any image"] == pytest.approx(getattr(current, kind).picture_share.mean())
+
+
+def test_a_cell_of_the_matrix_loads_its_pairs():
+    app = visit("gaps", model=MODELS[0])
+    press(app, "Measure every two classes")
+    until(app, lambda app: any("9" in frame.value.columns for frame in app.dataframe))
+    dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(MODELS[0])
+    latents = checkpoint.model.encode(dataset.images)
+    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, 0)
+    shown = next(frame.value for frame in app.dataframe if "9" in frame.value.columns)
+    np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
+    app.session_state["gap matrix"] = {"selection": {"cells": [[4, "9"]], "rows": [], "columns": []}}
+    app.run()
+    press(app, "Load its worst pair")
+    a, b = (int(app.session_state[f"map {letter}"]) for letter in "ab")
+    assert {dataset.labels[a], dataset.labels[b]} == {4, 9}
+    assert [a, b] == list(matrix.worst[4, 9])
+
+
+def test_empty_space_is_that_of_its_source():
+    app = visit("gaps", model=MODELS[0], source="prior", space_seed=3)
+    images = load_dataset("digits", "test").images
+    shown = next(frame.value for frame in app.dataframe if "unlike any image" in frame.value)
+    for number, name in enumerate(MODELS):
+        checkpoint = load_checkpoint(name)
+        pictures = PictureDistance(checkpoint.model, images)
+        space = empty_space("prior", checkpoint.support, pictures, 400, 3)
+        assert shown.iloc[number]["off the data"] == pytest.approx(space.off_support_share)
+        assert shown.iloc[number]["unlike any image"] == pytest.approx(space.unlike_share)
+
+
+def test_without_images_the_paths_are_measured_all_the_same():
+    app = visit("gaps", data="mnist", model="mnist-vae-2", pairs=10)
+    press(app, "Measure the paths")
+    until(app, lambda app: any("95 % from" in frame.value for frame in app.dataframe))
+    assert not app.exception and not app.error
+
+
+def test_the_matrix_is_symmetric_and_its_worst_pair_is_worse(checkpoints, digits):
+    checkpoint = checkpoints["ae"]
+    latents = checkpoint.model.encode(digits.images)
+    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, digits.labels, 5, 1)
+    np.testing.assert_array_equal(matrix.score, matrix.score.T)
+    for row, first in enumerate(matrix.classes):
+        for column, second in enumerate(matrix.classes):
+            for pair in (matrix.typical[row, column], matrix.worst[row, column]):
+                if pair[0] >= 0:
+                    assert {digits.labels[pair[0]], digits.labels[pair[1]]} == {first, second}
+
+
+def test_a_class_of_one_image_has_no_paths_within():
+    latents = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    support = Support(load_checkpoint("digits-ae-2").model, np.zeros((2, 2), np.float32))
+    labels = np.array([0, 0, 0, 0, 1])
+    *_, (_, matrix) = matrix_steps(support, latents[:, :2], labels, 4, 0)
+    assert np.isnan(matrix.score[1, 1]) and matrix.worst[1, 1, 0] == -1
