@@ -213,7 +213,7 @@ class PictureDistance:
     """
 
     def __init__(self, codec: Codec, images: np.ndarray):
-        stride = -(-len(images) // MOST_REFERENCES)
+        self._stride = stride = -(-len(images) // MOST_REFERENCES)
         self._references = as_floats(images[::stride]).reshape(-1, 28 * 28)
         self._squares = (self._references**2).sum(axis=1)
         rebuilt = codec.decode(codec.encode(images[::stride])).reshape(len(self._references), -1)
@@ -227,8 +227,8 @@ class PictureDistance:
         return np.sqrt(self._squared(pictures.reshape(len(pictures), -1)).min(axis=1)) / self.unit
 
     def nearest(self, pictures: np.ndarray) -> np.ndarray:
-        """The rows (M,) of the nearest real images, among those that are kept."""
-        return self._squared(pictures.reshape(len(pictures), -1)).argmin(axis=1)
+        """The rows (M,) of the nearest real images, of those that are compared."""
+        return self._squared(pictures.reshape(len(pictures), -1)).argmin(axis=1) * self._stride
 
     def _squared(self, pictures: np.ndarray) -> np.ndarray:
         squares = (pictures**2).sum(axis=1)[:, None] + self._squares - 2 * pictures @ self._references.T

@@ -3,6 +3,8 @@
 N images, H and W pixels.
 """
 
+import base64
+import html
 import io
 
 import numpy as np
@@ -40,3 +42,44 @@ def png(image: np.ndarray, scale: int = 1, ink_on_paper: bool = False) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def gif(images: np.ndarray, scale: int = 1, ink_on_paper: bool = False, milliseconds: int = 120) -> bytes:
+    """Grey images (N, H, W) as a moving picture that goes there and back, for ever."""
+    frames = as_bytes(np.concatenate([images, images[-2:0:-1]]))
+    frames = (255 - frames if ink_on_paper else frames).repeat(scale, 1).repeat(scale, 2)
+    first, *others = map(Image.fromarray, frames)
+    buffer = io.BytesIO()
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=milliseconds, loop=0)
+    return buffer.getvalue()
+
+
+def svg_strips(
+    strips: list[tuple[str, np.ndarray, np.ndarray]], heads: list[str], ink_on_paper: bool = True
+) -> str:
+    """Strips (T, H, W), each with its name and which steps (T,) are off the data, for slides."""
+    side, gap, left, top = 56, 6, 150, 24
+    width, height = left + len(heads) * (side + gap), top + len(strips) * (side + gap)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" '
+        f'font-size="12"><rect width="100%" height="100%" fill="white"/>',
+        '<defs><pattern id="off" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><path d="M0 0V6" stroke="black"/></pattern></defs>',
+    ]
+    for column, head in enumerate(heads):
+        parts.append(f'<text x="{left + column * (side + gap)}" y="16">{html.escape(head)}</text>')
+    for row, (name, images, is_off) in enumerate(strips):
+        y = top + row * (side + gap)
+        parts.append(f'<text x="4" y="{y + side / 2}">{html.escape(name)}</text>')
+        for column, (image, off) in enumerate(zip(images, is_off, strict=True)):
+            x = left + column * (side + gap)
+            data = base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()
+            if off:
+                parts.append(
+                    f'<rect x="{x - 3}" y="{y - 3}" width="{side + 6}" height="{side + 6}" fill="url(#off)"/>'
+                )
+            parts.append(
+                f'<image x="{x}" y="{y}" width="{side}" height="{side}" style="image-rendering: pixelated" '
+                f'href="data:image/png;base64,{data}"/>'
+            )
+    return "".join([*parts, "</svg>"])

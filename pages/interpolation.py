@@ -3,30 +3,34 @@
 from ui.choice import chosen_checkpoint
 from ui.frame import open_page, why
 from ui.interpolation_view import (
-    choose_on_map,
     choose_path,
-    downloads,
+    move_by_hand,
+    show_on_map,
+    show_pair,
     show_profile,
     show_walks,
-    walk,
+    take_away,
 )
 from ui.model_choice import compared_models
 from ui.pair import choose_pair, chosen_codes
+from ui.walks import find_walks
 
 open_page(
     "Interpolation",
-    "A path from the code of image A to that of image B, decoded step by step. Look for steps that are "
-    "like no real image any more: there the path has left the data.",
+    "A path from the code of A to that of B, decoded step by step. Look for steps that are like no real "
+    "image any more: there the path has left the data.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 pair = choose_pair(checkpoint, codes)
-choose_on_map(checkpoint, codes)
-path, n_steps = choose_path()
 models = compared_models(checkpoint)
-walks = [walk(model, checkpoint, codes, pair, path, n_steps) for model in models]
-show_walks(codes, pair, walks)
+kind, n_steps = choose_path()
+walks = find_walks(models, codes, pair, kind, n_steps)
+show_pair(checkpoint, codes, pair)
+move_by_hand(walks)
+show_walks(codes, walks)
 show_profile(walks)
-downloads(walks)
+show_on_map(codes, walks[0])
+take_away(walks, pair, codes, kind)
 why(
     "**Round trip**: a step z is decoded and encoded again, ‖E(D(z)) − z‖. Where the decoder draws "
     "something that the encoder knows, the code comes back close to where it was. **Neighbours**: the "
@@ -35,6 +39,11 @@ why(
     "percentile over the codes of its own atlas, as odd as the oddest 5 % of real images. *Off the data* "
     "means a round trip above 1. Codes of one or two dimensions are crowded rather than holed; there the "
     "jump ratio tells a gap, the largest change over the mean one. Below eight dimensions the off-support"
-    " share is a weak score. A spherical path turns around the origin while its length changes evenly "
-    "(White 2016, arXiv 1609.04468)."
+    " share is a weak score.\n\n"
+    "**Paths**: a spherical path turns around the origin while its length changes evenly (White 2016, arXiv "
+    "1609.04468); between codes of a vae it often leaves the data more than the straight one. The path "
+    "through the data is the shortest over the graph of codes, an edge costing its squared length; that it "
+    "keeps near codes is by construction, so judge it by its round trips. The smooth path makes the energy "
+    "of the decoded path small (Shao, Kumar & Fletcher 2017, arXiv 1711.08014) with a penalty on its round "
+    "trips: without that penalty such a “geodesic” leaves the data (Hauberg 2018, arXiv 1806.04994)."
 )

@@ -514,6 +514,26 @@ def test_a_box_selects_what_lies_in_it(page):  # noqa: F811
     expect(page.locator(".lm-selection")).not_to_be_visible()
 
 
+def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
+    page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
+    settle(page)
+    figures = page.locator(".hand figure")
+    expect(figures).to_have_count(2)
+    expect(figures.last).to_contain_text("the data")
+    slider = page.get_by_label("Place on the path")
+    for t in (0.25, 0.6, 1.5, -0.5):
+        slider.fill(str(t))
+        for number, name in enumerate(("digits-ae-16", "digits-vae-16")):
+            checkpoint = load_checkpoint(name)
+            start, end = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
+            code = (start + t * (end - start))[None]
+            measured = checkpoint.support.measure(code)
+            words = f"round trip {float(f'{measured.round_trip[0]:.3g}'):g}"
+            expect(figures.nth(number)).to_contain_text(words)
+            pixels = 255 - np.array(figures.nth(number).locator("canvas").evaluate(PIXELS)).reshape(28, 28)
+            assert np.abs(pixels - bytes_of(measured.images[0])).max() <= 1
+
+
 # Drawing
 
 

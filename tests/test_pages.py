@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from autoencoder.datasets import load_dataset
 from autoencoder.evaluation import by_class, evaluate
 from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
+from autoencoder.walks import walk
 from ui.files import file_store
 from ui.pair import random_pair
 from ui.visitors import _digest
@@ -188,7 +190,7 @@ def test_the_path_shows_its_measures():
     shown = tables(app)[-1]
     for value in measured.round_trip:
         assert f">{value:.2f}<" in shown
-    assert shown.count("class=hatched") == 5 * int(measured.off_support.sum())
+    assert shown.count("class=hatched") == 8 * int(measured.off_support.sum())
     assert f"{int(measured.off_support.sum())} of 5" in words(app)
 
 
@@ -208,6 +210,56 @@ def test_a_model_is_compared_with_its_counterpart_and_never_with_itself():
     assert chosen.value == ["digits-ae-16"] and "digits-vae-16" not in chosen.options
     app.selectbox(key="model").set_value("digits-ae-16").run()
     assert "digits-ae-16" not in app.multiselect(key="with").value
+
+
+def test_every_step_has_a_second_opinion_and_its_nearest_image():
+    from autoencoder.classifier import fit_classifier
+    from autoencoder.gaps import PictureDistance
+    from ui.pictures import _img
+
+    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, **ALONE)
+    train, test = (load_dataset("digits", split) for split in ("train", "test"))
+    checkpoint = load_checkpoint("digits-ae-16")
+    pictures = checkpoint.model.decode(linear(*checkpoint.model.encode(test.images[[3, 8]]), 5))
+    classifier = fit_classifier(train.images, train.labels, (test.images, test.labels))
+    labels, shares = classifier.opinion(pictures)
+    shown = tables(app)[-1]
+    for label, share in zip(labels, shares, strict=True):
+        assert f">{label} {share:.0%}<" in shown
+    real = PictureDistance(checkpoint.model, test.images)
+    for value, row in zip(real.measure(pictures), real.nearest(pictures), strict=True):
+        assert f">{value:.2f}<" in shown and _source(_img(test.images[row], "")) in shown
+    step = next(step for step, label in enumerate(labels) if label != labels[0])
+    assert f"stops looking like {labels[0]} at t = {step / 4:.2f}, where it is {labels[step]}" in words(app)
+    assert f"right in {classifier.accuracy:.1%} of 360 held-out" in words(app)
+
+
+def test_the_smooth_path_is_found_when_asked_for():
+    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, path="smooth", **ALONE)
+    checkpoint = load_checkpoint("digits-ae-16")
+    ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
+    for kind in ("data", "smooth"):
+        if kind == "smooth":
+            next(button for button in app.button if button.label == "Find the smooth path").click().run()
+            deadline = time.monotonic() + 60
+            while any(button.label == "Stop" for button in app.button):
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+                app.run()
+        measured = checkpoint.support.measure(walk(checkpoint, kind, *ends, 5))
+        for value in measured.round_trip:
+            assert f">{value:.2f}<" in tables(app)[-1]
+
+
+def test_the_snippet_makes_the_strip_that_is_shown(tmp_path, monkeypatch, capsys):
+    app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, path="data", **ALONE)
+    monkeypatch.chdir(tmp_path)
+    exec(app.code[0].value, {})
+    checkpoint = load_checkpoint("digits-ae-16")
+    ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
+    measured = checkpoint.support.measure(walk(checkpoint, "data", *ends, 5))
+    assert capsys.readouterr().out.split()[0] == str(measured.off_support_share)
+    assert (tmp_path / "strip.png").stat().st_size > 100
 
 
 def test_the_map_is_given_what_the_link_says():

@@ -1,6 +1,8 @@
 """Pictures hold the pixels that they are made of."""
 
+import base64
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from autoencoder.pictures import as_bytes, grid, png, strip
+from autoencoder.pictures import as_bytes, gif, grid, png, strip, svg_strips
 
 GREY = arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(2, 5), st.integers(2, 4)))
 
@@ -48,3 +50,28 @@ def test_ink_on_paper_is_the_negative(images):
 @pytest.mark.parametrize(("value", "byte"), [(0.0, 0), (0.5, 128), (1.0, 255), (1.2, 255), (-0.1, 0)])
 def test_floats_become_the_nearest_byte(value, byte):
     assert as_bytes(np.array([value])) == byte
+
+
+def test_a_gif_goes_there_and_back():
+    images = np.stack([np.full((28, 28), grey, np.uint8) for grey in (0, 80, 160, 240)])
+    picture = Image.open(io.BytesIO(gif(images, 2)))
+    assert picture.size == (56, 56) and picture.n_frames == 6
+    greys = []
+    for frame in range(picture.n_frames):
+        picture.seek(frame)
+        greys.append(int(np.asarray(picture.convert("L"))[5, 5]))
+    assert greys == [0, 80, 160, 240, 160, 80]
+    assert np.asarray(Image.open(io.BytesIO(gif(images, 1, ink_on_paper=True))).convert("L"))[0, 0] == 255
+
+
+def test_an_svg_holds_every_step_and_hatches_those_off_the_data():
+    images = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
+    text = svg_strips([("a & <b>", images, np.array([False, True, False]))], ["0.00", "0.50", "1.00"])
+    root = ElementTree.fromstring(text)
+    kinds = [element.tag.rpartition("}")[2] for element in root.iter()]
+    assert kinds.count("image") == 3
+    assert "a & <b>" in [element.text for element in root.iter()]
+    assert text.count('fill="url(#off)"') == 1
+    for image, element in zip(images, (e for e in root.iter() if e.tag.endswith("image")), strict=True):
+        data = base64.b64decode(element.get("href").partition(",")[2])
+        np.testing.assert_array_equal(255 - np.asarray(Image.open(io.BytesIO(data))), image)

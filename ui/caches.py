@@ -14,6 +14,7 @@ from autoencoder.checkpoints import CONFIG, SHIPPED, Checkpoint, load_checkpoint
 from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.gaps import PictureDistance
 from autoencoder.measures import as_floats, mse
@@ -95,3 +96,11 @@ def classifier(learn_from: Dataset, test: Dataset | None) -> Classifier:
     """A second opinion on pictures, by nearest neighbours among real images."""
     held_out = None if test is None else (test.images, test.labels)
     return fit_classifier(learn_from.images, learn_from.labels, held_out)
+
+
+def named_classifier(name: str) -> Classifier:
+    """A second opinion on pictures of a named set; it learns from training images where they are here."""
+    try:
+        return classifier(named_dataset(name, "train"), named_dataset(name, "test"))
+    except DatasetError:
+        return classifier(named_dataset(name, "test"), None)

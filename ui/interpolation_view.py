@@ -1,38 +1,24 @@
-"""The parts of the interpolation page: the path, the strips of one or two models, and the profile."""
-
-from dataclasses import dataclass
+"""The parts of the interpolation page: the path, the hand, the strips, the profile, what to take away."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.bundles import model_bundle
+from autoencoder.checkpoints import SHIPPED, Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.figures import path_figure
-from autoencoder.pictures import grid, png
-from autoencoder.support import PathMeasures, is_weak, score_name
+from autoencoder.pictures import gif, grid, png, svg_strips
+from autoencoder.support import is_weak, score_name
 from autoencoder.walks import PATHS
-from autoencoder.walks import walk as find_path
+from ui.components.latent_map import path_hand
+from ui.files import file_store
 from ui.frame import is_dark
 from ui.map_view import show_map
-from ui.pair import code_in, picture_of, title_of
+from ui.pair import picture_of, title_of
 from ui.pictures import show_large, show_table
-from ui.places import Place
-
-
-@dataclass(frozen=True, eq=False)
-class Walk:
-    """A path of T steps through one model's codes, ``latents`` (T, D), and its measures."""
-
-    checkpoint: Checkpoint
-    latents: np.ndarray
-    measured: PathMeasures
-
-
-def choose_on_map(checkpoint: Checkpoint, codes: Codes) -> None:
-    """The map, to set A and B by hand; also to places where no image is."""
-    with st.expander("Set A and B on the map", icon=":material/scatter_plot:"):
-        show_map(checkpoint, codes, None, "auto", compact=True)
+from ui.places import ImageAt, Place
+from ui.walks import Walk, classifier_of
 
 
 def choose_path() -> tuple[str, int]:
@@ -41,105 +27,181 @@ def choose_path() -> tuple[str, int]:
     kind = kind_column.segmented_control(
         "Path", list(PATHS), default="linear", key="path", bind="query-params"
     )
-    kind_column.caption(PATHS[kind or "linear"].label)
-    return kind or "linear", steps_column.slider("Steps", 3, 25, 11, key="steps", bind="query-params")
+    kind = kind or "linear"
+    kind_column.caption(f"{PATHS[kind].title}. {PATHS[kind].label}")
+    return kind, steps_column.slider("Steps", 3, 25, 11, key="steps", bind="query-params")
 
 
-def walk(
-    checkpoint: Checkpoint,
-    first: Checkpoint,
-    codes: Codes,
-    pair: tuple[Place, Place],
-    path: str,
-    n_steps: int,
-) -> Walk:
-    """The path from A to B through a model's own codes of them; ``first`` is where they were chosen."""
-    ends = [code_in(checkpoint, place, first, codes) for place in pair]
-    latents = find_path(checkpoint, path, *ends, n_steps)
-    return Walk(checkpoint, latents, checkpoint.support.measure(latents))
-
-
-def show_walks(codes: Codes, pair: tuple[Place, Place], walks: list[Walk]) -> None:
-    """A and B as they are, then a strip for every model, with words where it leaves the data."""
-    checkpoint = walks[0].checkpoint
+def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -> None:
+    """A and B as they are."""
     show_large(
         [
             (picture_of(place, checkpoint, codes), f"{letter}: {title_of(place, codes)}")
             for letter, place in zip("AB", pair, strict=True)
         ]
     )
-    for current in walks:
-        st.markdown(f"**{current.checkpoint.name}** · {_verdict(current)}")
-        heads = [f"{t:.2f}" for t in _shares(current)]
-        show_table(_strip(current.measured), heads, hatched=current.measured.off_support)
+
+
+def move_by_hand(walks: list[Walk]) -> None:
+    """A slider along all paths at once, decoded in the browser while it moves."""
+    offer = file_store().offer
+    path_hand(
+        [
+            {
+                "name": walk.checkpoint.name,
+                "model": offer(
+                    f"model-{walk.checkpoint.fingerprint}",
+                    lambda checkpoint=walk.checkpoint: model_bundle(checkpoint),
+                ),
+                "path": walk.latents.tolist(),
+            }
+            for walk in walks
+        ],
+        is_dark(),
+        key="hand",
+    )
+
+
+def show_walks(codes: Codes, walks: list[Walk]) -> None:
+    """A strip for every model, with words where it leaves the data, and where it stops being what it was."""
+    for walk in walks:
+        st.markdown(f"**{walk.checkpoint.name}** · {_verdict(walk)}{_change_of_class(walk, codes)}")
+        show_table(_strip(walk, codes), [f"{t:.2f}" for t in walk.t], hatched=walk.measured.off_support)
+    classifier = classifier_of(codes)
+    if classifier:
+        st.caption(
+            "*Looks like*: the class of most of a step's ten nearest neighbours among real images, and how "
+            f"many agree; right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out images. "
+            "It cannot say “nothing”: *unlike any* is the distance to the nearest real image, above 1 "
+            "greater than for 95 % of the model's own reconstructions."
+        )
 
 
 def show_profile(walks: list[Walk]) -> None:
     """The round trip along the path."""
-    profiles = {current.checkpoint.name: current.measured for current in walks}
+    profiles = {walk.checkpoint.name: walk.measured for walk in walks}
     st.plotly_chart(
         path_figure(profiles, is_dark()), key="profile", theme=None, config={"displaylogo": False},
         alt="Round trip along the path, by model; above 1 the path is off the data.",
     )  # fmt: skip
 
 
-def downloads(walks: list[Walk]) -> None:
-    """The strips as a picture, the steps as a table."""
-    left, right = st.columns(2)
-    images = np.concatenate([current.measured.images for current in walks])
-    n_steps = len(walks[0].latents)
-    name = "interpolation-" + "-".join(current.checkpoint.name for current in walks)
-    left.download_button(
-        "Strips (PNG)",
-        lambda: png(grid(images, n_steps), 4),
-        f"{name}.png",
-        "image/png",
-        width="stretch",
-    )
-    right.download_button("Steps (CSV)", lambda: _table(walks), f"{name}.csv", "text/csv", width="stretch")
+def show_on_map(codes: Codes, walk: Walk) -> None:
+    """The first model's path on its map, on which A and B can be set, also where no image is."""
+    with st.expander("The path on the map: set A and B there", icon=":material/scatter_plot:"):
+        show_map(walk.checkpoint, codes, None, "auto", compact=True, path=walk.latents)
 
 
-def _shares(current: Walk) -> np.ndarray:
-    return np.linspace(0, 1, len(current.latents))
+def take_away(walks: list[Walk], pair: tuple[Place, Place], codes: Codes, kind: str) -> None:
+    """The strips as pictures for slides, the morph, the numbers, and the lines that make them again."""
+    name = "interpolation-" + "-".join(walk.checkpoint.name for walk in walks)
+    images = np.stack([walk.measured.images for walk in walks])
+    beside = np.concatenate(list(images), axis=2)  # the models' pictures of one step in one frame
+    sheet = grid(images.reshape(-1, 28, 28), images.shape[1])
+    files = {
+        "Strips (PNG)": (lambda: png(sheet, 4), "png", "image/png"),
+        "Strips (SVG)": (lambda: _svg(walks), "svg", "image/svg+xml"),
+        "Morph (GIF)": (lambda: gif(beside, 6), "gif", "image/gif"),
+        "Steps (CSV)": (lambda: _table(walks), "csv", "text/csv"),
+    }
+    for column, (label, (make, suffix, kind_of_file)) in zip(st.columns(4), files.items(), strict=True):
+        column.download_button(label, make, f"{name}.{suffix}", kind_of_file, width="stretch")
+    snippet = _snippet(walks[0], pair, codes, kind)
+    if snippet:
+        with st.expander("The same in Python"):
+            st.code(snippet, language="python")
 
 
-def _strip(measured: PathMeasures) -> list[tuple[str, list]]:
-    return [
+def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
+    measured, opinion = walk.measured, walk.opinion
+    rows = [
         ("Decoded", list(measured.images)),
         ("Round trip", [f"{value:.2f}" for value in measured.round_trip]),
         ("Neighbours", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
     ]
+    if opinion is not None:
+        rows += [
+            ("Nearest image", list(opinion.nearest)),
+            ("Unlike any", [f"{value:.2f}" for value in opinion.distance]),
+        ]
+    if opinion is not None and opinion.labels is not None:
+        looks = zip(opinion.labels, opinion.shares, strict=True)
+        rows.append(("Looks like", [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
+    return rows
 
 
-def _verdict(current: Walk) -> str:
+def _verdict(walk: Walk) -> str:
     """The path's score in words."""
-    latent_dim = current.checkpoint.model.latent_dim
-    score = current.measured.score(latent_dim)
+    latent_dim = walk.checkpoint.model.latent_dim
+    score = walk.measured.score(latent_dim)
     name = score_name(latent_dim)
     if score is None:
         return "the picture does not change along this path"
     if name == "jump ratio":
         return f"jump ratio **{score:.2f}**: the largest change of the picture over the mean one"
-    n_off, n_steps = int(current.measured.off_support.sum()), len(current.latents)
+    n_off, n_steps = int(walk.measured.off_support.sum()), len(walk.latents)
     weak = " (a weak score below 8 dimensions)" if is_weak(latent_dim) else ""
     return f"off the data in **{n_off} of {n_steps}** steps, {score:.0%}{weak}"
 
 
+def _change_of_class(walk: Walk, codes: Codes) -> str:
+    """Where the pictures stop looking like the first one, in words."""
+    labels = walk.opinion.labels if walk.opinion else None
+    if labels is None:
+        return ""
+    changed = np.flatnonzero(labels != labels[0])
+    first = codes.class_names[labels[0]]
+    if len(changed) == 0:
+        return f" · looks like {first} all the way"
+    step = changed[0]
+    second = codes.class_names[labels[step]]
+    return f" · stops looking like {first} at t = {walk.t[step]:.2f}, where it is {second}"
+
+
+def _svg(walks: list[Walk]) -> str:
+    strips = [(walk.checkpoint.name, walk.measured.images, walk.measured.off_support) for walk in walks]
+    return svg_strips(strips, [f"{t:.2f}" for t in walks[0].t])
+
+
+def _snippet(walk: Walk, pair: tuple[Place, Place], codes: Codes, kind: str) -> str:
+    """Python lines that make this strip; empty for images and models that a script does not find by name."""
+    is_named = walk.checkpoint.folder is not None and walk.checkpoint.folder.parent == SHIPPED
+    if not is_named or not all(isinstance(place, ImageAt) for place in pair) or codes.split == "all":
+        return ""
+    a, b = (int(codes.rows[place.index]) for place in pair)
+    return (
+        "from pathlib import Path\n\n"
+        "from autoencoder.checkpoints import load_checkpoint\n"
+        "from autoencoder.datasets import load_dataset\n"
+        "from autoencoder.pictures import png, strip\n"
+        "from autoencoder.walks import walk\n\n"
+        f'checkpoint = load_checkpoint("{walk.checkpoint.name}")\n'
+        f'images = load_dataset("{codes.dataset}", "{codes.split}").images\n'
+        f"start, end = checkpoint.model.encode(images[[{a}, {b}]])\n"
+        f'path = walk(checkpoint, "{kind}", start, end, {len(walk.latents)})\n'
+        "measured = checkpoint.support.measure(path)\n"
+        "print(measured.off_support_share, measured.jump_ratio, measured.round_trip)\n"
+        'Path("strip.png").write_bytes(png(strip(measured.images), scale=4))\n'
+    )
+
+
 def _table(walks: list[Walk]) -> str:
-    return pd.concat([_steps(current) for current in walks]).to_csv(index=False)
+    return pd.concat([_steps(walk) for walk in walks]).to_csv(index=False)
 
 
-def _steps(current: Walk) -> pd.DataFrame:
-    measured = current.measured
+def _steps(walk: Walk) -> pd.DataFrame:
+    measured, opinion = walk.measured, walk.opinion
     columns = {
-        "model": current.checkpoint.name,
-        "t": _shares(current),
+        "model": walk.checkpoint.name,
+        "t": walk.t,
         "round_trip": measured.round_trip,
         "neighbour_distance": measured.neighbour_distance,
         "decoded_step": measured.decoded_step,
         "off_support": measured.off_support,
     }
-    latents = {f"z{number}": values for number, values in enumerate(current.latents.T, start=1)}
+    if opinion is not None:
+        columns["picture_distance"] = opinion.distance
+    latents = {f"z{number}": values for number, values in enumerate(walk.latents.T, start=1)}
     return pd.DataFrame({**columns, **latents})

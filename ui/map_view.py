@@ -63,10 +63,12 @@ def show_map(
     beside: Checkpoint | None,
     method: str,
     compact: bool = False,
+    path: np.ndarray | None = None,
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
-    A ``compact`` map is there to choose places on: it has no path, no sliders and no drawing pad.
+    A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
+    (T, D) is drawn on it where it can be, instead of the straight one.
     """
     latent_map = project(codes, method)
     panes = [_pane(checkpoint, codes, latent_map)]
@@ -81,6 +83,7 @@ def show_map(
         {
             "key": f"{st.session_state.data}|{key}",
             "compact": compact,
+            "path": [] if path is None or not latent_map.can_place else latent_map.place(path).tolist(),
             "dark": is_dark(),  # so that the map hears of a change of the theme
             "panes": panes,
             "classes": list(codes.class_names),

@@ -32,12 +32,19 @@ class _Scripts(StaticFiles):
 
 MODULES = Mount(PREFIX, _Scripts(directory=HERE))
 
-_component = st.components.v2.component(
-    "latent_map",
-    html='<div class="lm" data-testid="latent-map"></div>\n',
-    css="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("map.css", "draw.css")),
-    js=(HERE / "entry.js").read_text(encoding="utf-8"),
-)
+
+def _component(name: str, element: str, styles: tuple[str, ...]):
+    """A component whose script is a module of this folder; entry.js mounts it into its ``element``."""
+    return st.components.v2.component(
+        name,
+        html=f'<div class="{element}" data-component data-testid="{name}"></div>\n',
+        css="\n".join((HERE / style).read_text(encoding="utf-8") for style in styles),
+        js=(HERE / "entry.js").read_text(encoding="utf-8"),
+    )
+
+
+_map = _component("latent_map", "lm", ("map.css", "draw.css"))
+_hand = _component("path_hand", "hand", ("hand.css",))
 
 
 def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
@@ -46,11 +53,19 @@ def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Ca
     ``on_commit`` finds what was chosen in ``st.session_state[key].commit``; ``on_again``, called where files
     did not arrive, the number of the call in ``.again``.
     """
-    base = st.get_option("server.baseUrlPath").strip("/")
-    module = f"{f'/{base}' if base else ''}{PREFIX}/mount.js"
-    _component(
-        data={**data, "module": module},
+    _map(
+        data={**data, "module": _address("mount.js")},
         key=key,
         on_commit_change=on_commit,
         on_again_change=on_again,
     )
+
+
+def path_hand(walks: list[dict], dark: bool, key: str) -> None:
+    """A slider along the paths of several models at once; ``walks`` are what hand.js calls Walk."""
+    _hand(data={"walks": walks, "dark": dark, "module": _address("hand.js")}, key=key)
+
+
+def _address(module: str) -> str:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{f'/{base}' if base else ''}{PREFIX}/{module}"

@@ -7,7 +7,7 @@ const mounted = new WeakMap();
 
 /** @param {Component} component */
 export default function (component) {
-  const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(".lm"));
+  const host = /** @type {HTMLElement} */ (component.parentElement.querySelector("[data-component]"));
   let entry = mounted.get(host);
   if (entry) {
     entry.newest = component;
