@@ -36,6 +36,13 @@ class Codes:
         digest.update(b"" if self.labels is None else self.labels.tobytes())
         return digest.hexdigest()
 
+    @cached_property
+    def dataset_of_images(self) -> Dataset | None:
+        """The images as a data set; None where only the codes are at hand."""
+        if self.images is None:
+            return None
+        return Dataset(self.dataset, self.split, self.images, self.labels, self.class_names)
+
     def class_of(self, index: int) -> str:
         """The name of the class of the code at ``index``, "" where there is none."""
         return "" if self.labels is None else self.class_names[self.labels[index]]

@@ -13,6 +13,7 @@ from ui.interpolation_view import (
 )
 from ui.model_choice import compared_models
 from ui.pair import choose_pair, chosen_codes
+from ui.presets import offer_presets
 from ui.walks import find_walks
 
 open_page(
@@ -21,6 +22,7 @@ open_page(
     "image any more: there the path has left the data.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
+offer_presets()
 pair = choose_pair(checkpoint, codes)
 models = compared_models(checkpoint)
 kind, n_steps = choose_path()

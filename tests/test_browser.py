@@ -157,7 +157,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(page):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/reconstruction", "/interpolation", "/gaps", "/train", "/your-images"]
+    "path", ["/", "/reconstruction", "/interpolation", "/gaps", "/lesson", "/train", "/your-images"]
 )
 def test_a_phone_needs_no_sideways_scrolling(page, path):
     page.set_viewport_size({"width": 390, "height": 800})

@@ -79,7 +79,7 @@ def test_models_and_data_sets_are_called_by_their_names():
 def test_pages_are_called_by_their_titles():
     pages = "".join(path.read_text() for path in (PROJECT / "pages").glob("*.py"))
     named = re.findall(r"^\d\. \*\*(.+?)\*\*", README, flags=re.MULTILINE)
-    assert len(named) == 6
+    assert len(named) == 7
     for title in named:
         assert f'"{title}"' in pages
 

@@ -67,7 +67,8 @@ def show_walks(codes: Codes, walks: list[Walk]) -> None:
     for walk in walks:
         st.markdown(f"**{walk.checkpoint.name}** · {_verdict(walk)}{_change_of_class(walk, codes)}")
         show_table(_strip(walk, codes), [f"{t:.2f}" for t in walk.t], hatched=walk.measured.off_support)
-    classifier = classifier_of(codes)
+    has_opinion = walks[0].opinion is not None and walks[0].opinion.labels is not None
+    classifier = classifier_of(codes) if has_opinion else None
     if classifier:
         st.caption(
             "*Looks like*: the class of most of a step's ten nearest neighbours among real images, and how "

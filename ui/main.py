@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.choice import choose
 from ui.frame import refusal
+from ui.places import follow_link
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 PAGES = [
@@ -23,6 +24,7 @@ PAGES = [
         url_path="interpolation",
     ),
     st.Page("../pages/gaps.py", title="Gaps", icon=":material/blur_on:", url_path="gaps"),
+    st.Page("../pages/lesson.py", title="Lesson", icon=":material/school:", url_path="lesson"),
     st.Page("../pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
     st.Page("../pages/your_images.py", title="Your images", icon=":material/upload:", url_path="your-images"),
 ]
@@ -30,5 +32,6 @@ PAGES = [
 st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
 page = st.navigation(PAGES)
 with refusal():
+    follow_link()
     choose()
     page.run()

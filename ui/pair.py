@@ -35,7 +35,7 @@ def chosen_codes() -> Codes:
 def other_codes(other: Checkpoint, codes: Codes) -> Codes:
     """The codes that another model gives to the same images."""
     if codes.images is not None:
-        return caches.codes(other, chosen_dataset())
+        return caches.codes(other, codes.dataset_of_images)
     if other.config.atlas.dataset == codes.dataset:
         return caches.codes(other, None)
     raise DatasetError(

@@ -8,6 +8,7 @@ A place is an image by its number, "17"; a code with the start of its model's fi
 import base64
 import binascii
 import re
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ CHOICES = {
     "layer": re.compile(r"none|density|gaps|grid"),
     "view": re.compile(r"|[\d.,e+-]{0,60}(;[\d.,e+-]{0,60})?"),
 }
+WRITTEN = "map written"  # what this session has put into the address, lately
 SUBJECT = "map subject"  # the images and the map that the choices belong to
 DEFAULTS = {"a": "", "b": "", "classes": "", "layer": "none", "view": ""}
 
@@ -67,11 +69,18 @@ def place_of(text: str) -> Place | None:
 
 
 def chosen(name: str) -> str:
-    """A choice of the map as it stands in the session, at first as the link says; never a foreign text."""
-    key = f"map {name}"
-    if key not in st.session_state:
-        st.session_state[key] = _checked(name, st.query_params.get(name, DEFAULTS[name]))
-    return st.session_state[key]
+    """A choice of the map as it stands in the session; never a foreign text."""
+    return st.session_state.setdefault(f"map {name}", DEFAULTS[name])
+
+
+def follow_link() -> None:
+    """Take over what the address says, where a link was followed: a text that this session did not write."""
+    written = st.session_state.setdefault(WRITTEN, deque(maxlen=200))
+    for name in DEFAULTS:
+        given = st.query_params.get(name)
+        if given is not None and (name, given) not in written:
+            written.append((name, given))
+            choose(name, given)
 
 
 def choose(name: str, text: object) -> None:
@@ -84,6 +93,7 @@ def show_in_address() -> None:
     for name, default in DEFAULTS.items():
         text = chosen(name)
         if text != st.query_params.get(name, default):
+            st.session_state[WRITTEN].append((name, text))
             if text == default:
                 del st.query_params[name]
             else:

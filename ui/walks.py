@@ -52,7 +52,12 @@ class Walk:
 
 
 def find_walks(
-    models: list[Checkpoint], codes: Codes, pair: tuple[Place, Place], kind: str, n_steps: int
+    models: list[Checkpoint],
+    codes: Codes,
+    pair: tuple[Place, Place],
+    kind: str,
+    n_steps: int,
+    with_opinion: bool = True,
 ) -> list[Walk]:
     """The same pair through every model; ``codes`` are those of the first, in which the pair was chosen."""
     ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
@@ -60,7 +65,10 @@ def find_walks(
         paths = _smooth_paths(ends, n_steps)
     else:
         paths = [find_path(model, kind, *both, n_steps) for model, both in ends]
-    return [_measured(model, path, codes) for model, path in zip(models, paths, strict=True)]
+    return [
+        _measured(model, path, codes if with_opinion else None)
+        for model, path in zip(models, paths, strict=True)
+    ]
 
 
 def classifier_of(codes: Codes) -> Classifier | None:
@@ -71,9 +79,10 @@ def classifier_of(codes: Codes) -> Classifier | None:
     return caches.classifier(chosen_dataset(), None) if test is None else caches.named_classifier(test.name)
 
 
-def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes) -> Walk:
+def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> Walk:
     measured = checkpoint.support.measure(path)
-    return Walk(checkpoint, path, measured, _opinion(checkpoint, measured.images, codes))
+    opinion = None if codes is None else _opinion(checkpoint, measured.images, codes)
+    return Walk(checkpoint, path, measured, opinion)
 
 
 def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:

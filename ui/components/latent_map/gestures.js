@@ -175,6 +175,7 @@ export class Gestures {
     else if (event.key === "0") this.handlers.fit();
     else return;
     event.preventDefault();
+    event.stopPropagation(); // a page may have shortcuts of its own
   }
 
   /**

@@ -49,6 +49,7 @@ class Hand {
     this.slider = element("input", {
       type: "range", min: -BEYOND, max: 1 + BEYOND, step: 0.01, value: START,
       "aria-label": "Place on the path: 0 is A, 1 is B", input: () => this.move(),
+      keydown: (event) => event.stopPropagation(), // arrow keys are the slider's, not the page's
     });
     this.place = element("output");
     this.models = element("div", { class: "hand-models" });

@@ -1,0 +1,14 @@
+"""What is a gap in latent space, shown in three minutes?"""
+
+from ui.frame import open_page, why
+from ui.lesson_view import offer_worksheet, show_lesson
+
+open_page("Lesson", "Five scenes, three minutes. Left and right arrow keys step through them.")
+show_lesson()
+offer_worksheet()
+why(
+    "Every scene is alive and computed from the shipped models: nothing is a recording. Where MNIST is not "
+    "on this machine, the codes that come with the models stand in for its test images. What the last scene "
+    "says follows from the numbers, whatever they are; on other images and other models they may be "
+    "different, as the page on gaps shows."
+)

@@ -1,0 +1,137 @@
+"""The guided lesson: five scenes of one sentence, one thing to do, and something alive to do it with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from autoencoder.checkpoints import Checkpoint
+from autoencoder.codes import Codes
+from autoencoder.errors import DatasetError
+from ui import caches
+from ui.gaps_view import show_statistic
+from ui.interpolation_view import move_by_hand, show_walks
+from ui.map_view import show_map
+from ui.places import ImageAt
+from ui.walks import find_walks
+
+SCENE = "scene"
+N_STEPS = 11
+PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"
+SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One sentence, one thing to do, a question for the worksheet, and what is shown."""
+
+    sentence: str
+    task: str
+    question: str
+    show: Callable[[], None]
+
+
+def show_lesson() -> None:
+    """The scene that the address names, in large type, with the way back and on."""
+    number = st.session_state.setdefault(SCENE, _asked_for())
+    st.query_params[SCENE] = str(number + 1)
+    scene = SCENES[number]
+    st.progress((number + 1) / len(SCENES), f"Scene {number + 1} of {len(SCENES)}")
+    st.header(scene.sentence, anchor=False)
+    st.subheader(f"Do this: {scene.task}", anchor=False)
+    back, on = st.columns(2)
+    is_first, is_last = number == 0, number == len(SCENES) - 1
+    back.button("Back", on_click=_go, args=(number - 1,), disabled=is_first, width="stretch", shortcut="Left")
+    on.button(
+        "Next", on_click=_go, args=(number + 1,), disabled=is_last, width="stretch", shortcut="Right",
+        type="primary",
+    )  # fmt: skip
+    scene.show()
+
+
+def offer_worksheet() -> None:
+    """The questions of every scene, as a page to print."""
+    st.download_button("Worksheet for students (HTML, to print)", worksheet, "worksheet.html", "text/html")
+
+
+def worksheet() -> str:
+    """A page of its own, with a place for every answer."""
+    items = "".join(
+        f"<li><p><b>{scene.sentence}</b><br>{scene.task}</p><p>{scene.question}</p><div></div></li>"
+        for scene in SCENES
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gaps in latent space: worksheet</title>'
+        "<style>body { font: 12pt/1.4 sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em }"
+        "li { break-inside: avoid } li div { height: 5em; border-bottom: 1px solid #888 }</style>"
+        f"<h1>Gaps in latent space</h1><p>Name: ____________________</p><ol>{items}</ol></html>"
+    )
+
+
+def _asked_for() -> int:
+    text = st.query_params.get(SCENE, "1")
+    return int(text) - 1 if text in {str(number + 1) for number in range(len(SCENES))} else 0
+
+
+def _go(number: int) -> None:
+    st.session_state[SCENE] = number
+
+
+def _codes(checkpoint: Checkpoint) -> Codes:
+    """The codes of MNIST's test images, or those that came with the model."""
+    try:
+        return caches.codes(checkpoint, caches.named_dataset("mnist", "test"))
+    except DatasetError:
+        return caches.codes(checkpoint, None)
+
+
+def _map() -> None:
+    checkpoint = caches.shipped_checkpoint(FLAT)
+    show_map(checkpoint, _codes(checkpoint), None, "auto", compact=True)
+
+
+def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
+    models = [caches.shipped_checkpoint(name) for name in names]
+    codes = _codes(models[0])
+    walks = find_walks(models, codes, (ImageAt(images[0]), ImageAt(images[1])), "linear", N_STEPS, False)
+    move_by_hand(walks)
+    show_walks(codes, walks)
+
+
+def _statistic() -> None:
+    models = [caches.shipped_checkpoint(name) for name in (PLAIN, VARIATIONAL)]
+    show_statistic(models, _codes(models[0]))
+
+
+SCENES = (
+    Scene(
+        "A code is a place: an autoencoder puts every image somewhere, and draws an image at every place.",
+        "Move over the map. Find a place where the decoder draws a digit that is not quite one.",
+        "Which digits lie next to each other? Why those?",
+        _map,
+    ),
+    Scene(
+        "Within a class one can walk: between two 3s lie more 3s.",
+        "Move the slider from A to B, and then beyond B.",
+        "What changes evenly on the way? What happens beyond the end?",
+        lambda: _walk((PLAIN,), SAME_CLASS),
+    ),
+    Scene(
+        "Between classes a plain autoencoder has promised nothing.",
+        "Find the step that is least like a digit, and read its round trip.",
+        "At which t does the path leave the data, and what does the picture look like there?",
+        lambda: _walk((PLAIN,), TWO_CLASSES),
+    ),
+    Scene(
+        "A variational autoencoder is built to fill its space.",
+        "Send the same pair through both. Compare the round trips step by step.",
+        "Which model leaves the data in fewer steps? Which pictures are sharper?",
+        lambda: _walk((PLAIN, VARIATIONAL), TWO_CLASSES),
+    ),
+    Scene(
+        "One pair proves little. Hundreds do.",
+        "Guess first: in how many of 100 pairs is the plain autoencoder's path the worse one? Then measure.",
+        "Your guess: ____ of 100. Measured: ____ of 100. Do the intervals overlap?",
+        _statistic,
+    ),
+)

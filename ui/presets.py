@@ -1,0 +1,64 @@
+"""Scenes for teaching, each a link: a pair of images, the models to send it through, and what to ask."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A scene: ``prompt`` is for the class, ``look_for`` what to look for. Images are MNIST test images."""
+
+    title: str
+    prompt: str
+    look_for: str
+    a: int
+    b: int
+    models: tuple[str, ...]
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address says."""
+        first, *others = self.models
+        choices = {"data": "mnist", "model": first, "a": str(self.a), "b": str(self.b), **self.extra}
+        return {**choices, "with": others[0]} if others else choices
+
+
+PRESETS = (
+    Preset(
+        "4 to 9: neighbours",
+        "A 4 and a 9 are a stroke apart. Where on the way does one become the other?",
+        "the step at which the top closes, and whether any step is neither",
+        4, 7, ("mnist-ae-32", "mnist-vae-32"),
+    ),
+    Preset(
+        "0 to 1: far apart",
+        "A ring must become a line. What would you draw half-way, and what does each model draw?",
+        "steps that look like a third digit, and steps that are off the data",
+        3, 2, ("mnist-ae-32", "mnist-vae-32"),
+    ),
+    Preset(
+        "within the 3s",
+        "Both ends are a 3. Is everything in between a 3 as well?",
+        "the round trip, which should stay below 1; and a slant that turns evenly",
+        18, 30, ("mnist-ae-32", "mnist-vae-32"),
+    ),
+    Preset(
+        "a ghost in the 2-D autoencoder",
+        "Two numbers have to hold every digit. What lies between a 4 and a 2 on a plane that crowded?",
+        "a step that is nobody's digit, and the largest jump of the picture",
+        4, 1, ("mnist-ae-2", "mnist-vae-2"),
+    ),
+)  # fmt: skip
+
+
+def offer_presets() -> None:
+    """The scenes, each as a link with its prompt."""
+    with st.expander("Scenes for teaching", icon=":material/school:"):
+        for preset in PRESETS:
+            st.page_link(
+                "../pages/interpolation.py", label=f"**{preset.title}**", query_params=preset.query,
+                icon=":material/play_arrow:",
+            )  # fmt: skip
+            st.markdown(f"{preset.prompt} *Look for* {preset.look_for}.")
