@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from autoencoder.codes import Codes
+from autoencoder.emptiness import EmptySpace
 from autoencoder.gaps import GapStatistic
 from autoencoder.projection import Map
 from autoencoder.support import PathMeasures, score_name
@@ -81,6 +82,26 @@ def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
     _dress(figure, dark)
     figure.update_yaxes(title=score_name(statistics[0].latent_dim), rangemode="tozero")
     figure.update_layout(height=420)
+    return figure
+
+
+def empty_figure(spaces: dict[str, list[EmptySpace]], dark: bool = False) -> go.Figure:
+    """For every model and source the shares of the places that are off the data, and unlike any image."""
+    figure = go.Figure()
+    for measure, words, pattern in (
+        ("off_support_share", "off the data", "/"),
+        ("unlike_share", "unlike any image", ""),
+    ):
+        bars = [(name, space) for name, drawn in spaces.items() for space in drawn]
+        models, sources = [name for name, _ in bars], [space.source for _, space in bars]
+        shares = [getattr(space, measure) for _, space in bars]
+        figure.add_bar(
+            x=[models, sources], y=shares, name=words, hovertemplate="%{y:.0%}",
+            marker={"color": FAINT[dark], "line": {"color": INK[dark], "width": 1}, "pattern_shape": pattern},
+        )  # fmt: skip
+    _dress(figure, dark)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%", title="share of the places")
+    figure.update_layout(height=340, legend={"orientation": "h", "y": 1.15}, barmode="group")
     return figure
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from autoencoder.codes import codes_of_atlas, codes_of_images
-from autoencoder.figures import CLASS_COLOURS, map_figure, path_figure
+from autoencoder.emptiness import empty_space
+from autoencoder.figures import CLASS_COLOURS, empty_figure, gap_figure, map_figure, path_figure
+from autoencoder.gaps import gap_steps, random_pairs
 from autoencoder.paths import linear
 from autoencoder.projection import project
 
@@ -58,3 +60,27 @@ def test_few_classes_are_named_at_their_centre_and_many_are_not(codes, monkeypat
     np.testing.assert_allclose(named["<b>3</b>"], np.median(latent_map.positions[codes.labels == 3], axis=0))
     monkeypatch.setattr("autoencoder.figures.MOST_NAMED_CLASSES", 2)
     assert not map_figure(codes, latent_map).layout.annotations
+
+
+def test_every_bar_of_empty_space_is_its_own_share(checkpoints):
+    spaces = {
+        kind: [empty_space(source, checkpoints[kind].support, None, 30, 0) for source in ("box", "prior")]
+        for kind in ("ae", "vae")
+    }
+    off, unlike = empty_figure(spaces).data
+    assert off.name == "off the data" and unlike.name == "unlike any image"
+    drawn = dict(zip(zip(*off.x, strict=True), off.y, strict=True))
+    expected = {(kind, space.source): space.off_support_share for kind in spaces for space in spaces[kind]}
+    assert drawn == expected
+
+
+def test_every_path_is_a_point_of_its_model_and_kind(checkpoints, digits):
+    checkpoint = checkpoints["ae"]
+    latents = checkpoint.model.encode(digits.images)
+    *_, (_, statistic) = gap_steps(
+        "small", checkpoint.support, latents, random_pairs(digits.labels, 40, 12, 0)
+    )
+    same, cross = gap_figure([statistic]).data
+    np.testing.assert_array_equal(same.y, statistic.score("same"))
+    np.testing.assert_array_equal(cross.y, statistic.score("cross"))
+    assert set(cross.x[0]) == {"small"} and set(cross.x[1]) == {"across classes"}

@@ -11,6 +11,8 @@ from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
 from autoencoder.emptiness import empty_space
 from autoencoder.gaps import PictureDistance, gap_steps, interval, matrix_steps, random_pairs, sentence
+from autoencoder.projection import project
+from autoencoder.sources import draw
 from autoencoder.support import Support
 
 MODELS = ("digits-ae-16", "digits-vae-16")
@@ -85,6 +87,16 @@ def test_empty_space_is_that_of_its_source():
         space = empty_space("prior", checkpoint.support, pictures, 400, 3)
         assert shown.iloc[number]["off the data"] == pytest.approx(space.off_support_share)
         assert shown.iloc[number]["unlike any image"] == pytest.approx(space.unlike_share)
+
+
+def test_the_places_lie_on_the_map_where_they_are():
+    from test_pages import living_map
+
+    app = visit("gaps", model=MODELS[0], source="gaussian")
+    checkpoint = load_checkpoint(MODELS[0])
+    codes = checkpoint.model.encode(load_dataset("digits", "test").images)
+    expected = project(codes).place(draw("gaussian", checkpoint.support.latents, 400, 0))
+    np.testing.assert_allclose(living_map(app)["crosses"], expected, rtol=1e-5)
 
 
 def test_without_images_the_paths_are_measured_all_the_same():

@@ -14,6 +14,7 @@ from autoencoder.checkpoints import CONFIG, SHIPPED, Checkpoint, load_checkpoint
 from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.gaps import PictureDistance
@@ -104,3 +105,9 @@ def named_classifier(name: str) -> Classifier:
         return classifier(named_dataset(name, "train"), named_dataset(name, "test"))
     except DatasetError:
         return classifier(named_dataset(name, "test"), None)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Decoding empty space …")
+def space(checkpoint: Checkpoint, codes: Codes, source: str, n_places: int, seed: int) -> EmptySpace:
+    """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
+    return empty_space(source, checkpoint.support, picture_distance(checkpoint, codes), n_places, seed)

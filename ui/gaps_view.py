@@ -7,8 +7,8 @@ from plotly.colors import sample_colorscale
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
-from autoencoder.emptiness import EmptySpace, empty_space
-from autoencoder.figures import gap_figure
+from autoencoder.emptiness import EmptySpace
+from autoencoder.figures import empty_figure, gap_figure
 from autoencoder.gaps import GapMatrix, GapStatistic, comparisons, interval, sentence
 from autoencoder.pictures import grid, png
 from autoencoder.sources import SOURCES
@@ -16,6 +16,7 @@ from autoencoder.support import is_weak, score_name
 from ui import caches, places
 from ui.frame import is_dark
 from ui.jobs import Job, quick_queue
+from ui.map_view import show_map
 from ui.pair import other_codes
 from ui.statistic_jobs import MatrixWork, StatisticWork, matrix_key, statistic_key
 from ui.watch import watch
@@ -83,9 +84,21 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     )
     st.caption(f"Drawn from {SOURCES[source or 'box'].title}.")
     seed = st.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
-    spaces = [_space(checkpoint, codes, source or "box", seed) for checkpoint in models]
+    spaces = {model.name: _spaces(model, codes, seed) for model in models}
+    st.plotly_chart(
+        empty_figure(spaces, is_dark()), key="empty space", theme=None, config={"displaylogo": False},
+        alt="The share of places off the data, and unlike any image, by model and source.",
+    )  # fmt: skip
+    chosen = [space for all_ in spaces.values() for space in all_ if space.source == (source or "box")]
+    _show_shares(models, chosen)
+    _show_places(models, chosen)
+    with st.expander("These places on the map", icon=":material/scatter_plot:"):
+        show_map(models[0], codes, None, "auto", compact=True, crosses=chosen[0].latents)
+
+
+def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
     columns = {
-        "model": [checkpoint.name for checkpoint in models],
+        "model": [model.name for model in models],
         "off the data": [space.off_support_share for space in spaces],
         "unlike any image": [space.unlike_share for space in spaces],
     }
@@ -93,9 +106,12 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     st.dataframe(
         pd.DataFrame(columns), hide_index=True, column_config=dict.fromkeys(list(columns)[1:], percent)
     )
-    for checkpoint, space in zip(models, spaces, strict=True):
+
+
+def _show_places(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
+    for model, space in zip(models, spaces, strict=True):
         picture = png(grid(space.images[:N_SHOWN], 12), 4, ink_on_paper=not is_dark())
-        st.image(picture, f"{checkpoint.name}: the first {N_SHOWN} of {N_PLACES} places", width="stretch")
+        st.image(picture, f"{model.name}: the first {N_SHOWN} of {N_PLACES} places", width="stretch")
 
 
 def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StatisticWork:
@@ -203,6 +219,7 @@ def _load(a: int, b: int) -> None:
     places.choose("b", str(b))
 
 
-def _space(checkpoint: Checkpoint, codes: Codes, source: str, seed: int) -> EmptySpace:
-    pictures = caches.picture_distance(checkpoint, other_codes(checkpoint, codes))
-    return empty_space(source, checkpoint.support, pictures, N_PLACES, seed)
+def _spaces(checkpoint: Checkpoint, codes: Codes, seed: int) -> list[EmptySpace]:
+    """Places of every source."""
+    own = other_codes(checkpoint, codes)
+    return [caches.space(checkpoint, own, source, N_PLACES, seed) for source in SOURCES]

@@ -64,11 +64,13 @@ def show_map(
     method: str,
     compact: bool = False,
     path: np.ndarray | None = None,
+    crosses: np.ndarray | None = None,
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
     A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
-    (T, D) is drawn on it where it can be, instead of the straight one.
+    (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
+    (M, D).
     """
     latent_map = project(codes, method)
     panes = [_pane(checkpoint, codes, latent_map)]
@@ -83,7 +85,8 @@ def show_map(
         {
             "key": f"{st.session_state.data}|{key}",
             "compact": compact,
-            "path": [] if path is None or not latent_map.can_place else latent_map.place(path).tolist(),
+            "path": _placed(latent_map, path),
+            "crosses": _placed(latent_map, crosses),
             "dark": is_dark(),  # so that the map hears of a change of the theme
             "panes": panes,
             "classes": list(codes.class_names),
@@ -167,6 +170,11 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
         "images": _images(codes),
         "layers": _layers(checkpoint, codes, latent_map, map_key),
     }
+
+
+def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
+    """Where codes (M, D) lie on the map, if it can say."""
+    return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
 
 
 def _plane(latent_map: Map) -> str:

@@ -24,6 +24,7 @@ import { Toolbar } from "./toolbar.js";
  * @property {string} key what the map shows: of another one, nothing is kept
  * @property {boolean} compact whether only places are to be chosen: without a path, sliders and a pad
  * @property {[number, number][]} path of the first model, where it is not the straight one
+ * @property {[number, number][]} crosses places of the first map to be marked
  * @property {PaneData[]} panes
  * @property {string[]} classes their names by label
  * @property {number[]} present the labels that occur

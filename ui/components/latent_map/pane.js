@@ -347,7 +347,8 @@ export class Pane {
     const [start, end] = [this.codeOf(this.map.state.a), this.codeOf(this.map.state.b)];
     const { plane } = this;
     this.stage.marks.path = start && end && plane ? [plane.place(start), plane.place(end)] : [];
-    const { path } = this.map.component.data;
+    const { path, crosses } = this.map.component.data;
+    this.stage.marks.crosses = this.number === 0 ? crosses : [];
     if (path.length && this.number === 0 && !this.map.before) this.stage.marks.path = path;
     if (start && end && this.isReady && !this.map.component.data.compact) this.walk(straightPath(start, end));
     else this.strip.show([]);

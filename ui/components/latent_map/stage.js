@@ -15,6 +15,7 @@ const PIN_RADIUS = 12;
  * @property {[number, number] | null} pointer
  * @property {{ letter: string, at: [number, number] }[]} pins
  * @property {[number, number][]} path
+ * @property {[number, number][]} crosses
  * @property {[number, number][]} outline of a box or lasso while it is drawn
  */
 
@@ -41,7 +42,7 @@ export class Stage {
     /** @type {[string, string]} */
     this.axes = ["", ""];
     /** @type {Marks} */
-    this.marks = { ring: -1, pointer: null, pins: [], path: [], outline: [] };
+    this.marks = { ring: -1, pointer: null, pins: [], path: [], crosses: [], outline: [] };
     this.theme = themeOf(host);
     this.isFaint = false; // whether the points give way to what is behind them
     this.ratio = 1;
@@ -132,6 +133,7 @@ export class Stage {
   drawFront() {
     const context = this.clear(this.front);
     this.drawNames(context);
+    this.drawCrosses(context);
     this.drawPath(context);
     this.drawOutline(context);
     this.drawRing(context);
@@ -156,6 +158,21 @@ export class Stage {
     }
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  drawCrosses(context) {
+    context.beginPath();
+    for (const place of this.marks.crosses) {
+      const [left, top] = this.view.toScreen(...place);
+      context.moveTo(left - 3, top - 3);
+      context.lineTo(left + 3, top + 3);
+      context.moveTo(left - 3, top + 3);
+      context.lineTo(left + 3, top - 3);
+    }
+    context.lineWidth = 1.2;
+    context.strokeStyle = css(this.theme.ink, 0.8);
+    context.stroke();
   }
 
   /** @param {CanvasRenderingContext2D} context */
