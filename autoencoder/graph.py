@@ -23,8 +23,8 @@ class CodeGraph:
     def __init__(self, latents: np.ndarray, n_neighbours: int = N_NEIGHBOURS):
         if latents.ndim != 2 or 0 in latents.shape or not np.isfinite(latents).all():
             raise ValueError(f"a graph joins finite codes (N, D), at least one, got shape {latents.shape}")
-        stride = -(-len(latents) // MOST_CODES)
-        self.latents = latents[::stride].astype(np.float64)
+        rows = np.linspace(0, len(latents) - 1, min(len(latents), MOST_CODES)).round().astype(int)
+        self.latents = latents[rows].astype(np.float64)
         self._index = NearestNeighbors(
             n_neighbors=min(n_neighbours, len(self.latents)), algorithm="brute"
         ).fit(self.latents)

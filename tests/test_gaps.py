@@ -251,3 +251,11 @@ def test_interpolate_takes_the_ways_through_the_data(path, capsys):
     codes = load_checkpoint("digits-ae-16").model.encode(load_dataset("digits", "test").images[[3, 8]])
     np.testing.assert_allclose(report["steps"][0]["latent"], codes[0], rtol=1e-6)
     np.testing.assert_allclose(report["steps"][-1]["latent"], codes[1], rtol=1e-6)
+
+
+def test_the_benchmark_runs(capsys):
+    from benchmarks import gaps as benchmark
+
+    figures = benchmark.main(["--pairs", "3", "--paths", "2"])
+    assert len(figures) == 4 and all(seconds > 0 for seconds in figures.values())
+    assert "two models" in capsys.readouterr().out

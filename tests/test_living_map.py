@@ -36,7 +36,8 @@ DECODE = """async ([file, codes]) => {
   const { layers, units, latent_dim: dim } = JSON.parse(metadata.model);
   const support = new Support(new Network(layers, tensors), tensors.atlas.data, dim, units);
   return codes.map((code) => {
-    const { image, roundTrip, distance } = support.look(Float32Array.from(code));
+    const given = Float32Array.from(code), image = support.network.decode(given);
+    const { roundTrip, distance } = support.measure(given, image);
     return { image: [...image], roundTrip, distance };
   });
 }"""

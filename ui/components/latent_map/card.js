@@ -57,7 +57,7 @@ export class Card {
    */
   setDrawn(drawn, title, where) {
     this.shown = drawn;
-    for (const canvas of [this.drawn, this.floating.drawn]) paint(canvas, drawn?.image ?? null, this.dark);
+    this.paintDrawn(drawn?.image ?? null);
     say(this.drawnTitle, title);
     say(this.drawnWhere, where);
     this.drawnFigure.hidden = this.floating.drawn.hidden = !drawn;
@@ -70,6 +70,11 @@ export class Card {
       this.measures,
       drawn ? `round trip ${digits(drawn.roundTrip)} · distance to the data ${digits(drawn.distance)}` : "",
     );
+  }
+
+  /** @param {Float32Array | null} image */
+  paintDrawn(image) {
+    for (const canvas of [this.drawn, this.floating.drawn]) paint(canvas, image, this.dark);
   }
 
   /**

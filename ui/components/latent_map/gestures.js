@@ -43,6 +43,9 @@ export class Gestures {
     this.pointer = null;
     stage.addEventListener("pointerdown", (event) => this.onDown(event));
     stage.addEventListener("pointermove", (event) => this.onMove(event));
+    // Where there is this event, a move need not wait for the next frame.
+    this.hovers = "onpointerrawupdate" in stage ? "pointerrawupdate" : "pointermove";
+    stage.addEventListener(this.hovers, (event) => this.onHover(/** @type {PointerEvent} */ (event)));
     stage.addEventListener("pointerup", (event) => this.onUp(event));
     stage.addEventListener("pointercancel", (event) => this.onUp(event, true));
     stage.addEventListener("pointerleave", (event) => this.onLeave(event));
@@ -90,11 +93,7 @@ export class Gestures {
   onMove(event) {
     const at = this.at(event);
     const before = this.down.get(event.pointerId);
-    if (!before) {
-      this.pointer = null;
-      this.handlers.hover(...at);
-      return;
-    }
+    if (!before) return;
     if (this.mode === "pinch") this.pinch(event.pointerId, at);
     this.down.set(event.pointerId, at);
     const isMoved = Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
@@ -103,6 +102,13 @@ export class Gestures {
     if (this.mode === "touch") this.handlers.hover(...at);
     if (this.mode === "drag" && isMoved) this.handlers.drag(this.pin, ...at);
     if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
+  }
+
+  /** @param {PointerEvent} event */
+  onHover(event) {
+    if (this.down.has(event.pointerId)) return;
+    this.pointer = null;
+    this.handlers.hover(...this.at(event));
   }
 
   /** @param {[number, number]} at */

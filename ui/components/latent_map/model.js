@@ -1,15 +1,20 @@
 /** A model in its worker, as promises and as channels in which the latest question wins. */
 
 /** @typedef {import("./worker.js").Look & { nearest: number }} Look */
+/** @typedef {(image: Float32Array) => void} OnImage */
 
 export class Model {
   constructor() {
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
+    /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onImage?: OnImage }>} */
     this.waiting = new Map();
     this.asked = 0;
     this.worker.onmessage = ({ data }) => {
       const promise = this.waiting.get(data.id);
+      if (data.image) {
+        promise?.onImage?.(data.image);
+        return;
+      }
       this.waiting.delete(data.id);
       if (data.error) promise?.reject(new Error(data.error));
       else promise?.resolve(data.answer);
@@ -20,22 +25,24 @@ export class Model {
    * Put a question to the worker.
    * @param {string} task
    * @param {object} message
+   * @param {OnImage} [onImage]
    * @returns {Promise<any>}
    */
-  ask(task, message) {
+  ask(task, message, onImage) {
     const id = ++this.asked;
     this.worker.postMessage({ id, task, ...message });
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject, onImage }));
   }
 
   /**
    * The images of codes with their measures, and the nearest real image of each if asked.
    * @param {Float32Array[]} codes
    * @param {boolean} [near]
+   * @param {OnImage} [onImage] hears of a single image before its measures are known
    * @returns {Promise<Look[]>}
    */
-  look(codes, near = false) {
-    return this.ask("look", { codes, near });
+  look(codes, near = false, onImage = undefined) {
+    return this.ask("look", { codes, near }, onImage);
   }
 
   close() {

@@ -72,8 +72,9 @@ export class Pane {
       this.beside,
     );
     this.gestures = new Gestures(this.stage.element, this.handlers());
-    this.look = latest((/** @type {Question} */ { code, near }) => this.model.look([code], near), (looks, question) =>
-      this.showLook(looks[0], question),
+    this.look = latest(
+      (/** @type {Question} */ { code, near }) => this.model.look([code], near, (image) => this.card.paintDrawn(image)),
+      (looks, question) => this.showLook(looks[0], question),
     );
     this.walk = latest((/** @type {Float32Array[]} */ path) => this.model.look(path), (looks) => this.strip.show(looks));
     /** @type {Points | null} */
@@ -258,13 +259,14 @@ export class Pane {
     const isInvertible = Boolean(this.plane && this.isReady);
     const radius = isInvertible ? PICK / this.stage.view.scale : Infinity;
     const index = this.points.nearest(x, y, radius);
+    if (this.plane && isInvertible) {
+      const numbers = [x, y].slice(0, this.data.dim).map((value) => value.toFixed(2));
+      const where = `at ${numbers.join(", ")}`.replaceAll("-", "−");
+      this.look({ code: this.plane.invert(x, y, this.base), near: index < 0, title: "Drawn by the decoder", where });
+    } else this.showNoDrawing();
     this.stage.marks.pointer = [x, y];
     this.ring(index);
     if (index >= 0) this.showNear(index, "nearest on the map", DWELL);
-    if (this.plane && isInvertible) {
-      const where = `at ${[x, y].slice(0, this.data.dim).map((value) => value.toFixed(2)).join(", ")}`.replaceAll("-", "−");
-      this.look({ code: this.plane.invert(x, y, this.base), near: index < 0, title: "Drawn by the decoder", where });
-    } else this.showNoDrawing();
     this.card.follow([left, top], this.stage.view.width);
     this.map.link(this, index);
   }

@@ -1,6 +1,6 @@
 /**
  * Points as pixels, written into a buffer and put on the canvas at once: on a machine without a graphics
- * card many times faster than paths (docs/decisions/0011-points-as-pixels.md).
+ * card many times faster than paths (docs/decisions/0012-points-as-pixels.md).
  */
 import { colourOf, rgbOf } from "./theme.js";
 

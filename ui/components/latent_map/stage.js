@@ -81,6 +81,7 @@ export class Stage {
     this.drawBack(this);
     this.drawAxes();
     if (this.points) this.scatter.draw(this.points, this.view, this.theme, this.ratio, this.isFaint);
+    this.drawNames(this.contextOf(this.middle));
     this.drawFront();
   }
 
@@ -132,7 +133,6 @@ export class Stage {
 
   drawFront() {
     const context = this.clear(this.front);
-    this.drawNames(context);
     this.drawCrosses(context);
     this.drawPath(context);
     this.drawOutline(context);

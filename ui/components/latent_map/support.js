@@ -33,12 +33,12 @@ export class Support {
   }
 
   /**
-   * The image of a code, and how odd the code is.
+   * How odd a code is.
    * @param {Float32Array} code
+   * @param {Float32Array} image the code, decoded
    */
-  look(code) {
-    const image = this.network.decode(code);
-    return { image, roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
+  measure(code, image) {
+    return { roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
   }
 
   /**

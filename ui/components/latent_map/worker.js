@@ -33,13 +33,17 @@ const ANSWERS = {
   filter(/** @type {{ shown: Uint8Array }} */ message) {
     shown = message.shown;
   },
-  /** What is drawn at each code, how odd it is, and, if asked, the nearest real image. */
-  look(/** @type {{ codes: Float32Array[], near: boolean }} */ { codes, near }) {
-    return codes.map((code) => ({
-      code,
-      ...support.look(code),
-      nearest: near ? nearestRow(latents, shown, code) : -1,
-    }));
+  /**
+   * What is drawn at each code, how odd it is, and, if asked, the nearest real image. A single image is sent
+   * ahead: an eye waits for it, and not for the figures.
+   */
+  look(/** @type {{ id: number, codes: Float32Array[], near: boolean }} */ { id, codes, near }) {
+    return codes.map((code) => {
+      const image = network.decode(code);
+      if (codes.length === 1) scope.postMessage({ id, image });
+      const nearest = near ? nearestRow(latents, shown, code) : -1;
+      return { code, image, ...support.measure(code, image), nearest };
+    });
   },
   decode: (/** @type {{ codes: Float32Array[] }} */ { codes }) => codes.map((code) => network.decode(code)),
   encode: (/** @type {{ image: Float32Array }} */ { image }) => network.encode(image),

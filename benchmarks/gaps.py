@@ -1,0 +1,85 @@
+"""What the figures on gaps cost: the statistic, the graph of codes, a path, and a pair on the page.
+
+python -m benchmarks.gaps           one torch thread, as in the server; MNIST's test images if on disk
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import time
+
+import numpy as np
+import torch
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import load_dataset
+from autoencoder.errors import DatasetError
+from autoencoder.gaps import PictureDistance, gap_steps, random_pairs
+from autoencoder.graph import CodeGraph
+from autoencoder.walks import walk
+
+
+def main(arguments: list[str] | None = None) -> dict[str, float]:
+    """Print every figure; returns seconds by name."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=400, help="pairs of each kind; default: 400")
+    parser.add_argument("--paths", type=int, default=40, help="paths through the data; default: 40")
+    args = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
+    names = ("mnist-ae-32", "mnist-vae-32")
+    figures = {
+        f"statistic of {args.pairs} + {args.pairs} pairs, two models": statistic_seconds(names, args.pairs),
+        **graph_seconds(names[0], args.paths),
+    }
+    for name, seconds in figures.items():
+        print(f"{name}: {seconds:.3g} s")
+    return figures
+
+
+def statistic_seconds(names: tuple[str, ...], n_pairs: int) -> float:
+    """From the codes to the result, with the distances to real images where MNIST is on disk."""
+    models = [load_checkpoint(name) for name in names]
+    try:
+        images = load_dataset("mnist", "test", download=False).images
+    except DatasetError:
+        images = None
+        print("MNIST is not on disk: without the distances to real images")
+    latents = [model.atlas.latents if images is None else model.model.encode(images) for model in models]
+    labels = models[0].atlas.labels if images is None else load_dataset("mnist", "test").labels
+    pairs = random_pairs(labels, len(labels), n_pairs, 0)
+    started = time.perf_counter()
+    for model, codes in zip(models, latents, strict=True):
+        pictures = None if images is None else PictureDistance(model.model, images)
+        for _ in gap_steps(model.name, model.support, codes, pairs, pictures):
+            pass
+    return time.perf_counter() - started
+
+
+def graph_seconds(name: str, n_paths: int) -> dict[str, float]:
+    """The index, and the median path through the data and measured straight path between random codes."""
+    checkpoint = load_checkpoint(name)
+    latents = checkpoint.atlas.latents
+    started = time.perf_counter()
+    graph = CodeGraph(latents)
+    built = time.perf_counter() - started
+    ends = latents[np.random.default_rng(0).integers(len(latents), size=(n_paths, 2))]
+    seconds = {"through the data": [], "straight, measured": []}
+    for start, end in ends:
+        started = time.perf_counter()
+        graph.path(start, end, 17)
+        seconds["through the data"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        checkpoint.support.measure(walk(checkpoint, "linear", start, end, 11))
+        seconds["straight, measured"].append(time.perf_counter() - started)
+    medians = {
+        f"a path {kind}, median of {n_paths}": statistics.median(all_) for kind, all_ in seconds.items()
+    }
+    return {f"graph of {len(graph.latents):,} codes, built": built, **medians}
+
+
+if __name__ == "__main__":
+    main()
