@@ -13,14 +13,14 @@ def map_benchmark(monkeypatch):
     return importlib.import_module("map")
 
 
-def test_an_answer_belongs_to_the_newest_event_that_the_map_had_when_it_asked(map_benchmark):
+def test_an_image_answers_the_newest_event_that_the_map_had_when_it_asked(map_benchmark):
     log = [
-        ["drawn", 0],  # what the map shows before anything moves
-        ["move", 10], ["move", 12], ["move", 14],  # asks for 10; 12 is never answered
-        ["drawn", 15],  # asks for 14
-        ["move", 16], ["heard", 17], ["drawn", 21],
-        ["drawn", 24],
+        ["drawn", 0], ["settled", 1],  # what the map shows before anything moves
+        ["move", 10], ["move", 12],  # asks for 10
+        ["drawn", 15],
+        ["move", 16],  # 12 is never answered
+        ["settled", 17],  # asks for 16
+        ["drawn", 24], ["settled", 25],
         ["move", 30], ["drawn", 33],
     ]  # fmt: skip
-    assert map_benchmark.answered(log, "move") == [5, 7, 8, 3]
-    assert map_benchmark.answered(log, "heard") == [4]
+    assert map_benchmark.answered(log) == [5, 8, 3]

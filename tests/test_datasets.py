@@ -345,12 +345,17 @@ def test_a_cut_download_leaves_nothing(tmp_path, monkeypatch, error):
 
 
 def test_an_interrupted_wait_leaves_nothing_on_disk(tmp_path, monkeypatch):
+    is_interrupted = threading.Event()
+
     def stop(done: float, sentence: str) -> None:
+        is_interrupted.set()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(
-        datasets, "_download_with_torchvision", lambda named, folder: write_set(named, folder)
-    )
+    def download(named: NamedSet, folder: Path) -> None:
+        is_interrupted.wait(30)  # a download that is over cannot be interrupted
+        write_set(named, folder)
+
+    monkeypatch.setattr(datasets, "_download_with_torchvision", download)
     with pytest.raises(KeyboardInterrupt):
         load_dataset("mnist", "train", tmp_path, on_progress=stop)
     assert not (tmp_path / "MNIST").exists()
