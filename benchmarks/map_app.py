@@ -1,0 +1,60 @@
+"""A page with one map and nothing else: ours, or the same points in Streamlit's own chart.
+
+    streamlit run benchmarks/map_app.py        then /?points=70000, or /?points=70000&as=chart
+
+The codes are those that came with a model, repeated with some jitter; a digit of the same class stands in
+for each one's image.
+"""
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.codes import Codes, codes_of_atlas
+from autoencoder.datasets import load_dataset
+from autoencoder.figures import map_figure
+from ui import caches
+from ui.map_view import CODE, project, show_map
+from ui.server import MIDDLEWARE, ROUTES, lifespan
+
+MODEL = "mnist-vae-2"
+JITTER = 0.15  # of the codes' standard deviation
+
+app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
+
+
+def draw() -> None:
+    """The page that the address asks for."""
+    st.set_page_config(page_title="Map", layout="wide")
+    st.session_state.data = "mnist"
+    codes = many_codes(int(st.query_params.get("points", 10_000)))
+    if st.query_params.get("as") == "chart":
+        st.plotly_chart(map_figure(codes, project(codes, CODE)))
+    else:
+        show_map(caches.shipped_checkpoint(MODEL), codes, None, CODE)
+
+
+@st.cache_resource
+def many_codes(n_codes: int) -> Codes:
+    """So many codes by the model, each with an image of its class."""
+    rng = np.random.default_rng(0)
+    atlas = codes_of_atlas(caches.shipped_checkpoint(MODEL))
+    chosen = np.arange(n_codes) % len(atlas.latents)
+    latents = rng.normal(atlas.latents[chosen], JITTER * atlas.latents.std(axis=0)).astype(np.float32)
+    labels = atlas.labels[chosen]
+    return Codes(
+        "mnist", "test", np.arange(n_codes), latents, labels, atlas.class_names, stand_ins(labels, rng)
+    )
+
+
+def stand_ins(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """An image uint8 (28, 28) of the class for every label, drawn with repetition."""
+    digits = load_dataset("digits", "train")
+    images = np.empty((len(labels), 28, 28), np.uint8)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        images[members] = digits.images[rng.choice(np.flatnonzero(digits.labels == label), len(members))]
+    return images
+
+
+if __name__ == "__main__":  # Streamlit imports this file for the app, and runs it for every page
+    draw()
