@@ -12,7 +12,7 @@ import { paint, pictureCanvas } from "./pixels.js";
  * @property {number} distance
  */
 
-export const DWELL = 90; // milliseconds on one point before its image is shown: a sweep shall not flicker
+export const DWELL = 75; // milliseconds on one point before its image is shown: a sweep shall not flicker
 
 export class Card {
   /** @param {string} model */
@@ -79,7 +79,7 @@ export class Card {
 
   /**
    * Show the nearest image after a short stay, or at once.
-   * @param {Promise<Pixels | null> | Pixels | null} pixels
+   * @param {() => Promise<Pixels | null> | Pixels | null} pixels asked for after the stay only
    * @param {string} title
    * @param {string} how
    * @param {number} [after] milliseconds
@@ -88,7 +88,7 @@ export class Card {
     clearTimeout(this.dwell);
     const show = async () => {
       const mine = this.dwell;
-      const found = await pixels;
+      const found = await pixels();
       if (mine !== this.dwell) return;
       this.nearPixels = found;
       this.paintNear();

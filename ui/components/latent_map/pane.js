@@ -429,7 +429,7 @@ export class Pane {
    * @param {number} [after] milliseconds
    */
   showNear(index, how, after = 0) {
-    this.card.setNear(this.pixelsOf(index), this.map.titleOf(index), this.images ? how : `${how}, decoded`, after);
+    this.card.setNear(() => this.pixelsOf(index), this.map.titleOf(index), this.images ? how : `${how}, decoded`, after);
   }
 
   /**
@@ -440,7 +440,7 @@ export class Pane {
   pixelsOf(index) {
     if (this.images) return this.images.at(index) ?? this.images.get(index);
     const code = this.codeOfImage(index);
-    return code && this.isReady ? this.model.look([code]).then(([{ image }]) => image) : null;
+    return code && this.isReady ? this.model.ask("decode", { codes: [code] }).then(([image]) => image) : null;
   }
 
   // One dimension at a time
