@@ -52,6 +52,19 @@ def test_the_page_shows_the_map_when_it_is_done():
     assert not app.exception and not app.error
 
 
+def test_two_maps_side_by_side_form_at_once():
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.query_params.update({"model": "digits-ae-16", "beside": "digits-dae-16", "projection": "t-SNE"})
+    app.run()
+    assert not app.exception and not app.error
+    deadline = time.monotonic() + 60
+    while _map(app).count("t-SNE 1") < 2 or _buttons(app) & {"Stop here"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception and not app.error
+
+
 def _map(app: AppTest) -> str:
     return app.get("bidi_component")[0].proto.json
 

@@ -51,7 +51,7 @@ def _job(codes: Codes) -> Job:
 
 def _note_end(job: Job) -> None:
     st.caption(f"This t-SNE was {job.status} at {job.progress[0]:.0%}: its groups are not formed yet.")
-    st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,))
+    st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,), key=f"anew {job.owner}")
 
 
 def _watch(job: Job, codes: Codes) -> None:
@@ -66,6 +66,6 @@ def _show_progress(job: Job, n_codes: int) -> None:
         share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: looking for neighbours …"
     )
     redraw, stop = st.columns(2)
-    if redraw.button("Draw it as it is now", width="stretch"):
+    if redraw.button("Draw it as it is now", key=f"redraw {job.owner}", width="stretch"):
         st.rerun()
-    stop.button("Stop here", on_click=job.stop, width="stretch")
+    stop.button("Stop here", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
