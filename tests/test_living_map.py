@@ -415,6 +415,11 @@ def test_a_typed_number_pins_its_image(page):  # noqa: F811
     expect(page.locator(".lm-pin").first).to_contain_text("image 33")
 
 
+def test_a_pin_on_an_image_that_is_not_here_says_so(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2&a=9999")
+    expect(page.locator(".lm-pin").first).to_contain_text("not among these")
+
+
 def test_the_path_goes_on_to_the_interpolation_page(page):  # noqa: F811
     visit(page, f"/?model=digits-vae-2&a=12&b=z{load_checkpoint('digits-vae-2').fingerprint[:8]}%3A1%2C0.5")
     page.get_by_role("link", name="Walk from A to B").click()

@@ -356,7 +356,8 @@ export class LatentMap {
   /** @param {Place | null} place */
   nameOf(place) {
     if (!place) return "not set";
-    if (place.kind === "image") return this.titleOf(place.index);
+    const count = this.panes[0]?.points?.count ?? Infinity;
+    if (place.kind === "image") return place.index < count ? this.titleOf(place.index) : "an image that is not among these";
     if (place.kind === "drawing") return "your drawing";
     const isHere = this.panes.some(({ data }) => data.id === place.model);
     return isHere ? "a place between the images" : "a place of another model";
