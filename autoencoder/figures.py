@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
-from autoencoder.gaps import GapStatistic
+from autoencoder.gaps import SHARE, GapStatistic
 from autoencoder.projection import Map
 from autoencoder.support import PathMeasures, score_name
 
@@ -62,16 +62,16 @@ def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Fig
     _dress(figure, dark)
     figure.update_xaxes(title="t, from A (0) to B (1)", range=[-0.03, 1.03])
     figure.update_yaxes(title="round trip, in the model's units", range=[0, highest])
-    figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15})
+    figure.update_layout(height=340)
     return figure
 
 
 def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
     """The gap scores of every model's paths, within classes beside across them: every path a point."""
     figure = go.Figure()
-    for kind, words in (("same", "within a class"), ("cross", "across classes")):
+    for kind in ("same", "cross"):
         for statistic in statistics:
-            values = statistic.score(kind)
+            values, words = statistic.score(kind), statistic.words(kind)
             values = values[np.isfinite(values)]
             figure.add_box(
                 y=values, x=[[statistic.name] * len(values), [words] * len(values)],
@@ -80,7 +80,8 @@ def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
                 fillcolor="rgba(0,0,0,0)", hovertemplate="%{y:.3g}<extra></extra>",
             )  # fmt: skip
     _dress(figure, dark)
-    figure.update_yaxes(title=score_name(statistics[0].latent_dim), rangemode="tozero")
+    score = score_name(statistics[0].latent_dim)
+    figure.update_yaxes(title=score, rangemode="tozero", tickformat=".0%" if score == SHARE else "")
     figure.update_layout(height=420)
     return figure
 
@@ -101,7 +102,7 @@ def empty_figure(spaces: dict[str, list[EmptySpace]], dark: bool = False) -> go.
         )  # fmt: skip
     _dress(figure, dark)
     figure.update_yaxes(range=[0, 1], tickformat=".0%", title="share of the places")
-    figure.update_layout(height=340, legend={"orientation": "h", "y": 1.15}, barmode="group")
+    figure.update_layout(height=380, barmode="group")
     return figure
 
 
@@ -139,8 +140,9 @@ def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool)
 
 def _dress(figure: go.Figure, dark: bool) -> None:
     figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 8, "t": 36, "b": 8}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK[dark], "size": 14},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     )  # fmt: skip
     figure.update_xaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
     figure.update_yaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)

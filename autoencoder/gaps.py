@@ -17,6 +17,7 @@ from autoencoder.measures import as_floats
 from autoencoder.paths import linear
 from autoencoder.support import PICTURE_ROUNDING, Codec, Support, score_name
 
+SHARE = score_name(16)
 N_STEPS = 17
 N_RESAMPLES = 2_000
 MOST_REFERENCES = 3_000  # real images that a picture is compared with
@@ -35,11 +36,15 @@ class Interval:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Indices (P, 2) of pairs of images, of one class and of two; either may be empty."""
+    """Indices (P, 2) of pairs of images, of one class and of two; either may be empty.
+
+    Without classes all pairs stand in ``cross``.
+    """
 
     same: np.ndarray
     cross: np.ndarray
     seed: int
+    has_classes: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +70,17 @@ class GapStatistic:
     latent_dim: int
     same: Scores
     cross: Scores
+    has_classes: bool = True
+
+    def words(self, kind: str) -> str:
+        """What paths of a ``kind``, same or cross, are called."""
+        across = "across classes" if self.has_classes else "between random images"
+        return "within a class" if kind == "same" else across
 
     def score(self, kind: str) -> np.ndarray:
         """The gap scores (P,) of paths of a ``kind``, same or cross: those that suit the dimension."""
         scores = getattr(self, kind)
-        is_share = score_name(self.latent_dim) == "off-support share"
+        is_share = score_name(self.latent_dim) == SHARE
         return scores.off_support_share if is_share else scores.jump_ratio
 
 
@@ -78,7 +89,8 @@ class GapMatrix:
     """Paths between every two of C classes: ``classes`` (C,) are their labels.
 
     score             (C, C), the median gap score; NaN where a class has a single image
-    typical, worst    (C, C, 2), the pair of images with the median score and the greatest; -1 where none is
+    typical, worst    (C, C, 2), the pair of images with the median score and the greatest, that of the row's
+                      class first; -1 where none is
     """
 
     classes: np.ndarray
@@ -96,8 +108,9 @@ def random_pairs(labels: np.ndarray | None, n_images: int, n_pairs: int, seed: i
     if n_images < 2 or n_pairs < 1:
         raise ValueError(f"pairs need at least 2 images and 1 pair, got {n_images} and {n_pairs}")
     rng = np.random.default_rng(seed)
-    labels = np.arange(n_images) if labels is None else labels
-    return Pairs(_draw(labels, n_pairs, rng, True), _draw(labels, n_pairs, rng, False), seed)
+    classes = np.arange(n_images) if labels is None else labels
+    same, cross = (_draw(classes, n_pairs, rng, same_class) for same_class in (True, False))
+    return Pairs(same, cross, seed, labels is not None)
 
 
 def gap_steps(
@@ -118,7 +131,7 @@ def gap_steps(
     same, cross = (
         Scores(*(column[rows] for column in joined)) for rows in (slice(n_same), slice(n_same, None))
     )
-    yield 1.0, GapStatistic(name, latents.shape[1], same, cross)
+    yield 1.0, GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
 
 
 def matrix_steps(
@@ -136,11 +149,12 @@ def matrix_steps(
         if len(pairs) == 0:
             continue
         shares, jumps, _ = _score_paths(support, latents[pairs], None)
-        values = shares if score_name(latents.shape[1]) == "off-support share" else jumps
-        for at in ((row, column), (column, row)):
-            ordered = np.argsort(values, kind="stable")
+        values = shares if score_name(latents.shape[1]) == SHARE else jumps
+        ordered = np.argsort(values, kind="stable")
+        for at, direction in (((row, column), 1), ((column, row), -1)):
             score[at] = np.median(values)
-            typical[at], worst[at] = pairs[ordered[len(ordered) // 2]], pairs[ordered[-1]]
+            typical[at] = pairs[ordered[len(ordered) // 2]][::direction]
+            worst[at] = pairs[ordered[-1]][::direction]
     yield 1.0, GapMatrix(present, score, typical, worst)
 
 
@@ -186,21 +200,22 @@ def sentence(statistics: list[GapStatistic]) -> str:
     if score != score_name(second.latent_dim):
         return f"{first.name} and {second.name} are scored differently: their numbers do not compare."
     intervals = [interval(statistic.score("cross")) for statistic in (first, second)]
+    where = first.words("cross")
     if not all(np.isfinite(current.mean) for current in intervals):
-        return f"For {first.name} and {second.name} there are no paths across classes to compare."
+        return f"For {first.name} and {second.name} there are no paths {where} to compare."
     (worse, better), (high, low) = (first, second), intervals
     if high.mean < low.mean:
         (worse, better), (high, low) = (second, first), intervals[::-1]
     value = probability_of_worse(worse.score("cross"), better.score("cross"))
     chance = f"A random path of {worse.name} is the worse one in {value:.0%} of the cases."
-    figures = f"{_written(high, score)} against {_written(low, score)}"
+    figures = f"on average {_written(high, score)} against {_written(low, score)}"
     if high.low <= low.high:
         return (
-            f"Across classes, {worse.name} and {better.name} do not differ clearly in {score}: {figures}, "
-            f"and the intervals overlap. {chance}"
+            f"{where.capitalize()}, {worse.name} and {better.name} do not differ clearly in {score}: "
+            f"{figures}, and the intervals overlap. {chance}"
         )
     return (
-        f"Across classes, the paths of {worse.name} are worse in {score} than those of {better.name}: "
+        f"{where.capitalize()}, the paths of {worse.name} are worse in {score} than those of {better.name}: "
         f"{figures}. {chance}"
     )
 
@@ -284,6 +299,6 @@ def _score_paths(
 
 
 def _written(current: Interval, score: str) -> str:
-    if score == "off-support share":
+    if score == SHARE:
         return f"{current.mean:.1%} [{current.low:.1%}, {current.high:.1%}]"
     return f"{current.mean:.2f} [{current.low:.2f}, {current.high:.2f}]"

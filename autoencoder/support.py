@@ -102,7 +102,7 @@ class PathMeasures:
 
 def score_name(latent_dim: int) -> str:
     """Which number tells a gap: a plane is crowded rather than holed, so it shows in jumps of the picture."""
-    return "jump ratio" if _is_crowded(latent_dim) else "off-support share"
+    return "jump ratio" if _is_crowded(latent_dim) else "share off the data"
 
 
 def is_weak(latent_dim: int) -> bool:

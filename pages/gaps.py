@@ -12,7 +12,7 @@ open_page(
     "between the classes is holed, and for which model. Look for intervals that do not overlap.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
-models = compared_models(checkpoint)
+models = compared_models(checkpoint, codes)
 show_statistic(models, codes)
 show_matrix(checkpoint, codes)
 show_empty_space(models, codes)

@@ -24,19 +24,19 @@ open_page(
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 offer_presets()
 pair = choose_pair(checkpoint, codes)
-models = compared_models(checkpoint)
+models = compared_models(checkpoint, codes)
 kind, n_steps = choose_path()
 walks = find_walks(models, codes, pair, kind, n_steps)
 show_pair(checkpoint, codes, pair)
 move_by_hand(walks)
 show_walks(codes, walks)
 show_profile(walks)
-show_on_map(codes, walks[0])
+show_on_map(codes, walks[0], pair)
 take_away(walks, pair, codes, kind)
 why(
     "**Round trip**: a step z is decoded and encoded again, ‖E(D(z)) − z‖. Where the decoder draws "
-    "something that the encoder knows, the code comes back close to where it was. **Neighbours**: the "
-    "mean distance to the five nearest codes of real images. **Change**: the distance between the "
+    "something that the encoder knows, the code comes back close to where it was. **Distance to the data**: "
+    "the mean distance to the five nearest codes of real images. **Change**: the distance between the "
     "pictures of a step and of the one before. Each is in units of the same model: 1 is the 95th "
     "percentile over the codes of its own atlas, as odd as the oddest 5 % of real images. *Off the data* "
     "means a round trip above 1. Codes of one or two dimensions are crowded rather than holed; there the "

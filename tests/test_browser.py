@@ -108,6 +108,18 @@ def test_a_chosen_model_stays_chosen_on_every_page(page):
     assert "model=digits-ae-2" in page.url
 
 
+def test_every_page_is_one_step_back(page):
+    visit(page, "/?a=5&b=9")
+    before = page.evaluate("history.length")
+    for name in ("Interpolation", "Gaps", "Reconstruction"):
+        go_to(page, name)
+    assert page.evaluate("history.length") == before + 3
+    assert "a=5&b=9" in page.url
+    for name in ("Gaps", "Interpolation", "Latent map"):
+        page.go_back()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
 def test_moving_the_noise_makes_new_pixels(page):
     visit(page, "/reconstruction?level=0.2")
     row = page.locator(".lse-strip tr").nth(2).locator("img").first
@@ -140,7 +152,7 @@ def test_a_bad_and_a_good_upload(page, tmp_path):
     visit(page, "/your-images")
     page.locator("input[type=file]").first.set_input_files(tmp_path / "wrong.npz")
     expect(page.get_by_role("alert").filter(has_text="255")).to_be_visible()
-    page.get_by_role("button", name="Remove wrong.npz").click()
+    page.get_by_role("button", name="Choose other files").click()
     expect(page.get_by_role("alert").filter(has_text="255")).not_to_be_visible()
     page.locator("input[type=file]").first.set_input_files(tmp_path / "scribbles.npz")
     page.get_by_role("button", name="Use these images").click()
@@ -197,7 +209,7 @@ def chosen(page, label: str) -> str:
 
 
 def go_to(page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     settle(page)
 

@@ -66,7 +66,7 @@ def test_a_planted_hole_is_seen_across_classes_only():
     assert interval(whole.score("cross")).mean < 0.1
     assert probability_of_worse(holed.score("cross"), whole.score("cross")) > 0.95
     words = sentence([holed, whole])
-    assert "the paths of holed are worse in off-support share than those of whole" in words
+    assert "the paths of holed are worse in share off the data than those of whole" in words
     assert f"{interval(holed.score('cross')).mean:.1%}" in words
     assert sentence([whole, holed]).startswith("Across classes, the paths of holed are worse")
 

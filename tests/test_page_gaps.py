@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import visit, words
+from test_pages import visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
@@ -71,8 +71,8 @@ def test_a_cell_of_the_matrix_loads_its_pairs():
     np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
     app.session_state["gap matrix"] = {"selection": {"cells": [[4, "9"]], "rows": [], "columns": []}}
     app.run()
-    press(app, "Load its worst pair")
-    a, b = (int(app.session_state[f"map {letter}"]) for letter in "ab")
+    press(app, "Walk its worst pair")
+    a, b = (int(app.session_state[f"choice {letter}"]) for letter in "ab")
     assert {dataset.labels[a], dataset.labels[b]} == {4, 9}
     assert [a, b] == list(matrix.worst[4, 9])
 
@@ -99,6 +99,14 @@ def test_the_places_lie_on_the_map_where_they_are():
     np.testing.assert_allclose(living_map(app)["crosses"], expected, rtol=1e-5)
 
 
+def test_unlabelled_images_are_not_said_to_have_classes():
+    app = visit_unlabelled("gaps", model=MODELS[0], pairs=31)
+    press(app, "Measure the paths")
+    until(app, lambda app: "Between random images" in words(app))
+    assert not app.exception and "cross classes" not in words(app)
+    assert "More pairs than the 30 images" in words(app)
+
+
 def test_without_images_the_paths_are_measured_all_the_same():
     app = visit("gaps", data="mnist", model="mnist-vae-2", pairs=10)
     press(app, "Measure the paths")
@@ -115,7 +123,7 @@ def test_the_matrix_is_symmetric_and_its_worst_pair_is_worse(checkpoints, digits
         for column, second in enumerate(matrix.classes):
             for pair in (matrix.typical[row, column], matrix.worst[row, column]):
                 if pair[0] >= 0:
-                    assert {digits.labels[pair[0]], digits.labels[pair[1]]} == {first, second}
+                    assert [*digits.labels[pair]] == [first, second]  # from the row's class to the column's
 
 
 def test_a_class_of_one_image_has_no_paths_within():

@@ -26,7 +26,7 @@ def test_next_and_back_lead_through_every_scene():
     for number, scene in enumerate(SCENES):
         assert not app.exception and not app.error
         assert scene.sentence in heads(app) and scene.task in heads(app)
-        assert app.query_params["scene"] == str(number + 1)
+        assert app.query_params.get("scene", "1") == str(number + 1)
         if number < len(SCENES) - 1:
             press(app, "Next")
     press(app, "Back")
@@ -94,4 +94,27 @@ def test_a_link_is_followed_in_a_session_that_has_chosen_otherwise():
     app.query_params["a"] = "5"  # a late word of what this session wrote itself
     app.run()
     assert app.number_input(key="image_a").value == 21
+
+
+def test_back_brings_back_what_was_chosen_before(monkeypatch):
+    app = visit("interpolation", a=5)
+    app.number_input(key="image_a").set_value(21).run()
+    app.number_input(key="image_b").set_value(9).run()
+    later = time.monotonic() + 60
+    monkeypatch.setattr("ui.address.time.monotonic", lambda: later)
+    app.query_params["a"] = "5"
+    del app.query_params["b"]  # as it was before B was chosen
+    app.run()
+    assert app.number_input(key="image_a").value == 5
+    assert app.query_params["a"] == "5" and "b" not in app.query_params
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_a_scene_set_up_by_its_button_is_that_of_its_link(preset):
+    app = visit("interpolation", data="digits", model="digits-ae-16", a=70, b=80, **{"with": "digits-vae-16"})
+    next(button for button in app.button if button.label == preset.title).click().run()
+    assert not app.exception and not app.error
+    assert app.session_state.data == "mnist" and app.session_state.model == preset.models[0]
+    assert app.multiselect(key="with").value == list(preset.models[1:])
+    assert [app.number_input(key=f"image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
     assert np.isfinite(app.number_input(key="image_b").value)

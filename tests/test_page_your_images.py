@@ -40,7 +40,11 @@ def labels(app: AppTest) -> list[str]:
 
 
 def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
+    return named(app, label).click().run()
+
+
+def named(app: AppTest, label: str):
+    return next(button for button in app.button if button.label == label)
 
 
 def npz(**arrays) -> bytes:
@@ -173,10 +177,10 @@ def test_two_files_that_are_no_pair_are_refused(app):
 def test_a_bad_name_is_refused_and_the_form_stays(app, workspace, name, sentence):
     app.file_uploader[0].upload("dark.npz", npz(images=drawings(ground=255))).run()
     app.text_input[0].set_value(name).run()
-    assert sentence in app.error[0].value and app.button[0].disabled
+    assert sentence in app.error[0].value and named(app, "Use these images").disabled
     assert app.text_input[0].value == name and app.toggle[0].value is True
     app.text_input[0].set_value("squares").run()
-    assert not app.button[0].disabled
+    assert not named(app, "Use these images").disabled
     press(app, "Use these images")
     assert not app.error and workspace.image_sets() == ["squares"]
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.evaluation import by_class, evaluate
 from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
@@ -37,15 +38,31 @@ def visit(page: str, **query) -> AppTest:
     return app.switch_page(f"../pages/{page}.py").run()
 
 
+def visit_unlabelled(page: str, **query) -> AppTest:
+    """The page with thirty images of the visitor's own, without classes."""
+    workspace = Workspace(state_root(), _digest("a visitor of this test"))
+    if "scribbles" not in workspace.image_sets():
+        images = load_dataset("digits", "test").images[:30]
+        workspace.save_images(Dataset("scribbles", "all", images, None, ()), "scribbles")
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.session_state["visitor_token"] = "a visitor of this test"
+    for name, value in {"data": "scribbles", **query}.items():
+        app.query_params[name] = str(value)
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
 def words(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.title]
     return "\n".join(element.value for element in elements)
 
 
 def places_in(app: AppTest, **choice: str) -> None:
-    """Choose on the map, as the browser would tell."""
+    """Choose on the map, as the browser would tell, whose address is still the old one."""
+    now = time.monotonic()
+    before = [(now, name, app.session_state[f"choice {name}"]) for name in choice]
+    app.session_state["replaced choices"] = deque(before)
     for name, text in choice.items():
-        app.session_state[f"map {name}"] = text
+        app.session_state[f"choice {name}"] = text
     app.run()
 
 
@@ -55,7 +72,8 @@ def tables(app: AppTest) -> list[str]:
 
 def living_map(app: AppTest) -> dict:
     """What the browser is given to draw the map from."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    given = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    return next(data for data in given if "panes" in data)
 
 
 def map_file(address: str) -> dict[str, np.ndarray]:
@@ -72,17 +90,9 @@ def test_a_first_visit_shows_something(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_unlabelled_images_work_on_every_page(page, monkeypatch):
+def test_unlabelled_images_work_on_every_page(page):
     images = load_dataset("digits", "test").images[:30]
-    workspace = Workspace(state_root(), _digest("a visitor of this test"))
-    dataset = load_dataset("digits", "test").subset(np.arange(30))
-    object.__setattr__(dataset, "labels", None)
-    object.__setattr__(dataset, "class_names", ())
-    workspace.save_images(dataset, "scribbles")
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.session_state["visitor_token"] = "a visitor of this test"
-    app.query_params["data"] = "scribbles"
-    app.switch_page(f"../pages/{page}.py").run()
+    app = visit_unlabelled(page)
     assert app.selectbox(key="data").value == "scribbles"
     assert not app.exception and not app.error
     if page == "latent_map":
@@ -408,3 +418,27 @@ def test_jumping_to_a_class_goes_to_its_next_image():
 
 def _source(image_tag: str) -> str:
     return image_tag.split('"')[1]
+
+
+def test_what_stands_in_for_a_place_that_is_not_here_is_said():
+    app = visit("interpolation", model="digits-ae-16", a=5000, b=f"z{VAE_2}:0.5,1")
+    assert not app.exception and app.number_input(key="image_a").value == 0
+    assert "A was image 5,000" in words(app) and "B was a place in another model's space" in words(app)
+    assert living_map(app)["choice"]["a"] == "0"
+
+
+def test_the_class_that_was_jumped_to_is_let_go_with_its_image():
+    app = visit("interpolation", model="digits-ae-16", a=0, b=1)
+    app.selectbox(key="class_a").set_value("7").run()
+    assert app.selectbox(key="class_a").value == "7"
+    next(button for button in app.button if button.label == "Draw a pair").click().run()
+    drawn = load_dataset("digits", "test").labels[app.number_input(key="image_a").value]
+    assert app.selectbox(key="class_a").value in ("any class", str(drawn))
+
+
+@pytest.mark.parametrize(("page", "choice"), [("latent_map", "beside"), ("interpolation", "with")])
+def test_a_model_without_these_codes_is_left_out_and_the_page_stays(page, choice, monkeypatch, tmp_path):
+    monkeypatch.setenv("LATENT_DATA_ROOT", str(tmp_path))
+    app = visit(page, data="mnist", model="mnist-ae-16", **{choice: "digits-ae-16"})
+    assert not app.exception and "not on this machine" in words(app)
+    assert [pane["name"] for pane in living_map(app)["panes"]] == ["mnist-ae-16"]

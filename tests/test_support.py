@@ -192,7 +192,7 @@ def test_exactly_1_is_still_on_support():
 
 def test_the_score_follows_the_code_size():
     names = [score_name(dim) for dim in (1, 2, 3, 7, 8, 128)]
-    assert names == ["jump ratio"] * 2 + ["off-support share"] * 4
+    assert names == ["jump ratio"] * 2 + ["share off the data"] * 4
     assert [is_weak(dim) for dim in (1, 2, 3, 7, 8, 128)] == [False, False, True, True, False, False]
     measures = PathMeasures(
         np.array([0, 2, 0.0]), np.zeros(3), np.array([np.nan, 1, 3]), np.zeros((3, 28, 28))

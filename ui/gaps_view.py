@@ -9,46 +9,51 @@ from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
 from autoencoder.figures import empty_figure, gap_figure
-from autoencoder.gaps import GapMatrix, GapStatistic, comparisons, interval, sentence
-from autoencoder.pictures import grid, png
+from autoencoder.gaps import SHARE, GapMatrix, GapStatistic, comparisons, interval, sentence
 from autoencoder.sources import SOURCES
 from autoencoder.support import is_weak, score_name
-from ui import caches, places
+from ui import address, caches
+from ui.charts import show_chart
 from ui.frame import is_dark
-from ui.jobs import Job, quick_queue
 from ui.map_view import show_map
-from ui.pair import other_codes
+from ui.pair import other_codes, picture_of, title_of
+from ui.pictures import show
+from ui.places import ImageAt
 from ui.statistic_jobs import MatrixWork, StatisticWork, matrix_key, statistic_key
-from ui.watch import watch
+from ui.watch import job_on_request
 
 N_PLACES = 400  # of empty space
 N_SHOWN = 24  # of them
 MATRIX = "gap matrix"
+PAIR_WORDS = "most typical", "worst"
+ENDS = "95 % from", "to"
+SCORE_WORDS = {
+    SHARE: ": steps whose round trip is above 1, of the 17 of a path.",
+    "jump ratio": ": the largest change of the picture along a path over the mean one.",
+}
 
 
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     """Random pairs through every model: asked for with a button, then kept."""
-    st.subheader("Same class against different classes", anchor=False)
+    has_classes = codes.labels is not None
+    st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
     pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
     n_pairs = pairs_column.number_input(
         "Pairs of each kind", 10, 2_000, 400, step=50, key="pairs", bind="query-params"
     )
     seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="pairs_seed", bind="query-params")
-    key = statistic_key(models, codes.key, n_pairs, seed)
-    job = quick_queue().find(key)
-    if job is None:
-        wants = button_column.button("Measure the paths", type="primary", width="stretch")
-        if not wants:
-            st.caption("Some seconds of work: the same pairs are sent through every model.")
-            return
-        job = quick_queue().submit(key, _statistic_work(models, codes, n_pairs, seed))
-    if not job.is_over:
-        watch(job, _share, f"{2 * n_pairs:,} paths through {len(models)} models")
-    statistics = job.progress[1]
-    if statistics:
-        _show_statistics(statistics)
-    if job.status in ("stopped", "failed"):
-        _offer_anew(job)
+    job = job_on_request(
+        statistic_key(models, codes.key, n_pairs, seed),
+        lambda: _statistic_work(models, codes, n_pairs, seed),
+        "Measure the paths",
+        "Some seconds of work: the same pairs are sent through every model.",
+        f"{2 * n_pairs:,} paths through {len(models)} models",
+        button_column,
+    )
+    if n_pairs > len(codes.latents):
+        st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
+    if job and job.progress[1]:
+        _show_statistics(job.progress[1])
 
 
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
@@ -57,18 +62,15 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
     if codes.labels is None:
         st.caption("These images have no classes.")
         return
-    key = matrix_key(checkpoint, codes.key, 0)
-    job = quick_queue().find(key)
-    if job is None:
-        if not st.button("Measure every two classes", type="primary"):
-            st.caption(f"Twelve random paths for every two classes, through {checkpoint.name}.")
-            return
-        job = quick_queue().submit(key, MatrixWork(checkpoint, codes.latents, codes.labels, 0))
-    if not job.is_over:
-        watch(job, _share, "paths between every two classes")
-    elif job.result is None:
-        _offer_anew(job)
-    else:
+    seed = st.session_state.get("pairs_seed", 0)
+    job = job_on_request(
+        matrix_key(checkpoint, codes.key, seed),
+        lambda: MatrixWork(checkpoint, codes.latents, codes.labels, seed),
+        "Measure every two classes",
+        f"Twelve random paths for every two classes, through {checkpoint.name}.",
+        "paths between every two classes",
+    )
+    if job and job.result:
         _show_matrix(job.result, checkpoint, codes)
 
 
@@ -85,9 +87,9 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     st.caption(f"Drawn from {SOURCES[source or 'box'].title}.")
     seed = st.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
     spaces = {model.name: _spaces(model, codes, seed) for model in models}
-    st.plotly_chart(
-        empty_figure(spaces, is_dark()), key="empty space", theme=None, config={"displaylogo": False},
-        alt="The share of places off the data, and unlike any image, by model and source.",
+    show_chart(
+        empty_figure(spaces, is_dark()), "empty space",
+        "The share of places off the data, and unlike any image, by model and source.",
     )  # fmt: skip
     chosen = [space for all_ in spaces.values() for space in all_ if space.source == (source or "box")]
     _show_shares(models, chosen)
@@ -102,16 +104,27 @@ def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
         "off the data": [space.off_support_share for space in spaces],
         "unlike any image": [space.unlike_share for space in spaces],
     }
+    table = pd.DataFrame(columns).dropna(axis="columns", how="all")
     percent = st.column_config.NumberColumn(format="percent")
-    st.dataframe(
-        pd.DataFrame(columns), hide_index=True, column_config=dict.fromkeys(list(columns)[1:], percent)
-    )
+    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns[1:], percent))
+    if "unlike any image" not in table:
+        st.caption("The images are not on this machine: nothing can be said of what the pictures are like.")
 
 
 def _show_places(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
     for model, space in zip(models, spaces, strict=True):
-        picture = png(grid(space.images[:N_SHOWN], 12), 4, ink_on_paper=not is_dark())
-        st.image(picture, f"{model.name}: the first {N_SHOWN} of {N_PLACES} places", width="stretch")
+        st.markdown(f"**{model.name}**: the first {N_SHOWN} of {N_PLACES} places")
+        show(space.images[:N_SHOWN], [_mark(*measures) for measures in _first_measures(space)], side=64)
+
+
+def _first_measures(space: EmptySpace) -> list[tuple[float, float]]:
+    return list(zip(space.round_trip, space.picture_distance, strict=True))[:N_SHOWN]
+
+
+def _mark(round_trip: float, picture_distance: float) -> str:
+    """What is odd about a place, in words."""
+    marks = [*(["off"] if round_trip > 1 else []), *(["unlike"] if picture_distance > 1 else [])]
+    return " · ".join(marks) or "–"
 
 
 def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StatisticWork:
@@ -119,29 +132,18 @@ def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: 
     return StatisticWork(models, latents, codes.images, codes.labels, n_pairs, seed)
 
 
-def _share(job: Job) -> float:
-    return job.progress[0]
-
-
-def _offer_anew(job: Job) -> None:
-    st.caption(f"The work was {job.status} at {job.progress[0]:.0%}.")
-    st.button("Measure anew", on_click=quick_queue().forget, args=(job.owner,), key=f"anew {job.owner}")
-
-
 def _show_statistics(statistics: list[GapStatistic]) -> None:
     for other in statistics[1:]:
         st.markdown(f"**{sentence([statistics[0], other])}**")
     if any(is_weak(statistic.latent_dim) for statistic in statistics):
-        st.caption("Below 8 dimensions the off-support share is a weak score.")
-    st.dataframe(
-        pd.DataFrame([row for statistic in statistics for row in _rows(statistic)]),
-        hide_index=True,
-        alt="The gap scores of every model, within classes and across them.",
-    )
+        st.caption("Below 8 dimensions the share off the data is a weak score.")
     for group in _by_score(statistics):
-        st.plotly_chart(
-            gap_figure(group, is_dark()), key=f"gaps {score_name(group[0].latent_dim)}", theme=None,
-            config={"displaylogo": False}, alt="Every path's gap score, by model, within and across classes.",
+        score = score_name(group[0].latent_dim)
+        st.markdown(f"**{score.capitalize()}**{SCORE_WORDS[score]}")
+        _show_rows(group, score)
+        show_chart(
+            gap_figure(group, is_dark()), f"gaps {score}",
+            "Every path's gap score, by model, within and across classes.",
         )  # fmt: skip
     found = comparisons(statistics)
     if found:
@@ -153,10 +155,21 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
         )
 
 
+def _show_rows(statistics: list[GapStatistic], score: str) -> None:
+    table = pd.DataFrame([row for statistic in statistics for row in _rows(statistic)])
+    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score == SHARE else [])]
+    st.dataframe(
+        table.dropna(axis="columns", how="all"),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in percent},
+        alt="The gap scores of every model, within classes and across them.",
+    )
+
+
 def _rows(statistic: GapStatistic) -> list[dict]:
     """The table's lines of one model: within classes and across them."""
     rows = []
-    for kind, words in (("same", "within a class"), ("cross", "across classes")):
+    for kind in ("same", "cross"):
         scores = getattr(statistic, kind)
         value, picture = interval(statistic.score(kind)), interval(scores.picture_share)
         if not np.isfinite(value.mean):
@@ -164,12 +177,11 @@ def _rows(statistic: GapStatistic) -> list[dict]:
         rows.append(
             {
                 "model": statistic.name,
-                "paths": words,
-                "score": score_name(statistic.latent_dim),
+                "paths": statistic.words(kind),
                 "median": float(np.nanmedian(statistic.score(kind))),
                 "mean": value.mean,
-                "95 % from": value.low,
-                "to": value.high,
+                ENDS[0]: value.low,
+                ENDS[1]: value.high,
                 "steps unlike any image": picture.mean,
             }
         )
@@ -187,7 +199,7 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes) -> Non
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
     st.caption(
         f"Median {score_name(checkpoint.model.latent_dim)} of {checkpoint.name}'s paths between the classes. "
-        "Choose a cell to load a pair of it."
+        "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )
     styled = frame.style.format("{:.2f}").map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
@@ -196,13 +208,12 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes) -> Non
         return
     row, column = int(cells[0][0]), names.index(cells[0][1])
     st.markdown(f"**{names[row]} to {names[column]}**, {matrix.score[row, column]:.2f}")
-    for words, pairs in (
-        ("Load its most typical pair", matrix.typical),
-        ("Load its worst pair", matrix.worst),
-    ):
-        pair = pairs[row, column]
-        st.button(words, on_click=_load, args=(int(pair[0]), int(pair[1])), disabled=bool(pair[0] < 0))
-    st.page_link("../pages/interpolation.py", label="Look at A and B", icon=":material/linear_scale:")
+    if matrix.typical[row, column][0] < 0:
+        st.caption("No two different images are of these classes.")
+        return
+    for side, words, pairs in zip(st.columns(2), PAIR_WORDS, (matrix.typical, matrix.worst), strict=True):
+        with side:
+            _offer_pair(words, pairs[row, column], checkpoint, codes)
 
 
 def _shade(value: float, top: float) -> str:
@@ -214,9 +225,19 @@ def _shade(value: float, top: float) -> str:
     return f"background-color: {ground}; color: {'#000' if share > 0.5 else '#fff'}"
 
 
+def _offer_pair(words: str, pair: np.ndarray, checkpoint: Checkpoint, codes: Codes) -> None:
+    """Two images, and the way to walk from one to the other."""
+    a, b = int(pair[0]), int(pair[1])
+    ends = [ImageAt(a), ImageAt(b)]
+    pictures = np.stack([picture_of(end, checkpoint, codes) for end in ends])
+    show(pictures, [title_of(end, codes) for end in ends], side=112)
+    if st.button(f"Walk its {words} pair", on_click=_load, args=(a, b), width="stretch"):
+        st.switch_page("../pages/interpolation.py", query_params=address.link())
+
+
 def _load(a: int, b: int) -> None:
-    places.choose("a", str(a))
-    places.choose("b", str(b))
+    address.choose("a", str(a))
+    address.choose("b", str(b))
 
 
 def _spaces(checkpoint: Checkpoint, codes: Codes, seed: int) -> list[EmptySpace]:

@@ -11,6 +11,7 @@ from autoencoder.figures import path_figure
 from autoencoder.pictures import gif, grid, png, svg_strips
 from autoencoder.support import is_weak, score_name
 from autoencoder.walks import PATHS
+from ui.charts import show_chart
 from ui.components.latent_map import path_hand
 from ui.files import file_store
 from ui.frame import is_dark
@@ -81,16 +82,16 @@ def show_walks(codes: Codes, walks: list[Walk]) -> None:
 def show_profile(walks: list[Walk]) -> None:
     """The round trip along the path."""
     profiles = {walk.checkpoint.name: walk.measured for walk in walks}
-    st.plotly_chart(
-        path_figure(profiles, is_dark()), key="profile", theme=None, config={"displaylogo": False},
-        alt="Round trip along the path, by model; above 1 the path is off the data.",
+    show_chart(
+        path_figure(profiles, is_dark()), "profile",
+        "Round trip along the path, by model; above 1 the path is off the data.",
     )  # fmt: skip
 
 
-def show_on_map(codes: Codes, walk: Walk) -> None:
+def show_on_map(codes: Codes, walk: Walk, pair: tuple[Place, Place]) -> None:
     """The first model's path on its map, on which A and B can be set, also where no image is."""
     with st.expander("The path on the map: set A and B there", icon=":material/scatter_plot:"):
-        show_map(walk.checkpoint, codes, None, "auto", compact=True, path=walk.latents)
+        show_map(walk.checkpoint, codes, None, "auto", compact=True, path=walk.latents, pair=pair)
 
 
 def take_away(walks: list[Walk], pair: tuple[Place, Place], codes: Codes, kind: str) -> None:
@@ -118,7 +119,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     rows = [
         ("Decoded", list(measured.images)),
         ("Round trip", [f"{value:.2f}" for value in measured.round_trip]),
-        ("Neighbours", [f"{value:.2f}" for value in measured.neighbour_distance]),
+        ("Distance to the data", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
     ]

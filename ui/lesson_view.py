@@ -8,14 +8,13 @@ import streamlit as st
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.errors import DatasetError
-from ui import caches
+from ui import address, caches
 from ui.gaps_view import show_statistic
 from ui.interpolation_view import move_by_hand, show_walks
 from ui.map_view import show_map
 from ui.places import ImageAt
 from ui.walks import find_walks
 
-SCENE = "scene"
 N_STEPS = 11
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"
 SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
@@ -33,8 +32,7 @@ class Scene:
 
 def show_lesson() -> None:
     """The scene that the address names, in large type, with the way back and on."""
-    number = st.session_state.setdefault(SCENE, _asked_for())
-    st.query_params[SCENE] = str(number + 1)
+    number = int(address.chosen("scene")) - 1
     scene = SCENES[number]
     st.progress((number + 1) / len(SCENES), f"Scene {number + 1} of {len(SCENES)}")
     st.header(scene.sentence, anchor=False)
@@ -68,13 +66,8 @@ def worksheet() -> str:
     )
 
 
-def _asked_for() -> int:
-    text = st.query_params.get(SCENE, "1")
-    return int(text) - 1 if text in {str(number + 1) for number in range(len(SCENES))} else 0
-
-
 def _go(number: int) -> None:
-    st.session_state[SCENE] = number
+    address.choose("scene", str(number + 1))
 
 
 def _codes(checkpoint: Checkpoint) -> Codes:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import address
 from ui.choice import choose
 from ui.frame import refusal
-from ui.places import follow_link
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 PAGES = [
@@ -30,8 +30,11 @@ PAGES = [
 ]
 
 st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
-page = st.navigation(PAGES)
+page = st.navigation(PAGES, position="hidden")  # its links would leave behind what is chosen
 with refusal():
-    follow_link()
+    address.follow(page.url_path)
+    address.show()
+    for other in PAGES:
+        st.sidebar.page_link(other, query_params=address.link())
     choose()
     page.run()

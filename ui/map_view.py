@@ -14,20 +14,21 @@ from autoencoder.codes import Codes
 from autoencoder.fields import density
 from autoencoder.figures import map_figure
 from autoencoder.projection import CodeMap, Map, PCAMap
-from ui import caches, places
+from ui import address, caches, places
 from ui.choice import checkpoint_named, model_names
 from ui.components.latent_map import latent_map as component
 from ui.field_jobs import gap_field
 from ui.files import file_store
-from ui.frame import is_dark
+from ui.frame import is_dark, refusal
 from ui.map_jobs import FEWEST_CODES, tsne_map
 from ui.pair import code_of, other_codes
+from ui.places import ImageAt, Place
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
 SEQ = "map seq"
-PLACES = ["a", "b"]
+PLACES = ("a", "b")
 
 
 def choose_projection(codes: Codes) -> str:
@@ -65,21 +66,24 @@ def show_map(
     compact: bool = False,
     path: np.ndarray | None = None,
     crosses: np.ndarray | None = None,
+    pair: tuple[Place, Place] | None = None,
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
     A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
     (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
-    (M, D).
+    (M, D). ``pair`` are A and B where the page has others than those that were chosen.
     """
     latent_map = project(codes, method)
     panes = [_pane(checkpoint, codes, latent_map)]
     if beside:
-        others = other_codes(beside, codes)
-        panes.append(_pane(beside, others, project(others, method)))
+        with refusal():
+            others = other_codes(beside, codes)
+            panes.append(_pane(beside, others, project(others, method)))
     key = "|".join([*(pane["model"] for pane in panes), method])
     if not compact:
-        places.keep_to(st.session_state.data, key)
+        address.keep_to(st.session_state.data, key)
+        address.show()
     present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
     component(
         {
@@ -91,14 +95,13 @@ def show_map(
             "panes": panes,
             "classes": list(codes.class_names),
             "present": present,
-            "choice": _choice(compact),
+            "choice": {**_choice(compact), **_texts(pair)},
             "seq": st.session_state.get(SEQ, 0),
         },
         key="map",
         on_commit=_keep_places if compact else _keep,
         on_again=_hear_again,
     )
-    places.show_in_address()
     return latent_map
 
 
@@ -120,13 +123,22 @@ def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
 
 def _choice(compact: bool) -> dict[str, str]:
     """What is chosen; a compact map shares the places only."""
-    names = PLACES if compact else places.DEFAULTS
-    return {**places.DEFAULTS, **{name: places.chosen(name) for name in names}}
+    chosen = PLACES if compact else address.MAP_CHOICES
+    return {
+        name: address.chosen(name) if name in chosen else address.DEFAULTS[name]
+        for name in address.MAP_CHOICES
+    }
+
+
+def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
+    """A and B as texts; only an image can stand in for what was chosen."""
+    places = dict(zip(PLACES, pair or (), strict=False))
+    return {letter: str(place.index) for letter, place in places.items() if isinstance(place, ImageAt)}
 
 
 def _keep() -> None:
     """Keep what the visitor has chosen on the map."""
-    _keep_only(list(places.DEFAULTS))
+    _keep_only(address.MAP_CHOICES)
 
 
 def _keep_places() -> None:
@@ -134,12 +146,12 @@ def _keep_places() -> None:
     _keep_only(PLACES)
 
 
-def _keep_only(names: list[str]) -> None:
+def _keep_only(names: tuple[str, ...]) -> None:
     committed = st.session_state["map"].commit
     if not isinstance(committed, dict):
         return
     for name in names:
-        places.choose(name, committed.get(name))
+        address.choose(name, committed.get(name))
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
 
@@ -200,8 +212,8 @@ def _tile(images: np.ndarray, start: int) -> bytes:
 
 def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str) -> dict[str, str]:
     layers = {"density": file_store().offer(f"density-{map_key}", partial(_density, latent_map))}
-    if places.chosen("layer") == "gaps" and latent_map.can_invert:
-        base = code_of(places.place_of(places.chosen("a")), checkpoint, codes)
+    if address.chosen("layer") == "gaps" and latent_map.can_invert:
+        base = code_of(places.place_of(address.chosen("a")), checkpoint, codes)
         if base is None or isinstance(latent_map, CodeMap):
             base = _middle(latent_map, checkpoint.model.latent_dim)
         layers["gaps"] = gap_field(checkpoint, latent_map, map_key, base)

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
+from autoencoder.codes import Codes
 from ui.choice import checkpoint_named, model_names
+from ui.pair import NO_CODES, has_codes_of
 
 MOST_OTHERS = 3
 
 
-def compared_models(first: Checkpoint) -> list[Checkpoint]:
-    """The chosen model and those that it is compared with; they stand in the address."""
+def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
+    """The chosen model, that of ``codes``, and those that it is compared with; they stand in the address."""
     options = [name for name in model_names() if name != first.name]
     given = st.session_state.get("with", [])
     if "with" in st.session_state and not set(given) <= set(options):
@@ -18,7 +20,11 @@ def compared_models(first: Checkpoint) -> list[Checkpoint]:
         "Compare with", options, default=counterparts(first, options), key="with", bind="query-params",
         max_selections=MOST_OTHERS, placeholder="no other model",
     )  # fmt: skip
-    return [first, *(checkpoint_named(name) for name in names[:MOST_OTHERS])]
+    others = [checkpoint_named(name) for name in names[:MOST_OTHERS]]
+    for other in others:
+        if not has_codes_of(other, codes):
+            st.caption(f"{other.name} is left out: {NO_CODES[0].lower()}{NO_CODES[1:]}")
+    return [first, *(other for other in others if has_codes_of(other, codes))]
 
 
 def counterparts(first: Checkpoint, options: list[str]) -> list[str]:

@@ -6,11 +6,12 @@ import streamlit as st
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.errors import DatasetError
-from ui import caches, places
+from ui import address, caches, places
 from ui.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, offer_download
 from ui.places import CodeAt, Drawing, ImageAt, Place
 
 ANY = "any class"
+NO_CODES = "The other model has no codes of these images, and the images are not on this machine."
 TWO_CLASSES, ONE_CLASS = "two classes", "one class"
 
 
@@ -36,11 +37,14 @@ def other_codes(other: Checkpoint, codes: Codes) -> Codes:
     """The codes that another model gives to the same images."""
     if codes.images is not None:
         return caches.codes(other, codes.dataset_of_images)
-    if other.config.atlas.dataset == codes.dataset:
+    if has_codes_of(other, codes):
         return caches.codes(other, None)
-    raise DatasetError(
-        "The other model has no codes of these images, and the images are not on this machine."
-    )
+    raise DatasetError(NO_CODES)
+
+
+def has_codes_of(other: Checkpoint, codes: Codes) -> bool:
+    """Whether another model can say what the codes of the same images are."""
+    return codes.images is not None or other.config.atlas.dataset == codes.dataset
 
 
 def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarray:
@@ -50,9 +54,7 @@ def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarra
     rows, info = codes.rows[indices], other.config.atlas
     found = [np.flatnonzero(other.atlas.rows == row) for row in rows]
     if info.dataset != codes.dataset or any(len(index) == 0 for index in found):
-        raise DatasetError(
-            "The other model has no codes of these images, and the images are not on this machine."
-        )
+        raise DatasetError(NO_CODES)
     return other.atlas.latents[[index[0] for index in found]]
 
 
@@ -100,6 +102,8 @@ def title_of(place: Place, codes: Codes) -> str:
 def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     """A and B: typed, jumped to by class, or drawn at random."""
     pair = chosen_pair(checkpoint, codes)
+    for letter, place in zip("ab", pair, strict=True):
+        _note_stand_in(letter, place, checkpoint, codes)
     a_column, b_column, draw_column = st.columns([1, 1, 1], vertical_alignment="bottom")
     for column, letter, place in zip((a_column, b_column), "ab", pair, strict=True):
         with column:
@@ -113,7 +117,7 @@ def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     """A and B as they were chosen on any page; two images of different classes before that."""
     pair = []
     for letter, default in zip("ab", default_pair(codes), strict=True):
-        place = places.place_of(places.chosen(letter))
+        place = places.place_of(address.chosen(letter))
         is_usable = code_of(place, checkpoint, codes) is not None
         pair.append(place if is_usable else ImageAt(default))
     return pair[0], pair[1]
@@ -139,7 +143,19 @@ def random_pair(codes: Codes, seed: int, same_class: bool) -> tuple[int, int]:
     return a, int(rng.choice(candidates)) if len(candidates) else a
 
 
+def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Codes) -> None:
+    """Say so where what was chosen is nothing to this model, or not among these images."""
+    asked = places.place_of(address.chosen(letter))
+    if asked is None or code_of(asked, checkpoint, codes) is not None:
+        return
+    what = f"image {asked.index:,}" if isinstance(asked, ImageAt) else "a place in another model's space"
+    st.caption(f"{letter.upper()} was {what}, which is not here: {title_of(place, codes)} stands in for it.")
+
+
 def _choose_end(letter: str, place: Place, codes: Codes) -> None:
+    name = codes.class_of(place.index) if isinstance(place, ImageAt) else None
+    if st.session_state.get(f"class_{letter}", ANY) not in (ANY, name):
+        st.session_state[f"class_{letter}"] = ANY  # the image has been chosen in another way since
     if codes.class_names:
         st.selectbox(
             f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"class_{letter}",
@@ -155,7 +171,7 @@ def _choose_end(letter: str, place: Place, codes: Codes) -> None:
 
 def _type(letter: str) -> None:
     index = st.session_state[f"image_{letter}"]
-    places.choose(letter, "" if index is None else str(index))
+    address.choose(letter, "" if index is None else str(index))
 
 
 def _jump(letter: str, codes: Codes) -> None:
@@ -165,7 +181,7 @@ def _jump(letter: str, codes: Codes) -> None:
     members = np.flatnonzero(codes.labels == codes.class_names.index(wanted))
     if len(members):
         later = members[members > (st.session_state.get(f"image_{letter}") or 0)]
-        places.choose(letter, str((later if len(later) else members)[0]))
+        address.choose(letter, str((later if len(later) else members)[0]))
 
 
 def _offer_draw(codes: Codes) -> None:
@@ -183,4 +199,4 @@ def _draw(codes: Codes, seeds_on: int) -> None:
     st.session_state.pair_seed += seeds_on
     same_class = st.session_state.get("draw_from") == ONE_CLASS
     for letter, index in zip("ab", random_pair(codes, st.session_state.pair_seed, same_class), strict=True):
-        places.choose(letter, str(index))
+        address.choose(letter, str(index))

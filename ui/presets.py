@@ -1,8 +1,11 @@
 """Scenes for teaching, each a link: a pair of images, the models to send it through, and what to ask."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
+
+from ui import address
+from ui.choice import choose_dataset, choose_model
 
 
 @dataclass(frozen=True)
@@ -15,13 +18,12 @@ class Preset:
     a: int
     b: int
     models: tuple[str, ...]
-    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def query(self) -> dict[str, str]:
         """What the address says."""
         first, *others = self.models
-        choices = {"data": "mnist", "model": first, "a": str(self.a), "b": str(self.b), **self.extra}
+        choices = {"data": "mnist", "model": first, "a": str(self.a), "b": str(self.b)}
         return {**choices, "with": others[0]} if others else choices
 
 
@@ -54,11 +56,17 @@ PRESETS = (
 
 
 def offer_presets() -> None:
-    """The scenes, each as a link with its prompt."""
+    """The scenes with their prompts; once one is set up, the address is its link."""
     with st.expander("Scenes for teaching", icon=":material/school:"):
         for preset in PRESETS:
-            st.page_link(
-                "../pages/interpolation.py", label=f"**{preset.title}**", query_params=preset.query,
-                icon=":material/play_arrow:",
-            )  # fmt: skip
+            st.button(preset.title, on_click=_set_up, args=(preset,), icon=":material/play_arrow:")
             st.markdown(f"{preset.prompt} *Look for* {preset.look_for}.")
+
+
+def _set_up(preset: Preset) -> None:
+    """What a visit by its link would show. In a session, a link cannot change the choices at the side."""
+    choose_dataset("mnist")
+    choose_model(preset.models[0])
+    st.session_state["with"] = list(preset.models[1:])
+    address.choose("a", str(preset.a))
+    address.choose("b", str(preset.b))

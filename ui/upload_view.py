@@ -49,8 +49,10 @@ def choose_files() -> Dataset | None:
         "One file, several pictures, or an IDX images file with its labels file",
         accept_multiple_files=True,
         max_upload_size=MEGABYTES,
-        key=f"image files {_n_kept()}",
+        key=f"image files {_n_uploads()}",
     )
+    if files:
+        st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
     return _read_once(files) if files else None
 
 
@@ -149,13 +151,17 @@ def _use(dataset: Dataset, name_key: str) -> None:
     # The name as it is now: it may have been typed and the button clicked before the page was drawn again.
     with refusal():
         choose_dataset(current_workspace().save_images(dataset, st.session_state[name_key]))
-        # An empty uploader takes the place of this one.
-        st.session_state["images kept"] = _n_kept() + 1
-        st.session_state.pop("upload", None)
+        _empty_uploader()
 
 
-def _n_kept() -> int:
-    return st.session_state.get("images kept", 0)
+def _empty_uploader() -> None:
+    """Put an empty uploader in the place of this one."""
+    st.session_state["uploads"] = _n_uploads() + 1
+    st.session_state.pop("upload", None)
+
+
+def _n_uploads() -> int:
+    return st.session_state.get("uploads", 0)
 
 
 def _show_image_set(name: str) -> None:

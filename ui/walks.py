@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.classifier import Classifier
@@ -13,11 +12,10 @@ from autoencoder.walks import PATHS
 from autoencoder.walks import walk as find_path
 from ui import caches
 from ui.choice import chosen_dataset, test_counterpart
-from ui.jobs import quick_queue
 from ui.pair import code_in
 from ui.places import Place
 from ui.smooth_jobs import Ends, SmoothWork, smooth_key, ways_through_the_data
-from ui.watch import watch
+from ui.watch import job_on_request
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +94,8 @@ def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opin
 
 def _smooth_paths(ends: list[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
     """The smooth paths as far as they are; before they are asked for, the ways through the data."""
-    key = smooth_key(ends, n_steps)
-    job = quick_queue().find(key)
-    if job is None:
-        if not st.button("Find the smooth path", type="primary"):
-            st.caption("Shown until then: the way through the data, from which it starts.")
-            return ways_through_the_data(ends, n_steps)
-        job = quick_queue().submit(key, SmoothWork(ends, n_steps))
-    if not job.is_over:
-        watch(job, lambda job: job.progress[0], "the smooth path")
-    elif job.status != "done":
-        st.caption(f"The work was {job.status} at {job.progress[0]:.0%}: the path is as it was then.")
-        st.button("Find it anew", on_click=quick_queue().forget, args=(key,))
-    return job.progress[1]
+    job = job_on_request(
+        smooth_key(ends, n_steps), lambda: SmoothWork(ends, n_steps), "Find the smooth path",
+        "Shown until then: the way through the data, from which it starts.", "the smooth path",
+    )  # fmt: skip
+    return job.progress[1] if job else ways_through_the_data(ends, n_steps)

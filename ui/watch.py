@@ -1,24 +1,52 @@
-"""A job under the visitor's eyes: how far it is, and a way to stop it."""
+"""A job under the visitor's eyes: asked for with a button, how far it is, a way to stop and to begin anew."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from ui.jobs import Job
+from ui.frame import refusal
+from ui.jobs import Job, Work, quick_queue
 
 TICK = 0.7  # seconds between two looks
 
 
-def watch(job: Job, share_of: Callable[[Job], float], words: str) -> None:
+def job_on_request(
+    key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, place=st
+) -> Job | None:
+    """The quick job with this key, begun by a button ``label`` in ``place``; None until it is asked for.
+
+    Its ``progress`` starts with the share that is done. One that was stopped can be begun anew.
+    """
+    job = quick_queue().find(key)
+    if job is None:
+        if not place.button(label, type="primary", width="stretch" if place is not st else "content"):
+            st.caption(caption)
+            return None
+        job = quick_queue().submit(key, make_work())
+    if not job.is_over:
+        watch(job, words)
+    elif job.status != "done":
+        st.caption(f"The work was {job.status} at {job.progress[0]:.0%}.")
+        st.button("Begin anew", on_click=_begin_anew, args=(job, make_work), key=f"anew {key}")
+    return job
+
+
+def watch(job: Job, words: str) -> None:
     """Show the progress of a job until it is over, and then draw the page anew."""
-    st.fragment(_show, run_every=TICK)(job, share_of, words)
+    st.fragment(_show, run_every=TICK)(job, words)
 
 
-def _show(job: Job, share_of: Callable[[Job], float], words: str) -> None:
+def _show(job: Job, words: str) -> None:
     if job.is_over:
         st.rerun()
-    share, place = share_of(job), job.place
+    share, place = job.progress[0], job.place
     text = f"{words}: in line, {place} before it" if place else f"{words}: {share:.0%}"
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     bar.progress(share, text)
     stop.button("Stop", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
+
+
+def _begin_anew(job: Job, make_work: Callable[[], Work]) -> None:
+    with refusal():
+        quick_queue().forget(job.owner)
+        quick_queue().submit(job.owner, make_work())
