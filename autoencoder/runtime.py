@@ -8,6 +8,7 @@ import os
 from dataclasses import asdict, dataclass
 
 import torch
+from threadpoolctl import threadpool_limits
 
 MAX_THREADS = 8  # small networks gain nothing from more
 PRECISIONS = ("float32", "bfloat16")
@@ -39,6 +40,17 @@ class Runtime:
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+
+def use_one_thread() -> None:
+    """Give torch and the linear algebra under NumPy and scikit-learn one thread, in the whole process.
+
+    For whoever shares the cores with others: threads that wait for each other keep spinning meanwhile.
+    """
+    import sklearn.mixture  # noqa: F401  the libraries that are not loaded yet would not hear of it
+
+    torch.set_num_threads(1)
+    threadpool_limits(1)
 
 
 def resolve_runtime(threads: int | None = None) -> Runtime:

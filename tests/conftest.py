@@ -1,4 +1,4 @@
-"""What every test starts from: one torch thread, no network, and no folder of the project's own."""
+"""What every test starts from: one thread, no network, and no folder of the project's own."""
 
 import os
 import socket
@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import HealthCheck, settings
 
 from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint, make_checkpoint, save_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
-from autoencoder.runtime import Runtime
+from autoencoder.runtime import Runtime, use_one_thread
 from autoencoder.training import Trainer, TrainingSettings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,7 +20,7 @@ REAL_DATA = Path(os.environ.get("LATENT_TEST_DATA_ROOT") or PROJECT.parent / "sh
 SMALL = Architecture("conv", channels=(3, 5), widths=(12, 7))  # no two layers alike
 
 # Threads that wait for each other cost small tests most of their time; children of a test follow.
-torch.set_num_threads(1)
+use_one_thread()
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # On CI the examples are the same every time: it judges a change; looking for new ones is for a desk.

@@ -35,17 +35,17 @@ async def lifespan(app: st.App):
 def warm_up() -> None:
     """Import what pages need, load the default model and its map, and settle the memory.
 
-    The server computes on one torch thread: with more, the threads of one visitor's request wait for
-    each other at barriers while another visitor has a core. What has been imported is frozen, so that
+    The server computes on one thread: with more, the threads of one visitor's request wait for each other
+    at barriers while another visitor has a core. What has been imported is frozen, so that
     no later garbage collection walks over it.
     """
     import plotly.graph_objects  # noqa: F401
-    import torch
 
+    from autoencoder.runtime import use_one_thread
     from ui import caches
     from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 
-    torch.set_num_threads(1)
+    use_one_thread()
     # The caches miss a visitor's script run around them here, which is as it should be.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
