@@ -412,6 +412,24 @@ def test_a_photograph_becomes_its_ink(pad):
     np.testing.assert_array_equal(last(pad), normalised(pad, shape))
 
 
+def test_the_dark_corners_of_a_photograph_are_no_ink(pad):
+    shape = drawn([(12, 10), (28, 10), (18, 30)], 4, 255)
+    paper = np.full((40, 40), 235)
+    y, x = np.indices(paper.shape)
+    paper[(x + y < 9) | (x - y > 31)] = 30
+    open_picture(pad, np.where(shape > 0, 40, paper).astype(np.uint8))
+    np.testing.assert_array_equal(last(pad), normalised(pad, shape))
+    stroke(pad, [(0.35, 0.5), (0.6, 0.5)])
+    assert sides(last(pad)) == sides(normalised(pad, shape)), "the corners stay away under a stroke"
+
+
+def test_a_digit_that_touches_the_edge_of_its_photograph_stays(pad):
+    shape = np.zeros((40, 40), np.uint8)
+    shape[:, 16:24] = shape[18:22, 8:32] = 255  # a cross from edge to edge
+    open_picture(pad, np.where(shape > 0, 40, 235).astype(np.uint8))
+    np.testing.assert_array_equal(last(pad), normalised(pad, shape))
+
+
 def test_a_file_overtaken_by_what_comes_after_it_is_dropped(pad):
     images = [np.pad(np.full((400, width), 255, np.uint8), 80) for width in (100, 300)]
     n_told = pad.evaluate(

@@ -51,6 +51,19 @@ MARKED = """([canvas, places]) => {
   const at = (value) => Math.round(value * ratio);
   return places.map(([x, y]) => context.getImageData(at(x), at(y), 1, 1).data[3]);
 }"""
+# All pixels of a canvas, in its own pixels.
+RGBA = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return btoa(data.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+}"""
+# Write down, at every frame, where the paper of the drawing pad is.
+WATCH_PAPER = """() => {
+  window.tops = [];
+  const host = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".pad-paper"));
+  const paper = (host?.shadowRoot ?? document).querySelector(".pad-paper");
+  const note = () => requestAnimationFrame(note, tops.push(paper.getBoundingClientRect().top));
+  note();
+}"""
 
 
 class Stage:
@@ -101,6 +114,21 @@ class Stage:
             spot = rng.uniform([30, 40], [self.width - 30, self.height - 40])
             if np.linalg.norm(places - spot, axis=1).min() > 20:
                 return tuple(spot)
+
+    def outline(self, *places) -> None:
+        """Draw a box or a lasso through places on the stage."""
+        self.move(*places[0])
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(self.left + place[0], self.top + place[1], steps=4)
+        self.page.mouse.up()
+
+    def colours(self, name: str) -> np.ndarray:
+        """The pixels of one of its canvases (H, W, 4)."""
+        canvas = self.pane.locator(f".lm-{name}")
+        height, width = (canvas.evaluate(f"canvas => canvas.{side}") for side in ("height", "width"))
+        pixels = np.frombuffer(base64.b64decode(canvas.evaluate(RGBA)), np.uint8)
+        return pixels.reshape(height, width, 4)
 
     @property
     def drawn(self) -> np.ndarray:
@@ -216,8 +244,8 @@ def test_what_is_drawn_is_the_decoded_code_under_the_pointer(page):  # noqa: F81
         assert np.abs(stage.drawn - expected).max() <= 1
         measured = stage.checkpoint.support.measure(code)
         words = stage.pane.locator(".lm-oddity").inner_text()
-        assert ("off the data" in words) == (measured.round_trip[0] > 1)
-        assert f"round trip {float(f'{measured.round_trip[0]:.3g}'):g}" in words
+        verdict = "off the data" if measured.round_trip[0] > 1 else "on the data"
+        assert f"round trip {float(f'{measured.round_trip[0]:.3g}'):g}: {verdict}" in words
         assert f"distance to the data {float(f'{measured.neighbour_distance[0]:.3g}'):g}" in words
         distances = np.linalg.norm(stage.codes - code, axis=1)
         expect(stage.pane.locator(".lm-card figcaption").nth(1)).to_contain_text(
@@ -283,15 +311,19 @@ def test_on_a_pca_map_the_pointer_moves_in_the_plane_through_a(page):  # noqa: F
 
 
 def test_a_t_sne_map_draws_nothing_between_and_says_why(page):  # noqa: F811
-    visit(page, "/?model=digits-ae-16&projection=t-SNE")
-    expect(page.get_by_text("t-SNE of 360 codes")).to_have_count(0)
-    settle(page)
+    visit(page, "/?model=digits-ae-16&a=3&b=8")
+    page.get_by_text("t-SNE", exact=True).click()
     pane = page.locator(".lm-pane")
+    note = pane.locator(".lm-note").first
+    expect(note).to_contain_text("t-SNE has no inverse")  # without a move of the pointer
+    expect(note).to_contain_text("a straight path from A to B a line here: it is not drawn")
+    settle(page)
+    before = note.bounding_box()
     box = pane.locator(".lm-stage").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
     expect(pane.locator(".lm-card figcaption").nth(1)).to_contain_text("nearest on the map")
     assert not pane.locator(".lm-card figure").first.is_visible()
-    assert "t-SNE has no inverse" in pane.locator(".lm-note").first.inner_text()
+    assert "t-SNE has no inverse" in note.inner_text() and note.bounding_box() == before
 
 
 def test_a_finger_is_the_pointer_and_two_fingers_zoom(browser, server):  # noqa: F811
@@ -321,6 +353,34 @@ def test_a_finger_is_the_pointer_and_two_fingers_zoom(browser, server):  # noqa:
     zoom = float(re.search(r"view=[^&]*%2C([\d.]+)", wait_for_address(page, "view="))[1])
     assert zoom == pytest.approx(3, rel=0.05)
     context.close()
+
+
+def test_a_wheel_scrolls_the_page_and_zooms_with_ctrl(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2", viewport=(1280, 700))
+    stage, main = Stage(page, "digits-vae-2"), page.get_by_test_id("stMain")
+    stage.click(*stage.on_screen(stage.map.positions[3]))
+    wait_for_address(page, r"\ba=")
+    stage.move(100, 100)
+    for _ in range(2):
+        page.mouse.wheel(0, 60)
+    page.wait_for_timeout(SETTLED)
+    assert main.evaluate("main => main.scrollTop") == 120 and "view=" not in page.url
+    expect(stage.pane.get_by_text("Ctrl or ⌘ + wheel zooms")).to_be_visible()
+    page.keyboard.down("Control")  # so a trackpad reports a pinch, too
+    for turned in (-10, -10, -100):
+        page.mouse.wheel(0, turned)
+    page.keyboard.up("Control")
+    zoom = float(re.search(r"view=[^&]*%2C([\d.]+)", wait_for_address(page, "view="))[1])
+    assert zoom == pytest.approx(np.exp(0.1 + 0.1 + 0.2), rel=1e-3)
+    assert main.evaluate("main => main.scrollTop") == 120
+
+
+def test_map_and_card_fit_on_a_laptop(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-16", viewport=(1280, 900))
+    top = page.locator(".lm-invitation").bounding_box()["y"]
+    for part in (".lm-stage", ".lm-card .lm-note"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] - top < 640
 
 
 # Pins and the path between them
@@ -407,6 +467,52 @@ def test_the_keyboard_does_what_the_pointer_does(page):  # noqa: F811
     wait_for_address(page, r"^(?!.*\ba=)")
 
 
+def test_ctrl_z_undoes_the_last_pin(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2&a=5&b=9")
+    stage = Stage(page, "digits-vae-2")
+    stage.click(*stage.on_screen(stage.map.positions[200]))
+    moved = re.search(r"\bb=(\d+)", wait_for_address(page, r"\bb=(?!9\b)\d+"))[1]
+    page.keyboard.press("Control+z")
+    wait_for_address(page, r"\bb=9\b")
+    page.keyboard.press("Control+Shift+z")
+    wait_for_address(page, rf"\bb={moved}\b")
+    page.get_by_role("button", name="Undo").click()
+    wait_for_address(page, r"\bb=9\b")
+    page.get_by_role("button", name="Redo").click()
+    wait_for_address(page, rf"\bb={moved}\b")
+
+
+def test_a_pan_that_comes_back_sets_no_pin(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2")
+    stage = Stage(page, "digits-vae-2")
+    stage.outline((200, 200), (300, 200), (200, 200))
+    expect(page.locator(".lm-pin").first).to_contain_text("not set")
+
+
+@pytest.mark.parametrize("numbers", ["3", "3,1e39", "3,1,2"])
+def test_numbers_that_are_no_code_of_the_model_are_no_place(page, numbers):  # noqa: F811
+    visit(page, f"/?model=digits-ae-2&b=7&a=z{load_checkpoint('digits-ae-2').fingerprint[:8]}:{numbers}")
+    pin = page.locator(".lm-pin").first
+    assert "a place between" not in pin.inner_text()
+    assert not page.locator(".lm-strip").is_visible()
+    assert "A, decoded" not in page.locator(".lm-card").inner_text()
+
+
+def test_what_is_no_number_is_off_the_data(modules):  # noqa: F811
+    verdicts = modules.evaluate(
+        """async () => {
+          const { verdict } = await import("/card.js");
+          return [0.5, 1, 1.01, Infinity, NaN].map(verdict);
+        }"""
+    )
+    assert verdicts[:3] == [
+        "round trip 0.5: on the data",
+        "round trip 1: on the data",
+        "round trip 1.01: off the data",
+    ]
+    assert all("off the data" in verdict for verdict in verdicts[3:])
+
+
 def test_a_typed_number_pins_its_image(page):  # noqa: F811
     visit(page, "/?model=digits-vae-2")
     page.get_by_label("Number of an image").fill("33")
@@ -447,8 +553,11 @@ def test_a_slider_moves_one_dimension_and_starts_from_the_point(page):  # noqa: 
     moved = stage.codes[[3]].copy()
     moved[0, order[0]] = stage.codes[:, order[0]].max()
     assert np.abs(stage.drawn - bytes_of(stage.checkpoint.model.decode(moved)[0])).max() <= 1
+    page.get_by_role("button", name="Pin as B").click()
+    text = re.search(rf"\bb=z{stage.id}%3A([^&]+)", wait_for_address(page, r"\bb=z"))[1]
+    np.testing.assert_allclose(np.array(text.split("%2C"), np.float32), moved[0], rtol=1e-6)
     page.get_by_role("button", name="Back to the start").click()
-    expect(stage.pane.locator(".lm-card figcaption").first).to_contain_text("A, decoded")
+    expect(stage.pane.locator(".lm-card figcaption").first).to_contain_text("B, decoded")
     assert np.float32(sliders.first.input_value()) == stage.codes[3, order[0]]
 
 
@@ -478,6 +587,40 @@ def test_the_gaps_are_computed_once_and_drawn_with_their_scale(page):  # noqa: F
         ".data.reduce((count, value, i) => count + (i % 4 === 3 && value > 128), 0)"
     )
     assert inked > 2000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_grey_points_and_axes_stay_legible_on_a_layer(page, scheme):  # noqa: F811
+    page.emulate_media(color_scheme=scheme)
+    visit(page, "/?model=digits-vae-2&classes=3.7")
+    stage = Stage(page, "digits-vae-2")
+    places = np.array([stage.on_screen(point) for point in stage.map.positions])
+    apart = np.linalg.norm(places[:, None] - places, axis=2) + 99 * np.eye(len(places))
+    inside = ((places > 40) & (places < [stage.width - 40, stage.height - 40])).all(axis=1)
+    grey = (
+        places[(apart.min(axis=1) > 14) & inside & ~np.isin(stage.dataset.labels, [3, 7])].round().astype(int)
+    )
+    paper = page.locator(".lm").evaluate(
+        "map => getComputedStyle(map).getPropertyValue('--st-background-color')"
+    )
+    paper = [int(paper.strip()[i : i + 2], 16) for i in (1, 3, 5)]
+    for layer, done in (
+        ("density", "of all classes"),
+        ("gaps", "in the model's units"),
+        ("grid", "at each spot"),
+    ):
+        page.get_by_label("Layer").select_option(layer)
+        expect(page.locator(".lm-layer-legend")).to_contain_text(done)
+        page.wait_for_timeout(3 * SETTLED)
+        seen = over(stage.colours("points"), over(stage.colours("back"), np.array(paper, float)))
+        contrasts = [
+            contrast(seen[y, x], around).max()
+            for x, y in grey
+            for around in [seen[y - 6 : y + 7, x - 6 : x + 7].reshape(-1, 3)]
+        ]
+        assert min(contrasts) > 3, layer
+        axis = seen[-33:-18, -50:-6].reshape(-1, 3)  # where the name of the axis across stands
+        assert (np.abs(axis - paper).max(axis=1) < 12).mean() > 0.3, layer
 
 
 # Side by side
@@ -520,6 +663,34 @@ def test_a_box_selects_what_lies_in_it(page):  # noqa: F811
     expect(page.locator(".lm-selection")).not_to_be_visible()
 
 
+def test_a_lasso_that_closes_on_its_start_selects_and_escape_clears(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2")
+    stage = Stage(page, "digits-vae-2")
+    page.get_by_role("button", name="Lasso").click()
+    left, right, top, bottom = (
+        round(side) for side in np.outer([0.4, 0.6], [stage.width, stage.height]).T.flat
+    )
+    stage.outline((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+    places = np.array([stage.on_screen(point) for point in stage.map.positions])
+    n_inside = ((places > [left, top]) & (places < [right, bottom])).all(axis=1).sum()
+    assert n_inside > 10
+    expect(page.locator(".lm-selection")).to_contain_text(f"{n_inside} selected: ")
+    expect(page.locator(".lm-selection")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".lm-selection")).not_to_be_visible()
+
+
+def test_an_outline_around_nothing_selects_nothing_and_says_so(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2")
+    stage = Stage(page, "digits-vae-2")
+    before = stage.colours("points")
+    page.get_by_role("button", name="Box").click()
+    stage.outline((4, 4), (30, 30))
+    expect(page.locator(".lm-selection")).to_contain_text("No image lies in there")
+    page.wait_for_timeout(100)
+    np.testing.assert_array_equal(stage.colours("points"), before)
+
+
 def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
     page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
@@ -527,8 +698,9 @@ def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F8
     expect(figures).to_have_count(2)
     expect(figures.last).to_contain_text("the data")
     slider = page.get_by_label("Place on the path")
-    for t in (0.25, 0.6, 1.5, -0.5):
+    for t, where in ((0.25, ""), (0.6, ""), (1.5, ", beyond B"), (-0.5, ", before A")):
         slider.fill(str(t))
+        expect(page.locator(".hand output")).to_have_text(f"t = {t:.2f}{where}".replace("-", "−"))
         for number, name in enumerate(("digits-ae-16", "digits-vae-16")):
             checkpoint = load_checkpoint(name)
             start, end = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
@@ -546,12 +718,7 @@ def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F8
 def test_a_drawn_digit_is_encoded_as_it_is_shown(page):  # noqa: F811
     visit(page, "/?model=digits-vae-2")
     page.get_by_text("Draw a digit").click()
-    box = page.locator(".pad-paper").bounding_box()
-    for number, (x, y) in enumerate([(0.3, 0.2), (0.7, 0.25), (0.5, 0.5), (0.45, 0.85)]):
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
-        if number == 0:
-            page.mouse.down()
-    page.mouse.up()
+    draw(page, SEVEN)
     text = re.search(r"\ba=d%3A([\w-]+)", wait_for_address(page, r"\ba=d%3A"))[1]
     image = np.frombuffer(base64.urlsafe_b64decode(text + "=="), np.uint8).reshape(28, 28)
     assert image.max() > 100
@@ -567,6 +734,52 @@ def test_a_drawn_digit_is_encoded_as_it_is_shown(page):  # noqa: F811
     page.reload()
     visit(page, page.url)
     assert stage.marked(stage.on_screen(code[0])) == [255]
+
+
+@pytest.mark.parametrize(("pins", "width"), [("", 600), ("", 1280), ("&b=9", 1280), ("&a=5&b=9", 600)])
+def test_the_paper_stays_under_the_pen(page, pins, width):  # noqa: F811
+    visit(page, f"/?model=digits-vae-16{pins}", viewport=(width, 2400))
+    page.get_by_text("Draw a digit").click()
+    stage = Stage(page, "digits-vae-16")
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(SETTLED)
+    page.evaluate(WATCH_PAPER)
+    for seed in range(6):
+        stage.move(*stage.empty_spot(seed))
+        page.wait_for_timeout(100)
+    for points in (SEVEN, BAR):
+        draw(page, points)
+        page.wait_for_timeout(SETTLED)
+    wait_for_address(page, r"\ba=d%3A")
+    tops = page.evaluate("tops")
+    assert len(tops) > 100 and set(tops) == {tops[0]}
+
+
+def test_two_drawings_are_walked_between(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2")
+    page.get_by_text("Draw a digit").click()
+    draw(page, SEVEN)
+    wait_for_address(page, r"\ba=d%3A")
+    page.get_by_label("The drawing is").select_option("B")
+    draw(page, BAR)
+    wait_for_address(page, r"\bb=d%3A")
+    expect(page.locator(".lm-strip")).to_be_visible()
+
+
+def test_a_drawing_that_comes_back_by_undo_is_on_the_pad(page):  # noqa: F811
+    visit(page, "/?model=digits-vae-2")
+    page.get_by_text("Draw a digit").click()
+    alpha, images = PIXELS.replace("=== 0", "=== 3"), []
+    for points in (SEVEN, BAR):
+        before = page.url
+        draw(page, points)
+        page.wait_for_function("before => location.href !== before", arg=before)
+        images.append(page.locator(".seen").evaluate(alpha))
+    assert images[0] != images[1] and "a=d%3A" in page.url
+    pins = page.locator(".lm-pins")
+    for name, shown in (("Undo", images[0]), ("Undo", [0] * 784), ("Redo", images[0]), ("Redo", images[1])):
+        pins.get_by_role("button", name=name).click()
+        assert page.locator(".seen").evaluate(alpha) == shown
 
 
 # What goes over the line
@@ -601,6 +814,39 @@ def test_a_rerun_fetches_nothing_again(page):  # noqa: F811
     wait_for_address(page, r"\ba=\d+")
     settle(page)
     assert [url for url in asked if "/latent/" in url] == []
+
+
+SEVEN = [(0.3, 0.2), (0.7, 0.25), (0.5, 0.5), (0.45, 0.85)]
+BAR = [(0.25, 0.55), (0.5, 0.5), (0.75, 0.55)]
+
+
+def draw(page, points) -> None:  # noqa: F811
+    """A line on the pad through places given as parts of it, as slow as a hand."""
+    box = page.locator(".pad-paper").bounding_box()
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+        page.wait_for_timeout(50)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def over(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Pixels (H, W, 4) laid over opaque ones (H, W, 3) or one colour."""
+    cover = above[..., 3:] / 255
+    return cover * above[..., :3] + (1 - cover) * below
+
+
+def contrast(colour: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The contrast of one colour with others, from 1 to 21 (WCAG 2)."""
+    one, many = luminance(colour), luminance(others)
+    return (np.maximum(one, many) + 0.05) / (np.minimum(one, many) + 0.05)
+
+
+def luminance(colours: np.ndarray) -> np.ndarray:
+    parts = colours / 255
+    linear_parts = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return linear_parts @ [0.2126, 0.7152, 0.0722]
 
 
 def wait_for_address(page, pattern: str) -> str:  # noqa: F811

@@ -28,7 +28,7 @@ export class Backdrop {
   /** Get ready what the chosen layer draws. */
   refresh() {
     this.legend.hidden = this.name === "none";
-    this.pane.stage.isFaint = this.name === "grid";
+    this.pane.stage.layer = this.name;
     this.refreshField();
     this.refreshGrid();
     this.describe();
@@ -90,7 +90,8 @@ export class Backdrop {
     if (this.name === "grid") return this.pane.plane ? "What the decoder draws at each spot; zoom in for more." : this.pane.data.why_not_invert;
     if (this.name === "gaps" && !this.pane.plane) return this.pane.data.why_not_invert;
     if (!this.field) return `Computing the ${LAYERS[/** @type {keyof LAYERS} */ (this.name)]} … ${Math.round((share ?? 0) * 100)} %`;
-    if (this.name === "density") return "images per square unit of the map";
+    const ofAll = this.pane.map.state.classes.length ? " of all classes" : "";
+    if (this.name === "density") return `images${ofAll} per square unit of the map`;
     return "round trip over the plane, in the model's units; hatched above 1: off the data";
   }
 

@@ -1,6 +1,7 @@
 /** What the pointer finds: the image that is decoded there, and the nearest real one, with their measures. */
 import { digits, element, say } from "./dom.js";
 import { paint, pictureCanvas } from "./pixels.js";
+import { isOffData } from "./support.js";
 
 /** @typedef {import("./pixels.js").Pixels} Pixels */
 
@@ -23,8 +24,8 @@ export class Card {
     this.drawnWhere = element("span");
     this.nearTitle = element("strong");
     this.nearHow = element("span");
-    this.measures = element("span", { class: "lm-measures" });
-    this.word = element("span", { class: "lm-word" });
+    this.verdict = element("strong");
+    this.distance = element("span");
     this.note = element("p", { class: "lm-note" });
     this.drawnFigure = figure(this.drawn, this.drawnTitle, this.drawnWhere);
     this.nearFigure = figure(this.near, this.nearTitle, this.nearHow);
@@ -32,7 +33,7 @@ export class Card {
       "div",
       { class: "lm-card", role: "group", "aria-label": `What lies under the pointer, by ${model}` },
       element("div", { class: "lm-figures" }, this.drawnFigure, this.nearFigure),
-      element("p", { class: "lm-oddity" }, this.word, this.measures),
+      element("p", { class: "lm-oddity" }, this.verdict, this.distance),
       this.note,
     );
     this.floating = {
@@ -60,16 +61,16 @@ export class Card {
     this.paintDrawn(drawn?.image ?? null);
     say(this.drawnTitle, title);
     say(this.drawnWhere, where);
-    this.drawnFigure.hidden = this.floating.drawn.hidden = !drawn;
-    say(this.floatingWord, drawn && drawn.roundTrip > 1 ? "off the data" : "");
-    const isOff = Boolean(drawn && drawn.roundTrip > 1);
+    // Its place is kept, so that nothing moves when it goes and comes.
+    this.drawnFigure.style.visibility = drawn ? "visible" : "hidden";
+    if (drawn) this.drawnFigure.hidden = false;
+    this.floating.drawn.hidden = !drawn;
+    const isOff = Boolean(drawn && isOffData(drawn.roundTrip));
+    say(this.floatingWord, isOff ? "off the data" : "");
     this.drawnFigure.classList.toggle("lm-is-off", isOff);
     this.floating.drawn.classList.toggle("lm-is-off", isOff);
-    say(this.word, drawn ? wordOf(drawn.roundTrip) : "");
-    say(
-      this.measures,
-      drawn ? `round trip ${digits(drawn.roundTrip)} · distance to the data ${digits(drawn.distance)}` : "",
-    );
+    say(this.verdict, drawn ? verdict(drawn.roundTrip) : "");
+    say(this.distance, drawn ? `distance to the data ${digits(drawn.distance)}` : "");
   }
 
   /** @param {Float32Array | null} image */
@@ -127,14 +128,17 @@ export class Card {
 
   /** What the card shows, in words. */
   get words() {
-    const drawn = this.shown ? `${this.drawnTitle.textContent} ${this.drawnWhere.textContent}, ${this.word.textContent}, ${this.measures.textContent}. ` : "";
+    const drawn = this.shown ? `${this.drawnTitle.textContent} ${this.drawnWhere.textContent}, ${this.verdict.textContent}, ${this.distance.textContent}. ` : "";
     return `${drawn}${this.nearHow.textContent}: ${this.nearTitle.textContent}.`;
   }
 }
 
-/** @param {number} roundTrip in the model's units */
-export function wordOf(roundTrip) {
-  return roundTrip > 1 ? "off the data" : "on the data";
+/**
+ * A round trip, and what it says.
+ * @param {number} roundTrip in the model's units
+ */
+export function verdict(roundTrip) {
+  return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
 }
 
 /**

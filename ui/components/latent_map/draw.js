@@ -3,7 +3,7 @@
  * in whatever colour the page's text has; the paper is the page's ground behind it.
  */
 import { element, say } from "./dom.js";
-import { fitted, greyOf, normalised, withoutPaper } from "./normalise.js";
+import { fitted, greyOf, normalised, withoutEdges, withoutPaper } from "./normalise.js";
 import { SIDE } from "./pixels.js";
 
 const SCALE = 20; // pixels of the canvas for one of the image: a whole number, so that images come back exactly
@@ -230,9 +230,13 @@ class Pad {
     if (!top) return null;
     if (top === this.paper.base && this.given) return this.given;
     const { ink, width, height } = "ink" in top ? top : this.paper.picture();
-    if (this.centres.checked) return normalised(withoutPaper(ink, width, height), width, height);
-    const image = fitted(ink, width, height);
-    return image.some(Boolean) ? image : null;
+    if (!this.centres.checked) {
+      const image = fitted(ink, width, height);
+      return image.some(Boolean) ? image : null;
+    }
+    const bare = withoutPaper(ink, width, height);
+    const isPhotograph = bare !== ink && this.paper.holdsPicture;
+    return normalised(isPhotograph ? withoutEdges(bare, width, height) : bare, width, height);
   }
 
   /**
@@ -273,6 +277,12 @@ class Paper {
   /** What was put on last, if anything is there. */
   get top() {
     return this.layers.length ? this.layers[this.layers.length - 1] : this.base;
+  }
+
+  /** Whether there is a picture from a file, perhaps with strokes over it. */
+  get holdsPicture() {
+    const layers = [this.base, ...this.layers];
+    return layers.slice(layers.lastIndexOf(null) + 1).some((layer) => layer && "ink" in layer);
   }
 
   /** @param {Picture | null} base */

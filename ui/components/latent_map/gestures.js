@@ -1,6 +1,7 @@
 /**
  * What hands do on a map, as few words: hover, click, drag, pan, zoom, outline. Mouse, pen and touch: a
- * finger is the pointer, two fingers pan and zoom. Keys: arrows, Enter, Escape, +, - and 0.
+ * finger is the pointer, two fingers pan and zoom. Keys: arrows, Enter, Escape, +, -, 0, and Ctrl+Z to undo. A
+ * wheel scrolls the page, and zooms with Ctrl; so a trackpad reports a pinch, too.
  */
 
 /**
@@ -16,13 +17,17 @@
  * @property {() => void} fit
  * @property {(outline: [number, number][], isDone: boolean) => void} outline
  * @property {() => void} escape
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} scroll the page, by a wheel over the map
  * @property {() => string} tool "move", "box" or "lasso"
  */
 
 const SLACK = 5; // pixels that a click may move
 const STEP = 8; // pixels of an arrow key
 const LEAP = 40; // with shift
-const WHEEL = 0.0016; // of zoom per pixel that a wheel turns
+const WHEEL = 0.01; // of zoom, as its logarithm, per pixel that a pinch on a trackpad or a wheel turns
+const MOST_WHEEL = 0.2; // a notch of a wheel turns a hundred pixels at once
 
 export class Gestures {
   /**
@@ -35,6 +40,7 @@ export class Gestures {
     /** @type {Map<number, [number, number]>} fingers and buttons that are down */
     this.down = new Map();
     this.start = /** @type {[number, number]} */ ([0, 0]);
+    this.hasMoved = false; // whether the pointer that is down ever left its slack
     this.mode = ""; // what the button that is down does: "click", "pan", "box", "lasso", "touch", "pinch" or "drag"
     this.pin = "";
     /** @type {[number, number][]} */
@@ -72,6 +78,7 @@ export class Gestures {
       return;
     }
     this.start = at;
+    this.hasMoved = false;
     this.pin = this.handlers.pinAt(...at);
     const tool = event.shiftKey ? "box" : this.handlers.tool();
     if (this.pin) this.mode = "drag";
@@ -96,11 +103,11 @@ export class Gestures {
     if (!before) return;
     if (this.mode === "pinch") this.pinch(event.pointerId, at);
     this.down.set(event.pointerId, at);
-    const isMoved = Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
-    if (this.mode === "click" && isMoved) this.mode = "pan";
+    this.hasMoved ||= Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
+    if (this.mode === "click" && this.hasMoved) this.mode = "pan";
     if (this.mode === "pan") this.handlers.pan(at[0] - before[0], at[1] - before[1]);
     if (this.mode === "touch") this.handlers.hover(...at);
-    if (this.mode === "drag" && isMoved) this.handlers.drag(this.pin, ...at);
+    if (this.mode === "drag" && this.hasMoved) this.handlers.drag(this.pin, ...at);
     if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
   }
 
@@ -138,14 +145,12 @@ export class Gestures {
    */
   onUp(event, isCancelled = false) {
     if (!this.down.delete(event.pointerId)) return;
-    const at = this.at(event);
-    const isMoved = Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
-    const { mode } = this;
+    const { mode, hasMoved } = this;
     if (mode === "pinch" && this.down.size) return;
     this.mode = "";
-    if (mode === "drag" && isMoved) this.handlers.drop(this.pin);
-    if (mode === "box" || mode === "lasso") this.handlers.outline(isMoved ? this.outline : [], true);
-    else if (!isMoved && !isCancelled && mode !== "pinch") this.handlers.click(...at);
+    if (mode === "drag" && hasMoved) this.handlers.drop(this.pin);
+    if (mode === "box" || mode === "lasso") this.handlers.outline(hasMoved ? this.outline : [], true);
+    else if (!hasMoved && !isCancelled && mode !== "pinch") this.handlers.click(...this.at(event));
   }
 
   /** @param {PointerEvent} event */
@@ -161,9 +166,13 @@ export class Gestures {
 
   /** @param {WheelEvent} event */
   onWheel(event) {
+    if (!event.ctrlKey && !event.metaKey) {
+      this.handlers.scroll();
+      return;
+    }
     event.preventDefault();
-    const pixels = event.deltaY * (event.deltaMode === 1 ? 32 : 1);
-    this.handlers.zoom(Math.exp(-pixels * WHEEL), ...this.at(event));
+    const turned = WHEEL * event.deltaY * (event.deltaMode === 1 ? 32 : 1);
+    this.handlers.zoom(Math.exp(-Math.min(Math.max(turned, -MOST_WHEEL), MOST_WHEEL)), ...this.at(event));
     if (!this.down.size) this.handlers.hover(...this.at(event));
   }
 
@@ -172,8 +181,10 @@ export class Gestures {
     const by = event.shiftKey ? LEAP : STEP;
     const moves = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] };
     const move = moves[/** @type {keyof moves} */ (event.key)];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (move) this.movePointer(move[0], move[1]);
+    if (event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (!this.onShortcut(event)) return;
+    } else if (move) this.movePointer(move[0], move[1]);
     else if (event.key === "Enter" || event.key === " ") this.enter();
     else if (event.key === "Escape") this.onEscape();
     else if (event.key === "+" || event.key === "=") this.zoomAtPointer(1.25);
@@ -182,6 +193,19 @@ export class Gestures {
     else return;
     event.preventDefault();
     event.stopPropagation(); // a page may have shortcuts of its own
+  }
+
+  /**
+   * Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it was one of these
+   */
+  onShortcut({ key, shiftKey }) {
+    const letter = key.toLowerCase();
+    if (letter === "y" || (letter === "z" && shiftKey)) this.handlers.redo();
+    else if (letter === "z") this.handlers.undo();
+    else return false;
+    return true;
   }
 
   /**

@@ -1,8 +1,9 @@
 /** One hand through several models at once: a slider along their paths, and beyond both ends. */
-import { digits, element, say } from "./dom.js";
+import { element, say } from "./dom.js";
 import { Model, latest } from "./model.js";
 import { paint, pictureCanvas } from "./pixels.js";
-import { wordOf } from "./card.js";
+import { verdict } from "./card.js";
+import { isOffData } from "./support.js";
 import { themeOf } from "./theme.js";
 
 /**
@@ -87,7 +88,8 @@ class Hand {
 
   move() {
     const t = Number(this.slider.value);
-    say(this.place, `t = ${t.toFixed(2).replace("-", "−")}${t < 0 || t > 1 ? ", beyond the end" : ""}`);
+    const beyond = t < 0 ? ", before A" : t > 1 ? ", beyond B" : "";
+    say(this.place, `t = ${t.toFixed(2).replace("-", "−")}${beyond}`);
     this.runners.forEach((runner) => runner.show(t));
   }
 
@@ -106,18 +108,16 @@ class Runner {
     this.walk = walk;
     this.model = new Model();
     this.canvas = pictureCanvas(`Decoded by ${walk.name}`);
-    this.word = element("strong");
-    this.value = element("span");
-    this.figure = element("figure", {}, this.canvas, element("figcaption", {}, walk.name, element("br"), this.word, " ", this.value));
+    this.verdict = element("strong");
+    this.figure = element("figure", {}, this.canvas, element("figcaption", {}, walk.name, element("br"), this.verdict));
     this.element = this.figure;
     this.isReady = false;
     this.look = latest(
       (/** @type {Float32Array} */ code) => this.model.look([code]),
       ([{ image, roundTrip }]) => {
         paint(this.canvas, image, themeOf(host).dark);
-        say(this.word, wordOf(roundTrip));
-        say(this.value, `round trip ${digits(roundTrip)}`);
-        this.figure.classList.toggle("hand-is-off", roundTrip > 1);
+        say(this.verdict, verdict(roundTrip));
+        this.figure.classList.toggle("hand-is-off", isOffData(roundTrip));
       },
     );
     this.model.ask("load", { url: walk.model }).then(
@@ -125,7 +125,7 @@ class Runner {
         this.isReady = true;
         onReady();
       },
-      () => say(this.value, "This model did not arrive. Reload the page."),
+      () => say(this.verdict, "This model did not arrive. Reload the page."),
     );
   }
 

@@ -57,8 +57,10 @@ export class LatentMap {
     this.focus = "A"; // the pin that the card shows when nothing is hovered
     /** @type {Pane[]} */
     this.panes = [];
-    /** @type {Pair[]} */
+    /** @type {Pair[]} what Undo goes back to */
     this.history = [];
+    /** @type {Pair[]} what Redo goes forth to */
+    this.future = [];
     /** @type {Pair | null} the places before a change that is not committed yet */
     this.before = null;
     /** @type {Pair & { classes: number[], layer: string }} */
@@ -78,8 +80,9 @@ export class LatentMap {
     const retry = button("Try again", () => this.retry());
     this.alert = element("p", { class: "lm-alert", role: "alert", hidden: true }, "A part of the map did not arrive. ", retry);
     this.host.replaceChildren(
-      this.pins.invitation, this.toolbar.element, this.alert, this.board, this.strips, this.pins.element,
-      this.selection.element, this.status, this.sketch.element,
+      this.pins.invitation, this.toolbar.element, this.alert, this.board,
+      this.sketch.element, // above all that grows, so that the paper stays under the pen
+      this.strips, this.pins.element, this.selection.element, this.status,
     );
     this.adopt(component.data.choice);
     this.setPanes(component.data.panes);
@@ -120,6 +123,7 @@ export class LatentMap {
 
   forget() {
     this.history = [];
+    this.future = [];
     this.focus = "A";
     this.selection.show([]);
   }
@@ -234,15 +238,31 @@ export class LatentMap {
   commitPlaces() {
     if (this.before) this.history.push(this.before);
     this.before = null;
+    this.future = [];
     this.settle();
   }
 
   undo() {
-    const before = this.history.pop();
-    if (!before) return;
-    Object.assign(this.state, before);
-    this.focus = before.b ? "B" : "A";
+    this.step(this.history, this.future);
+  }
+
+  redo() {
+    this.step(this.future, this.history);
+  }
+
+  /**
+   * Take the last places of one list; those that were go to the other.
+   * @param {Pair[]} from
+   * @param {Pair[]} to
+   */
+  step(from, to) {
+    const places = from.pop();
+    if (!places) return;
+    to.push({ a: this.state.a, b: this.state.b });
+    Object.assign(this.state, places);
+    this.focus = places.b ? "B" : "A";
     this.settle();
+    this.sketch.takeUp();
   }
 
   clearPins() {
@@ -251,10 +271,11 @@ export class LatentMap {
     this.commitPlaces();
   }
 
-  /** First the pointer goes, then the pins. */
+  /** First the selection goes, then the pointer, then the pins. */
   escape() {
     const isHovering = this.panes.some((pane) => pane.stage.marks.pointer);
-    if (isHovering) this.rest();
+    if (!this.selection.element.hidden) this.select(this.panes[0], []);
+    else if (isHovering) this.rest();
     else if (this.state.a || this.state.b) this.clearPins();
   }
 
@@ -290,7 +311,7 @@ export class LatentMap {
       if (points) points.selected = selected && points.shown.map((_, i) => selected[i] ?? 0);
       stage.redraw();
     }
-    this.selection.show(pane.points?.selection ?? []);
+    this.selection.show(pane.points?.selection ?? [], outline.length > 0);
   }
 
   /** @param {number} factor */
@@ -359,7 +380,7 @@ export class LatentMap {
     const count = this.panes[0]?.points?.count ?? Infinity;
     if (place.kind === "image") return place.index < count ? this.titleOf(place.index) : "an image that is not among these";
     if (place.kind === "drawing") return "your drawing";
-    const isHere = this.panes.some(({ data }) => data.id === place.model);
+    const isHere = this.panes.some((pane) => pane.owns(place));
     return isHere ? "a place between the images" : "a place of another model";
   }
 

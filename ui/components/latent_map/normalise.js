@@ -11,6 +11,7 @@ const CENTRE = 14;
 const FAINT = 8; // ink up to here is a trace of compression or scaling, not a part of the digit
 const MOST_ENLARGED = 3; // times the size in which the whole picture would fit
 const SPECKLED = 0.1; // of the border: more of it inked than any digit would leave
+const LEAST_INK = 0.005; // of a photograph: less is dust, and what reaches the border is the digit
 
 /** @typedef {{ ink: ArrayLike<number>, width: number, height: number }} Picture */
 
@@ -80,6 +81,29 @@ export function withoutPaper(ink, width, height) {
   if (nInked <= SPECKLED * border.length) return ink;
   const threshold = otsu(ink);
   return Uint8Array.from(ink, (value) => (value > threshold ? 255 : 0));
+}
+
+/**
+ * The ink of a photograph without its dark corners and edges: without all ink that hangs together with some
+ * on the border, as long as more than dust is left.
+ * @param {ArrayLike<number>} ink
+ * @param {number} width
+ * @param {number} height
+ */
+export function withoutEdges(ink, width, height) {
+  const inner = Uint8Array.from(ink);
+  const reached = Array.from({ length: width }, (_, x) => [x, (height - 1) * width + x]).flat();
+  for (let y = 0; y < height; y++) reached.push(y * width, (y + 1) * width - 1);
+  for (let at = reached.pop(); at !== undefined; at = reached.pop()) {
+    if (inner[at] <= FAINT) continue;
+    inner[at] = 0;
+    if (at % width > 0) reached.push(at - 1);
+    if (at % width < width - 1) reached.push(at + 1);
+    if (at >= width) reached.push(at - width);
+    if (at < inner.length - width) reached.push(at + width);
+  }
+  const nInked = inner.reduce((count, value) => count + (value > FAINT ? 1 : 0), 0);
+  return nInked > LEAST_INK * inner.length ? inner : ink;
 }
 
 /**
@@ -207,13 +231,14 @@ function groundOf(rgba) {
 }
 
 /**
- * As looks_inverted in autoencoder/readers.py, but a blank sheet is paper, not ink.
+ * As looks_inverted in autoencoder/readers.py, but a blank sheet is paper, not ink, and a photograph's dark
+ * corners do not make its paper dark.
  * @param {Uint8Array} grey
  * @param {number} width
  * @param {number} height
  */
 function isDarkOnLight(grey, width, height) {
-  const border = mean(borderOf(grey, width, height));
+  const border = median(borderOf(grey, width, height));
   return border > 127.5 && border >= mean(grey);
 }
 
@@ -228,6 +253,11 @@ function borderOf(ink, width, height) {
   for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);
   for (let y = 1; y < height - 1; y++) border.push(ink[y * width], ink[(y + 1) * width - 1]);
   return border;
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** @param {Iterable<number> & { length: number }} values */

@@ -39,10 +39,12 @@ import { Traversal, dimensionsOf } from "./traversal.js";
  * @property {string} where
  */
 /** @typedef {import("./places.js").Place} Place */
+/** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
 
 const PICK = 14; // pixels around the pointer in which a point is picked
-const KEYS = "Arrow keys move the pointer, Enter sets A, then B, Escape clears, plus and minus zoom, 0 shows all.";
+const KEYS = "Arrow keys move the pointer, Enter sets A, then B, Escape clears, Ctrl+Z undoes, plus and minus zoom, 0 shows all.";
 const SNAP = 10; // pixels in which a dragged pin falls onto a point
+const HINTED = 4000; // milliseconds
 
 export class Pane {
   /**
@@ -62,7 +64,8 @@ export class Pane {
     this.card = new Card(data.name);
     this.strip = new Strip(data.name);
     this.heading = element("h3", { class: "lm-model" }, data.name);
-    this.space = element("div", { class: "lm-space" }, this.stage.element, this.card.float);
+    this.hint = element("p", { class: "lm-hint", hidden: true }, "Ctrl or ⌘ + wheel zooms");
+    this.space = element("div", { class: "lm-space" }, this.stage.element, this.card.float, this.hint);
     const main = element("div", {}, this.space, this.backdrop.legend);
     this.beside = element("div", { class: "lm-beside" }, main, this.card.element);
     this.element = element(
@@ -77,6 +80,10 @@ export class Pane {
       (looks, question) => this.showLook(looks[0], question),
     );
     this.walk = latest((/** @type {Float32Array[]} */ path) => this.model.look(path), (looks) => this.strip.show(looks));
+    this.encode = latest(
+      (/** @type {Drawing} */ { image }) => this.encodeDrawing(image),
+      (code, drawing) => this.keepCode(drawing, code),
+    );
     /** @type {Points | null} */
     this.points = null;
     /** @type {Float32Array} */
@@ -88,6 +95,7 @@ export class Pane {
     /** @type {Map<string, Float32Array>} codes of drawings by their text */
     this.encoded = new Map();
     this.isReady = false; // whether the model is here and can be asked
+    this.isHinted = false; // whether the visitor was told how a wheel zooms
     this.isClosed = false;
     this.load().catch((error) => map.fail(error));
   }
@@ -118,6 +126,7 @@ export class Pane {
     this.stage.setPoints(this.points);
     this.map.onPoints(this);
     this.refresh();
+    this.rest();
   }
 
   /** @param {Record<string, import("./safetensors.js").Tensor>} tensors */
@@ -153,15 +162,31 @@ export class Pane {
   }
 
   /**
-   * The code of a place in this model's space; null where it has none, or is being encoded.
+   * The code of a place in this model's space; null where it has none, or is to be encoded first.
    * @param {Place | null} place
    * @returns {Float32Array | null}
    */
   codeOf(place) {
     if (!place || !this.latents.length) return null;
     if (place.kind === "image") return this.codeOfImage(place.index);
-    if (place.kind === "code") return place.model === this.data.id ? place.code : null;
-    return this.encoded.get(textOf(place)) ?? this.encode(place);
+    if (place.kind === "code") return this.owns(place) ? place.code : null;
+    const code = this.encoded.get(textOf(place)) ?? null;
+    if (!code && this.isReady) this.encode(place);
+    return code;
+  }
+
+  /**
+   * Whether a code is one of this model's.
+   * @param {Extract<Place, { kind: "code" }>} place
+   */
+  owns({ model, code }) {
+    return model === this.data.id && code.length === this.data.dim;
+  }
+
+  /** Whether a drawing is being encoded. What is shown stays meanwhile, lest all of it flicker under the pen. */
+  get isEncoding() {
+    const { a, b } = this.map.state;
+    return this.isReady && [a, b].some((place) => place?.kind === "drawing" && !this.codeOf(place));
   }
 
   /** @param {number} index */
@@ -171,19 +196,16 @@ export class Pane {
   }
 
   /**
-   * Have a drawing encoded; what shows it is drawn again then.
-   * @param {Extract<Place, { kind: "drawing" }>} place
-   * @returns {null}
+   * Keep a drawing's code, and show it; those of the images that a drawing has passed through go.
+   * @param {Drawing} drawing
+   * @param {Float32Array} code
    */
-  encode(place) {
-    if (!this.isReady) return null;
-    this.encodeDrawing(place.image).then((code) => {
-      this.encoded.clear(); // a drawing under way passes through many images
-      this.encoded.set(textOf(place), code);
-      this.map.refresh();
-      if (!this.stage.marks.pointer) this.rest();
-    });
-    return null;
+  keepCode(drawing, code) {
+    this.encoded.set(textOf(drawing), code);
+    const chosen = [this.map.state.a, this.map.state.b].map(textOf);
+    for (const text of this.encoded.keys()) if (!chosen.includes(text)) this.encoded.delete(text);
+    this.map.refresh();
+    if (!this.stage.marks.pointer) this.rest();
   }
 
   /**
@@ -245,6 +267,9 @@ export class Pane {
       fit: () => this.changeView((view) => view.fit()),
       outline: (outline, isDone) => this.outline(outline, isDone),
       escape: () => this.map.escape(),
+      undo: () => this.map.undo(),
+      redo: () => this.map.redo(),
+      scroll: () => this.showHint(),
       tool: () => this.map.toolbar.tool,
     };
   }
@@ -322,6 +347,13 @@ export class Pane {
     else this.stage.redrawFront();
   }
 
+  showHint() {
+    if (this.isHinted) return;
+    this.isHinted = true;
+    this.hint.hidden = false;
+    setTimeout(() => (this.hint.hidden = true), HINTED);
+  }
+
   setTheme() {
     this.stage.theme = themeOf(this.map.host);
     this.card.setTheme(this.stage.theme.dark);
@@ -332,6 +364,7 @@ export class Pane {
 
   /** Draw all anew that depends on the state: pins, path, card, layer. */
   refresh() {
+    if (this.isEncoding) return;
     const { a, b } = this.map.state;
     const places = /** @type {[string, Place | null][]} */ ([["A", a], ["B", b]]);
     this.stage.marks.pins = places.flatMap(([letter, place]) => {
@@ -361,9 +394,11 @@ export class Pane {
     const { stage, map } = this;
     stage.marks.pointer = null;
     this.card.follow(null, 0);
+    if (this.isEncoding) return;
     const place = map.focus === "B" ? map.state.b : map.state.a;
     this.ring(place?.kind === "image" ? place.index : -1);
     const code = this.codeOf(place) ?? (this.plane && !place ? this.plane.middle : null);
+    this.card.drawnFigure.hidden = !this.plane && !code;
     if (!this.isReady || !code) this.showNoDrawing();
     else if (place) this.look({ code, near: place.kind !== "image", title: `${map.focus}, decoded`, where: this.nameOf(place) });
     else this.look({ code, near: true, title: "The middle of the codes", where: "decoded" });
@@ -377,11 +412,11 @@ export class Pane {
   }
 
   noteOnPlane() {
-    if (!this.plane) return this.data.why_not_invert;
+    const { a, b } = this.map.state;
+    if (!this.plane) return `${this.data.why_not_invert}${a && b ? " Nor is a straight path from A to B a line here: it is not drawn." : ""}`;
     if (this.data.plane === "code") return this.data.dim === 1 ? "The code has one dimension: height means nothing here." : "The map is the code itself.";
-    const { a } = this.map.state;
-    const through = this.codeOf(a) ? "A" : "the mean code, until you set A";
-    return `The code has ${this.data.dim} dimensions: the pointer moves in the plane of the map through ${through}.`;
+    const through = this.codeOf(a) ? "A" : "their mean, until A is set";
+    return `The pointer moves in one plane of the codes' ${this.data.dim} dimensions, through ${through}.`;
   }
 
   /**
@@ -405,7 +440,7 @@ export class Pane {
 
   showNoDrawing() {
     this.card.setDrawn(null, "", "");
-    say(this.card.note, this.plane ? "The model is on its way." : this.data.why_not_invert);
+    say(this.card.note, this.plane ? "The model is on its way." : this.noteOnPlane());
   }
 
   /**
@@ -450,7 +485,7 @@ export class Pane {
     this.traversal = new Traversal(dimensions, this.data.variational, (code) => this.showTraversed(code), () => {
       this.startTraversal();
       this.map.rest();
-    });
+    }, (letter) => this.pinTraversed(letter));
     this.traversal.element.addEventListener("toggle", () => this.startTraversal());
     this.beside.append(this.traversal.element);
   }
@@ -466,6 +501,14 @@ export class Pane {
     if (!this.plane) return;
     this.stage.marks.pointer = this.plane.place(code);
     this.stage.redrawFront();
+  }
+
+  /** @param {string} letter */
+  pinTraversed(letter) {
+    const code = this.traversal?.code ?? this.base;
+    this.map.setPlace(letter, { kind: "code", model: this.data.id, code });
+    this.map.commitPlaces();
+    if (letter === "A") this.startTraversal();
   }
 
   /** @param {Float32Array} code */

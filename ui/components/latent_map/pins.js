@@ -10,6 +10,7 @@ export class PinRow {
     this.number = element("input", { type: "number", min: 0, "aria-label": "Number of an image", placeholder: "image" });
     this.number.addEventListener("keydown", ({ key }) => key === "Enter" && this.pin());
     this.undo = button("Undo", () => map.undo());
+    this.redo = button("Redo", () => map.redo());
     this.clear = button("Clear pins", () => map.clearPins());
     this.element = element(
       "div",
@@ -19,6 +20,7 @@ export class PinRow {
       this.number,
       button("Pin this image", () => this.pin()),
       this.undo,
+      this.redo,
       this.clear,
     );
   }
@@ -34,6 +36,7 @@ export class PinRow {
     say(this.names.b, this.map.nameOf(b));
     say(this.invitation, invitation(Boolean(a), Boolean(b)));
     this.undo.disabled = !this.map.history.length;
+    this.redo.disabled = !this.map.future.length;
     this.clear.disabled = !a && !b;
   }
 }

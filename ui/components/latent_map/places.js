@@ -37,7 +37,8 @@ export function placeOf(text) {
   }
   const [, model, numbers] = text.match(/^z([0-9a-f]{8}):(.+)$/) ?? [];
   if (!numbers) return null;
-  return { kind: "code", model, code: Float32Array.from(numbers.split(","), Number) };
+  const code = Float32Array.from(numbers.split(","), Number);
+  return code.every(Number.isFinite) ? { kind: "code", model, code } : null;
 }
 
 /** @param {Uint8Array} bytes */

@@ -53,17 +53,14 @@ export class Points {
   }
 
   /**
-   * Select the shown points inside an outline; fewer than three corners select nothing.
+   * Select the shown points inside an outline; where there is none, nothing is selected.
    * @param {[number, number][]} outline
    */
   select(outline) {
-    if (outline.length < 3) {
-      this.selected = null;
-      return;
-    }
-    this.selected = Uint8Array.from(this.shown, (shown, i) =>
+    const selected = Uint8Array.from(this.shown, (shown, i) =>
       shown && isInside(outline, this.positions[2 * i], this.positions[2 * i + 1]) ? 1 : 0,
     );
+    this.selected = selected.includes(1) ? selected : null;
   }
 
   /** The indices of the selected points. */

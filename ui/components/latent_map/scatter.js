@@ -5,11 +5,16 @@
 import { colourOf, rgbOf } from "./theme.js";
 
 /** @typedef {{ offset: [number, number], cover: number }[]} Disc the pixels of a point, and how much of each it covers */
+/** @typedef {{ isBright: boolean, colours: import("./theme.js").Rgb[], disc: Disc }} Style by label */
 
 const OPACITY = 0.8;
 const FAINT_OPACITY = 0.3;
 const GREY_OPACITY = 0.55;
 const GREYNESS = 0.25; // of the way from paper to ink: a crowd of grey points stays grey
+const GREYNESS_ON_LAYER = 0.6;
+const SMALL = 0.8; // a grey point, of the size of a bright one
+const SMALL_ON_LAYER = 0.6;
+const HALO = 1.3; // pixels around a point
 
 export class Scatter {
   /** @param {HTMLCanvasElement} canvas */
@@ -24,18 +29,14 @@ export class Scatter {
    * @param {import("./view.js").View} view
    * @param {import("./theme.js").Theme} theme
    * @param {number} ratio device pixels per CSS pixel
-   * @param {boolean} isFaint whether there is more to see behind the points
+   * @param {string} layer what is behind the points
    */
-  draw(points, view, theme, ratio, isFaint) {
+  draw(points, view, theme, ratio, layer) {
     const { width, height } = this.canvas;
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     const words = new Uint32Array(this.image.data.buffer).fill(0);
     const radius = radiusOf(points.count, view) * ratio;
-    const grey = { colours: [mixed(theme.paper, theme.ink, GREYNESS)], disc: discOf(radius * 0.8, GREY_OPACITY) };
-    const bright = { colours: coloursOf(points), disc: discOf(radius, isFaint ? FAINT_OPACITY : OPACITY) };
-    const isAllBright = !points.selected && points.shown.every(Boolean);
-    if (!isAllBright) this.splat(words, points, view, ratio, grey, false);
-    this.splat(words, points, view, ratio, bright, true);
+    for (const style of stylesOf(points, theme, radius, ratio, layer)) this.splat(words, points, view, ratio, style);
     this.context.putImageData(this.image, 0, 0);
   }
 
@@ -45,10 +46,9 @@ export class Scatter {
    * @param {import("./points.js").Points} points
    * @param {import("./view.js").View} view
    * @param {number} ratio
-   * @param {{ colours: import("./theme.js").Rgb[], disc: Disc }} style
-   * @param {boolean} isBright
+   * @param {Style} style
    */
-  splat(words, points, view, ratio, { colours, disc }, isBright) {
+  splat(words, points, view, ratio, { colours, disc, isBright }) {
     const { width, height } = this.canvas;
     const { positions, labels } = points;
     const reach = disc.reduce((most, { offset: [x] }) => Math.max(most, x), 0);
@@ -109,6 +109,31 @@ function discOf(radius, opacity) {
     .flatMap((y) => side.map((x) => ({ offset: /** @type {[number, number]} */ ([x, y]), distance: Math.hypot(x, y) })))
     .map(({ offset, distance }) => ({ offset, cover: opacity * Math.min(1, Math.max(0, radius + 0.5 - distance)) }))
     .filter(({ cover }) => cover > 0);
+}
+
+/**
+ * What the points are painted with, one over the other. Where some are grey, those on a layer have a halo of
+ * paper: its colours can be as light or as dark as theirs.
+ * @param {import("./points.js").Points} points
+ * @param {import("./theme.js").Theme} theme
+ * @param {number} radius
+ * @param {number} ratio
+ * @param {string} layer
+ * @returns {Style[]}
+ */
+function stylesOf(points, { paper, ink }, radius, ratio, layer) {
+  const isAllBright = !points.selected && points.shown.every(Boolean);
+  const opacity = layer === "grid" && isAllBright ? FAINT_OPACITY : OPACITY;
+  const bright = { isBright: true, colours: coloursOf(points), disc: discOf(radius, opacity) };
+  if (isAllBright) return [bright];
+  if (layer === "none") {
+    const disc = discOf(radius * SMALL, GREY_OPACITY);
+    return [{ isBright: false, colours: [mixed(paper, ink, GREYNESS)], disc }, bright];
+  }
+  const small = radius * SMALL_ON_LAYER;
+  const grey = { isBright: false, colours: [mixed(paper, ink, GREYNESS_ON_LAYER)], disc: discOf(small, 1) };
+  const halo = (/** @type {number} */ within) => ({ colours: [paper], disc: discOf(within + HALO * ratio, OPACITY) });
+  return [{ isBright: false, ...halo(small) }, grey, { isBright: true, ...halo(radius) }, bright];
 }
 
 /** @param {import("./points.js").Points} points */

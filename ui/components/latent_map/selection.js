@@ -12,9 +12,16 @@ export class Selection {
     this.element = element("section", { class: "lm-selection", "aria-label": "Selected images", hidden: true });
   }
 
-  /** @param {number[]} indices none hides it */
-  show(indices) {
-    this.element.hidden = !indices.length;
+  /**
+   * @param {number[]} indices none hides it, unless an outline was drawn in vain
+   * @param {boolean} [isOutlined]
+   */
+  show(indices, isOutlined = false) {
+    this.element.hidden = !indices.length && !isOutlined;
+    if (!indices.length) {
+      this.element.replaceChildren(element("p", {}, "No image lies in there: nothing is selected."));
+      return;
+    }
     const more = indices.length > MOST_IMAGES ? ` The first ${MOST_IMAGES} of them:` : "";
     this.element.replaceChildren(
       element("p", {}, `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `),

@@ -3,6 +3,7 @@ import { element } from "./dom.js";
 import { createPad } from "./draw.js";
 import { latest } from "./model.js";
 import { paint, pictureCanvas } from "./pixels.js";
+import { textOf } from "./places.js";
 import { themeOf } from "./theme.js";
 
 export class Sketch {
@@ -44,11 +45,18 @@ export class Sketch {
     this.map.commitPlaces();
   }
 
-  /** Go on with a drawing that came with the link. */
+  /** Go on with a drawing that came with the link, or back by Undo; one that is no pin any more goes. */
   takeUp() {
     const { a, b } = this.map.state;
+    const image = this.pad.image();
+    const isPin = image && [a, b].map(textOf).includes(textOf({ kind: "drawing", image }));
+    if (!this.element.open || isPin) return;
     const drawn = a?.kind === "drawing" ? a : b;
-    if (!this.element.open || drawn?.kind !== "drawing" || this.pad.image()) return;
+    if (drawn?.kind !== "drawing") {
+      this.pad.setImage(null);
+      paint(this.rebuilt, null, true);
+      return;
+    }
     this.target.value = drawn === a ? "A" : "B";
     this.pad.setImage(drawn.image);
     if (this.map.panes[0]?.isReady) this.rebuild(drawn.image);

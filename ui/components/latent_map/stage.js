@@ -44,7 +44,7 @@ export class Stage {
     /** @type {Marks} */
     this.marks = { ring: -1, pointer: null, pins: [], path: [], crosses: [], outline: [] };
     this.theme = themeOf(host);
-    this.isFaint = false; // whether the points give way to what is behind them
+    this.layer = "none"; // what is behind the points
     this.ratio = 1;
     this.redraw = oncePerFrame(() => this.drawAll());
     this.redrawFront = oncePerFrame(() => this.drawFront());
@@ -80,7 +80,7 @@ export class Stage {
     this.clear(this.back);
     this.drawBack(this);
     this.drawAxes();
-    if (this.points) this.scatter.draw(this.points, this.view, this.theme, this.ratio, this.isFaint);
+    if (this.points) this.scatter.draw(this.points, this.view, this.theme, this.ratio, this.layer);
     this.drawNames(this.contextOf(this.middle));
     this.drawFront();
   }
@@ -107,28 +107,44 @@ export class Stage {
     const { width, height } = this.view;
     const [left, bottom] = this.view.toMap(0, height);
     const [right, top] = this.view.toMap(width, 0);
+    /** @type {[string, number, number][]} */
+    const names = [];
     context.strokeStyle = css(this.theme.ink, 0.1);
-    context.fillStyle = css(this.theme.ink, 0.65);
-    context.font = `12px ${this.theme.font}`;
     context.lineWidth = 1;
     context.beginPath();
     for (const x of ticks(left, right, width)) {
       const at = Math.round(this.view.toScreen(x, 0)[0]) + 0.5;
       context.moveTo(at, 0);
       context.lineTo(at, height);
-      context.fillText(tickText(x), at + 3, height - 5);
+      names.push([tickText(x), at + 3, height - 5]);
     }
     for (const y of this.axes[1] ? ticks(bottom, top, height) : []) {
       const at = Math.round(this.view.toScreen(0, y)[1]) + 0.5;
       context.moveTo(0, at);
       context.lineTo(width, at);
-      context.fillText(tickText(y), 4, at - 4);
+      names.push([tickText(y), 4, at - 4]);
     }
     context.stroke();
+    this.drawAxisNames(context, names);
+  }
+
+  /**
+   * The numbers and names of the axes, in a halo that keeps them legible on any layer.
+   * @param {CanvasRenderingContext2D} context
+   * @param {[string, number, number][]} numbers each with where it begins
+   */
+  drawAxisNames(context, numbers) {
+    const { width, height } = this.view;
+    context.font = `12px ${this.theme.font}`;
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeStyle = css(this.theme.paper);
+    context.fillStyle = css(this.theme.ink, 0.8);
+    for (const [text, left, top] of numbers) inHalo(context, text, left, top);
+    if (this.axes[1]) inHalo(context, `↑ ${this.axes[1]}`, 6, 16);
     context.textAlign = "right";
-    context.fillText(`${this.axes[0]} →`, width - 6, height - 20);
+    inHalo(context, `${this.axes[0]} →`, width - 6, height - 20);
     context.textAlign = "left";
-    if (this.axes[1]) context.fillText(`↑ ${this.axes[1]}`, 6, 16);
   }
 
   drawFront() {
@@ -153,8 +169,7 @@ export class Stage {
     context.fillStyle = css(this.theme.ink);
     for (const { label, x, y } of centres) {
       const [left, top] = this.view.toScreen(x, y);
-      context.strokeText(this.classNames[label], left, top);
-      context.fillText(this.classNames[label], left, top);
+      inHalo(context, this.classNames[label], left, top);
     }
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
@@ -268,6 +283,17 @@ export class Stage {
   close() {
     this.sizes.disconnect();
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} left
+ * @param {number} top
+ */
+function inHalo(context, text, left, top) {
+  context.strokeText(text, left, top);
+  context.fillText(text, left, top);
 }
 
 /**

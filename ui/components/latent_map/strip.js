@@ -1,6 +1,7 @@
 /** The straight path between two codes, decoded step by step, with the steps that are off the data. */
 import { digits, element, say } from "./dom.js";
 import { paint, pictureCanvas } from "./pixels.js";
+import { isOffData } from "./support.js";
 
 export const N_STEPS = 11;
 
@@ -37,13 +38,13 @@ export class Strip {
     this.element.hidden = !looks.length;
     looks.forEach(({ image, roundTrip }, step) => {
       const { canvas, value, element: item } = this.cells[step];
-      const isOff = roundTrip > 1;
+      const isOff = isOffData(roundTrip);
       paint(canvas, image, this.dark);
       item.classList.toggle("lm-is-off", isOff);
       say(value, isOff ? `${digits(roundTrip)} off` : digits(roundTrip));
       canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, round trip ${digits(roundTrip)}`);
     });
-    const off = looks.filter(({ roundTrip }) => roundTrip > 1).length;
+    const off = looks.filter(({ roundTrip }) => isOffData(roundTrip)).length;
     say(this.title, `A to B by ${this.model}: off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`);
   }
 

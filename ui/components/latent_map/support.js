@@ -17,6 +17,14 @@ const STORED_ROUNDING = 2 ** -11;
 const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
+/**
+ * Whether a round trip is off the data; one that is no number is.
+ * @param {number} roundTrip in the model's units
+ */
+export function isOffData(roundTrip) {
+  return !(roundTrip <= 1);
+}
+
 export class Support {
   /**
    * @param {import("./network.js").Network} network

@@ -1,5 +1,5 @@
 /** One slider a dimension, those that vary most first, around a code that stays marked. */
-import { digits, element, say } from "./dom.js";
+import { button, digits, element, say } from "./dom.js";
 
 const FIRST = 16;
 const THUMB = 16; // pixels
@@ -39,8 +39,9 @@ export class Traversal {
    * @param {boolean} isVariational
    * @param {(code: Float32Array) => void} onMove called while a slider moves
    * @param {() => void} onReset
+   * @param {(letter: string) => void} onPin called to make the code A or B
    */
-  constructor(dimensions, isVariational, onMove, onReset) {
+  constructor(dimensions, isVariational, onMove, onReset, onPin) {
     this.onMove = onMove;
     /** @type {Float32Array} */
     this.base = new Float32Array(dimensions.length);
@@ -50,7 +51,13 @@ export class Traversal {
     this.most = dimensions[0]?.variance ?? 0;
     this.sliders = dimensions.map((dimension) => this.slider(dimension));
     this.from = element("p", { class: "lm-note" });
-    const reset = element("button", { type: "button", class: "lm-button", click: onReset }, "Back to the start");
+    const buttons = element(
+      "div",
+      { class: "lm-group" },
+      button("Pin as A", () => onPin("A")),
+      button("Pin as B", () => onPin("B")),
+      button("Back to the start", onReset),
+    );
     const [first, rest] = [this.sliders.slice(0, FIRST), this.sliders.slice(FIRST)];
     const all = element("details", {}, element("summary", {}, `The other ${rest.length} dimensions`), element("div", { class: "lm-sliders" }, ...rest.map((slider) => slider.element)));
     this.element = element(
@@ -60,7 +67,7 @@ export class Traversal {
       this.from,
       element("div", { class: "lm-sliders" }, ...first.map((slider) => slider.element)),
       ...(rest.length ? [all] : []),
-      reset,
+      buttons,
     );
   }
 
@@ -89,7 +96,7 @@ export class Traversal {
    */
   start(code, name) {
     this.base = this.code = code;
-    say(this.from, `Starts from ${name}, marked ▲ on every slider.`);
+    say(this.from, `Starts from ${name}, marked ▲ on every slider. Sorted by how much the data vary along them.`);
     for (const { input, mark, value, index, low, high } of this.sliders) {
       const [least, most] = [Math.min(low, code[index]), Math.max(high, code[index])];
       input.min = String(least);
