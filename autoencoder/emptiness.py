@@ -9,7 +9,7 @@ import numpy as np
 
 from autoencoder.gaps import PictureDistance
 from autoencoder.sources import draw
-from autoencoder.support import Support
+from autoencoder.support import Support, is_off_support
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class EmptySpace:
 
     @property
     def off_support_share(self) -> float:
-        return float((self.round_trip > 1).mean())
+        return float(is_off_support(self.round_trip).mean())
 
     @property
     def unlike_share(self) -> float:

@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from autoencoder.measures import as_floats
 from autoencoder.paths import linear
-from autoencoder.support import PICTURE_ROUNDING, Codec, Support, score_name
+from autoencoder.support import PICTURE_ROUNDING, Codec, Support, is_off_support, score_name
 
 SHARE = score_name(16)
 N_STEPS = 17
@@ -295,7 +295,7 @@ def _score_paths(
     far = np.full((n_paths, N_STEPS), np.nan)
     if pictures is not None:
         far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
-    return (round_trips > 1).mean(axis=1), jumps, far.mean(axis=1)
+    return is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1)
 
 
 def _written(current: Interval, score: str) -> str:

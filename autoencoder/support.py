@@ -80,7 +80,7 @@ class PathMeasures:
     @property
     def off_support(self) -> np.ndarray:
         """Which steps are off support, bool (T,)."""
-        return self.round_trip > 1
+        return is_off_support(self.round_trip)
 
     @property
     def off_support_share(self) -> float:
@@ -98,6 +98,11 @@ class PathMeasures:
     def score(self, latent_dim: int) -> float | None:
         """The number that `score_name` names."""
         return self.jump_ratio if _is_crowded(latent_dim) else self.off_support_share
+
+
+def is_off_support(round_trip: np.ndarray) -> np.ndarray:
+    """Which round trips (M,), in units of the model, are above 1; one that is no number is."""
+    return ~(round_trip <= 1)
 
 
 def score_name(latent_dim: int) -> str:

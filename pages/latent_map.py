@@ -9,9 +9,7 @@ from ui.pair import chosen_codes
 
 open_page(
     "Latent map",
-    "Every point is one image, placed by its code; between them is empty space. **Move over the map**: the "
-    "decoder draws what lies under the pointer. Look for groups that overlap, and for what it draws where no "
-    "image is.",
+    "Every point is one image, placed by its code. Look for what the decoder draws between the groups.",
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 left, right = st.columns(2)
