@@ -3,12 +3,15 @@
 N codes, T steps of a path.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
 from autoencoder.gaps import SHARE, GapStatistic
+from autoencoder.generation import Scores
 from autoencoder.projection import Map
 from autoencoder.support import PathMeasures, score_name
 
@@ -33,7 +36,7 @@ def map_figure(codes: Codes, latent_map: Map, dark: bool = False) -> go.Figure:
         figure.add_trace(_points(name, members, codes, latent_map))
         if name and len(classes) <= MOST_NAMED_CLASSES:
             _name_class(figure, name, latent_map.positions[members], dark)
-    _dress(figure, dark)
+    dress(figure, dark)
     x_name, y_name = latent_map.axis_names
     figure.update_xaxes(title=x_name)
     figure.update_yaxes(title=y_name, scaleanchor="x")
@@ -59,7 +62,7 @@ def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Fig
     figure.add_annotation(
         text="off the data", xref="paper", x=0.01, y=highest, yanchor="top", xanchor="left", showarrow=False
     )
-    _dress(figure, dark)
+    dress(figure, dark)
     figure.update_xaxes(title="t, from A (0) to B (1)", range=[-0.03, 1.03])
     figure.update_yaxes(title="round trip, in the model's units", range=[0, highest])
     figure.update_layout(height=340)
@@ -79,7 +82,7 @@ def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
                 line_color=INK[dark], marker={"size": 3, "opacity": 0.35, "color": INK[dark]},
                 fillcolor="rgba(0,0,0,0)", hovertemplate="%{y:.3g}<extra></extra>",
             )  # fmt: skip
-    _dress(figure, dark)
+    dress(figure, dark)
     score = score_name(statistics[0].latent_dim)
     figure.update_yaxes(title=score, rangemode="tozero", tickformat=".0%" if score == SHARE else "")
     figure.update_layout(height=420)
@@ -100,10 +103,39 @@ def empty_figure(spaces: dict[str, list[EmptySpace]], dark: bool = False) -> go.
             x=[models, sources], y=shares, name=words, hovertemplate="%{y:.0%}",
             marker={"color": FAINT[dark], "line": {"color": INK[dark], "width": 1}, "pattern_shape": pattern},
         )  # fmt: skip
-    _dress(figure, dark)
+    dress(figure, dark)
     figure.update_yaxes(range=[0, 1], tickformat=".0%", title="share of the places")
     figure.update_layout(height=380, barmode="group")
     return figure
+
+
+def frechet_figure(judged: dict[str, Sequence[Scores]], dark: bool = False) -> go.Figure:
+    """The Fréchet distance of every model's sources, with the floor that real images come to."""
+    figure = go.Figure()
+    bars = [(name, each) for name, scores in judged.items() for each in scores]
+    figure.add_bar(
+        x=[[name for name, _ in bars], [each.source for _, each in bars]],
+        y=[each.frechet for _, each in bars],
+        marker={"color": FAINT[dark], "line": {"color": INK[dark], "width": 1}},
+        hovertemplate="%{y:.3g}<extra></extra>", showlegend=False,
+    )  # fmt: skip
+    floor = bars[0][1].frechet_floor
+    figure.add_hline(floor, line={"color": INK[dark], "dash": "dash"})
+    dress(figure, dark)
+    figure.update_yaxes(type="log", title="Fréchet distance<br>(dashed: real images)")
+    figure.update_layout(height=360)
+    return figure
+
+
+def dress(figure: go.Figure, dark: bool) -> None:
+    """Give a chart the ground, ink and grid of all charts, with its legend below."""
+    figure.update_layout(
+        margin={"l": 8, "r": 8, "t": 36, "b": 8}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": INK[dark], "size": 14},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+    )  # fmt: skip
+    figure.update_xaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
+    figure.update_yaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
 
 
 def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:
@@ -136,13 +168,3 @@ def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool)
         font={"size": 18, "color": INK[dark]},
         bgcolor=PAPER[dark],
     )
-
-
-def _dress(figure: go.Figure, dark: bool) -> None:
-    figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 36, "b": 8}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": INK[dark], "size": 14},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
-    )  # fmt: skip
-    figure.update_xaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
-    figure.update_yaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)

@@ -10,7 +10,7 @@ import pytest
 from conftest import PROJECT
 from PIL import Image
 
-from autoencoder import cli
+from autoencoder import cli, commands
 from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import DATASETS, load_dataset
@@ -63,7 +63,7 @@ def few_digits(monkeypatch):
         dataset = load_dataset(source, split, *args, **options)
         return dataset.subset(np.arange(30 if split == "train" else 20)) if source == "digits" else dataset
 
-    monkeypatch.setattr(cli, "load_dataset", load)
+    monkeypatch.setattr(commands, "load_dataset", load)
 
 
 def train(dataset, out, *more) -> list:
@@ -294,7 +294,7 @@ def test_what_is_not_there_is_said_in_a_sentence(refusal, saved, tmp_path):
 
 def test_a_folder_that_holds_something_else_is_refused_before_the_training(refusal, tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("two years of work")
-    monkeypatch.setattr(cli, "_follow", lambda trainer: pytest.fail("trained for nothing"))
+    monkeypatch.setattr(commands, "_follow", lambda trainer: pytest.fail("trained for nothing"))
     assert "something other than a model" in refusal(*train("digits", tmp_path, "--kind", "ae"))
     assert (tmp_path / "thesis.txt").read_text() == "two years of work"
 
@@ -324,7 +324,7 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch, few_digits, tm
 
 def test_a_bug_looks_like_one(saved, monkeypatch):
     """Only the world's errors become a sentence."""
-    monkeypatch.setattr(cli, "load_dataset", lambda *args, **options: [][0])
+    monkeypatch.setattr(commands, "load_dataset", lambda *args, **options: [][0])
     with pytest.raises(IndexError):
         cli.main(["evaluate", str(saved)])
 

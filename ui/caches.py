@@ -18,6 +18,7 @@ from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.gaps import PictureDistance
+from autoencoder.generation import finished, yardstick_steps
 from autoencoder.measures import as_floats, mse
 from autoencoder.noise import Noise
 from autoencoder.projection import Map, project
@@ -111,3 +112,9 @@ def named_classifier(name: str) -> Classifier:
 def space(checkpoint: Checkpoint, codes: Codes, source: str, n_places: int, seed: int) -> EmptySpace:
     """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
     return empty_space(source, checkpoint.support, picture_distance(checkpoint, codes), n_places, seed)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
+    """Nearer than this to a training image, a picture of the model is a near-copy."""
+    return finished(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance

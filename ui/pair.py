@@ -107,10 +107,28 @@ def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     a_column, b_column, draw_column = st.columns([1, 1, 1], vertical_alignment="bottom")
     for column, letter, place in zip((a_column, b_column), "ab", pair, strict=True):
         with column:
-            _choose_end(letter, place, codes)
+            choose_end(letter, place, codes)
     with draw_column:
         _offer_draw(codes)
     return pair
+
+
+def choose_end(letter: str, place: Place, codes: Codes) -> None:
+    """A or B: by its class, or by its number."""
+    name = codes.class_of(place.index) if isinstance(place, ImageAt) else None
+    if st.session_state.get(f"class_{letter}", ANY) not in (ANY, name):
+        st.session_state[f"class_{letter}"] = ANY  # the image has been chosen in another way since
+    if codes.class_names:
+        st.selectbox(
+            f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"class_{letter}",
+            on_change=_jump, args=(letter, codes), help="Goes to the next image of this class.",
+        )  # fmt: skip
+    key, last = f"image_{letter}", len(codes.latents) - 1
+    st.session_state[key] = place.index if isinstance(place, ImageAt) else None
+    st.number_input(
+        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,),
+        placeholder="no image", help=f"0 to {last:,}; arrow keys step through the images",
+    )  # fmt: skip
 
 
 def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
@@ -150,23 +168,6 @@ def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Cod
         return
     what = f"image {asked.index:,}" if isinstance(asked, ImageAt) else "a place in another model's space"
     st.caption(f"{letter.upper()} was {what}, which is not here: {title_of(place, codes)} stands in for it.")
-
-
-def _choose_end(letter: str, place: Place, codes: Codes) -> None:
-    name = codes.class_of(place.index) if isinstance(place, ImageAt) else None
-    if st.session_state.get(f"class_{letter}", ANY) not in (ANY, name):
-        st.session_state[f"class_{letter}"] = ANY  # the image has been chosen in another way since
-    if codes.class_names:
-        st.selectbox(
-            f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"class_{letter}",
-            on_change=_jump, args=(letter, codes), help="Goes to the next image of this class.",
-        )  # fmt: skip
-    key, last = f"image_{letter}", len(codes.latents) - 1
-    st.session_state[key] = place.index if isinstance(place, ImageAt) else None
-    st.number_input(
-        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,),
-        placeholder="no image", help=f"0 to {last:,}; arrow keys step through the images",
-    )  # fmt: skip
 
 
 def _type(letter: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.pictures import png
+from autoencoder.pictures import grid, png
 from ui.frame import is_dark
 
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -42,6 +42,15 @@ def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: 
     _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px", ink_on_paper)
 
 
+def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
+    """Images (N, 28, 28) close to each other in rows of ``n_columns``, over one caption."""
+    sheet = grid(images, n_columns, gap=0)
+    st.html(
+        f"{_style()}<figure class=lse-grid>{_img(sheet, caption)}"
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+    )
+
+
 def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
     figures = "".join(
         f"<figure style='flex: {flex}'>{_img(image, caption, ink_on_paper)}"
@@ -69,4 +78,6 @@ def _style() -> str:
 def _img(image: np.ndarray, words: str, ink_on_paper: bool | None = None) -> str:
     ink_on_paper = not is_dark() if ink_on_paper is None else ink_on_paper
     data = base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()
-    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="28" height="28">'
+    height, width = image.shape
+    size = f'width="{width}" height="{height}"'
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" {size}>'

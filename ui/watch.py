@@ -23,11 +23,21 @@ def job_on_request(
             st.caption(caption)
             return None
         job = quick_queue().submit(key, make_work())
+    return _follow(job, make_work, words)
+
+
+def job_at_once(key: str, make_work: Callable[[], Work], words: str) -> Job:
+    """The quick job with this key, begun without being asked for."""
+    job = quick_queue().find(key) or quick_queue().submit(key, make_work())
+    return _follow(job, make_work, words)
+
+
+def _follow(job: Job, make_work: Callable[[], Work], words: str) -> Job:
     if not job.is_over:
         watch(job, words)
     elif job.status != "done":
         st.caption(f"The work was {job.status} at {job.progress[0]:.0%}.")
-        st.button("Begin anew", on_click=_begin_anew, args=(job, make_work), key=f"anew {key}")
+        st.button("Begin anew", on_click=_begin_anew, args=(job, make_work), key=f"anew {job.owner}")
     return job
 
 

@@ -1,0 +1,345 @@
+"""What each command of the command line does: arguments in, a report as a dict out.
+
+What imports torch is imported inside the commands that need it, so that help and usage errors answer at once.
+"""
+
+import argparse
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from autoencoder.architecture import Architecture, ModelSettings, mirror_table
+from autoencoder.datasets import Dataset, list_datasets, load_dataset
+from autoencoder.errors import DatasetError
+from autoencoder.pictures import grid, png, strip
+from autoencoder.readers import looks_inverted
+
+
+def train(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import check_destination, make_checkpoint, save_checkpoint
+    from autoencoder.runtime import resolve_runtime
+    from autoencoder.training import Trainer, TrainingSettings
+
+    model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
+    settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise))
+    if check_destination(args.out).exists():
+        print(f"note: what is in {args.out} will be replaced", file=sys.stderr)
+    dataset = _load(args, "train")
+    test = _load(args, "test") if dataset.split == "train" else None
+    trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads))
+    _follow(trainer)
+    checkpoint = make_checkpoint(Path(args.out).name, trainer, dataset, test)
+    folder = save_checkpoint(checkpoint, args.out)
+    return {
+        "checkpoint": str(folder),
+        "epochs": len(trainer.history),
+        "seconds": trainer.seconds,
+        **_last_losses(trainer.history),
+    }
+
+
+def evaluate(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.evaluation import evaluate
+
+    checkpoint = load_checkpoint(args.checkpoint)
+    args.dataset = args.dataset or _trained_on(checkpoint)
+    dataset = _load(args, args.split)
+    means = evaluate(checkpoint.model, dataset.images, args.noise, args.seed).means()
+    if args.noise is None:
+        means = {name: value for name, value in means.items() if not name.startswith("noisy")}
+    return {"dataset": dataset.name, "split": dataset.split, "n_images": dataset.n_images, **means}
+
+
+def embed(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.projection import project
+
+    checkpoint = load_checkpoint(args.checkpoint)
+    dataset = _load(args, "test")
+    latents = checkpoint.model.encode(dataset.images)
+    arrays = {"latents": latents, "map": project(latents).positions}
+    if dataset.labels is not None:
+        arrays["labels"] = dataset.labels
+    with _writing(args.out) as file:
+        np.savez_compressed(file, **arrays)
+    return {"out": str(args.out), "n_images": dataset.n_images, "latent_dim": checkpoint.model.latent_dim}
+
+
+def interpolate(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.walks import walk
+
+    checkpoint = load_checkpoint(args.checkpoint)
+    dataset = _load(args, "test")
+    ends = checkpoint.model.encode(dataset.images[[_row(dataset, args.start), _row(dataset, args.end)]])
+    latents = walk(checkpoint, args.path, *ends, args.steps)
+    measured = checkpoint.support.measure(latents)
+    if args.out:
+        with _writing(args.out) as file:
+            file.write(png(strip(measured.images), scale=4))
+    columns = {
+        "t": np.linspace(0, 1, args.steps),
+        "latent": latents,
+        "round_trip": measured.round_trip,
+        "neighbour_distance": measured.neighbour_distance,
+        "decoded_step": measured.decoded_step,
+        "off_support": measured.off_support,
+    }
+    return {
+        "steps": [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)],
+        "off_support_share": measured.off_support_share,
+        "jump_ratio": measured.jump_ratio,
+    }
+
+
+def gaps(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.gaps import comparisons, gap_steps, random_pairs
+
+    models = [load_checkpoint(name) for name in args.checkpoints]
+    dataset = _load(args, "test")
+    if dataset.n_images < 2:
+        raise DatasetError(f"{dataset.name} has one image: a path needs two. Choose other images.")
+    pairs = random_pairs(dataset.labels, dataset.n_images, args.pairs, args.seed)
+    statistics = []
+    for model in models:
+        steps = gap_steps(model.name, model.support, model.model.encode(dataset.images), pairs)
+        statistics.append(_last(steps, f"paths of {model.name}"))
+    return {
+        "models": [_gap_report(statistic) for statistic in statistics],
+        "pairs": args.pairs,
+        "seed": args.seed,
+        "auc": comparisons(statistics),
+    }
+
+
+def generate(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.features import FEWEST_IMAGES, classifier_steps
+    from autoencoder.generation import sample, score_steps, yardstick_steps
+    from autoencoder.runtime import use_one_thread
+    from autoencoder.sources import FEWEST_CODES, MIXTURE, sampler_steps
+
+    use_one_thread()
+    checkpoint = load_checkpoint(args.checkpoint)
+    training, test = _load_both(args)
+    held_out = test or training
+    latents = checkpoint.model.encode(training.images)
+    most_components = len(latents) // 2
+    if args.source == MIXTURE and (len(latents) < FEWEST_CODES or (args.components or 1) > most_components):
+        raise DatasetError(
+            f"{training.name} has {len(latents):,} images for the mixture: it needs at least {FEWEST_CODES}, "
+            f"and two for a component. Choose more images, or --components up to {most_components}."
+        )
+    classifier = None
+    if training.labels is not None and training.n_images >= FEWEST_IMAGES:
+        classifier = _outcome(classifier_steps(training, test), "teaching a classifier")
+    else:
+        print("note: no labels to teach a classifier with, so no Fréchet distance", file=sys.stderr)
+    sampler = _outcome(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
+    samples = sample(sampler, checkpoint.support, args.n, args.seed, args.temperature)
+    if args.out:
+        with _writing(args.out) as file:
+            file.write(png(grid(samples.images, round(args.n**0.5) or 1), scale=4))
+    steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
+    yardstick = _outcome(steps, "getting ready to judge")
+    scores = _outcome(score_steps(args.source, samples, yardstick), "judging the samples")
+    return {
+        "source": args.source,
+        "n": args.n,
+        "seed": args.seed,
+        "components": getattr(sampler, "n_components", None) if args.source == MIXTURE else None,
+        "frechet": scores.frechet,
+        "frechet_floor": scores.frechet_floor,
+        "off_support_share": scores.off_support_share,
+        "copy_share": scores.copy_share,
+        "class_shares": _by_class(training, classifier, scores.class_shares),
+    }
+
+
+def anomalies(args: argparse.Namespace) -> dict:
+    from autoencoder.outlier_trials import anomalies_steps
+    from autoencoder.runtime import use_one_thread
+
+    use_one_thread()
+    steps = anomalies_steps(
+        *_load_both(args), args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
+    )
+    return _last(steps, "training on what is normal")
+
+
+def few_labels(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.few_labels import curve, few_label_steps, few_label_task
+    from autoencoder.runtime import use_one_thread
+
+    use_one_thread()
+    checkpoint = load_checkpoint(args.checkpoint)
+    task = few_label_task(*_load_both(args), args.seed)
+    steps = few_label_steps(checkpoint.model, task, args.learners, args.labels, args.draws, args.seed)
+    outcome = _last(steps, "learning")
+    wanted = ("learner", "n_labels", "mean", "std")
+    return {"results": [{name: getattr(point, name) for name in wanted} for point in curve(outcome)]}
+
+
+def describe(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import find_checkpoint, read_config
+
+    folder = find_checkpoint(args.checkpoint)
+    config = read_config(folder)
+    rows = [asdict(row) for row in mirror_table(config.model)]
+    n_parameters = sum(row["n_parameters"] + row["mirror_n_parameters"] for row in rows)
+    return {"name": folder.name, **_summary(config), "n_parameters": n_parameters, "layers": rows}
+
+
+def checkpoints(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoints import list_checkpoints
+
+    return {"items": [{"name": info.name, **_summary(info.config)} for info in list_checkpoints()]}
+
+
+def datasets(args: argparse.Namespace) -> dict:
+    return {"items": [asdict(info) for info in list_datasets(args.data_root)]}
+
+
+def _load(args: argparse.Namespace, split: str) -> Dataset:
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None) as bar:
+
+        def on_progress(share: float, sentence: str) -> None:
+            bar.set_description(sentence)
+            bar.update(round(100 * share) - bar.n)
+
+        dataset = load_dataset(
+            args.dataset, split, args.data_root, invert=args.invert, on_progress=on_progress
+        )
+    if dataset.split == "all" and looks_inverted(dataset.images):
+        print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
+    return dataset
+
+
+def _load_both(args: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
+    """Training and test images; None for those of a data set without a split."""
+    training = _load(args, "train")
+    return training, _load(args, "test") if training.split == "train" else None
+
+
+def _trained_on(checkpoint) -> str:
+    source = checkpoint.config.source
+    if checkpoint.config.atlas.split == "all":
+        raise DatasetError(
+            f"{checkpoint.name} was trained on a file of yours, {source.name}, and a model does not keep "
+            "where that lies. Name it: --dataset PATH."
+        )
+    return source.name
+
+
+def _follow(trainer) -> None:
+    """Train to the end, or to the interrupt that comes after at least one epoch."""
+    from autoencoder.training import EpochResult, Progress
+
+    with tqdm(total=trainer.n_steps, unit="step", disable=None) as bar:
+        try:
+            for event in trainer.events():
+                if isinstance(event, Progress):
+                    bar.update(event.step - bar.n)
+                    bar.set_postfix_str(f"epoch {event.epoch}, loss {event.loss:.1f} nats", refresh=False)
+                elif isinstance(event, EpochResult):
+                    bar.write(_epoch_line(event), file=sys.stderr)
+        except KeyboardInterrupt:
+            if not trainer.history:
+                raise
+            bar.write("stopped; the model is saved as it is now", file=sys.stderr)
+
+
+def _last(steps, what: str):
+    """The result of work that yields the share done with its result, which is there at the end."""
+    result = None
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
+        for share, found in steps:
+            result = found
+            bar.update(round(100 * share) - bar.n)
+    return result
+
+
+def _outcome(steps, what: str):
+    """What work that yields the share done returns at its end."""
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                return end.value
+            bar.update(round(100 * share) - bar.n)
+
+
+def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[str, float] | None:
+    if shares is None:
+        return None
+    names = [dataset.class_names[label] for label in classifier.class_labels]
+    return dict(zip(names, shares, strict=True))
+
+
+def _gap_report(statistic) -> dict:
+    from autoencoder.gaps import interval
+
+    measures = {
+        f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))
+        for score in ("off_support_share", "jump_ratio")
+        for kind in ("cross", "same")
+    }
+    return {"name": statistic.name, **measures}
+
+
+def _epoch_line(result) -> str:
+    return (
+        f"epoch {result.epoch}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
+        f"nats an image; held-out PSNR {result.validation_psnr:.2f} dB"
+    )
+
+
+def _row(dataset: Dataset, index: int) -> int:
+    if index >= dataset.n_images:
+        raise DatasetError(
+            f"There is no image {index}: {dataset.name} ({dataset.split}) has {dataset.n_images:,} images, "
+            f"counted from 0. Choose an index up to {dataset.n_images - 1}."
+        )
+    return index
+
+
+@contextmanager
+def _writing(path: Path):
+    """An open file that becomes ``path`` when all of it is written."""
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        with open(scratch, "wb") as file:
+            yield file
+        scratch.replace(path)
+    except OSError as error:
+        raise DatasetError(f"{path} could not be written: {error.strerror}. Choose another place.") from error
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
+def _summary(config) -> dict:
+    """What a list of models says of one."""
+    return {
+        "kind": config.model.kind,
+        "latent_dim": config.model.latent_dim,
+        "architecture": config.model.architecture.name,
+        "dataset": config.source.name,
+        "n_images": config.source.n_images,
+        "epochs": len(config.training.history),
+        "seconds": config.training.seconds,
+        **_last_losses(config.training.history),
+    }
+
+
+def _last_losses(history) -> dict:
+    last = asdict(history[-1]) if history else {}
+    return {name: last.get(name) for name in ("train_loss", "validation_loss", "validation_psnr")}

@@ -1,0 +1,259 @@
+"""Generating: codes drawn from a source, decoded, and judged.
+
+Are the pictures like real images as a whole (the Fréchet distance), is each of them off the data, and is it
+new, or a training image come back? N training images, M samples, F features, D latent dimensions, C classes.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import norm
+
+from autoencoder.datasets import Dataset
+from autoencoder.features import FEWEST_IMAGES, FeatureClassifier, classifier_steps
+from autoencoder.measures import as_floats
+from autoencoder.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
+from autoencoder.support import Codec, Support, is_off_support
+
+BLOCK = 2_000  # training images that pictures are compared with at once
+COPY_PERCENTILE = 5
+MOST_REAL = 10_000  # training images whose features say what real ones come to
+MOST_YARDSTICKS = 500  # held-out images whose reconstructions say how close is a copy
+TEACHING = 0.2  # of the work of comparing goes into the classifier
+EDGE = 0.05  # of the probability, left out at each side of the plane of samples
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Codes drawn from a source: ``latents`` float32 (M, D), their ``images`` (M, 28, 28) in [0, 1].
+
+    round_trip   (M,), in units of the model; above 1 a sample is off the data
+    """
+
+    latents: np.ndarray
+    images: np.ndarray
+    round_trip: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """What samples are held against: real training images, and what a copy of one is.
+
+    images            uint8 (N, 28, 28), of training
+    copy_distance     a sample nearer than this to a training image is a near-copy: the 5th percentile of the
+                      same distance of the model's reconstructions of held-out images, pictures as blurred as
+                      the samples are
+    features          float32 (N', F), of up to 10,000 training images at random
+    test_features     float32 (T, F), of held-out images; both None without a classifier
+    """
+
+    images: np.ndarray
+    copy_distance: float
+    classifier: FeatureClassifier | None
+    features: np.ndarray | None
+    test_features: np.ndarray | None
+
+    def floor(self, n: int) -> float:
+        """The Fréchet distance of ``n`` training images from the test images: no generator is below it."""
+        if self.features is None:
+            return float("nan")
+        return frechet(self.features[:n], self.test_features)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What the samples of a source are like; NaN and None without a classifier.
+
+    frechet, frechet_floor   in the features of our own classifier, the floor for as many training images
+    off_support_share        of the samples, off the data by their round trip
+    copy_share               of the samples, near-copies of a training image; reconstructions come to 5 %
+    class_shares             (C,), what the classifier takes the samples for
+    """
+
+    source: str
+    n: int
+    frechet: float
+    frechet_floor: float
+    off_support_share: float
+    copy_share: float
+    class_shares: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """The scores of every model, by its name, and the classifier whose features judge, if there is one."""
+
+    scores: dict[str, tuple[Scores, ...]]
+    classifier: FeatureClassifier | None = None
+
+    def with_scores(self, name: str, found: Scores) -> "Judgement":
+        return replace(self, scores={**self.scores, name: (*self.scores.get(name, ()), found)})
+
+
+def sample(sampler: Sampler, support: Support, n: int, seed: int, temperature: float = 1.0) -> Samples:
+    """``n`` samples from a source, the same for the same seed."""
+    latents = sampler.draw(n, np.random.default_rng(seed), temperature).astype(np.float32)
+    images = support.codec.decode(latents)
+    return Samples(latents, images, support.round_trip_in_units(latents, images))
+
+
+def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
+    """A grid of codes float32 (n_side, n_side, D), row by row: the plane in which the codes spread most.
+
+    Spaced by quantiles from 5 % to 95 %: of the prior, or of the Gaussian fitted to the codes, along their
+    two principal axes (one, for a code of one dimension). Of two-dimensional codes with a prior the axes are
+    the code's own (Kingma & Welling 2014, appendix A).
+    """
+    steps = norm.ppf(np.linspace(EDGE, 1 - EDGE, n_side))
+    across, down = np.meshgrid(steps, -steps)
+    middle, axes = _axes(support.latents, is_prior)
+    return (middle + across[..., None] * axes[0] + down[..., None] * axes[1]).astype(np.float32)
+
+
+def nearest_steps(
+    pictures: np.ndarray, images: np.ndarray
+) -> Generator[float, None, tuple[np.ndarray, np.ndarray]]:
+    """For pictures (M, 28, 28) in [0, 1] the nearest of the images uint8 (N, 28, 28); yields the share done.
+
+    Returns the Euclidean distances over all pixels (M,) and the rows (M,).
+    """
+    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    squares, rows = np.full(len(flat), np.inf), np.zeros(len(flat), np.int64)
+    for start in range(0, len(images), BLOCK):
+        yield start / len(images)
+        block = as_floats(images[start : start + BLOCK]).reshape(-1, flat.shape[1])
+        found = (block**2).sum(axis=1) - 2 * flat @ block.T  # but for the picture's own square
+        best = found.argmin(axis=1)
+        smaller = found[np.arange(len(flat)), best]
+        rows = np.where(smaller < squares, start + best, rows)
+        squares = np.minimum(smaller, squares)
+    return np.sqrt(np.maximum(squares + (flat**2).sum(axis=1), 0)), rows
+
+
+def nearest(pictures: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distances (M,) to the nearest of the images and its rows (M,), as in `nearest_steps`."""
+    return finished(nearest_steps(pictures, images))
+
+
+def yardstick_steps(
+    codec: Codec, training: np.ndarray, held_out: np.ndarray, classifier: FeatureClassifier | None
+) -> Generator[float, None, Yardstick]:
+    """Get ready to judge samples of a model; images are uint8 (N, 28, 28) and (T, 28, 28)."""
+    few = held_out[:: -(-len(held_out) // MOST_YARDSTICKS)]
+    distances, _ = yield from nearest_steps(codec.decode(codec.encode(few)), training)
+    copy_distance = float(np.percentile(distances, COPY_PERCENTILE))
+    if classifier is None:
+        return Yardstick(training, copy_distance, None, None, None)
+    some = training[np.random.default_rng(0).permutation(len(training))[:MOST_REAL]]
+    return Yardstick(
+        training, copy_distance, classifier, classifier.features(some), classifier.features(held_out)
+    )
+
+
+def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Generator[float, None, Scores]:
+    """Judge samples; yields the share done."""
+    distances, _ = yield from nearest_steps(samples.images, yardstick.images)
+    n, distance, floor, shares = len(samples.images), np.nan, np.nan, None
+    if yardstick.classifier is not None:
+        features = yardstick.classifier.features(samples.images)
+        distance, floor = frechet(features, yardstick.test_features), yardstick.floor(n)
+        found = yardstick.classifier.predict(features)
+        shares = (found[:, None] == yardstick.classifier.class_labels).mean(axis=0)
+    return Scores(
+        source, n, float(distance), float(floor), float(is_off_support(samples.round_trip).mean()),
+        float((distances < yardstick.copy_distance).mean()), shares,
+    )  # fmt: skip
+
+
+def frechet(first: np.ndarray, second: np.ndarray) -> float:
+    """The Fréchet distance of the Gaussians fitted to features (N, F) and (M, F); at least 0.
+
+    ‖m₁ − m₂‖² + tr(C₁ + C₂ − 2 (C₁ C₂)^½) (Dowson & Landau 1982; Heusel et al. 2017, arXiv 1706.08500). It
+    shrinks with more images: compare what was taken of as many.
+    """
+    first, second = first.astype(np.float64), second.astype(np.float64)
+    one, other = (np.atleast_2d(np.cov(features, rowvar=False)) for features in (first, second))
+    values, vectors = np.linalg.eigh(one)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    overlap = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ other @ root), 0)).sum()
+    between = ((first.mean(axis=0) - second.mean(axis=0)) ** 2).sum()
+    return max(0.0, float(between + np.trace(one) + np.trace(other) - 2 * overlap))
+
+
+def compare_steps(
+    models: dict[str, tuple[Support, np.ndarray]], training: Dataset, held_out: Dataset, n: int, seed: int
+) -> Generator[tuple[float, Judgement], None, None]:
+    """``n`` samples from every source of every model, judged; yields the share done and what is known.
+
+    ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. The classifier
+    learns from the training images, if they have labels; it is tested on ``held_out`` where these are others.
+    """
+    known = Judgement({})
+    if training.labels is not None and training.n_images >= FEWEST_IMAGES:
+        test = None if training.fingerprint == held_out.fingerprint else held_out
+        classifier = yield from _part(classifier_steps(training, test), 0, TEACHING, known)
+        known = Judgement({}, classifier)
+    width = (1 - TEACHING) / len(models)
+    for number, (name, (support, latents)) in enumerate(models.items()):
+        start = TEACHING + number * width
+        steps = yardstick_steps(support.codec, training.images, held_out.images, known.classifier)
+        yardstick = yield from _part(steps, start, width / 6, known)
+        sources = [*SOURCES, *([MIXTURE] if len(latents) >= FEWEST_CODES else [])]
+        for place, source in enumerate(sources):
+            low, part = start + width * (1 + 5 * place / len(sources)) / 6, width * 5 / 12 / len(sources)
+            sampler = yield from _part(sampler_steps(source, latents, 0), low, part, known)
+            samples = sample(sampler, support, n, seed)
+            found = yield from _part(score_steps(source, samples, yardstick), low + part, part, known)
+            known = known.with_scores(name, found)
+    yield 1.0, known
+
+
+def sentence(name: str, scores: Sequence[Scores]) -> str:
+    """What the scores say of a model's sources: the best and the worst, and how far above the floor."""
+    known = [current for current in scores if np.isfinite(current.frechet)]
+    if len(known) < 2:
+        return ""
+    best, worst = min(known, key=lambda each: each.frechet), max(known, key=lambda each: each.frechet)
+    return (
+        f"Of {name}, samples from the {best.source} are most like real images: Fréchet distance "
+        f"{_written(best.frechet)}, where real ones come to {_written(best.frechet_floor)}. Those from the "
+        f"{worst.source} are least like them: {_written(worst.frechet)}, "
+        f"{worst.frechet / best.frechet:.1f} times as far."
+    )
+
+
+def finished(steps: Generator):
+    """What a generator of steps returns at its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def _written(distance: float) -> str:
+    return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"
+
+
+def _part(steps: Generator, start: float, width: float, known: Judgement) -> Generator:
+    """Go through steps that are a part of the work, and return their result."""
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield start + share * width, known
+
+
+def _axes(latents: np.ndarray, is_prior: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The middle (D,) of the plane and its two axes (2, D), each one standard deviation long."""
+    latent_dim = latents.shape[1]
+    if is_prior and latent_dim == 2:
+        return np.zeros(2), np.eye(2)
+    middle = latents.mean(axis=0)
+    _, lengths, directions = np.linalg.svd(latents - middle, full_matrices=False)
+    axes = np.zeros((2, latent_dim))
+    n_axes = min(2, len(directions))
+    axes[:n_axes] = directions[:n_axes] * lengths[:n_axes, None] / np.sqrt(max(1, len(latents) - 1))
+    return middle, axes

@@ -1,0 +1,276 @@
+"""Which images count as normal and which as outliers, and a network trained on the normal ones alone.
+
+Two protocols need a network of their own and are never mixed: one class is normal and all others are outliers
+(Ruff et al. 2018, Deep SVDD, section 4), or one class is the outlier and all others are normal. Without any
+training, a model as it is can be shown what it was never given.
+
+N normal images, M images that are judged.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from autoencoder.architecture import ModelSettings
+from autoencoder.checkpoints import Checkpoint
+from autoencoder.datasets import Dataset, hold_back
+from autoencoder.errors import DatasetError
+from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome, TestSet, threshold_for
+from autoencoder.runtime import Runtime, resolve_runtime
+from autoencoder.training import HELD_BACK_SHARE, Evaluating, Progress, Trainer, TrainingSettings
+
+PROTOCOLS = {"one-class": "one class is normal", "leave-one-out": "one class is held out"}
+LATENT_DIM = 16  # chosen among 8, 16 and 32 on training images alone
+FALSE_ALARM_RATE = 0.05
+FEWEST_NORMAL = 10
+MANY, SHARE_OF_FEW = 1_000, 0.3  # fewer normal images than many: more of them are held back
+TEST_SHARE, TEST_SEED = 0.2, 0  # of images without a split of their own; the same for every seed
+N_STEPS, MOST_EPOCHS = 700, 100  # some 16 CPU-seconds
+LARGE_BATCH, SMALL_BATCH = 128, 32
+AT_ONCE = 250  # images judged in one step
+TRAINING_SHARE = 0.85  # of the work
+MOST_HELD_BACK = 1_000  # normal images: enough for a threshold
+MOST_NORMAL, MOST_TESTED = 3_000, 1_000  # of a model as it is, which answers at once
+
+Steps = Iterator[tuple[float, Outcome | None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What is learnt from, what the threshold is taken from, and what is judged; no image is in two of them.
+
+    ``normal`` and ``held_back`` uint8 (N, 28, 28) are normal images; outliers are in ``test`` alone.
+    """
+
+    normal: np.ndarray
+    held_back: np.ndarray
+    test: TestSet
+
+
+def class_trial(train: Dataset, test: Dataset | None, protocol: str, label: int, seed: int) -> Trial:
+    """The class ``label`` against the others, by a protocol of `PROTOCOLS`.
+
+    Without a test set a fifth of the images becomes one. Raises DatasetError where labels or images do not
+    suffice.
+    """
+    if protocol not in PROTOCOLS:
+        raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {protocol!r}")
+    if train.labels is None:
+        raise DatasetError(
+            f"{train.name} has no labels, and the protocol needs classes. Choose other images."
+        )
+    train, test, numbers = _with_test_set(train, test)
+    is_normal, is_outlier = train.labels == label, test.labels != label
+    if protocol == "leave-one-out":
+        is_normal, is_outlier = ~is_normal, ~is_outlier
+    rows = np.flatnonzero(is_normal)
+    if len(rows) < FEWEST_NORMAL:
+        raise DatasetError(
+            f"{train.name} has {len(rows)} normal images to learn from, and {FEWEST_NORMAL} are needed. "
+            "Choose another class, or other images."
+        )
+    if is_outlier.all() or not is_outlier.any():
+        raise DatasetError(
+            f"To test on, {test.name} needs images of the class and of others. Choose another class, or "
+            "other images."
+        )
+    normal, held_back = _hold_back(len(rows), seed)
+    return Trial(
+        train.images[rows[normal]],
+        train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]],
+        TestSet(test.images, is_outlier, _titles(test, numbers)),
+    )
+
+
+def class_label(dataset: Dataset, name: str) -> int:
+    """The label of the class with this name, or else this number; raises DatasetError where there is none."""
+    if name in dataset.class_names:
+        return dataset.class_names.index(name)
+    if name.isdecimal() and int(name) < len(dataset.class_names):
+        return int(name)
+    classes = ", ".join(dataset.class_names) or "none, for it has no labels"
+    raise DatasetError(f"{dataset.name} has no class {name!r}. Its classes are {classes}.")
+
+
+# Training on the normal images
+
+
+def training_settings(n_images: int, seed: int) -> TrainingSettings:
+    """As many epochs as make some 700 steps, so that every class costs about the same."""
+    batch_size = LARGE_BATCH if n_images >= MANY else SMALL_BATCH
+    steps_per_epoch = ceil(n_images * (1 - HELD_BACK_SHARE) / batch_size)
+    return TrainingSettings(min(MOST_EPOCHS, max(1, round(N_STEPS / steps_per_epoch))), batch_size, seed=seed)
+
+
+def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | None = None) -> Steps:
+    """Train an autoencoder on the normal images and judge the test set; one CPU thread unless told otherwise.
+
+    Yields the share done, some hundredths of a second apart, and at 1 the outcome.
+    """
+    settings, runtime = training_settings(len(trial.normal), seed), runtime or resolve_runtime(threads=1)
+    trainer = Trainer(trial.normal, ModelSettings("ae", latent_dim), settings, runtime)
+    for event in trainer.events():
+        if isinstance(event, Progress | Evaluating):
+            yield TRAINING_SHARE * trainer.step / trainer.n_steps, None
+    detector = Detector(trainer.autoencoder(), trial.normal, trial.held_back)
+    for share, outcome in judge_steps(detector, trial.test, seed):
+        yield TRAINING_SHARE + (1 - TRAINING_SHARE) * share, outcome
+
+
+def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps:
+    """Score a test set, some images at once; yields the share done, and at 1 the outcome."""
+    parts = []
+    for first in range(0, len(test.images), AT_ONCE):
+        yield first / len(test.images), None
+        parts.append(detector.scores(test.images[first : first + AT_ONCE]))
+    scores = {name: np.concatenate([part[name] for part in parts]) for name in SCORES}
+    yield 1.0, Outcome(seed, detector.model, detector.held_back, test, scores)
+
+
+def anomalies_steps(
+    train: Dataset,
+    test: Dataset | None,
+    protocol: str,
+    class_name: str,
+    latent_dim: int = LATENT_DIM,
+    seed: int = 0,
+    false_alarm_rate: float = FALSE_ALARM_RATE,
+) -> Iterator[tuple[float, dict | None]]:
+    """Everything that the command line reports: yields the share done, and at 1 the report.
+
+    ``auroc`` of every score, the combined score's ``threshold``, and the ``false_alarm_rate`` that it has on
+    the test set. Raises DatasetError as `class_trial` and `class_label` do.
+    """
+    trial = class_trial(train, test, protocol, class_label(train, class_name), seed)
+    for share, outcome in outcome_steps(trial, latent_dim, seed):
+        yield share, None if outcome is None else _report(outcome, false_alarm_rate)
+
+
+def _report(outcome: Outcome, wanted: float) -> dict:
+    threshold = threshold_for(outcome.held_back[CHOSEN], wanted)
+    return {
+        "auroc": outcome.aurocs,
+        "score": CHOSEN,
+        "threshold": threshold,
+        "false_alarm_rate": outcome.alarms(CHOSEN, threshold).false_alarm_rate,
+        "wanted_false_alarm_rate": wanted,
+    }
+
+
+# A model as it is, and what it was never given
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """How a kind of foreign image is called, and how it is made of normal ones."""
+
+    title: str
+    make: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+FOREIGN = {
+    "rotated": Foreign("rotated by 90°", lambda images, rng: np.rot90(images, axes=(1, 2))),
+    "inverted": Foreign("inverted", lambda images, rng: 255 - images),
+    "half-erased": Foreign("lower half erased", lambda images, rng: _half_erased(images)),
+    "noise": Foreign("noise", lambda images, rng: rng.integers(256, size=images.shape, dtype=np.uint8)),
+    "black": Foreign("the black image", lambda images, rng: np.zeros_like(images[:1])),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A detector for a model as it is, and the normal images that it is tested on, with what each is called.
+
+    ``is_own`` tells whether the model was trained on these very images.
+    """
+
+    detector: Detector
+    images: np.ndarray
+    titles: tuple[str, ...]
+    is_own: bool
+
+    def judge(self, kind: str, foreign: Dataset | None, seed: int) -> Outcome:
+        """The normal images against a kind of `FOREIGN`, or else against another data set."""
+        if foreign is None:
+            made = np.ascontiguousarray(FOREIGN[kind].make(self.images, np.random.default_rng(seed)))
+            titles = tuple(f"{kind} · {number}" for number in range(len(made)))
+        else:
+            numbers = _some(np.arange(foreign.n_images), MOST_TESTED, seed)
+            made, titles = foreign.images[numbers], _titles(foreign.subset(numbers), numbers)
+        test = TestSet(
+            np.concatenate([self.images, made]),
+            np.repeat([False, True], [len(self.images), len(made)]),
+            self.titles + titles,
+        )
+        *_, (_, outcome) = judge_steps(self.detector, test, seed)
+        return outcome
+
+
+def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
+    """A detector for which the chosen images are normal.
+
+    Where the model was trained on them, what it held back then is held back here; else a seeded part is.
+    Raises DatasetError for fewer than 10 images.
+    """
+    if train.n_images < FEWEST_NORMAL:
+        raise DatasetError(f"{train.name} has {train.n_images} images, and {FEWEST_NORMAL} are needed.")
+    source, numbers = checkpoint.config.source, None
+    is_own = _was_trained_on(train, source.n_images, source.fingerprint)
+    if is_own:
+        split_seed = checkpoint.config.training.settings.seed
+        normal, held_back = hold_back(source.n_images, HELD_BACK_SHARE, split_seed)
+    else:
+        train, test, numbers = _with_test_set(train, test)
+        normal, held_back = _hold_back(train.n_images, seed)
+    if test is None:  # what was held back is all that this model has not seen
+        kept, tested = hold_back(len(held_back), 0.5, seed)
+        test, held_back, numbers = train.subset(held_back[tested]), held_back[kept], held_back[tested]
+    numbers = np.arange(test.n_images) if numbers is None else numbers
+    judged = _some(np.arange(test.n_images), MOST_TESTED, seed)
+    detector = Detector(
+        checkpoint.model,
+        train.images[_some(normal, MOST_NORMAL, seed)],
+        train.images[_some(held_back, MOST_HELD_BACK, seed)],
+    )
+    return Ready(detector, test.images[judged], _titles(test.subset(judged), numbers[judged]), is_own)
+
+
+def _was_trained_on(dataset: Dataset, n_images: int, fingerprint: str) -> bool:
+    if n_images > dataset.n_images:
+        return False
+    part = dataset if n_images == dataset.n_images else dataset.subset(np.arange(n_images))
+    return part.fingerprint == fingerprint
+
+
+def _hold_back(n_images: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to learn from and rows that are held back; of few images more, so that a threshold can be had."""
+    return hold_back(n_images, SHARE_OF_FEW if n_images < MANY else HELD_BACK_SHARE, seed)
+
+
+def _half_erased(images: np.ndarray) -> np.ndarray:
+    erased = images.copy()
+    erased[:, images.shape[1] // 2 :] = 0
+    return erased
+
+
+def _some(rows: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """At most so many of the rows, drawn from the seed, in order."""
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
+
+
+def _with_test_set(train: Dataset, test: Dataset | None) -> tuple[Dataset, Dataset, np.ndarray]:
+    """Training images, test images, and the numbers of the latter in their own set."""
+    if test is not None:
+        return train, test, np.arange(test.n_images)
+    kept, tested = hold_back(train.n_images, TEST_SHARE, TEST_SEED)
+    return train.subset(kept), train.subset(tested), tested
+
+
+def _titles(dataset: Dataset, numbers: np.ndarray) -> tuple[str, ...]:
+    """What images with these numbers are called."""
+    if dataset.labels is None:
+        return tuple(f"{dataset.name} · {number}" for number in numbers)
+    named = zip(dataset.labels, numbers, strict=True)
+    return tuple(f"{dataset.class_names[label]} · {number}" for label, number in named)

@@ -1,0 +1,83 @@
+"""The reports of the command line, as JSON knows them and as text."""
+
+import math
+
+import numpy as np
+
+
+def plain(value):
+    """The value in JSON's types; numbers that are not finite become null."""
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def lines(report: dict) -> str:
+    width = max(len(name) for name in report)
+    return "\n".join(f"{name:<{width}}  {_cell(value)}" for name, value in report.items())
+
+
+def table(report: dict) -> str:
+    items = report["items"]
+    if not items:
+        return "none"
+    names = [name for name in items[0] if name not in ("description", "credit", "licence", "url")]
+    return _aligned([names, *([_cell(item[name]) for name in names] for item in items)])
+
+
+def layer_table(report: dict) -> str:
+    titles = ["layer", "output", "parameters", "mirror", "output", "parameters"]
+    rows = [[_cell(value) for value in row.values()] for row in report["layers"]]
+    head = {name: value for name, value in report.items() if name != "layers"}
+    return f"{lines(head)}\n\n{_aligned([titles, *rows])}"
+
+
+def path_text(report: dict) -> str:
+    names = [name for name in report["steps"][0] if name != "latent"]
+    rows = [[_cell(step[name]) for name in names] for step in report["steps"]]
+    head = {name: value for name, value in report.items() if name != "steps"}
+    return f"{_aligned([names, *rows])}\n\n{lines(head)}"
+
+
+def gap_text(report: dict) -> str:
+    names = [name for name in report["models"][0] if name != "name"]
+    rows = [[model["name"], *(_interval_cell(model[name]) for name in names)] for model in report["models"]]
+    verdicts = [
+        f"A random path of {pair['worse']} across classes is worse than one of {pair['better']} in "
+        f"{_cell(pair['value'])} of the cases."
+        for pair in report["auc"]
+    ]
+    return "\n".join([_aligned([["model", *names], *rows]), "", *verdicts]).rstrip()
+
+
+def label_text(report: dict) -> str:
+    rows = [[_cell(value) for value in result.values()] for result in report["results"]]
+    return _aligned([["learner", "labels", "mean", "std"], *rows])
+
+
+def _interval_cell(interval: dict) -> str:
+    mean, low, high = (_cell(float(interval[name])) for name in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]"
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _cell(value) -> str:
+    if value is None or (isinstance(value, float | np.floating) and not math.isfinite(value)):
+        return "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_cell(entry)}" for name, entry in value.items())
+    if isinstance(value, tuple):
+        return "×".join(map(str, value))
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,33 @@
+"""Can the model draw new images?"""
+
+from ui.choice import chosen_checkpoint
+from ui.frame import open_page, why
+from ui.generate_view import choose_source, show_arithmetic, show_plane, show_samples, show_scores
+from ui.pair import chosen_codes
+
+open_page(
+    "Generate",
+    "A code that belongs to no image is drawn at random, and decoded. Look for samples that are like no real "
+    "image, and for samples that are a training image come back.",
+)
+checkpoint, codes = chosen_checkpoint(), chosen_codes()
+choice = choose_source(checkpoint, codes)
+show_samples(checkpoint, codes, choice)
+show_scores(checkpoint, codes)
+show_plane(checkpoint)
+show_arithmetic(checkpoint, codes)
+why(
+    "**Sources.** A variational autoencoder's codes are drawn towards N(0, I) in training, so that one can "
+    "sample from it; a plain one's are drawn nowhere, and N(0, I) misses them. That is half of the story: a "
+    "density fitted to the codes afterwards, such as a mixture of Gaussians, makes a generator of a plain "
+    "autoencoder too (Ghosh et al. 2020, arXiv 1903.12436), often a better one. Mixtures have full "
+    "covariances and are fitted to four fifths of the codes; the other fifth chooses the number of "
+    "components by its likelihood.\n\n"
+    "**Fréchet distance**: ‖m₁ − m₂‖² + tr(C₁ + C₂ − 2 (C₁ C₂)^½) between Gaussians fitted to the features "
+    "of samples and of held-out images (Heusel et al. 2017, arXiv 1706.08500). *Of real images* is the same "
+    "for as many training images: no generator can be expected below it.\n\n"
+    "**Near-copy**: nearer to a training image, over all pixels, than 95 % of the model's own "
+    "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. "
+    "Those come to 5 %; distances are in that unit. **Off the data**: a round trip above 1, as everywhere. "
+    "A sample can be off the data for its encoder and a good digit to the eye."
+)

@@ -1,0 +1,38 @@
+"""What has the model never seen, which score tells, and how often is it wrong?"""
+
+from ui.choice import dataset_at_hand, offer_download
+from ui.frame import open_page, why
+from ui.outliers_view import choose_outcomes, show_scores, show_threshold
+
+open_page(
+    "Outliers",
+    "A model gives back badly what it has never seen, if the score is the right one. Look for normal images "
+    "and outliers that overlap, and for a score that calls a black image the most normal of all.",
+)
+if not dataset_at_hand():
+    offer_download()
+elif outcomes := choose_outcomes():
+    show_scores(outcomes)
+    show_threshold(outcomes)
+why(
+    "**Protocols.** *One class is normal*: the network learns that class alone, and all others are "
+    "outliers (Ruff et al. 2018, Deep SVDD, section 4). *One class is held out*: it learns all but that "
+    "one, which is much harder, for the held-out class shares its strokes with the others. Figures of the "
+    "two do not compare.\n\n"
+    "**Scores**, of an image x with the code z and the reconstruction x̂: *MSE*, the mean of (x − x̂)²; "
+    "*over energy*, Σ(x − x̂)² / Σx², each with one grey level added, so that faint images are not "
+    "excused; *k-NN distance*, the mean distance of z to the codes of the 5 nearest normal images; "
+    "*combined*, the sum of the z-scores of log MSE over energy and log k-NN distance, mean and spread "
+    "taken from held-back normal images. *BCE* is what the network minimises, −Σ x log x̂ + (1 − x) log(1 "
+    "− x̂), and a trap: grey pixels cost even if they are drawn perfectly, so much ink looks odd and none "
+    "looks normal. The baselines need no network: 32 principal components of the normal images, and the "
+    "k-NN distance of the pixels themselves.\n\n"
+    "**Threshold.** Normal images that were held back from training, and nothing else, decide it. For a "
+    "wanted false-alarm rate it is the ⌈(N + 1)(1 − rate)⌉-th smallest of their N scores: a new normal "
+    "image lies above with that probability at most, if it is drawn like them (split conformal: Vovk et "
+    "al. 2005; Laxhammar & Falkman 2010). No test image, and no outlier, has a say in it.\n\n"
+    "**AUROC** is the probability that a random outlier scores above a random normal image (Hanley & "
+    "McNeil 1982). Its interval is over seeds, or for a single training over test images (DeLong et al. "
+    "1988), which leaves out how much trainings differ, and is no interval where the two do not overlap. "
+    "Precision depends on how many outliers the test set has; recall does not."
+)

@@ -1,0 +1,97 @@
+"""The commands for what codes are good for: generating, few labels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_cli import answer, refusal  # noqa: F401  fixtures
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import load_dataset
+from autoencoder.features import classifier_steps
+from autoencoder.few_labels import LEARNERS, few_labels
+from autoencoder.generation import finished, sample, score_steps, yardstick_steps
+from autoencoder.outlier_trials import PROTOCOLS, anomalies_steps
+from autoencoder.sources import SOURCES, mixture_steps
+
+GENERATE = ("generate", "digits-ae-16", "--dataset", "digits")
+
+
+def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):  # noqa: F811
+    out = tmp_path / "grid.png"
+    options = ("--source", "mixture", "--components", 3, "--n", 36, "--seed", 5, "--out", out)
+    report = answer(*GENERATE, *options)
+    checkpoint = load_checkpoint("digits-ae-16")
+    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+    mixture = finished(mixture_steps(checkpoint.model.encode(train.images), 0, 3))
+    classifier = finished(classifier_steps(train, test))
+    yardstick = finished(yardstick_steps(checkpoint.model, train.images, test.images, classifier))
+    expected = finished(score_steps("mixture", sample(mixture, checkpoint.support, 36, 5), yardstick))
+    for name in ("frechet", "frechet_floor", "off_support_share", "copy_share"):
+        assert report[name] == pytest.approx(getattr(expected, name), rel=1e-4), name
+    assert list(report["class_shares"].values()) == pytest.approx(list(expected.class_shares))
+    assert (report["n"], report["seed"], report["components"]) == (36, 5, 3)
+    with Image.open(out) as picture:
+        assert picture.size == (6 * 30 * 4 - 8, 6 * 30 * 4 - 8)
+    assert answer(*GENERATE, *options) == report
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_generates(answer, source):  # noqa: F811
+    report = answer(*GENERATE, "--source", source, "--n", 20)
+    assert report["source"] == source and report["components"] is None and report["frechet"] > 0
+
+
+def test_images_without_labels_have_no_frechet_distance(answer, tmp_path):  # noqa: F811
+    np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:30])
+    report = answer("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--n", 10)
+    assert report["frechet"] is None and 0 <= report["copy_share"] <= 1
+
+
+def test_a_mixture_of_too_many_components_is_refused(refusal, tmp_path):  # noqa: F811
+    np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:30])
+    words = ("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--source", "mixture")
+    assert "--components up to 15" in refusal(*words, "--components", 16)
+
+
+def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
+    names = "codes-logistic,pca-logistic"
+    report = answer(
+        "few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "20,10", "--draws", 2,
+        "--learners", names, "--seed", 3,
+    )  # fmt: skip
+    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+    model = load_checkpoint("digits-ae-16").model
+    assert report == few_labels(model, train, test, [10, 20], 2, 3, names.split(","))
+    assert [(entry["learner"], entry["n_labels"]) for entry in report["results"]] == [
+        (name, count) for name in names.split(",") for count in (10, 20)
+    ]
+
+
+def test_the_command_knows_every_learner_and_source():
+    from autoencoder.cli import LEARNER_NAMES, PROTOCOL_NAMES, SOURCE_NAMES
+
+    assert tuple(LEARNERS) == LEARNER_NAMES
+    assert {*SOURCES, "mixture"} == set(SOURCE_NAMES)
+    assert tuple(PROTOCOLS) == PROTOCOL_NAMES
+
+
+@pytest.mark.parametrize("protocol", ["one-class", "leave-one-out"])
+def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):  # noqa: F811
+    words = ("anomalies", "--dataset", "digits", "--protocol", protocol, "--class", "8", "--latent-dim", 4)
+    report = answer(*words, "--seed", 1, "--false-alarms", 0.1)
+    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+    *_, (_, expected) = anomalies_steps(train, test, protocol, "8", 4, 1, 0.1)
+    assert report["auroc"].keys() == expected["auroc"].keys() >= {"mse", "combined", "bce"}
+    assert report["auroc"] == pytest.approx(expected["auroc"])
+    assert report["threshold"] == pytest.approx(expected["threshold"])
+    assert report["false_alarm_rate"] == expected["false_alarm_rate"]
+
+
+def test_a_class_that_is_not_there_is_refused(refusal):  # noqa: F811
+    words = ("anomalies", "--dataset", "digits", "--protocol", "one-class", "--class", "z")
+    assert "0, 1, 2" in refusal(*words)
+
+
+@pytest.mark.parametrize("labels", ["5", "2000"])
+def test_numbers_of_labels_that_cannot_be_are_refused(refusal, labels):  # noqa: F811
+    assert "label" in refusal("few-labels", "digits-ae-16", "--dataset", "digits", "--labels", labels)

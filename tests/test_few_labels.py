@@ -1,0 +1,613 @@
+"""Labels are drawn fairly, no learner sees more than it may, and the words follow the numbers."""
+
+import json
+import statistics
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+from scipy.stats import ttest_rel
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, confusion_matrix
+from sklearn.preprocessing import StandardScaler
+
+from autoencoder import few_labels as domain
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.errors import DatasetError
+from autoencoder.few_labels import (
+    LEARNERS,
+    Features,
+    FewLabels,
+    Result,
+    classify,
+    compare,
+    comparisons,
+    confusion,
+    curve,
+    feature_steps,
+    few_label_steps,
+    few_label_task,
+    few_labels,
+    graph_steps,
+    labelled_rows,
+    learnt_at,
+    sentence,
+    spread_labels,
+    stratified_order,
+    usual_prediction,
+)
+from autoencoder.fine_tuning import hidden_features, network_steps
+from autoencoder.label_figures import _apart, confusion_figure, learning_curves
+
+labellings = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
+FAST = ("codes-knn", "pca-logistic", "hidden-spreading")
+
+
+def returned(steps):
+    """What a generator returns at its end."""
+    while True:
+        try:
+            assert 0 <= next(steps) <= 1
+        except StopIteration as end:
+            return end.value
+
+
+def numbered(labels: list[int]) -> Dataset:
+    """Images that hold their own row, so that one can be told from another."""
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    images[:, 0, 0], images[:, 0, 1] = np.divmod(np.arange(len(labels)), 256)
+    return Dataset("numbered", "all", images, np.array(labels, np.int64), tuple("abcde"))
+
+
+def rows_of(dataset: Dataset) -> set[int]:
+    return set((dataset.images[:, 0, 0].astype(int) * 256 + dataset.images[:, 0, 1]).tolist())
+
+
+@pytest.fixture(scope="module")
+def task():
+    return few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 3, 300, 80)
+
+
+# Which images are labelled
+
+
+@given(labellings, st.integers(0, 99))
+def test_every_beginning_of_the_order_is_stratified(labels, seed):
+    order = stratified_order(labels, np.random.default_rng(seed))
+    assert sorted(order) == list(range(len(labels)))
+    np.testing.assert_array_equal(order, stratified_order(labels, np.random.default_rng(seed)))
+    sizes = np.unique(labels, return_counts=True)[1]
+    for n in range(len(sizes), len(labels) + 1):
+        drawn = np.unique(labels[order[:n]], return_counts=True)[1]
+        assert len(drawn) == len(sizes)
+        # Apart from the first of each class, a class has its share of the rest, rounded.
+        in_proportion = drawn > 1
+        shares = drawn[in_proportion] / sizes[in_proportion]
+        if in_proportion.sum() > 1:
+            assert np.ptp(shares) <= (1 / sizes[in_proportion]).max() + 1e-9
+
+
+def test_of_equal_classes_equally_many_are_drawn():
+    labels = np.arange(60) % 3
+    order = stratified_order(labels, np.random.default_rng(1))
+    for n in range(3, 61):
+        assert np.ptp(np.bincount(labels[order[:n]])) <= 1
+
+
+def test_draws_are_nested_seeded_and_different(task):
+    for draw in range(3):
+        rows = labelled_rows(task, 100, draw, 5)
+        assert len(set(rows)) == 100
+        np.testing.assert_array_equal(rows[:10], labelled_rows(task, 10, draw, 5))
+        assert set(task.pool.labels[rows[:10]]) == set(range(10))
+    assert set(labelled_rows(task, 50, 0, 5)) != set(labelled_rows(task, 50, 1, 5))
+    assert set(labelled_rows(task, 50, 0, 5)) != set(labelled_rows(task, 50, 0, 6))
+
+
+@given(st.integers(0, 20))
+def test_without_a_test_set_a_fifth_is_put_aside(seed):
+    dataset = numbered([0] * 40 + [1] * 20 + [2] * 5)
+    task = few_label_task(dataset, None, seed)
+    assert not rows_of(task.pool) & rows_of(task.test)
+    assert rows_of(task.pool) | rows_of(task.test) == set(range(65))
+    assert task.test.n_images == 13 and set(task.test.labels) == {0, 1, 2} == set(task.pool.labels)
+    assert list(task.test_rows) == sorted(rows_of(task.test))
+    assert rows_of(few_label_task(dataset, None, seed).test) == rows_of(task.test)
+
+
+def test_a_large_set_is_thinned_out_in_proportion():
+    train, test = numbered([0] * 600 + [1] * 300), numbered([0] * 60 + [1] * 30)
+    task = few_label_task(train, test, 0, most_pool=90, most_test=30)
+    assert np.abs(np.bincount(task.pool.labels) - [60, 30]).max() <= 1
+    assert np.abs(np.bincount(task.test.labels) - [20, 10]).max() <= 1
+    assert task.counts == [10, 30]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (None, "no labels"),
+        ([1] * 9, "one class"),
+        ([0] * 9 + [3], "Class “d” of numbered has too few images"),
+    ],
+)
+def test_what_cannot_be_learnt_is_a_sentence(labels, words):
+    dataset = numbered(labels or [0])
+    if labels is None:
+        dataset = replace(dataset, labels=None, class_names=())
+    with pytest.raises(DatasetError, match=words):
+        few_label_task(dataset, None)
+
+
+@pytest.mark.parametrize("count", [0, 9, 301])
+def test_impossible_numbers_of_labels_are_refused(task, checkpoints, count):
+    with pytest.raises(DatasetError, match="choose from 10"):
+        next(few_label_steps(checkpoints["ae"].model, task, FAST, [30, count], 1))
+
+
+def test_slips_are_refused(task, checkpoints):
+    for learners, n_draws in ((["psychic"], 1), ([], 1), (FAST, 0), (FAST, 21)):
+        with pytest.raises(ValueError, match=r"learners must|draws must"):
+            next(few_label_steps(checkpoints["ae"].model, task, learners, [30], n_draws))
+
+
+# What a learner sees
+
+
+def test_features_are_those_of_each_image(task, checkpoints):
+    model = checkpoints["vae"].model
+    codes = returned(feature_steps("codes", model, task))
+    np.testing.assert_allclose(codes.test, model.encode(task.test.images), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(codes.pool, model.encode(task.pool.images), rtol=1e-4, atol=1e-5)
+    hidden = returned(feature_steps("hidden", model, task))
+    weights, test = model.weights, hidden.test.astype(np.float64)
+    # The code is read from them, by the layer of the code's mean.
+    np.testing.assert_allclose(
+        test @ weights["code.mean.weight"].T + weights["code.mean.bias"], codes.test, rtol=1e-3, atol=1e-4
+    )
+    np.testing.assert_array_equal(hidden_features(model, task.test.images).shape, (80, 7))
+    pixels = returned(feature_steps("pixels", model, task))
+    np.testing.assert_array_equal(pixels.pool[5], task.pool.images[5].ravel() / np.float32(255))
+    pca = returned(feature_steps("pca", model, task))
+    assert pca.pool.shape == (300, 50)
+    values = np.linalg.svd(pixels.pool - pixels.pool.mean(axis=0), compute_uv=False)[:50]
+    np.testing.assert_allclose(np.linalg.norm(pca.pool, axis=0), values, rtol=1e-3)
+    anew = returned(feature_steps("pca", model, replace(task, test=task.test.subset(np.arange(5)))))
+    np.testing.assert_array_equal(anew.pool, pca.pool)  # no test image had a part in it
+
+
+def clusters(n_pool: int, n_test: int, seed: int = 0) -> tuple[Features, np.ndarray, np.ndarray]:
+    """Three classes in the plane, far apart."""
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.arange(n_pool + n_test) % 3)
+    places = (np.array([[0, 0], [9, 0], [0, 9]])[labels] + rng.normal(size=(len(labels), 2))).astype("f4")
+    return Features(places[:n_pool], places[n_pool:]), labels[:n_pool], labels[n_pool:]
+
+
+@pytest.mark.parametrize("method", ["logistic", "knn", "spreading"])
+def test_planted_classes_are_all_found(method):
+    features, labels, test_labels = clusters(120, 60)
+    rows = stratified_order(labels, np.random.default_rng(0))[:6]
+    if method == "spreading":
+        found = spread_labels(returned(graph_steps(features)), rows, labels[rows] * 2)
+    else:
+        found = classify(method, features, rows, labels[rows] * 2)
+    np.testing.assert_array_equal(found, test_labels * 2)
+
+
+def test_logistic_regression_measures_each_feature_as_it_should():
+    rng = np.random.default_rng(0)
+    pool, test = (rng.normal(3, [1, 100], (n, 2)).astype("f4") for n in (400, 200))
+    labels, rows = (pool[:, 0] > 3).astype(int), np.arange(40)
+    expected = LogisticRegression(C=0.1).fit(StandardScaler().fit(pool).transform(pool[rows]), labels[rows])
+    found = classify("logistic", Features(pool, test, is_uneven=True), rows, labels[rows])
+    np.testing.assert_array_equal(found, expected.predict(StandardScaler().fit(pool).transform(test)))
+    evenly = classify("logistic", Features(pool, test), rows, labels[rows])
+    assert ((test[:, 0] > 3) == found).mean() > 0.95 > 0.7 > ((test[:, 0] > 3) == evenly).mean()
+    still = Features(np.ones((9, 2), "f4"), np.ones((3, 2), "f4"), is_uneven=True)
+    np.testing.assert_array_equal(still.scale, [1, 1])
+
+
+def test_labels_spread_as_the_formula_says():
+    """Computed anew from all distances, without a sparse matrix."""
+    rng = np.random.default_rng(4)
+    features = Features(rng.normal(size=(70, 3)).astype("f4"), rng.normal(size=(40, 3)).astype("f4"))
+    rows, labels = np.array([3, 9, 20, 41, 66]), np.array([2, 0, 1, 0, 2])
+    distances = cdist(features.pool, features.pool)
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argsort(distances, axis=1)[:, :5]
+    last = np.sort(distances, axis=1)[:, 4]
+    weights = np.zeros((70, 70))
+    for one, others in enumerate(nearest):
+        for other in others:
+            weight = np.exp(-(distances[one, other] ** 2) / (last[one] * last[other]))
+            weights[one, other] = weights[other, one] = weight
+    degrees = weights.sum(axis=1)
+    step = weights / np.sqrt(np.outer(degrees, degrees))
+    given = np.zeros((70, 3))
+    given[rows, labels] = 1
+    scores = given
+    for _ in range(50):
+        scores = 0.99 * step @ scores + 0.01 * given
+    shares = scores / scores.sum(axis=1, keepdims=True)
+    voters = np.argsort(cdist(features.test, features.pool), axis=1)[:, :5]
+    expected = shares[voters].mean(axis=1).argmax(axis=1)
+    np.testing.assert_array_equal(spread_labels(returned(graph_steps(features)), rows, labels), expected)
+
+
+def test_twins_are_joined_and_nobody_to_himself():
+    places = np.repeat(np.random.default_rng(0).normal(size=(4, 2)), 8, axis=0).astype("f4")
+    graph = returned(graph_steps(Features(places, places[:3])))
+    assert np.isfinite(graph.links.data).all() and (graph.links.diagonal() == 0).all()
+    assert abs(graph.links - graph.links.T).max() < 1e-6
+    same = returned(graph_steps(Features(np.zeros((9, 2), "f4"), np.zeros((2, 2), "f4"))))
+    assert set(spread_labels(same, np.array([0]), np.array([7]))) == {7}
+
+
+def test_the_other_labels_of_the_pool_are_not_used(task, checkpoints, monkeypatch):
+    rows = labelled_rows(task, 30, 0)
+    monkeypatch.setattr(domain, "labelled_rows", lambda task, n_labels, draw, seed: rows[:n_labels])
+    others = np.setdiff1d(np.arange(task.pool.n_images), rows)
+    labels = task.pool.labels.copy()
+    labels[others] = np.random.default_rng(0).permutation(labels[others])
+    shuffled = replace(task, pool=replace(task.pool, labels=labels))
+    assert (labels != task.pool.labels).any()
+    learners = [*FAST, "pixels-logistic", "pca-spreading", "fine-tuned"]
+    found = [measured(checkpoints["ae"].model, each, learners, [30], 1) for each in (task, shuffled)]
+    for one, other in zip(found[0].results, found[1].results, strict=True):
+        np.testing.assert_array_equal(one.predictions, other.predictions)
+
+
+# The networks
+
+
+def test_fine_tuning_leaves_the_model_and_every_shared_generator_alone(task, checkpoints):
+    model = checkpoints["vae"].model
+    before = {name: array.copy() for name, array in model.weights.items()}
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()
+    images, labels, test = task.pool.images[:20], task.pool.labels[:20], task.test.images
+    for is_fresh in (False, True):
+        found = [returned(network_steps(model, images, labels, test, seed, is_fresh)) for seed in (1, 1, 2)]
+        np.testing.assert_array_equal(found[0], found[1])
+        assert (found[0] != found[2]).any()
+    for name, array in model.weights.items():
+        np.testing.assert_array_equal(array, before[name])
+    assert not any(parameter.requires_grad for parameter in model.network.parameters())
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)
+
+
+def test_a_network_learns_what_it_is_shown(checkpoints):
+    """Bright images are of class 4, dark ones of class 2."""
+    rng = np.random.default_rng(0)
+    labels = np.array([2, 4] * 20)
+    images = rng.integers(0, 90, size=(40, 28, 28)) + 160 * (labels == 4)[:, None, None]
+    images = images.astype(np.uint8)
+    for is_fresh in (False, True):
+        steps = network_steps(checkpoints["ae"].model, images[:10], labels[:10], images[10:], 0, is_fresh)
+        np.testing.assert_array_equal(returned(steps), labels[10:])
+
+
+def test_from_scratch_owes_nothing_to_the_weights(task, checkpoints):
+    """Two models of one form: fresh networks are equal, fine-tuned ones are not."""
+    one, other = checkpoints["ae"].model, checkpoints["dae"].model
+    images, labels, test = task.pool.images[:30], task.pool.labels[:30], task.test.images
+    fresh, tuned = (
+        [returned(network_steps(model, images, labels, test, 0, is_fresh)) for model in (one, other)]
+        for is_fresh in (True, False)
+    )
+    np.testing.assert_array_equal(*fresh)
+    assert (tuned[0] != tuned[1]).any()
+
+
+# All of it
+
+
+def measured(model, task, learners, counts, n_draws, seed=0) -> FewLabels:
+    *_, (share, outcome) = few_label_steps(model, task, learners, counts, n_draws, seed)
+    assert share == 1
+    return outcome
+
+
+def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, monkeypatch):
+    monkeypatch.setattr("autoencoder.fine_tuning.N_STEPS", 3)
+    seen = list(few_label_steps(checkpoints["ae"].model, task, list(LEARNERS), [30, 10], 2, 4))
+    shares = [share for share, _ in seen]
+    assert shares == sorted(shares) and shares[-1] == 1
+    outcome = seen[-1][1]
+    assert outcome.learners == list(LEARNERS) and outcome.counts == [10, 30]
+    assert (
+        len(outcome.results)
+        == len(LEARNERS) * 2 * 2
+        == len({(result.learner, result.n_labels, result.draw) for result in outcome.results})
+    )
+    for result in outcome.results:
+        assert result.accuracy == accuracy_score(task.test.labels, result.predictions)
+        assert result.seconds > 0
+    assert set(outcome.preparations) == {*domain.FEATURES, *(f"graph of {name}" for name in domain.FEATURES)}
+    first_whole_draw = next(partial for _, partial in seen if len(partial.results) == 24)
+    assert {result.draw for result in first_whole_draw.results} == {0}
+    by_hand = classify(
+        "knn",
+        returned(feature_steps("codes", checkpoints["ae"].model, task)),
+        labelled_rows(task, 30, 1, 4),
+        task.pool.labels[labelled_rows(task, 30, 1, 4)],
+    )
+    np.testing.assert_array_equal(outcome.of("codes-knn", 30)[1].predictions, by_hand)
+
+
+def test_only_its_own_seconds_are_counted(monkeypatch):
+    now = 0.0
+
+    def work():
+        nonlocal now
+        for share in (0.0, 0.5):
+            now += 1
+            yield share
+        now += 1
+        return "predictions"
+
+    monkeypatch.setattr(domain, "time", SimpleNamespace(perf_counter=lambda: now))
+    steps, seen = domain._timed(work(), 0.2, 0.4, "results so far"), []
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            assert end.value == ("predictions", 3)
+            break
+        now += 100  # somebody else's turn
+    assert seen == [(pytest.approx(0.2), "results so far"), (pytest.approx(0.4), "results so far")]
+
+
+def test_the_command_line_is_given_means_over_draws(checkpoints):
+    train, test = load_dataset("digits", "train").subset(np.arange(200)), load_dataset("digits", "test")
+    report = few_labels(checkpoints["ae"].model, train, test, [20, 50], 3, 7, FAST)
+    assert json.loads(json.dumps(report)) == report
+    outcome = measured(checkpoints["ae"].model, few_label_task(train, test, 7), FAST, [20, 50], 3, 7)
+    assert {(row["learner"], row["n_labels"]) for row in report["results"]} == {
+        (name, count) for name in FAST for count in (20, 50)
+    }
+    for row in report["results"]:
+        found = [result.accuracy for result in outcome.of(row["learner"], row["n_labels"]).values()]
+        assert row["mean"] == pytest.approx(statistics.mean(found))
+        assert row["std"] == pytest.approx(statistics.stdev(found))
+
+
+# What the results say
+
+
+def planted(accuracies: dict[tuple[str, int], list[float]], n_images: int = 1_000) -> FewLabels:
+    """Results of these accuracies by draw; where two learners are as good, they err on the same images."""
+    labels = np.arange(n_images) % 4
+    results = []
+    for (learner, n_labels), draws in accuracies.items():
+        for draw, accuracy in enumerate(draws):
+            n_wrong = round((1 - accuracy) * n_images)
+            predictions = np.where(np.arange(n_images) < n_wrong, (labels + 1) % 4, labels).astype(np.int16)
+            results.append(Result(learner, n_labels, draw, accuracy, 0.5, predictions))
+    return FewLabels(labels, tuple(results))
+
+
+TIE = {
+    ("codes-spreading", 100): [0.951, 0.948, 0.954],
+    ("pca-spreading", 100): [0.948, 0.952, 0.949],
+    ("pixels-logistic", 100): [0.742, 0.740, 0.741],
+}
+
+
+def test_a_tie_names_what_the_gain_is_not_due_to():
+    words = sentence(planted(TIE), 100)
+    assert "label spreading on the codes reaches 95.1%" in words
+    assert "label spreading on PCA of the pixels, 95.0%: a tie" in words
+    assert "+0.1 points" in words
+    assert "the gain of +21.0 points" in words and "is not due to the autoencoder" in words
+    assert "the graph of unlabelled images does as much on the pixels" in words
+
+
+def test_a_wide_tie_says_that_it_is_one():
+    narrow, wide = TIE, TIE | {("pca-spreading", 100): [0.92, 0.98, 0.95]}
+    assert "The interval is wide" in sentence(planted(wide), 100)
+    assert "a tie" in sentence(planted(wide), 100)
+    assert "wide" not in sentence(planted(narrow), 100)
+
+
+def test_without_a_gain_nothing_is_due_to_the_autoencoder():
+    words = sentence(planted(TIE | {("pixels-logistic", 100): [0.95, 0.952, 0.949]}), 100)
+    assert "nothing here is due to the autoencoder" in words and "gain" not in words
+
+
+def test_a_tie_of_regressions_is_due_to_pca():
+    words = sentence(
+        planted(
+            {
+                ("hidden-logistic", 30): [0.80, 0.81, 0.80],
+                ("pca-logistic", 30): [0.81, 0.80, 0.80],
+                ("pixels-logistic", 30): [0.70, 0.71, 0.70],
+            }
+        ),
+        30,
+    )
+    assert "a tie" in words and "not due to the autoencoder: PCA of unlabelled images does as much" in words
+
+
+def test_a_clear_difference_is_due_to_the_encoder():
+    outcome = planted(
+        {
+            ("codes-logistic", 100): [0.83, 0.84, 0.83],
+            ("pca-logistic", 100): [0.74, 0.75, 0.75],
+            ("pixels-logistic", 100): [0.72, 0.72, 0.73],
+        }
+    )
+    words = sentence(outcome, 100)
+    assert "83.3%" in words and "logistic regression on PCA of the pixels, 74.7%" in words
+    assert "this much is due to the encoder" in words and "not due" not in words
+    (found,) = comparisons(outcome)
+    assert (found.control, found.verdict) == ("pca-logistic", "better")
+    assert found.difference == pytest.approx(0.26 / 3)
+
+
+def test_a_better_control_is_said_to_be_better():
+    words = sentence(planted({("codes-knn", 10): [0.5, 0.51], ("pixels-knn", 10): [0.71, 0.72]}), 10)
+    assert "The control is better" in words and "-21.0 points" in words
+
+
+def test_one_draw_and_no_control_are_no_verdict():
+    one = {name: accuracies[:1] for name, accuracies in TIE.items()}
+    assert "one draw cannot tell" in sentence(planted(one), 100)
+    alone = planted({("codes-knn", 10): [0.5, 0.6]})
+    assert "no control was measured" in sentence(alone, 10)
+    assert sentence(planted({("pixels-knn", 10): [0.5, 0.6]}), 10) == ""
+    assert comparisons(alone) == []
+
+
+@pytest.mark.parametrize(
+    ("tuned", "says"),
+    [
+        ([0.90, 0.91, 0.90], "not due to pre-training"),
+        ([0.95, 0.96, 0.96], "pre-training is worth +5.3 points"),
+        ([0.80, 0.81, 0.80], "pre-training does harm, -10.0 points"),
+        ([0.90], "one draw cannot tell"),
+    ],
+)
+def test_pre_training_is_judged_by_the_same_net_from_scratch(tuned, says):
+    outcome = planted({("fine-tuned", 100): tuned, ("from-scratch", 100): [0.90, 0.90, 0.91]})
+    assert says in sentence(outcome, 100)
+
+
+def test_the_interval_is_of_paired_draws_and_images():
+    rng, n_images = np.random.default_rng(0), 400
+    labels = rng.integers(0, 3, n_images)
+    results, right = [], {}
+    for learner, rate in (("codes-knn", 0.8), ("pca-knn", 0.7)):
+        right[learner] = rng.random((4, n_images)) < rate
+        for draw, row in enumerate(right[learner]):
+            predictions = np.where(row, labels, (labels + 1) % 3).astype(np.int16)
+            results.append(Result(learner, 10, draw, float(row.mean()), 1.0, predictions))
+    found = compare(FewLabels(labels, tuple(results)), "codes-knn", "pca-knn", 10)
+    ones, others = (right[name].mean(axis=1) for name in ("codes-knn", "pca-knn"))
+    interval = ttest_rel(ones, others).confidence_interval(0.95)
+    of_draws = (interval.high - interval.low) / 2
+    by_image = (right["codes-knn"].astype(float) - right["pca-knn"]).mean(axis=0)
+    of_images = 1.96 * by_image.std() / np.sqrt(n_images)
+    assert found.difference == pytest.approx((ones - others).mean())
+    assert found.high - found.difference == pytest.approx(np.hypot(of_draws, of_images))
+    assert found.high - found.difference == pytest.approx(found.difference - found.low)
+
+
+def test_only_common_draws_are_compared():
+    outcome = planted({("codes-knn", 10): [0.5, 0.6, 0.9], ("pca-knn", 10): [0.4, 0.5]})
+    assert compare(outcome, "codes-knn", "pca-knn", 10).accuracy == pytest.approx(0.55)
+    with pytest.raises(ValueError, match="in common"):
+        compare(outcome, "codes-knn", "pixels-knn", 10)
+
+
+def test_the_better_control_is_the_one_that_counts():
+    outcome = planted(
+        {("codes-knn", 10): [0.7, 0.7], ("pca-knn", 10): [0.5, 0.5], ("pixels-knn", 10): [0.6, 0.6]}
+    )
+    assert [found.control for found in comparisons(outcome)] == ["pixels-knn"]
+
+
+def test_curves_are_means_and_spreads():
+    point, single = curve(planted({("codes-knn", 10): [0.5, 0.6, 0.9], ("pca-knn", 10): [0.25]}))
+    assert point.mean == pytest.approx(statistics.mean([0.5, 0.6, 0.9]))
+    assert point.std == pytest.approx(statistics.stdev([0.5, 0.6, 0.9]))
+    assert (point.n_draws, point.seconds) == (3, 0.5)
+    assert (single.mean, single.std, single.n_draws) == (0.25, 0.0, 1)
+
+
+def with_predictions(labels: list[int], rows: dict[int, list[list[int]]]) -> FewLabels:
+    results = [
+        Result("codes-knn", count, draw, 0.0, 0.0, np.array(found, np.int16))
+        for count, draws in rows.items()
+        for draw, found in enumerate(draws)
+    ]
+    return FewLabels(np.array(labels), tuple(results))
+
+
+def test_learnt_is_what_stays_right_in_most_draws():
+    outcome = with_predictions(
+        [0, 0, 0, 0],
+        {
+            10: [[0, 0, 1, 1], [0, 0, 1, 1], [1, 0, 1, 0]],
+            30: [[0, 1, 0, 1], [0, 1, 0, 2], [0, 1, 1, 2]],
+            100: [[0, 0, 0, 1], [0, 0, 0, 2], [1, 0, 0, 2]],
+        },
+    )
+    # right from the start; right, wrong, right; right from 30 on; never
+    assert learnt_at(outcome, "codes-knn").tolist() == [10, 100, 30, 0]
+    assert usual_prediction(outcome, "codes-knn", 100).tolist() == [0, 0, 0, 2]
+
+
+def test_half_of_the_draws_are_not_most():
+    assert learnt_at(with_predictions([0], {10: [[0], [1]]}), "codes-knn").tolist() == [0]
+
+
+def test_confusions_are_counted_over_all_draws():
+    rng = np.random.default_rng(0)
+    labels, found = rng.integers(0, 4, 50), rng.integers(0, 4, (3, 50))
+    outcome = with_predictions(labels.tolist(), {10: found.tolist()})
+    expected = sum(confusion_matrix(labels, row, labels=range(5)) for row in found)
+    np.testing.assert_array_equal(confusion(outcome, "codes-knn", 10, 5), expected)
+
+
+# The charts
+
+
+def test_the_curves_hold_the_points_and_are_told_apart_without_colour():
+    outcome = planted(TIE | {("codes-spreading", 30): [0.9, 0.92, 0.94], ("codes-knn", 30): [0.8, 0.8]})
+    figure = learning_curves(curve(outcome))
+    by_name = {trace.name: trace for trace in figure.data}
+    spread = by_name[LEARNERS["codes-spreading"].title]
+    assert list(spread.x) == [30, 100]
+    np.testing.assert_allclose(spread.y, [0.92, 0.951])
+    np.testing.assert_allclose(spread.error_y.array, [0.02, 0.003], atol=1e-9)
+    looks = {(trace.line.dash, trace.marker.symbol) for trace in figure.data}
+    assert len(looks) == len(figure.data) == len(figure.layout.annotations) == 4
+    assert len({trace.line.color for trace in figure.data}) == 1
+    assert figure.layout.xaxis.type == "log" and list(figure.layout.xaxis.tickvals) == [30, 100]
+
+
+@given(st.lists(st.floats(0, 1), max_size=8))
+def test_names_are_apart_and_in_order(heights):
+    moved = _apart(heights, 0.1)
+    order = np.argsort(heights, kind="stable")
+    assert (np.diff(np.array(moved)[order]) >= 0.1 - 1e-9).all()
+
+
+def test_the_confusion_chart_shows_counts_and_shares():
+    matrix = np.array([[8, 2], [0, 5]])
+    (heat,) = confusion_figure(matrix, ["a", "b"]).data
+    np.testing.assert_array_equal(heat.text, matrix)
+    np.testing.assert_allclose(heat.z, [[0.8, 0.2], [0, 1]])
+    figure = confusion_figure(matrix, ["a", "b"])
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("predicted", "true")
+
+
+# Real images
+
+
+def test_few_labels_of_mnist_reach_what_was_fixed_in_advance(real_mnist):
+    train, test = (load_dataset("mnist", split, real_mnist) for split in ("train", "test"))
+    task, model = few_label_task(train, test), load_checkpoint("mnist-ae-32").model
+    assert curve(measured(model, task, ["hidden-logistic"], [550], 3))[0].mean >= 0.90
+    task = few_label_task(train, test, most_test=2_000)  # benchmarks.few_labels takes all of them
+    spread = curve(measured(model, task, ["codes-spreading"], [100], 10))
+    assert spread[0].mean >= 0.94
+
+
+def test_the_benchmark_runs(capsys):
+    from benchmarks import few_labels as benchmark
+
+    arguments = ["--dataset", "digits", "--checkpoint", "digits-ae-16", "--labels", "10,30", "--draws", "2"]
+    outcome = benchmark.main([*arguments, "--learners", "codes-knn,pca-knn"])
+    printed = capsys.readouterr().out
+    for point in curve(outcome):
+        assert f"{point.mean:6.1%} ± {point.std:.1%}" in printed
+    assert sentence(outcome, 30) in printed and "CPU-s" in printed
