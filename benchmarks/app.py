@@ -11,9 +11,9 @@ import time
 
 from browser import chromium, report, report_machine, server
 
-# From the key press to the moment at which the first encoded image is another one.
-PIXELS = """() => new Promise(resolve => {
-  const image = () => document.querySelectorAll('.lse-strip tr')[2]?.querySelector('img')?.src;
+# From the key press to the moment at which the first image of this row of the table is another one.
+PIXELS = """row => new Promise(resolve => {
+  const image = () => document.querySelectorAll('.lse-strip tr')[row]?.querySelector('img')?.src;
   const before = image();
   document.addEventListener('keydown', () => {
     const started = performance.now();
@@ -23,6 +23,18 @@ PIXELS = """() => new Promise(resolve => {
   }, { once: true, capture: true });
   document.body.dataset.ready = 'yes';
 })"""
+
+
+# The page, the control and its key, and the row of images that changes.
+MOVES = {
+    "changed noise to new pixels": ("/reconstruction", ("slider", "Level"), "ArrowRight", 2),
+    "another pair to its strip, one model": (
+        "/interpolation?model=digits-ae-16&with=", ("spinbutton", "A, image"), "ArrowUp", 1,
+    ),
+    "another pair to its strips, two models": (
+        "/interpolation?model=digits-ae-16", ("spinbutton", "A, image"), "ArrowUp", 1,
+    ),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -35,7 +47,8 @@ def main() -> None:
     report_machine()
     with chromium() as browser:
         report("cold start to a map on screen, s", [cold_start(browser) for _ in range(args.starts)])
-        report("changed noise to new pixels, ms", noise_latencies(browser, args.moves))
+        for what, (path, control, key, row) in MOVES.items():
+            report(f"{what}, ms", latencies(browser, path, control, key, row, args.moves))
 
 
 def cold_start(browser) -> float:
@@ -50,22 +63,23 @@ def cold_start(browser) -> float:
     return seconds
 
 
-def noise_latencies(browser, n_moves: int) -> list[float]:
-    """Milliseconds from a key press on the noise slider to new pixels, with the default model on digits."""
+def latencies(browser, path: str, control: tuple[str, str], key: str, row: int, n_moves: int) -> list[float]:
+    """Milliseconds from a key press on a control, its role and name, to new pixels."""
     page = browser.new_page()
     with server() as served:
-        page.goto(f"{served.address}/reconstruction")
-        slider = page.get_by_role("slider", name="Level")
-        slider.wait_for()
-        latencies = [move(page, slider) for _ in range(n_moves + 1)]
+        page.goto(f"{served.address}{path}")
+        role, name = control
+        moved = page.get_by_role(role, name=name)
+        moved.wait_for()
+        measured = [move(page, moved, key, row) for _ in range(n_moves + 1)]
     page.close()
-    return latencies[1:]  # the first one waits for the page's own first run
+    return measured[1:]  # the first one waits for the page's own first run
 
 
-def move(page, slider) -> float:
+def move(page, control, key: str, row: int) -> float:
     page.locator("[data-test-script-state=notRunning]").wait_for()
-    handle = page.evaluate_handle(f"() => {{ window.pixels = ({PIXELS})(); }}")
-    slider.press("ArrowRight")
+    handle = page.evaluate_handle(f"() => {{ window.pixels = ({PIXELS})({row}); }}")
+    control.press(key)
     milliseconds = page.evaluate("() => window.pixels")
     handle.dispose()
     return milliseconds

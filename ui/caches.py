@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.checkpoints import CONFIG, SHIPPED, Checkpoint, load_checkpoint
+from autoencoder.checkpoints import (
+    CONFIG,
+    SHIPPED,
+    Checkpoint,
+    CheckpointInfo,
+    list_checkpoints,
+    load_checkpoint,
+)
 from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.datasets import Dataset, load_dataset
@@ -47,6 +54,17 @@ def own_images(workspace: Workspace, name: str) -> Dataset:
 @st.cache_resource(max_entries=8, show_spinner="Reading the images …")
 def _own_images(path: str, name: str, stamp: int) -> Dataset:
     return replace(load_dataset(Path(path)), name=name)
+
+
+def models_in(folder: Path) -> list[CheckpointInfo]:
+    """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
+    configs = sorted(folder.glob(f"*/{CONFIG}"))
+    return _models_in(str(folder), tuple((str(path), path.stat().st_mtime_ns) for path in configs))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _models_in(folder: str, stamps: tuple) -> list[CheckpointInfo]:
+    return list_checkpoints(Path(folder))
 
 
 def shipped_checkpoint(name: str) -> Checkpoint:

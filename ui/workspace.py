@@ -72,6 +72,10 @@ class Workspace:
 
     # Models
 
+    @property
+    def models_folder(self) -> Path:
+        return self._models.folder
+
     def models(self) -> list[CheckpointInfo]:
         return list_checkpoints(self._models.folder)
 
