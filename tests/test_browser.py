@@ -120,6 +120,16 @@ def test_every_page_is_one_step_back(page):
         expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
+def test_large_type_is_larger_on_every_page(page):
+    visit(page, "/lesson")
+    height = page.get_by_role("heading", level=1).bounding_box()["height"]
+    page.get_by_text("Large type, for the projector").click()
+    expect(page.locator("html")).to_have_css("font-size", "24px")
+    go_to(page, "Gaps")
+    assert page.get_by_role("heading", level=1).bounding_box()["height"] > 1.3 * height
+    assert "large=true" in page.url
+
+
 def test_moving_the_noise_makes_new_pixels(page):
     visit(page, "/reconstruction?level=0.2")
     row = page.locator(".lse-strip tr").nth(2).locator("img").first

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+LARGE = "<style>html { font-size: 24px }</style>"  # all sizes of the page hang on this one
+
 from autoencoder.errors import LatentSpaceError
 
 
@@ -27,6 +29,12 @@ def refusal() -> Iterator[None]:
         yield
     except LatentSpaceError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def offer_large_type() -> None:
+    """A switch at the side that makes everything larger, on every page, for the back row."""
+    if st.sidebar.toggle("Large type, for the projector", key="large", bind="query-params"):
+        st.html(LARGE)
 
 
 def is_dark() -> bool:

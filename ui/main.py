@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import address
 from ui.choice import choose
-from ui.frame import refusal
+from ui.frame import offer_large_type, refusal
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 PAGES = [
@@ -40,4 +40,5 @@ with refusal():
     for other in PAGES:
         st.sidebar.page_link(other, query_params=address.link())
     choose()
+    offer_large_type()
     page.run()
