@@ -78,8 +78,8 @@ def test_models_and_data_sets_are_called_by_their_names():
 
 def test_pages_are_called_by_their_titles():
     pages = "".join(path.read_text() for path in (PROJECT / "pages").glob("*.py"))
-    named = re.findall(r"^\d\. \*\*(.+?)\*\*", README, flags=re.MULTILINE)
-    assert len(named) == 7
+    named = re.findall(r"^\d+\. \*\*(.+?)\*\*", README, flags=re.MULTILINE)
+    assert len(named) == 10
     for title in named:
         assert f'"{title}"' in pages
 

@@ -1,0 +1,71 @@
+"""How good the samples of every source are, and what it costs to find out.
+
+python -m benchmarks.generation     on MNIST if it is on disk, else on the embedded digits; one thread
+"""
+
+import argparse
+import os
+import platform
+import time
+
+import numpy as np
+import torch
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import load_dataset
+from autoencoder.errors import DatasetError
+from autoencoder.generation import Scores, compare_steps, sentence
+from autoencoder.runtime import use_one_thread
+
+MOST_FITTED = 10_000  # codes of training images
+
+
+def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[Scores, ...]]]:
+    """Print the scores of every source, model and seed; returns them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--n", type=int, default=5_000, help="samples of each source; default: 5000")
+    parser.add_argument("--seeds", type=int, default=3, help="default: 3")
+    parser.add_argument("--kinds", default="ae-32,vae-32,ae-16,vae-16", help="of the shipped models")
+    args = parser.parse_args(arguments)
+    use_one_thread()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
+    name = "mnist"
+    try:
+        training, test = (load_dataset(name, split, download=False) for split in ("train", "test"))
+    except DatasetError:
+        name = "digits"
+        print("MNIST is not on disk: on the embedded digits")
+        training, test = (load_dataset(name, split) for split in ("train", "test"))
+    rows = np.linspace(0, training.n_images - 1, min(training.n_images, MOST_FITTED)).astype(int)
+    models = {}
+    for kind in args.kinds.split(","):
+        checkpoint = load_checkpoint(f"{name}-{kind}")
+        models[checkpoint.name] = checkpoint.support, checkpoint.model.encode(training.images[rows])
+    found = {}
+    for seed in range(args.seeds):
+        started = time.process_time()
+        *_, (_, judged) = compare_steps(models, training, test, args.n, seed)
+        seconds = time.process_time() - started
+        found[seed] = judged.scores
+        report(seed, judged.scores)
+        print(
+            f"seed {seed}: {seconds:.0f} CPU-s; the classifier is right in {judged.classifier.accuracy:.1%}"
+        )
+    return found
+
+
+def report(seed: int, scores: dict[str, tuple[Scores, ...]]) -> None:
+    for name, sources in scores.items():
+        for each in sources:
+            print(
+                f"{name:14} seed {seed}  {each.source:9} Fréchet {each.frechet:8.2f} "
+                f"(real {each.frechet_floor:.2f})  off {each.off_support_share:6.1%}  "
+                f"copies {each.copy_share:5.1%}"
+            )
+        print(sentence(name, sources))
+
+
+if __name__ == "__main__":
+    main()
