@@ -31,5 +31,6 @@ why(
     "same for every model.\n\n"
     "**Empty space**: 400 places each from N(0, I), from a Gaussian fitted to the codes, or evenly from the "
     "box around them. *Unlike any image* means farther from every real image than 95 % of the model's own "
-    "reconstructions."
+    "reconstructions. Draws from N(0, I) fill also those dimensions that a variational model does not use, "
+    "which are 0 in the codes of images: their round trip calls many off the data whose picture is not odd."
 )

@@ -26,7 +26,7 @@ from autoencoder.generation import (
     yardstick_steps,
 )
 from autoencoder.measures import as_floats
-from autoencoder.sources import gaussian, prior
+from autoencoder.sources import gaussian, mixture_steps, prior
 
 RNG = np.random.default_rng
 
@@ -195,3 +195,23 @@ def test_the_sentence_says_what_the_scores_say():
     assert "from the box are least like them: 240, 40.0 times as far" in words
     assert "from the prior are most" in sentence("x", [scores("prior", 3), scores("mixture", 6)])
     assert sentence("x", [scores("prior", np.nan), scores("mixture", 6)]) == ""
+
+
+def test_a_mixture_makes_a_generator_of_a_plain_autoencoder(real_mnist):
+    """At most a fifth of the fitted Gaussian's distance from real images."""
+    mnist_train, mnist_test = (load_dataset("mnist", split, real_mnist) for split in ("train", "test"))
+    checkpoint = load_checkpoint("mnist-ae-32")
+    latents = checkpoint.model.encode(mnist_train.images[:4_000])
+    classifier = finished(classifier_steps(mnist_train, mnist_test))
+    steps = yardstick_steps(
+        checkpoint.model, mnist_train.images[:4_000], mnist_test.images[:2_000], classifier
+    )
+    yardstick = finished(steps)
+    gauss, mixture = (
+        finished(score_steps(name, sample(sampler, checkpoint.support, 1_000, 0), yardstick))
+        for name, sampler in (
+            ("gaussian", gaussian(latents)),
+            ("mixture", finished(mixture_steps(latents, 0, 20))),
+        )
+    )
+    assert mixture.frechet < gauss.frechet / 5
