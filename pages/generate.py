@@ -29,6 +29,6 @@ why(
     "**Near-copy**: nearer to a training image, over all pixels, than 95 % of the model's own "
     "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. "
     "Those come to 5 %; distances are in that unit. **Off the data**: a round trip above 1, as everywhere. "
-    "A sample can be off the data for its encoder and a good digit to the eye; above all a variational one's: "
-    "the dimensions that it does not use are 0 in every image's code, but not in a draw from the prior."
+    "A sample can be off the data for its encoder and a good digit to the eye; above all a variational "
+    "one's: dimensions that it does not use are 0 in every image's code, but not in a draw from the prior."
 )
