@@ -22,7 +22,7 @@ LEARNER_NAMES = (
     ),
     "fine-tuned",
     "from-scratch",
-)  # of autoencoder.few_labels
+)  # of autoencoder.learners
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3

@@ -175,7 +175,9 @@ def anomalies(args: argparse.Namespace) -> dict:
 
 def few_labels(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
-    from autoencoder.few_labels import curve, few_label_steps, few_label_task
+    from autoencoder.few_labels import few_label_steps
+    from autoencoder.label_tasks import few_label_task
+    from autoencoder.label_verdicts import curve
     from autoencoder.runtime import use_one_thread
 
     use_one_thread()

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.few_labels import ENCODED, LEARNERS, CurvePoint
 from autoencoder.figures import INK, dress
+from autoencoder.label_verdicts import CurvePoint
+from autoencoder.learners import ENCODED, LEARNERS
 
 # A learner's dash is its method, its marker what it sees.
 DASHES = {"logistic": "solid", "knn": "dot", "spreading": "dash", "network": "dashdot"}

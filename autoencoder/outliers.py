@@ -15,7 +15,6 @@ from scipy.stats import rankdata
 from scipy.stats import t as student
 from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
-from threadpoolctl import threadpool_limits
 
 from autoencoder.gaps import Interval
 from autoencoder.measures import as_floats, bce, mse
@@ -88,16 +87,14 @@ class Detector:
         self._codes = _Neighbours(model.encode(normal).astype(np.float64))
         self._pixels = _Neighbours(_rows(normal))
         self._pca = PCA(min(N_COMPONENTS, len(normal)), svd_solver="covariance_eigh")
-        with threadpool_limits(1):  # two threads that wait for each other on a busy machine are far slower
-            self._pca.fit(_rows(normal))
-            held_back_scores = self._single_scores(held_back)
+        self._pca.fit(_rows(normal))
+        held_back_scores = self._single_scores(held_back)
         self._scales = {name: _scale(np.log(held_back_scores[name])) for name in PARTS}
         self.held_back = self._with_combined(held_back_scores)
 
     def scores(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Every score (M,) of images (M, 28, 28), by its name in `SCORES`."""
-        with threadpool_limits(1):
-            return self._with_combined(self._single_scores(images))
+        return self._with_combined(self._single_scores(images))
 
     def _single_scores(self, images: np.ndarray) -> dict[str, np.ndarray]:
         floats, rows = as_floats(images), _rows(images)

@@ -12,7 +12,10 @@ import torch
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
-from autoencoder.few_labels import LEARNERS, FewLabels, curve, few_label_steps, few_label_task, sentence
+from autoencoder.few_labels import FewLabels, few_label_steps
+from autoencoder.label_tasks import few_label_task
+from autoencoder.label_verdicts import curve, sentence
+from autoencoder.learners import LEARNERS
 from autoencoder.runtime import use_one_thread
 
 

@@ -1,6 +1,6 @@
 """One class of MNIST is normal, all others are outliers: the AUROC of every score on the test set.
 
-python -m benchmarks.outliers             ten digits, three seeds, one torch thread: some ten minutes
+python -m benchmarks.outliers             ten digits, three seeds, one thread: some ten minutes
 python -m benchmarks.outliers --classes 1 8 --seeds 0
 """
 
@@ -16,6 +16,7 @@ import torch
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.outlier_trials import LATENT_DIM, class_trial, outcome_steps
 from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome
+from autoencoder.runtime import use_one_thread
 
 FAINTEST = np.zeros((1, 28, 28), np.uint8)
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     parser.add_argument("--latent-dim", type=int, default=LATENT_DIM)
     parser.add_argument("--protocol", default="one-class")
     args = parser.parse_args(arguments)
-    torch.set_num_threads(1)
+    use_one_thread()
     print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
     print(f"{args.dataset}, {args.protocol}, code of {args.latent_dim}; AUROC in %, means over {args.seeds}")
     print("class", *SCORES, "black", "CPU-s", sep="\t")

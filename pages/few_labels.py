@@ -1,7 +1,8 @@
 """Do unlabelled images help where only few are labelled, and is it the autoencoder that makes them help?"""
 
 from ui.choice import chosen_checkpoint
-from ui.few_labels_view import choose_plan, show_measurement, show_setting
+from ui.few_labels_choice import choose_plan, show_setting
+from ui.few_labels_view import show_measurement
 from ui.frame import open_page, why
 
 open_page(

@@ -2,7 +2,8 @@
 
 from ui.choice import dataset_at_hand, offer_download
 from ui.frame import open_page, why
-from ui.outliers_view import choose_outcomes, show_scores, show_threshold
+from ui.outliers_choice import choose_outcomes
+from ui.outliers_view import show_scores, show_threshold
 
 open_page(
     "Outliers",

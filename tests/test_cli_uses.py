@@ -1,5 +1,8 @@
 """The commands for what codes are good for: generating, few labels."""
 
+import json
+import statistics
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,8 +11,10 @@ from test_cli import answer, refusal  # noqa: F401  fixtures
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
 from autoencoder.features import classifier_steps
-from autoencoder.few_labels import LEARNERS, few_labels
+from autoencoder.few_labels import few_label_steps
 from autoencoder.generation import finished, sample, score_steps, yardstick_steps
+from autoencoder.label_tasks import few_label_task
+from autoencoder.learners import LEARNERS
 from autoencoder.outlier_trials import PROTOCOLS, anomalies_steps
 from autoencoder.sources import SOURCES, mixture_steps
 
@@ -59,12 +64,17 @@ def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
         "few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "20,10", "--draws", 2,
         "--learners", names, "--seed", 3,
     )  # fmt: skip
-    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    model = load_checkpoint("digits-ae-16").model
-    assert report == few_labels(model, train, test, [10, 20], 2, 3, names.split(","))
+    assert json.loads(json.dumps(report)) == report
     assert [(entry["learner"], entry["n_labels"]) for entry in report["results"]] == [
         (name, count) for name in names.split(",") for count in (10, 20)
     ]
+    task = few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 3)
+    model = load_checkpoint("digits-ae-16").model
+    *_, (_, outcome) = few_label_steps(model, task, names.split(","), [10, 20], 2, 3)
+    for entry in report["results"]:
+        found = [result.accuracy for result in outcome.of(entry["learner"], entry["n_labels"]).values()]
+        assert entry["mean"] == pytest.approx(statistics.mean(found))
+        assert entry["std"] == pytest.approx(statistics.stdev(found))
 
 
 def test_the_command_knows_every_learner_and_source():

@@ -1,6 +1,5 @@
 """Labels are drawn fairly, no learner sees more than it may, and the words follow the numbers."""
 
-import json
 import statistics
 from dataclasses import replace
 from types import SimpleNamespace
@@ -20,30 +19,28 @@ from autoencoder import few_labels as domain
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.few_labels import (
-    LEARNERS,
-    Features,
-    FewLabels,
-    Result,
-    classify,
+from autoencoder.few_labels import FewLabels, Result, few_label_steps
+from autoencoder.fine_tuning import hidden_features, network_steps
+from autoencoder.label_figures import _apart, confusion_figure, learning_curves
+from autoencoder.label_tasks import few_label_task, labelled_rows, stratified_order
+from autoencoder.label_verdicts import (
     compare,
     comparisons,
     confusion,
     curve,
-    feature_steps,
-    few_label_steps,
-    few_label_task,
-    few_labels,
-    graph_steps,
-    labelled_rows,
     learnt_at,
     sentence,
-    spread_labels,
-    stratified_order,
     usual_prediction,
 )
-from autoencoder.fine_tuning import hidden_features, network_steps
-from autoencoder.label_figures import _apart, confusion_figure, learning_curves
+from autoencoder.learners import (
+    FEATURES,
+    LEARNERS,
+    Features,
+    classify,
+    feature_steps,
+    graph_steps,
+    spread_labels,
+)
 
 labellings = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
 FAST = ("codes-knn", "pca-logistic", "hidden-spreading")
@@ -161,24 +158,24 @@ def test_slips_are_refused(task, checkpoints):
 
 
 def test_features_are_those_of_each_image(task, checkpoints):
-    model = checkpoints["vae"].model
-    codes = returned(feature_steps("codes", model, task))
+    model, images = checkpoints["vae"].model, (task.pool.images, task.test.images)
+    codes = returned(feature_steps("codes", model, *images))
     np.testing.assert_allclose(codes.test, model.encode(task.test.images), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(codes.pool, model.encode(task.pool.images), rtol=1e-4, atol=1e-5)
-    hidden = returned(feature_steps("hidden", model, task))
+    hidden = returned(feature_steps("hidden", model, *images))
     weights, test = model.weights, hidden.test.astype(np.float64)
     # The code is read from them, by the layer of the code's mean.
     np.testing.assert_allclose(
         test @ weights["code.mean.weight"].T + weights["code.mean.bias"], codes.test, rtol=1e-3, atol=1e-4
     )
     np.testing.assert_array_equal(hidden_features(model, task.test.images).shape, (80, 7))
-    pixels = returned(feature_steps("pixels", model, task))
+    pixels = returned(feature_steps("pixels", model, *images))
     np.testing.assert_array_equal(pixels.pool[5], task.pool.images[5].ravel() / np.float32(255))
-    pca = returned(feature_steps("pca", model, task))
+    pca = returned(feature_steps("pca", model, *images))
     assert pca.pool.shape == (300, 50)
     values = np.linalg.svd(pixels.pool - pixels.pool.mean(axis=0), compute_uv=False)[:50]
     np.testing.assert_allclose(np.linalg.norm(pca.pool, axis=0), values, rtol=1e-3)
-    anew = returned(feature_steps("pca", model, replace(task, test=task.test.subset(np.arange(5)))))
+    anew = returned(feature_steps("pca", model, images[0], images[1][:5]))
     np.testing.assert_array_equal(anew.pool, pca.pool)  # no test image had a part in it
 
 
@@ -330,12 +327,12 @@ def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, 
     for result in outcome.results:
         assert result.accuracy == accuracy_score(task.test.labels, result.predictions)
         assert result.seconds > 0
-    assert set(outcome.preparations) == {*domain.FEATURES, *(f"graph of {name}" for name in domain.FEATURES)}
+    assert set(outcome.preparations) == {*FEATURES, *(f"graph of {name}" for name in FEATURES)}
     first_whole_draw = next(partial for _, partial in seen if len(partial.results) == 24)
     assert {result.draw for result in first_whole_draw.results} == {0}
     by_hand = classify(
         "knn",
-        returned(feature_steps("codes", checkpoints["ae"].model, task)),
+        returned(feature_steps("codes", checkpoints["ae"].model, task.pool.images, task.test.images)),
         labelled_rows(task, 30, 1, 4),
         task.pool.labels[labelled_rows(task, 30, 1, 4)],
     )
@@ -363,20 +360,6 @@ def test_only_its_own_seconds_are_counted(monkeypatch):
             break
         now += 100  # somebody else's turn
     assert seen == [(pytest.approx(0.2), "results so far"), (pytest.approx(0.4), "results so far")]
-
-
-def test_the_command_line_is_given_means_over_draws(checkpoints):
-    train, test = load_dataset("digits", "train").subset(np.arange(200)), load_dataset("digits", "test")
-    report = few_labels(checkpoints["ae"].model, train, test, [20, 50], 3, 7, FAST)
-    assert json.loads(json.dumps(report)) == report
-    outcome = measured(checkpoints["ae"].model, few_label_task(train, test, 7), FAST, [20, 50], 3, 7)
-    assert {(row["learner"], row["n_labels"]) for row in report["results"]} == {
-        (name, count) for name in FAST for count in (20, 50)
-    }
-    for row in report["results"]:
-        found = [result.accuracy for result in outcome.of(row["learner"], row["n_labels"]).values()]
-        assert row["mean"] == pytest.approx(statistics.mean(found))
-        assert row["std"] == pytest.approx(statistics.stdev(found))
 
 
 # What the results say

@@ -25,7 +25,10 @@ WITH_TORCH = {
     "features",
     "generation",
     "fine_tuning",
+    "supervised",
+    "learners",
     "few_labels",
+    "label_verdicts",
     "label_figures",
     "outlier_trials",
     "outlier_figures",
@@ -73,7 +76,7 @@ def test_what_sees_only_arrays_imports_no_torch():
 @pytest.mark.parametrize("path", sorted((PROJECT / "autoencoder").glob("*.py")), ids=lambda path: path.stem)
 def test_the_domain_knows_nothing_above_it(path):
     assert not imported(path) & {"streamlit", "ui", "pages", "app", "tests"}
-    if path.stem not in ("models", "training", "runtime", "smooth", "features", "fine_tuning"):
+    if path.stem not in ("models", "training", "runtime", "smooth", "supervised", "features", "fine_tuning"):
         assert "torch" not in imported(path), "torch stays in the model and training files"
 
 

@@ -1,6 +1,7 @@
 """The page on few labels: every number and every word on it is what the domain computes."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,18 +11,18 @@ from test_pages import tables, words
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
-from autoencoder.few_labels import (
-    LEARNERS,
+from autoencoder.few_labels import few_label_steps
+from autoencoder.label_tasks import few_label_task
+from autoencoder.label_verdicts import (
     comparisons,
     confusion,
     curve,
-    few_label_steps,
-    few_label_task,
     learnt_at,
     sentence,
     usual_prediction,
 )
-from ui.few_label_jobs import few_label_key
+from autoencoder.learners import LEARNERS
+from ui.few_label_jobs import Plan
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
 
@@ -209,10 +210,13 @@ def test_nothing_chosen_is_nothing_measured():
 def test_a_job_is_shared_by_those_who_ask_the_same_and_nobody_else():
     one, other = load_checkpoint("digits-ae-16"), load_checkpoint("digits-ae-2")
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    asked = (one, train, test, ["codes-knn", "pca-knn"], [10, 30], 3, 0)
-    others = (other, test, None, ["codes-knn"], [10], 2, 1)
-    keys = {
-        few_label_key(*asked[:place], changed, *asked[place + 1 :]) for place, changed in enumerate(others)
-    }
-    assert len({few_label_key(*asked), *keys}) == len(asked) + 1
-    assert few_label_key(one, train, test, ["pca-knn", "codes-knn"], [30, 10], 3, 0) == few_label_key(*asked)
+    asked = Plan(one, train, test, few_label_task(train, test), ["codes-knn", "pca-knn"], [10, 30], 3, 0)
+    others = [
+        replace(asked, **{name: value})
+        for name, value in (
+            ("checkpoint", other), ("train", test), ("test", None), ("learners", ["codes-knn"]),
+            ("counts", [10]), ("n_draws", 2), ("seed", 1),
+        )
+    ]  # fmt: skip
+    assert len({each.key for each in (asked, *others)}) == 8
+    assert replace(asked, learners=["pca-knn", "codes-knn"], counts=[30, 10]).key == asked.key

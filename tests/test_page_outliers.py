@@ -24,7 +24,8 @@ from autoencoder.outliers import (
 )
 from ui.jobs import quick_queue
 from ui.outlier_jobs import Experiment, OutlierWork
-from ui.outliers_view import AS_IT_IS, DRAWING, SCENES, scores_table
+from ui.outliers_choice import AS_IT_IS, DRAWING, SCENES
+from ui.outliers_view import scores_table
 from ui.pictures import _img
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root

@@ -4,6 +4,7 @@ Every key holds all that decides the result: data sets and checkpoints are told 
 fingerprints, files by their time of change.
 """
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,10 +27,12 @@ from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.gaps import PictureDistance
 from autoencoder.generation import finished, yardstick_steps
+from autoencoder.label_tasks import Task, few_label_task
 from autoencoder.measures import as_floats, mse
 from autoencoder.noise import Noise
+from autoencoder.outlier_trials import Ready, ready_detector
+from autoencoder.outliers import Outcome
 from autoencoder.projection import Map, project
-from ui.workspace import Workspace
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,
@@ -45,20 +48,30 @@ def named_dataset(name: str, split: str) -> Dataset:
     return load_dataset(name, split, download=False)
 
 
-def own_images(workspace: Workspace, name: str) -> Dataset:
-    """One of the visitor's own image sets, as it is on disk now."""
-    path = workspace.images_path(name)
-    return _own_images(str(path), name, path.stat().st_mtime_ns)
+def kept_images(path: Path, name: str) -> Dataset:
+    """An image set that a visitor keeps or shares, as it is on disk now."""
+    return _kept_images(str(path), name, path.stat().st_mtime_ns)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the images …")
-def _own_images(path: str, name: str, stamp: int) -> Dataset:
+def _kept_images(path: str, name: str, stamp: int) -> Dataset:
     return replace(load_dataset(Path(path)), name=name)
+
+
+def digest(files: tuple[Path, ...]) -> str:
+    """Twenty hexadecimal digits of what is in the files now."""
+    return _digest(tuple((str(file), file.stat().st_mtime_ns) for file in files))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _digest(stamped: tuple[tuple[str, int], ...]) -> str:
+    contents = b"".join(hashlib.sha256(Path(path).read_bytes()).digest() for path, _ in stamped)
+    return hashlib.sha256(contents).hexdigest()[:20]
 
 
 def models_in(folder: Path) -> list[CheckpointInfo]:
     """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
-    configs = sorted(folder.glob(f"*/{CONFIG}"))
+    configs = sorted(folder.glob(f"[!.]*/{CONFIG}"))
     return _models_in(str(folder), tuple((str(path), path.stat().st_mtime_ns) for path in configs))
 
 
@@ -136,3 +149,28 @@ def space(checkpoint: Checkpoint, codes: Codes, source: str, n_places: int, seed
 def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
     """Nearer than this to a training image, a picture of the model is a near-copy."""
     return finished(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")
+def label_task(train: Dataset, test: Dataset | None, seed: int, most_pool: int, most_test: int) -> Task:
+    """The pool from which few images are labelled, and the test images."""
+    return few_label_task(train, test, seed, most_pool, most_test)
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Learning what is normal …")
+def detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
+    """A detector of outliers for the chosen images and model."""
+    return ready_detector(checkpoint, train, test, seed)
+
+
+@st.cache_resource(max_entries=16, hash_funcs=KEYS, show_spinner="Judging the images …")
+def foreign_outcome(
+    checkpoint: Checkpoint,
+    train: Dataset,
+    test: Dataset | None,
+    kind: str,
+    foreign: Dataset | None,
+    seed: int,
+) -> Outcome:
+    """The normal images against a kind of foreign ones, or against another data set."""
+    return detector(checkpoint, train, test, seed).judge(kind, foreign, seed)

@@ -6,7 +6,7 @@ from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import SHIPPED, Checkpoint, CheckpointInfo
 from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
 from autoencoder.errors import CheckpointError
-from ui import caches
+from ui import caches, sharing
 from ui.visitors import current_workspace
 
 DEFAULT_DATASET = "digits"
@@ -15,6 +15,7 @@ DEFAULT_MODEL = "digits-vae-2"
 
 def choose() -> None:
     """The two choices, at the side of every page; the address holds their names."""
+    sharing.open_linked()
     _note_unknown("data", dataset_names())
     _note_unknown("model", model_names())
     with st.sidebar:
@@ -27,8 +28,8 @@ def choose() -> None:
 
 
 def dataset_names() -> list[str]:
-    """The named sets and the visitor's own."""
-    return [*DATASETS, *current_workspace().image_sets()]
+    """The named sets, the visitor's own, and shared ones that were opened."""
+    return [*DATASETS, *current_workspace().image_sets(), *sharing.opened("data")]
 
 
 def model_names() -> list[str]:
@@ -47,7 +48,7 @@ def chosen_dataset(split: str = "test") -> Dataset:
     name = _dataset_name()
     if name in DATASETS:
         return caches.named_dataset(name, split)
-    return caches.own_images(current_workspace(), name)
+    return caches.kept_images(sharing.shared_images(name) or current_workspace().images_path(name), name)
 
 
 def test_counterpart() -> Dataset | None:
@@ -116,7 +117,7 @@ def _dataset_name() -> str:
 def _models() -> dict[str, CheckpointInfo]:
     """Shipped models first; a visitor's own cannot take the name of one of them."""
     own, shipped = caches.models_in(current_workspace().models_folder), caches.models_in(SHIPPED)
-    return {info.name: info for info in [*own, *shipped]}
+    return {info.name: info for info in [*own, *sharing.opened_models(), *shipped]}
 
 
 def _follow_dataset() -> None:

@@ -1,26 +1,48 @@
 """The measurement of few labels as a job: one for all visitors who ask the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import Dataset
-from autoencoder.few_labels import FewLabels, Task, few_label_steps
+from autoencoder.few_labels import FewLabels, few_label_steps
+from autoencoder.label_tasks import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is measured: of which model, on which images, how; ``task`` is drawn from these by ``seed``."""
+
+    checkpoint: Checkpoint
+    train: Dataset
+    test: Dataset | None
+    task: Task
+    learners: list[str]
+    counts: list[int]
+    n_draws: int
+    seed: int
+
+    @property
+    def n_fits(self) -> int:
+        return len(self.learners) * len(self.counts) * self.n_draws
+
+    @property
+    def key(self) -> str:
+        """What decides the results, as a job's owner."""
+        images = " ".join(part.fingerprint for part in (self.train, self.test) if part is not None)
+        learners, counts = ",".join(sorted(self.learners)), ",".join(map(str, sorted(self.counts)))
+        asked = f"{learners} {counts} {self.n_draws} {self.seed}"
+        return f"few labels {self.checkpoint.fingerprint} {images} {asked}"
 
 
 class FewLabelWork:
     """``progress`` is the share done and the results so far, which are also the result."""
 
-    def __init__(
-        self,
-        checkpoint: Checkpoint,
-        task: Task,
-        learners: Sequence[str],
-        counts: Sequence[int],
-        n_draws: int,
-        seed: int,
-    ):
-        self._steps = few_label_steps(checkpoint.model, task, learners, counts, n_draws, seed)
-        self.progress = 0.0, FewLabels(task.test.labels)
+    def __init__(self, plan: Plan):
+        self._steps = few_label_steps(
+            plan.checkpoint.model, plan.task, plan.learners, plan.counts, plan.n_draws, plan.seed
+        )
+        self.progress = 0.0, FewLabels(plan.task.test.labels)
 
     def steps(self) -> Iterator[float]:
         for share, outcome in self._steps:
@@ -30,18 +52,3 @@ class FewLabelWork:
     def finish(self) -> FewLabels:
         self._steps = None  # and with it images, features and graphs
         return self.progress[1]
-
-
-def few_label_key(
-    checkpoint: Checkpoint,
-    train: Dataset,
-    test: Dataset | None,
-    learners: Sequence[str],
-    counts: Sequence[int],
-    n_draws: int,
-    seed: int,
-) -> str:
-    """What decides the results, as a job's owner."""
-    images = " ".join(part.fingerprint for part in (train, test) if part is not None)
-    asked = f"{','.join(sorted(learners))} {','.join(map(str, sorted(counts)))} {n_draws} {seed}"
-    return f"few labels {checkpoint.fingerprint} {images} {asked}"

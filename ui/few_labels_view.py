@@ -1,161 +1,36 @@
-"""The parts of the page on few labels: the setting, what to measure, the curves, the images behind them."""
+"""The parts of the page on few labels that show: the curves as they come, the verdict, the images behind."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import DATASETS, Dataset
-from autoencoder.few_labels import (
-    LEARNERS,
-    MOST_DRAWS,
-    QUICK,
+from autoencoder.few_labels import FewLabels
+from autoencoder.label_figures import confusion_figure, learning_curves
+from autoencoder.label_tasks import Task
+from autoencoder.label_verdicts import (
     Comparison,
-    FewLabels,
-    Task,
     comparisons,
     confusion,
     curve,
-    few_label_task,
     learnt_at,
     sentence,
     usual_prediction,
 )
-from autoencoder.label_figures import confusion_figure, learning_curves
-from ui.caches import KEYS
+from autoencoder.learners import LEARNERS
 from ui.charts import show_chart
-from ui.choice import (
-    DEFAULT_DATASET,
-    choose_dataset,
-    chosen_dataset,
-    dataset_at_hand,
-    offer_download,
-    test_counterpart,
-)
-from ui.few_label_jobs import FewLabelWork, few_label_key
+from ui.few_label_jobs import FewLabelWork, Plan
 from ui.frame import is_dark
 from ui.jobs import Job
 from ui.pictures import show
 from ui.watch import TICK, job_on_request
 
-MOST_POOL, MOST_TEST = 10_000, 2_000  # images: seconds of work and little memory, whatever the set
-MOST_LABELS = 300  # unless the visitor wants more
-COUNTS, VERDICT_AT, POINT_LEARNER, POINT_LABELS = "labels", "verdict_at", "point_learner", "point_labels"
+VERDICT_AT, POINT_LEARNER, POINT_LABELS = "verdict_at", "point_learner", "point_labels"
 USUAL = 100  # labels at which methods are compared elsewhere
-SMALL_CODE = 8  # dimensions: below, a code keeps too little to tell ten classes apart
 COLUMNS = {"n_labels": "labels", "n_draws": "draws", "mean": "accuracy", "std": "± over draws"}
 POINTS = "difference, points", "95 % from", "to"
 N_SHOWN = 12  # images learnt first, and last
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What is measured: of which model, on which images, how."""
-
-    checkpoint: Checkpoint
-    train: Dataset
-    test: Dataset | None
-    task: Task
-    learners: list[str]
-    counts: list[int]
-    n_draws: int
-    seed: int
-
-    @property
-    def key(self) -> str:
-        return few_label_key(
-            self.checkpoint, self.train, self.test, self.learners, self.counts, self.n_draws, self.seed
-        )
-
-    def make_work(self) -> FewLabelWork:
-        return FewLabelWork(self.checkpoint, self.task, self.learners, self.counts, self.n_draws, self.seed)
-
-
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")
-def label_task(train: Dataset, test: Dataset | None, seed: int) -> Task:
-    """The pool and the test images, of a size that a page can wait for."""
-    return few_label_task(train, test, seed, MOST_POOL, MOST_TEST)
-
-
-# Before
-
-
-def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
-    """Whose labels meet whose encoder, in words; stops the page where images or labels are missing."""
-    if not dataset_at_hand():
-        offer_download()
-        st.stop()
-    train, test = chosen_dataset("train"), test_counterpart()
-    if train.labels is None:
-        st.info(
-            f"The images of {_title(train.name)} have no labels, so there is nothing to learn. Add them "
-            "again with a file of labels, or go on with the digits.",
-            icon=":material/label_off:",
-        )
-        left, right = st.columns(2)
-        left.page_link("../pages/your_images.py", label="Add images with labels", icon=":material/upload:")
-        right.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,))
-        st.stop()
-    st.caption(_setting(checkpoint, train))
-    return train, test
-
-
-def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
-    source = checkpoint.config.source
-    seconds = f"{checkpoint.config.training.seconds:,.0f} s on {source.n_images:,} images"
-    words = (
-        f"**Pre-trained on {_title(source.name)}, labels of {_title(train.name)}.** {checkpoint.name}'s "
-        f"encoder was trained without any label ({seconds})."
-    )
-    if checkpoint.model.latent_dim < SMALL_CODE:
-        words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."
-    if source.name != train.name:
-        return f"{words} This is the transfer case: it has never seen images of this kind."
-    if train.split == "all":
-        words += " It may have seen the test images as well, though not their labels."
-    return (
-        f"{words} To see how far it carries over to other images, choose others at the side, or your own, "
-        "and then this model again."
-    )
-
-
-def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> Plan:
-    """What to measure; the defaults take seconds. Raises DatasetError where these images do not serve."""
-    train, test = setting
-    counts_column, draws_column, seed_column = st.columns([3, 1, 1])
-    n_draws = draws_column.number_input(
-        "Draws", 1, MOST_DRAWS, 3, key="draws", bind="query-params",
-        help="How often other images are labelled: the spread over draws says how much chance decides.",
-    )  # fmt: skip
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="labels_seed", bind="query-params")
-    task = label_task(train, test, seed)
-    with counts_column:
-        counts = _choose_counts(task)
-    learners = st.multiselect(
-        "Learners", list(LEARNERS), default=QUICK, format_func=lambda name: LEARNERS[name].title,
-        key="learners", bind="query-params", placeholder="choose one at least",
-        help="Fine-tuned and from scratch take a second or more for every number of labels and draw.",
-    )  # fmt: skip
-    st.caption(
-        f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
-        "classes."
-    )
-    return Plan(checkpoint, train, test, task, learners, counts, n_draws, seed)
-
-
-def _choose_counts(task: Task) -> list[int]:
-    """Numbers of labels that the pool has; those that a link names and it has not are passed over."""
-    options = task.counts or [task.pool.n_images]
-    kept = [count for count in st.session_state.get(COUNTS, []) if count in options]
-    if COUNTS in st.session_state and kept != st.session_state[COUNTS]:
-        st.session_state[COUNTS] = kept or options[:1]
-    default = [count for count in options if count <= MOST_LABELS] or options[:1]
-    return st.multiselect(
-        "Labelled images", options, default=default, format_func="{:,}".format, key=COUNTS,
-        bind="query-params", placeholder="choose one number at least",
-    )  # fmt: skip
 
 
 # While it runs
@@ -166,9 +41,9 @@ def show_measurement(plan: Plan) -> None:
     if not plan.learners or not plan.counts:
         st.caption("Choose a learner and a number of labels at least.")
         return
-    n_fits = len(plan.learners) * len(plan.counts) * plan.n_draws
-    caption = f"{n_fits:,} fits. The curves appear as they come."
-    job = job_on_request(plan.key, plan.make_work, "Measure", caption, f"{n_fits:,} fits")
+    words = f"{plan.n_fits:,} fits"
+    caption = f"{words}. The curves appear as they come."
+    job = job_on_request(plan.key, lambda: FewLabelWork(plan), "Measure", caption, words)
     if job and job.is_over:
         show_results(job.progress[1], plan)
     elif job:
@@ -330,7 +205,3 @@ def _caption(task: Task, row: int, predicted: int) -> str:
     names, true = task.test.class_names, task.test.labels[row]
     says = names[true] if predicted == true else f"{names[true]}, taken for {names[predicted]}"
     return f"{says} · image {task.test_rows[row]}"
-
-
-def _title(name: str) -> str:
-    return DATASETS[name].title if name in DATASETS else name

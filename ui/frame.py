@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-LARGE = "<style>html { font-size: 24px }</style>"  # all sizes of the page hang on this one
-
 from autoencoder.errors import LatentSpaceError
+
+LARGE = "<style>html { font-size: 24px }</style>"  # all sizes of the page hang on this one
 
 
 def open_page(title: str, caption: str) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
+from ui import sharing
 from ui.choice import choose_model
 from ui.frame import refusal
 from ui.jobs import job_queue
@@ -61,6 +62,7 @@ def _show_model(info: CheckpointInfo) -> None:
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
+    sharing.offer_model(workspace, info.name)
 
 
 def _facts(info: CheckpointInfo) -> str:

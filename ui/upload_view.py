@@ -17,6 +17,7 @@ from autoencoder.readers import (
     looks_inverted,
     read_pictures,
 )
+from ui import sharing
 from ui.choice import choose_dataset
 from ui.frame import refusal
 from ui.models_view import counted
@@ -170,6 +171,7 @@ def _show_image_set(name: str) -> None:
         if st.button("See them reconstructed", key=f"use {name}", on_click=choose_dataset, args=(name,)):
             st.switch_page("../pages/reconstruction.py", query_params={})
         st.button("Delete", key=f"delete {name}", on_click=_delete, args=(name,), icon=":material/delete:")
+    sharing.offer_images(current_workspace(), name)
 
 
 def _delete(name: str) -> None:

@@ -126,7 +126,7 @@ class Workspace:
         """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
         place = self._models.place_for(name)
         files = _unpacked_model(data)
-        with _writing(place.name), tempfile.TemporaryDirectory() as scratch:
+        with writing(place.name), tempfile.TemporaryDirectory() as scratch:
             for file, content in files.items():
                 Path(scratch, file).write_bytes(content)
             checkpoint = _loaded(Path(scratch))
@@ -151,8 +151,8 @@ class Workspace:
         if dataset.labels is not None:
             arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
         with (
-            _writing(path.stem),
-            tempfile.TemporaryDirectory(dir=_made(path.parent), prefix=".saving-") as scratch,
+            writing(path.stem),
+            tempfile.TemporaryDirectory(dir=made(path.parent), prefix=".saving-") as scratch,
         ):
             fresh = Path(scratch, "images.npz")
             np.savez_compressed(fresh, **arrays)
@@ -217,15 +217,15 @@ class _Shelf:
         path, new = self.find(old), _checked(new)
         if new.casefold() in self._taken() - {old.casefold()}:
             raise WorkspaceError(f"The name {new} is taken. Choose another one.")
-        with _writing(new):
+        with writing(new):
             path.rename(self._path(new))
         return new
 
     def delete(self, name: str) -> None:
         path, bin_ = self.find(name), self.folder / DELETED
-        with _writing(name):
+        with writing(name):
             shutil.rmtree(bin_, ignore_errors=True)
-            path.rename(_made(bin_) / path.name)
+            path.rename(made(bin_) / path.name)
 
     def deleted(self) -> str | None:
         return next((self.name_of(path) for path in (self.folder / DELETED).glob("[!.]*")), None)
@@ -235,7 +235,7 @@ class _Shelf:
         if name is None:
             raise WorkspaceError(f"There is no deleted {self.noun} to bring back.")
         place = self.place_for(name)
-        with _writing(name):
+        with writing(name):
             (self.folder / DELETED / place.name).rename(place)
         return name
 
@@ -262,13 +262,15 @@ def _checked(name: str) -> str:
     return name
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
+    """The folder, made where it was not there."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @contextmanager
-def _writing(name: str) -> Iterator[None]:
+def writing(name: str) -> Iterator[None]:
+    """Words for what the disk does not allow. Raises WorkspaceError."""
     try:
         yield
     except OSError as error:

@@ -1,0 +1,97 @@
+"""The images of a measurement with few labels: a pool, test images, and which of the pool are labelled.
+
+N images, P of them in the pool, T test images, L labels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoencoder.datasets import Dataset
+from autoencoder.errors import DatasetError
+
+COUNTS = (10, 30, 100, 300, 1_000, 3_000)  # of labels
+MOST_POOL = 20_000  # images; the graph of so many is ready in seconds
+TEST_SHARE = 0.2  # where there is no test set
+FEWEST_IMAGES = 2  # of each class in the pool
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """The images: a pool, and test images, which are those at ``test_rows`` (T,) of their data set."""
+
+    pool: Dataset
+    test: Dataset
+    test_rows: np.ndarray
+
+    @property
+    def n_classes(self) -> int:
+        return len(np.unique(self.pool.labels))
+
+    @property
+    def counts(self) -> list[int]:
+        """The numbers of labels that can be asked for."""
+        return [count for count in COUNTS if self.n_classes <= count <= self.pool.n_images]
+
+
+def few_label_task(
+    train: Dataset,
+    test: Dataset | None,
+    seed: int = 0,
+    most_pool: int = MOST_POOL,
+    most_test: int | None = None,
+) -> Task:
+    """A pool of the training images and the test images, stratified if there are more than asked for.
+
+    Without a test set a seeded fifth is put aside. Raises DatasetError where there are no labels, fewer than
+    two classes, or a class with too few images.
+    """
+    for part in (train, test):
+        if part is not None and part.labels is None:
+            raise DatasetError(
+                f"The images of {part.name} have no labels, so there is nothing to learn or to test. Choose "
+                "images with labels, or add yours again with a file of labels."
+            )
+    order = stratified_order(train.labels, np.random.default_rng([seed, 0]))
+    if test is None:
+        n_test = max(round(TEST_SHARE * train.n_images), len(np.unique(train.labels)))
+        test, test_order, order = train, order[:n_test], order[n_test:]
+    else:
+        test_order = stratified_order(test.labels, np.random.default_rng([seed, 1]))
+    pool_rows, test_rows = np.sort(order[:most_pool]), np.sort(test_order[:most_test])
+    _check_classes(train, pool_rows, test.labels[test_rows])
+    return Task(train.subset(pool_rows), test.subset(test_rows), test_rows)
+
+
+def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Rows (N,) in a random order of which every beginning is stratified.
+
+    It begins with one image of each class; then each class has its share, as nearly as may be. So the first
+    100 hold the first 10.
+    """
+    order = rng.permutation(len(labels))
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    sizes = np.unique(labels, return_counts=True)[1]
+    ranks = np.concatenate([np.arange(size) for size in sizes]) if len(labels) else np.empty(0)
+    place = np.where(ranks == 0, 0, (ranks + 0.5) / np.repeat(sizes, sizes))
+    return by_class[np.lexsort([rng.random(len(labels)), place])]
+
+
+def labelled_rows(task: Task, n_labels: int, draw: int, seed: int = 0) -> np.ndarray:
+    """The rows (L,) of the pool that are labelled in a draw, stratified; more labels hold the fewer."""
+    return stratified_order(task.pool.labels, np.random.default_rng([seed, 2, draw]))[:n_labels]
+
+
+def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarray) -> None:
+    sizes = np.bincount(train.labels[pool_rows], minlength=len(train.class_names))
+    present = np.union1d(train.labels, test_labels)
+    if len(present) < 2:
+        raise DatasetError(
+            f"The images of {train.name} are all of one class: there is nothing to tell apart. Choose images "
+            "of two classes at least."
+        )
+    for label in present[sizes[present] < FEWEST_IMAGES]:
+        raise DatasetError(
+            f"Class “{train.class_names[label]}” of {train.name} has too few images: {FEWEST_IMAGES} to learn"
+            " from and one to test are the least. Add images of this class, or leave it out."
+        )

@@ -1,0 +1,204 @@
+"""The learners that are given few labels: what each sees of an image, and how it learns.
+
+Beside each learner on what the encoder makes of an image stands its *control*, the same method on the pixels:
+what it does too is not the encoder's doing. The learners that are networks are in fine_tuning.py.
+
+P images of the pool, T test images, L labels, D features, K neighbours.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy.sparse import csr_array
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+
+from autoencoder.fine_tuning import hidden_features
+from autoencoder.measures import as_floats
+from autoencoder.models import Autoencoder
+
+N_COMPONENTS = 50
+AT_ONCE = 500  # images between two steps of the preparations
+
+# These were fixed on training images of MNIST that were in no pool, before any test image was looked at.
+INVERSE_PENALTY = 0.1  # scikit-learn's C
+N_VOTERS = 3
+N_NEIGHBOURS = 5
+ALPHA = 0.99  # as in Zhou et al. 2004, section 4
+N_ROUNDS = 50
+
+FEATURES = {
+    "codes": "the codes",
+    "hidden": "the hidden features",
+    "pixels": "raw pixels",
+    "pca": "PCA of the pixels",
+}
+ENCODED, CONTROLS = ("codes", "hidden"), ("pca", "pixels")
+METHODS = {"logistic": "Logistic regression", "knn": "k-NN", "spreading": "Label spreading"}
+GRAPH = "graph of "  # before the name of its features
+
+
+@dataclass(frozen=True)
+class Learner:
+    """``features`` are what it sees of an image, ``method`` how it learns; ``title`` is for people."""
+
+    name: str
+    title: str
+    features: str
+    method: str
+
+    @property
+    def is_slow(self) -> bool:
+        return self.method == "network"
+
+    @property
+    def needs(self) -> list[str]:
+        """What is prepared once for all draws: features, and perhaps their graph."""
+        if self.is_slow:
+            return []
+        return [self.features, *([GRAPH + self.features] if self.method == "spreading" else [])]
+
+
+LEARNERS = {
+    learner.name: learner
+    for learner in (
+        *(
+            Learner(f"{features}-{method}", f"{METHODS[method]} on {FEATURES[features]}", features, method)
+            for method, features in product(METHODS, FEATURES)
+        ),
+        Learner("fine-tuned", "Fine-tuned encoder", "encoder", "network"),
+        Learner("from-scratch", "The same net from scratch", "images", "network"),
+    )
+}
+QUICK = (
+    "codes-logistic", "hidden-logistic", "pixels-logistic", "pca-logistic", "codes-spreading", "pca-spreading"
+)  # fmt: skip
+
+
+# What a learner sees
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What is known of each image: ``pool`` (P, D) and ``test`` (T, D), float32.
+
+    ``is_uneven`` where every feature has a unit of its own, as hidden features have.
+    """
+
+    pool: np.ndarray
+    test: np.ndarray
+    is_uneven: bool = False
+
+    @property
+    def scale(self) -> np.ndarray:
+        """What one is measured in, by feature (D,) or for all: the standard deviation over the pool.
+
+        One for all keeps the weak features of PCA, and pixels at the rim, as weak as they are.
+        """
+        variance = self.pool.var(axis=0)
+        scale = np.sqrt(variance if self.is_uneven else variance.mean())
+        return np.where(scale > 0, scale, 1)
+
+
+def feature_steps(
+    name: str, model: Autoencoder, pool: np.ndarray, test: np.ndarray
+) -> Generator[float, None, Features]:
+    """What `FEATURES` names, of images uint8, pool (P, 28, 28) and test (T, 28, 28); yields the share done.
+
+    PCA is learnt from the pool, and the encoder is as it was trained.
+    """
+    if name not in ENCODED:
+        return _of_pixels(name, pool, test)
+    images = np.concatenate([pool, test])
+    encoded = []
+    for start in range(0, len(images), AT_ONCE):
+        yield start / len(images)
+        batch = images[start : start + AT_ONCE]
+        encoded.append(model.encode(batch) if name == "codes" else hidden_features(model, batch))
+    return Features(*np.split(np.concatenate(encoded), [len(pool)]), is_uneven=name == "hidden")
+
+
+def _of_pixels(name: str, pool: np.ndarray, test: np.ndarray) -> Features:
+    pixels = [as_floats(images).reshape(len(images), -1) for images in (pool, test)]
+    if name == "pixels":
+        return Features(*pixels)
+    pca = PCA(min(N_COMPONENTS, len(pool)), svd_solver="covariance_eigh").fit(pixels[0])
+    return Features(*map(pca.transform, pixels))
+
+
+# How it learns
+
+
+def classify(method: str, features: Features, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The labels (T,) that logistic regression or nearest neighbours give to the test images.
+
+    They learn from those (L,) of the pool's ``rows`` (L,).
+    """
+    if method == "knn":
+        learner = KNeighborsClassifier(min(N_VOTERS, len(rows)), weights="distance", algorithm="brute")
+        return learner.fit(features.pool[rows], labels).predict(features.test)
+    centre, scale = features.pool.mean(axis=0), features.scale
+    learner = LogisticRegression(C=INVERSE_PENALTY, max_iter=2_000)
+    learner.fit((features.pool[rows] - centre) / scale, labels)
+    return learner.predict((features.test - centre) / scale)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelGraph:
+    """``links`` (P, P) between the images of the pool; ``nearest`` (T, K) are those of each test image."""
+
+    links: csr_array
+    nearest: np.ndarray
+
+
+def graph_steps(features: Features) -> Generator[float, None, LabelGraph]:
+    """Join each image of the pool to its nearest ones; yields the share done.
+
+    A link weighs exp(-d²/σσ'), σ the distance to an image's own last neighbour (Zelnik-Manor & Perona 2004).
+    """
+    n_pool, n_neighbours = len(features.pool), min(N_NEIGHBOURS, len(features.pool) - 1)
+    index = NearestNeighbors(n_neighbors=n_neighbours, algorithm="brute").fit(features.pool)
+    wanted = np.concatenate([features.pool, features.test])
+    distances, found = [], []
+    for start in range(0, len(wanted), AT_ONCE):
+        yield start / len(wanted)
+        some = index.kneighbors(wanted[start : start + AT_ONCE], n_neighbours + 1)
+        distances.append(some[0])
+        found.append(some[1])
+    distances, found = np.concatenate(distances), np.concatenate(found)
+    is_self = found[:n_pool] == np.arange(n_pool)[:, None]
+    is_self[~is_self.any(axis=1), -1] = True  # it has many twins: its last neighbour goes instead
+    others, lengths = (array[:n_pool][~is_self].reshape(n_pool, -1) for array in (found, distances))
+    return LabelGraph(_links(others, lengths), found[n_pool:, :n_neighbours])
+
+
+def spread_labels(graph: LabelGraph, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The labels (T,) of the test images, when those (L,) of the pool's ``rows`` (L,) have spread.
+
+    F ← α S F + (1 - α) Y, 50 times with α = 0.99 (Zhou et al. 2004, "Learning with Local and Global
+    Consistency", section 2). A test image goes with the mean of its neighbours' shares; one whose neighbours
+    no label has reached counts as the first class.
+    """
+    classes, targets = np.unique(labels, return_inverse=True)
+    given = np.zeros((graph.links.shape[0], len(classes)), np.float32)
+    given[rows, targets] = 1
+    scores = given
+    for _ in range(N_ROUNDS):
+        scores = ALPHA * (graph.links @ scores) + (1 - ALPHA) * given
+    shares = scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return classes[shares[graph.nearest].mean(axis=1).argmax(axis=1)]
+
+
+def _links(others: np.ndarray, lengths: np.ndarray) -> csr_array:
+    """D^-1/2 W D^-1/2 of a graph with links from each image to its ``others`` (P, K), both ways."""
+    n_images, n_neighbours = others.shape
+    local = np.maximum(lengths[:, -1], 1e-9 * lengths.max() or 1.0)  # twins are no distance apart
+    weights = np.exp(-(lengths**2) / (local[:, None] * local[others]))
+    starts = np.arange(0, others.size + 1, n_neighbours)
+    graph = csr_array((weights.ravel(), others.ravel(), starts), shape=(n_images, n_images))
+    graph = graph.maximum(graph.T).tocsr()
+    root = 1 / np.sqrt(np.maximum(graph.sum(axis=1), np.finfo(np.float64).tiny))
+    return csr_array(graph.multiply(root[:, None]).multiply(root[None, :])).astype(np.float32)

@@ -1,0 +1,99 @@
+"""What a visitor shares, others open by its link and cannot change."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from conftest import make_small_checkpoint
+from streamlit.testing.v1 import AppTest
+from test_pages import MAIN, living_map, words
+
+from autoencoder.checkpoints import load_checkpoint
+from autoencoder.datasets import Dataset, load_dataset
+from ui import sharing
+from ui.visitors import _digest
+from ui.workspace import Workspace, state_root
+
+OWNER, OTHER = "the one who shares", "somebody else"
+
+
+@pytest.fixture
+def own() -> Workspace:
+    """The workspace of the one who shares, empty."""
+    shutil.rmtree(state_root(), ignore_errors=True)
+    return Workspace(state_root(), _digest(OWNER))
+
+
+def visit(page: str, visitor: str, **query) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.session_state["visitor_token"] = visitor
+    for name, value in query.items():
+        app.query_params[name] = str(value)
+    app.run()
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
+def switch(app: AppTest, is_on: bool) -> AppTest:
+    return next(toggle for toggle in app.toggle if toggle.label == "Share").set_value(is_on).run()
+
+
+def shared_name(app: AppTest) -> str:
+    (link,) = [code.value for code in app.code if "~" in code.value]
+    return re.search(r"=(.+)$", link)[1].replace("%7E", "~").replace("+", " ")
+
+
+def test_a_shared_model_is_opened_by_its_link_and_by_nobody_without_it(own, digits):
+    own.save_model(make_small_checkpoint(digits, "vae"), "my model")
+    name = shared_name(switch(visit("train", OWNER), True))
+    app = visit("latent_map", OTHER, model=name)
+    assert not app.exception and not app.error and not app.warning
+    assert app.selectbox(key="model").value == name
+    assert (
+        living_map(app)["panes"][0]["id"] == load_checkpoint(own.models_folder / "my model").fingerprint[:8]
+    )
+    assert name not in visit("latent_map", OTHER).selectbox(key="model").options
+    assert Workspace(state_root(), _digest(OTHER)).models() == []
+
+
+def test_a_copy_stays_when_the_original_goes_and_goes_when_it_is_withdrawn(own, digits):
+    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    app = switch(visit("train", OWNER), True)
+    name = shared_name(app)
+    switch(app, False)
+    assert visit("latent_map", OTHER, model=name).warning
+    switch(app, True)
+    own.delete_model("one")
+    assert visit("latent_map", OTHER, model=name).selectbox(key="model").value == name
+
+
+def test_shared_images_are_the_images(own):
+    images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
+    labels = np.repeat([0, 1], 15)
+    own.save_images(Dataset("drawn", "all", images, labels, ("up", "down")), "drawn")
+    name = shared_name(switch(visit("your_images", OWNER), True))
+    app = visit("latent_map", OTHER, data=name)
+    assert not app.exception and not app.error and app.selectbox(key="data").value == name
+    assert living_map(app)["classes"] == ["up", "down"]
+    kept = load_dataset(sharing._place("data", name))
+    np.testing.assert_array_equal(kept.images, images)
+
+
+@pytest.mark.parametrize(
+    "text", ["x~" + "0" * 20, "../x~" + "0" * 20, "~" + "0" * 20, "/etc~" + "a" * 20, "x~.."]
+)
+def test_a_foreign_name_opens_nothing(own, text):
+    app = visit("latent_map", OTHER, model=text, data=text)
+    assert not app.exception and app.selectbox(key="model").value == "digits-vae-2"
+    assert "not here" in words(app)
+
+
+def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
+    monkeypatch.setattr(sharing, "MOST_SHARED", 2)
+    names = []
+    for number in range(3):
+        own.save_model(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
+        folder = own.models_folder / f"m{number}"
+        names.append(f"m{number}~{number:020}")
+        sharing._share("model", folder, names[-1])
+    assert [sharing._place("model", name).exists() for name in names] == [False, True, True]

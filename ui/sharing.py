@@ -1,0 +1,120 @@
+"""What visitors share: copies that whoever has the link can open, and nobody can change.
+
+A shared thing is called by its name, a tilde and digits of its content, ``my model~0a1b2c3d4e5f60718293``:
+who has not been given the link cannot guess it. The copy stays as it was, whatever becomes of the original.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from autoencoder.checkpoints import CheckpointInfo
+from ui import caches
+from ui.frame import refusal
+from ui.workspace import MODEL_FILES, NAME, Workspace, made, state_root, writing
+
+SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
+MOST_SHARED = 300  # of each kind; beyond, what was opened the longest ago goes
+MOST_OPENED = 20  # in one session
+KINDS = {"model": "", "data": ".npz"}  # by the address's word for it: models and images, with their suffix
+
+
+def open_linked() -> None:
+    """Have in this session's choices what a link to a shared thing asks for."""
+    for kind in KINDS:
+        name = st.query_params.get(kind, "")
+        if name not in opened(kind) and _place(kind, name) and _place(kind, name).exists():
+            _place(kind, name).touch()
+            st.session_state[f"opened {kind}"] = [*opened(kind), name][-MOST_OPENED:]
+
+
+def opened(kind: str) -> list[str]:
+    """The names of the shared models ("model") or images ("data") that this session has opened."""
+    return [name for name in st.session_state.get(f"opened {kind}", []) if _place(kind, name).exists()]
+
+
+def opened_models() -> list[CheckpointInfo]:
+    shared = caches.models_in(_shelf("model")) if opened("model") else []
+    return [info for info in shared if info.name in opened("model")]
+
+
+def shared_images(name: str) -> Path | None:
+    """The file of shared images that this session has opened; None for any other name."""
+    return _place("data", name) if name in opened("data") else None
+
+
+def offer_model(workspace: Workspace, name: str) -> None:
+    """The switch that shares a model of one's own, with its link."""
+    folder = workspace.models_folder / name
+    _offer("model", name, folder, tuple(folder / file for file in MODEL_FILES))
+
+
+def offer_images(workspace: Workspace, name: str) -> None:
+    """The switch that shares images of one's own, with their link."""
+    path = workspace.images_path(name)
+    _offer("data", name, path, (path,))
+
+
+def _offer(kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
+    shared = f"{name}~{caches.digest(files)}"
+    key = f"share {kind} {name}"
+    st.session_state[key] = _place(kind, shared).exists()
+    is_on = st.toggle("Share", key=key, on_change=_switch, args=(kind, key, source, shared))
+    if is_on:
+        st.caption("Whoever has this link can open it as it is now, and not change it.")
+        st.code(_link(kind, shared), language=None)
+
+
+def _switch(kind: str, key: str, source: Path, shared: str) -> None:
+    with refusal():
+        if st.session_state[key]:
+            _share(kind, source, shared)
+        else:
+            _remove(_place(kind, shared))
+
+
+def _share(kind: str, source: Path, shared: str) -> None:
+    with writing(shared), tempfile.TemporaryDirectory(dir=made(_shelf(kind)), prefix=".sharing-") as scratch:
+        fresh = Path(scratch, "copy")
+        if source.is_dir():
+            fresh.mkdir()
+            for file in MODEL_FILES:
+                shutil.copy2(source / file, fresh / file)
+        else:
+            shutil.copy2(source, fresh)
+        fresh.rename(_place(kind, shared))
+        _place(kind, shared).touch()
+    _make_room(kind)
+
+
+def _make_room(kind: str) -> None:
+    by_age = sorted(_shelf(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-MOST_SHARED]:
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _link(kind: str, shared: str) -> str:
+    """The address of the home page with the shared thing chosen."""
+    here = urlsplit(st.context.url or "")
+    root = here.path.rpartition("/")[0]
+    return f"{here.scheme}://{here.netloc}{root}/?{urlencode({kind: shared})}"
+
+
+def _place(kind: str, name: str) -> Path | None:
+    """Where a shared thing of this name would lie; None for what is no such name."""
+    return _shelf(kind) / f"{name}{KINDS[kind]}" if SHARED_NAME.fullmatch(name) else None
+
+
+def _shelf(kind: str) -> Path:
+    return state_root() / "shared" / kind
