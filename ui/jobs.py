@@ -173,6 +173,11 @@ class JobQueue:
             if job and job.is_over:
                 del self._newest[owner]
 
+    def unfinished(self) -> list[Job]:
+        """All jobs that are under way, paused or in line."""
+        with self.changed:
+            return list(self._line)
+
     def place_of(self, job: Job) -> int:
         with self.changed:
             awake = self._awake()

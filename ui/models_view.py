@@ -8,6 +8,7 @@ from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
 from ui import sharing
 from ui.choice import choose_model
+from ui.classroom import classroom
 from ui.frame import refusal
 from ui.jobs import job_queue
 from ui.visitors import current_workspace, visitor_id
@@ -117,6 +118,8 @@ def _restore() -> None:
 
 def _offer_load() -> None:
     _say_loaded()
+    if not classroom().can_upload:
+        return
     with st.expander("Load a model"):
         upload = st.file_uploader(
             "A model as it was downloaded: a .zip of its three files",

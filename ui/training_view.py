@@ -14,6 +14,7 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.noise import NOISE_KINDS
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
+from ui.classroom import classroom
 from ui.frame import is_dark, refusal
 from ui.jobs import Job, job_queue
 from ui.models_view import counted, offer_map
@@ -136,6 +137,9 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def offer_start(plan: Plan) -> None:
     """The button that begins the training; greyed out while the name cannot be used."""
+    if not classroom().can_train:
+        st.info("Whoever runs the class has switched training off.", icon=":material/info:")
+        return
     is_usable = plan.name is not None
     if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
         job_queue().submit(visitor_id(), Training(plan, current_workspace()))

@@ -19,6 +19,7 @@ from autoencoder.readers import (
 )
 from ui import sharing
 from ui.choice import choose_dataset
+from ui.classroom import classroom
 from ui.frame import refusal
 from ui.models_view import counted
 from ui.pictures import show
@@ -46,6 +47,9 @@ np.savez("my-images.npz", images=images, labels=labels)"""
 
 def choose_files() -> Dataset | None:
     """What the chosen files hold; None while there are none. Raises DatasetError for what cannot be read."""
+    if not classroom().can_upload:
+        st.info("Whoever runs the class has switched uploads off.", icon=":material/info:")
+        return None
     files = st.file_uploader(
         "One file, several pictures, or an IDX images file with its labels file",
         accept_multiple_files=True,
