@@ -9,7 +9,7 @@ import numpy as np
 
 from autoencoder import measures
 from autoencoder.measures import as_floats
-from autoencoder.models import Autoencoder
+from autoencoder.models import Autoencoder, as_probabilities
 from autoencoder.noise import Noise, corrupt
 
 
@@ -52,8 +52,10 @@ def evaluate(model: Autoencoder, images: np.ndarray, noise: Noise | None = None,
     clean = as_floats(images)
     given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
     posterior = model.posterior(given)
-    reconstructions = model.decode(posterior.mean)
-    logits = model.logits(posterior.sample(np.random.default_rng(seed)))
+    logits = model.logits(posterior.mean)
+    reconstructions = as_probabilities(logits)
+    if model.is_variational:
+        logits = model.logits(posterior.sample(np.random.default_rng(seed)))
     return Evaluation(
         mse=measures.mse(clean, reconstructions),
         psnr=measures.psnr(clean, reconstructions),

@@ -7,7 +7,8 @@ Shapes: N images, H and W pixels, D latent dimensions.
 """
 
 import numpy as np
-from skimage.metrics import structural_similarity
+
+C1, C2 = 0.01**2, 0.03**2  # for the data range 1
 
 
 def as_floats(images: np.ndarray) -> np.ndarray:
@@ -40,8 +41,12 @@ def ssim(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     averaged over the windows that lie inside the image.
     """
     _check_pairs(a, b)
-    pairs = zip(a.astype(np.float64), b.astype(np.float64), strict=True)
-    return np.array([_ssim_of_pair(*pair) for pair in pairs], dtype=np.float64)
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    mean_a, mean_b = _windowed(a), _windowed(b)
+    variances = _windowed(a * a) + _windowed(b * b) - mean_a**2 - mean_b**2
+    covariance = _windowed(a * b) - mean_a * mean_b
+    luminance = (2 * mean_a * mean_b + C1) / (mean_a**2 + mean_b**2 + C1)
+    return (luminance * (2 * covariance + C2) / (variances + C2)).mean(axis=(1, 2))
 
 
 def bce(images: np.ndarray, logits: np.ndarray) -> np.ndarray:
@@ -65,11 +70,17 @@ def kl(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     return 0.5 * (mean**2 + np.expm1(log_variance) - log_variance).sum(axis=1)
 
 
-def _ssim_of_pair(a: np.ndarray, b: np.ndarray) -> float:
-    # One call per image: channel_axis would loop inside just the same, and then average over the images.
-    return structural_similarity(
-        a, b, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1.0
-    )
+def _windowed(images: np.ndarray) -> np.ndarray:
+    """The weighted means of images (N, H, W) in all windows that lie inside: (N, H - 10, W - 10)."""
+    # All images at once by two products: scikit-image filters one after the other, and pages wait for it.
+    down, across = (_window_weights(side) for side in images.shape[1:])
+    return down @ images @ across.T
+
+
+def _window_weights(side: int) -> np.ndarray:
+    """The weights of every window along a side: (side - 10, side)."""
+    kernel = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+    return np.stack([np.pad(kernel / kernel.sum(), (first, side - 11 - first)) for first in range(side - 10)])
 
 
 def _check_pairs(a: np.ndarray, b: np.ndarray, n_axes: int = 3) -> None:

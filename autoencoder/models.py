@@ -141,11 +141,16 @@ class Autoencoder:
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """The images (N, 28, 28) in [0, 1] that the codes stand for."""
-        return torch.from_numpy(self.logits(latents)).sigmoid().numpy()
+        return as_probabilities(self.logits(latents))
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """The images (N, 28, 28) in [0, 1] as they come back from their codes."""
         return self.decode(self.encode(images))
+
+
+def as_probabilities(logits: np.ndarray) -> np.ndarray:
+    """Pixels in [0, 1] of logits of any shape."""
+    return torch.from_numpy(logits).sigmoid().numpy()
 
 
 def _network_without_weights(settings: ModelSettings) -> Network:

@@ -71,12 +71,12 @@ def latencies(browser, path: str, control: tuple[str, str], key: str, row: int, 
         role, name = control
         moved = page.get_by_role(role, name=name)
         moved.wait_for()
-        measured = [move(page, moved, key, row) for _ in range(n_moves + 1)]
+        measured = [latency(page, moved, key, row) for _ in range(n_moves + 1)]
     page.close()
     return measured[1:]  # the first one waits for the page's own first run
 
 
-def move(page, control, key: str, row: int) -> float:
+def latency(page, control, key: str, row: int) -> float:
     page.locator("[data-test-script-state=notRunning]").wait_for()
     handle = page.evaluate_handle(f"() => {{ window.pixels = ({PIXELS})({row}); }}")
     control.press(key)

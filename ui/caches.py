@@ -72,11 +72,11 @@ def _digest(stamped: tuple[tuple[str, int], ...]) -> str:
 def models_in(folder: Path) -> list[CheckpointInfo]:
     """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
     configs = sorted(folder.glob(f"[!.]*/{CONFIG}"))
-    return _models_in(str(folder), tuple((str(path), path.stat().st_mtime_ns) for path in configs))
+    return _models_in(str(folder), hash(tuple((str(path), path.stat().st_mtime_ns) for path in configs)))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _models_in(folder: str, stamps: tuple) -> list[CheckpointInfo]:
+def _models_in(folder: str, stamp: int) -> list[CheckpointInfo]:
     return list_checkpoints(Path(folder))
 
 
@@ -107,7 +107,8 @@ def latent_map(codes: Codes, method: str = "auto") -> Map:
     return project(codes.latents, method)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Measuring the reconstructions …")
+# A class that moves its sliders asks for the same levels again and again, and an entry is a few kilobytes.
+@st.cache_resource(max_entries=1_000, hash_funcs=KEYS, show_spinner="Measuring the reconstructions …")
 def evaluation(checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, seed: int) -> Evaluation:
     return evaluate(checkpoint.model, dataset.images, noise, seed)
 

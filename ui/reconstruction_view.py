@@ -77,7 +77,7 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
         name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
     }
     table = pd.DataFrame({name: _named(result.means()) for name, result in measured.items()}).T
-    st.dataframe(table.style.format(_digits), width="stretch")
+    st.dataframe(table, width="stretch", column_config=_three_decimals(table))
     st.caption(_comparison(checkpoint, table, parts))
 
 
@@ -91,7 +91,7 @@ def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
     entries = by_class(caches.evaluation(checkpoint, sample, noise, seed), sample.labels, sample.class_names)
     rows = [{"class": entry["class"], "images": entry["n_images"], **_named(entry)} for entry in entries]
     table = pd.DataFrame(rows)
-    st.dataframe(table.style.format(_digits), hide_index=True, width="stretch")
+    st.dataframe(table, hide_index=True, width="stretch", column_config=_three_decimals(table))
     st.download_button(
         "Table (CSV)", table.to_csv(index=False), f"{sample.name}-{checkpoint.name}-by-class.csv", "text/csv"
     )
@@ -105,11 +105,9 @@ def _named(means: dict) -> dict[str, float]:
     return {title: means[name] for name, title in MEASURE_NAMES.items() if means.get(name) is not None}
 
 
-def _digits(value) -> str:
-    """Three decimals; ∞ for the PSNR of images that the noise left as they were."""
-    if isinstance(value, float):
-        return "∞" if value == float("inf") else f"{value:.3f}"
-    return str(value)
+def _three_decimals(table: pd.DataFrame) -> dict:
+    # A styled table costs more than all else on the page.
+    return {name: st.column_config.NumberColumn(format="%.3f") for name in table.select_dtypes("float")}
 
 
 def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Dataset]) -> str:

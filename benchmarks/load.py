@@ -1,0 +1,139 @@
+"""A class on one server: how quickly it answers while everybody moves sliders, opens pages and trains.
+
+    python benchmarks/load.py                       thirty sessions for a minute, and two real browsers
+    python benchmarks/load.py --visitors 60
+
+Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once a second, opens a page
+now and then, and starts one training of its own. Memory is that of the server and all its processes.
+"""
+
+import argparse
+import asyncio
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+
+import psutil
+from browser import chromium, p95, report, report_machine, server
+from visitor import Dropped, Visitor
+
+from app import MOVES, latency
+
+PAGES = ("", "interpolation", "gaps", "lesson")
+BETWEEN = 1.0  # seconds between two things that a visitor does
+PAGE_SHARE = 0.15  # of what they do is opening a page
+EPOCHS = 5
+
+
+@dataclass
+class Figures:
+    """What was measured: seconds of runs by what was done, and what went wrong."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    dropped: int = 0
+    most_bytes: int = 0
+
+    def add(self, what: str, seconds: float) -> None:
+        self.seconds.setdefault(what, []).append(seconds)
+
+
+def main() -> Figures:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--visitors", type=int, default=30, help="sessions without a browser; default: 30")
+    parser.add_argument("--browsers", type=int, default=2, help="real browsers; default: 2")
+    parser.add_argument("--seconds", type=float, default=60, help="after all have come; default: 60")
+    parser.add_argument("--no-training", action="store_true", help="nobody trains")
+    args = parser.parse_args()
+    report_machine()
+    figures = Figures()
+    with server() as served:
+        watch = threading.Thread(target=browse, args=(served.address, args, figures), daemon=True)
+        watch.start()
+        asyncio.run(crowd(served, args, figures))
+        watch.join()
+    for what, values in sorted(figures.seconds.items()):
+        report(f"{what}, ms", [1000 * value for value in values])
+    everything = [value for values in figures.seconds.values() for value in values]
+    print(f"all interactions: p95 {1000 * p95(everything):.0f} ms of {len(everything):,}")
+    print(f"errors {len(figures.errors)}, dropped sessions {figures.dropped} of {args.visitors}")
+    print(f"server and workers: at most {figures.most_bytes / 1e9:.2f} GB")
+    for error in figures.errors[:5]:
+        print("  ", error)
+    return figures
+
+
+async def crowd(served, args: argparse.Namespace, figures: Figures) -> None:
+    """All visitors, who come within ten seconds."""
+    until = time.monotonic() + 10 + args.seconds
+    visits = [visit(served.address, number, until, args, figures) for number in range(args.visitors)]
+    memory = asyncio.create_task(note_memory(served.process, figures))
+    await asyncio.gather(*visits)
+    memory.cancel()
+
+
+async def visit(address: str, number: int, until: float, args: argparse.Namespace, figures: Figures) -> None:
+    """One visitor's stay."""
+    rng = random.Random(number)
+    visitor = Visitor(address)
+    await asyncio.sleep(10 * number / args.visitors)
+    try:
+        await visitor.connect()
+        figures.add("first page", await visitor.open(""))
+        if not args.no_training:
+            await start_training(visitor, figures)
+        figures.add("a page opened", await visitor.open("reconstruction"))
+        while time.monotonic() < until:
+            await asyncio.sleep(BETWEEN * rng.uniform(0.5, 1.5))
+            if rng.random() < PAGE_SHARE:
+                figures.add("a page opened", await visitor.open(rng.choice(PAGES)))
+                figures.add("a page opened", await visitor.open("reconstruction"))
+            level = round(rng.uniform(0.01, 0.9), 2)
+            figures.add(
+                "noise moved", await visitor.set("slider", "Level", double_array_value={"data": [level]})
+            )
+        await visitor.close()
+    except (Dropped, OSError, ValueError) as error:
+        figures.dropped += 1
+        figures.errors.append(f"visitor {number}: {type(error).__name__} {error}")
+    figures.errors += [f"visitor {number}: {text}" for text in visitor.errors]
+
+
+async def start_training(visitor: Visitor, figures: Figures) -> None:
+    figures.add("a page opened", await visitor.open("train"))
+    await visitor.set("number_input", "Epochs", int_value=EPOCHS)
+    figures.add("training started", await visitor.set("button", "Start", trigger_value=True))
+
+
+async def note_memory(process: int, figures: Figures) -> None:
+    """The most that the server and the processes below it hold together, shared pages counted once."""
+    root = psutil.Process(process)
+    while True:
+        held = [one.memory_full_info().pss for one in [root, *root.children(recursive=True)]]
+        figures.most_bytes = max(figures.most_bytes, sum(held))
+        await asyncio.sleep(2)
+
+
+def browse(address: str, args: argparse.Namespace, figures: Figures) -> None:
+    """Real browsers that move the noise as well, from the key press to new pixels."""
+    if not args.browsers:
+        return
+    until = time.monotonic() + 10 + args.seconds
+    path, (role, name), key, row = MOVES["changed noise to new pixels"]
+    with chromium() as browser:
+        pages = [browser.new_context().new_page() for _ in range(args.browsers)]
+        for page in pages:
+            page.goto(address + path)
+            page.get_by_role(role, name=name).wait_for(timeout=60_000)
+        while time.monotonic() < until:
+            for page in pages:
+                milliseconds = latency(page, page.get_by_role(role, name=name), key, row)
+                figures.add("noise moved to new pixels, in a browser", milliseconds / 1000)
+                time.sleep(BETWEEN / args.browsers)
+
+
+if __name__ == "__main__":
+    main()
