@@ -1,11 +1,12 @@
 """The page on gaps: every number on it is the one that the domain computes."""
 
+import re
 import time
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import visit, visit_unlabelled, words
+from test_pages import tables, visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
@@ -87,6 +88,11 @@ def test_empty_space_is_that_of_its_source():
         space = empty_space("prior", checkpoint.support, pictures, 400, 3)
         assert shown.iloc[number]["off the data"] == pytest.approx(space.off_support_share)
         assert shown.iloc[number]["unlike any image"] == pytest.approx(space.unlike_share)
+        captions = re.findall("<figcaption>(.*?)</figcaption>", tables(app)[number])
+        assert [("off" in each, "unlike" in each) for each in captions] == [
+            (far > 1, odd > 1)
+            for far, odd in zip(space.round_trip[:24], space.picture_distance[:24], strict=True)
+        ]
 
 
 def test_the_places_lie_on_the_map_where_they_are():

@@ -38,13 +38,24 @@ def test_a_link_opens_its_scene(text, number):
     assert SCENES[number].sentence in heads(visit("lesson", scene=text))
 
 
-def test_the_first_scene_is_a_map_and_the_fourth_two_paths():
+def test_the_first_scene_is_a_map():
     assert living_map(visit("lesson"))["panes"][0]["name"] == "mnist-vae-2"
-    app = visit("lesson", scene=4)
+
+
+@pytest.mark.parametrize(
+    ("scene", "names", "images"),
+    [
+        (2, ("mnist-ae-32",), [18, 30]),
+        (3, ("mnist-ae-32",), [4, 2]),
+        (4, ("mnist-ae-32", "mnist-vae-32"), [4, 2]),
+    ],
+)
+def test_the_scenes_between_are_paths(scene, names, images):
+    app = visit("lesson", scene=scene)
     strips = [table for table in tables(app) if "lse-strip" in table.split("</style>")[-1]]
-    for table, name in zip(strips, ("mnist-ae-32", "mnist-vae-32"), strict=True):
+    for table, name in zip(strips, names, strict=True):
         checkpoint = load_checkpoint(name)
-        path = linear(*checkpoint.atlas.latents[[4, 2]], 11)
+        path = linear(*checkpoint.atlas.latents[images], 11)
         for value in checkpoint.support.measure(path).round_trip:
             assert f">{value:.2f}<" in table
 
