@@ -41,11 +41,13 @@ def warm_up() -> None:
     """
     import plotly.graph_objects  # noqa: F401
 
+    from autoencoder.readers import quiet_parsers
     from autoencoder.runtime import use_one_thread
     from ui import caches
     from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 
     use_one_thread()
+    quiet_parsers()
     # The caches miss a visitor's script run around them here, which is as it should be.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)

@@ -36,7 +36,7 @@ from autoencoder.checkpoints import (
     save_checkpoint,
 )
 from autoencoder.datasets import DATASETS, Dataset, load_dataset
-from autoencoder.errors import CheckpointError, LatentSpaceError
+from autoencoder.errors import CheckpointError, LatentSpaceError, in_line
 
 PROJECT = Path(__file__).resolve().parent.parent
 VISITOR = re.compile(r"[0-9a-f]{32}")
@@ -311,7 +311,7 @@ def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CheckpointError(
-            f"This is not a zip archive that can be read ({error}). Download the model again."
+            f"This is not a zip archive that can be read ({in_line(error, 200)}). Download the model again."
         ) from error
 
 
@@ -339,7 +339,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     with archive.open(entry) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise CheckpointError(f"{entry.filename} is larger than in any model: it was not read.")
+        raise CheckpointError(f"{in_line(entry.filename)} is larger than in any model: it was not read.")
     return content
 
 
