@@ -102,6 +102,7 @@ class _Reader:
 
 
 def _read_all(seed: int, numbers: range, pipe) -> None:
+    from autoencoder.readers import quiet_parsers
     from autoencoder.runtime import use_one_thread
     from benchmarks.mutations import make_input
 
@@ -111,6 +112,7 @@ def _read_all(seed: int, numbers: range, pipe) -> None:
         with open(folder / "stderr", "w+b") as printed:
             os.dup2(printed.fileno(), 2)
             warnings.simplefilter("always")
+            quiet_parsers()  # as the server does
             make_input(seed, 0)
             _limit_memory()
             pipe.send("ready")
@@ -260,7 +262,9 @@ def _report(results: list[Result], seconds: float) -> None:
         of_kind = [result.outcome for result in results if result.kind == kind]
         print(f"{kind:>20}: {of_kind.count('read'):,} read, {of_kind.count('refused'):,} refused")
     slowest = max(results, key=lambda result: result.seconds)
-    print(f"slowest: {1e3 * slowest.seconds:.0f} ms, --only {slowest.number} ({slowest.kind}; {slowest.harm})")
+    print(
+        f"slowest: {1e3 * slowest.seconds:.0f} ms, --only {slowest.number} ({slowest.kind}; {slowest.harm})"
+    )
     print(f"{len(findings)} findings")
 
 
