@@ -591,8 +591,9 @@ def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
         raise DatasetError(f"{name} is packed with an unusual method. Pack it as an ordinary .zip (deflate).")
     if entry.file_size >= BOMB_BYTES and entry.file_size > MAX_COMPRESSION * entry.compress_size:
         raise DatasetError(
-            f"{name} looks like a zip bomb: {in_line(repr(entry.filename))} unpacks to {_megabytes(entry.file_size)}, "
-            f"over {MAX_COMPRESSION} times its packed size. Save it uncompressed if it is real."
+            f"{name} looks like a zip bomb: {in_line(repr(entry.filename))} unpacks to "
+            f"{_megabytes(entry.file_size)}, over {MAX_COMPRESSION} times its packed size. "
+            "Save it uncompressed if it is real."
         )
 
 
@@ -650,7 +651,7 @@ def _read_class_names(source: Source) -> tuple[str, ...]:
 
 
 def _check_code_points(names: np.ndarray) -> None:
-    """NumPy makes a str of any four bytes, and one beyond Unicode harms the interpreter when it is looked at."""
+    """NumPy makes a str of any four bytes; one beyond Unicode harms the interpreter when it is looked at."""
     if names.dtype.kind == "U" and names.dtype.itemsize > 0:
         codes = names.view(np.dtype("u4").newbyteorder(names.dtype.byteorder))
         if np.any((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))):
