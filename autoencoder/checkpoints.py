@@ -264,7 +264,7 @@ def read_config(folder: Path) -> Config:
     with _reading(path):
         entries = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(entries, dict) or entries.get("format") != FORMAT:
-            raise CheckpointError(f"{path} is not a model of this program.")
+            raise CheckpointError(f"{path} is not a model of this program. Choose one that was made with it.")
         version = entries.get("format_version")
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise CheckpointError(
@@ -362,7 +362,9 @@ def _reading(path: Path):
     """Give what goes wrong in reading a file its own sentence."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise CheckpointError(f"{path} is larger than any model of this program: it was not read.")
+            raise CheckpointError(
+                f"{path} is larger than any model of this program: it was not read. Get the folder again."
+            )
         yield
     except FileNotFoundError as error:
         raise CheckpointError(

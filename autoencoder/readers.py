@@ -297,7 +297,7 @@ def _read_header(source: Source) -> Header:
             return npy_header(start)
         if start.startswith(b"\0\0"):
             return _idx_header(start)
-    raise DatasetError(f"{source.name} is in none of the formats read here: {FORMATS}.")
+    raise DatasetError(f"{source.name} is in none of the formats read here. Give {FORMATS}.")
 
 
 def npy_header(start: bytes) -> Header:
@@ -551,7 +551,8 @@ def _read_archive(source: Source) -> ImageSet:
         return _read_npz(source.name, archive, arrays)
     pictures = [
         Picture(
-            PurePosixPath(PureWindowsPath(entry.filename).as_posix()), partial(_read_entry, archive, entry)
+            PurePosixPath(PureWindowsPath(entry.filename).as_posix()),
+            partial(_read_entry, source.name, archive, entry),
         )
         for entry in entries
     ]
@@ -597,8 +598,8 @@ def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
         )
 
 
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    name = in_line(entry.filename)
+def _read_entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    name = f"{in_line(entry.filename)} in {name}"
     _check_picture_size(entry.file_size, name)
     with _blaming(name):
         # Asked for a number of bytes, zipfile unpacks no more than that, whatever the entry really holds.

@@ -402,7 +402,9 @@ def _folder_in_archive(data: bytes) -> str:
 def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
     """An uploaded zip archive; what is found wrong while it is read becomes a CheckpointError."""
     if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
-        raise CheckpointError("This is larger than any model of this program: it was not read.")
+        raise CheckpointError(
+            "This is larger than any model of this program: it was not read. Choose a model."
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
@@ -422,7 +424,8 @@ def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
     if not is_one_folder or {path.name for path in own} != set(MODEL_FILES):
         raise CheckpointError(
-            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else."
+            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else. "
+            "Choose one that was downloaded here."
         )
     return {path.name: entry for path, entry in own.items()}
 
@@ -436,7 +439,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     with archive.open(entry) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise CheckpointError(f"{in_line(entry.filename)} is larger than in any model: it was not read.")
+        raise CheckpointError(
+            f"{in_line(entry.filename)} is larger than in any model: it was not read. Choose another."
+        )
     return content
 
 
@@ -452,4 +457,6 @@ def _check_atlas_size(atlas: bytes) -> None:
     """Numbers pack well: a small file may hold more than the memory does."""
     with zipfile.ZipFile(io.BytesIO(atlas)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_ATLAS_UNPACKED:
-            raise CheckpointError(f"{ATLAS} is larger than any atlas of this program: it was not read.")
+            raise CheckpointError(
+                f"{ATLAS} is larger than any atlas of this program: it was not read. Choose another."
+            )
