@@ -38,6 +38,7 @@ FORMAT_VERSION = 1
 CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_ATLAS_CODES = 10_000
+MAX_ATLAS_MEMBERS = 10  # there are three
 MAX_ATLAS_BYTES = 480_000
 MAX_TEXT = 200  # characters of a name or a note in a config
 MAX_FILE_BYTES = 100_000_000  # of each file, and of the atlas unpacked; a shipped model has 2 MB
@@ -306,7 +307,9 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
-    """Sizes are checked before memory is taken."""
+    """Numbers and sizes are checked before time and memory are taken."""
+    if len(archive.infolist()) > MAX_ATLAS_MEMBERS:
+        raise ValueError("it holds more than any atlas")
     if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
         raise ValueError("unpacked, it would be larger than any atlas")
     for member in archive.infolist():
