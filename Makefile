@@ -1,4 +1,4 @@
-.PHONY: app test lint format models bench
+.PHONY: app test lint format models bench audit fuzz
 PYTHON = .venv/bin/python
 
 app:     ; .venv/bin/streamlit run app.py
@@ -7,5 +7,7 @@ lint:    node_modules ; .venv/bin/ruff check . && .venv/bin/ruff format --check 
 format:  ; .venv/bin/ruff check --fix . && .venv/bin/ruff format .
 models:  ; $(PYTHON) checkpoints/reproduce.py
 bench:   ; $(PYTHON) -m benchmarks.training
+audit:   ; .ci/audit
+fuzz:    ; $(PYTHON) -m benchmarks.fuzz
 
 node_modules: ; npm ci --loglevel=error

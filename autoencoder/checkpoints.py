@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from safetensors.numpy import load_file, save
 
 from autoencoder.architecture import ModelSettings
 from autoencoder.datasets import DATASETS, Dataset
-from autoencoder.errors import CheckpointError
+from autoencoder.errors import CheckpointError, in_line
 from autoencoder.graph import CodeGraph
 from autoencoder.models import Autoencoder
+from autoencoder.readers import HEADER_BYTES, npy_header
 from autoencoder.runtime import Runtime
 from autoencoder.support import Support, Units
 from autoencoder.training import EpochResult, Trainer, TrainingSettings
@@ -37,7 +38,9 @@ FORMAT_VERSION = 1
 CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_ATLAS_CODES = 10_000
+MAX_ATLAS_MEMBERS = 10  # there are three
 MAX_ATLAS_BYTES = 480_000
+MAX_TEXT = 200  # characters of a name or a note in a config
 MAX_FILE_BYTES = 100_000_000  # of each file, and of the atlas unpacked; a shipped model has 2 MB
 
 
@@ -90,15 +93,39 @@ class Config:
         source, training, atlas = entries["source"], entries["training"], entries["atlas"]
         return cls(
             ModelSettings.from_dict(entries["model"]),
-            DataSource(**{**source, "class_names": tuple(map(str, source["class_names"]))}),
+            _typed(DataSource, {**source, "class_names": tuple(source["class_names"])}),
             TrainingRecord(
-                TrainingSettings(**training["settings"]),
-                Runtime(**training["runtime"]),
+                _typed(TrainingSettings, training["settings"]),
+                _typed(Runtime, training["runtime"]),
                 float(training["seconds"]),
-                tuple(EpochResult(**epoch) for epoch in training["history"]),
+                tuple(_typed(EpochResult, epoch) for epoch in training["history"]),
             ),
-            AtlasInfo(**{**atlas, "units": Units(**atlas["units"])}),
+            _typed(AtlasInfo, {**atlas, "units": _typed(Units, atlas["units"])}),
         )
+
+
+def _typed(kind: type, entries: dict) -> object:
+    """A dataclass of JSON entries; ValueError where one is not of the type that the field has.
+
+    Pages write these numbers and names without asking again.
+    """
+    for part in fields(kind):
+        if part.name in entries and not _is_a(part.type, entries[part.name]):
+            raise ValueError(f"{part.name} cannot be {in_line(repr(entries[part.name]))}")
+    return kind(**entries)
+
+
+def _is_a(kind: type, value: object) -> bool:
+    if kind in (int, float):
+        numbers = int if kind is int else (int, float)
+        return isinstance(value, numbers) and not isinstance(value, bool) and abs(value) < 1e300
+    if kind == tuple[str, ...]:
+        return all(_is_a(str, text) for text in value)
+    return isinstance(value, kind) and (kind is not str or _is_short_text(value))
+
+
+def _is_short_text(text: str) -> bool:
+    return len(text) <= MAX_TEXT and text == in_line(text, MAX_TEXT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +265,7 @@ def read_config(folder: Path) -> Config:
     with _reading(path):
         entries = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(entries, dict) or entries.get("format") != FORMAT:
-            raise CheckpointError(f"{path} is not a model of this program.")
+            raise CheckpointError(f"{path} is not a model of this program. Choose one that was made with it.")
         version = entries.get("format_version")
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise CheckpointError(
@@ -258,16 +285,38 @@ def _read_model(path: Path, settings: ModelSettings) -> Autoencoder:
 
 def _read_atlas(path: Path, config: Config) -> Atlas:
     with _reading(path):
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
-                raise ValueError("unpacked, it would be larger than any atlas")
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("rows", "latents", "labels") if name in file}
+        arrays = _read_arrays(path)
         atlas = Atlas(arrays["rows"], arrays["latents"].astype(np.float32), arrays.get("labels"))
         if not _fits(atlas, config):
             raise ValueError("its arrays do not fit the config")
         labels = None if atlas.labels is None else atlas.labels.astype(np.int64)
         return Atlas(atlas.rows.astype(np.int64), atlas.latents, labels)
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The atlas's arrays; ValueError or OSError where they cannot be had."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive)
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in ("rows", "latents", "labels") if name in file}
+    except OSError:
+        raise
+    except Exception as error:  # on hostile bytes, NumPy and zipfile raise a dozen kinds, documented or not
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """Numbers and sizes are checked before time and memory are taken."""
+    if len(archive.infolist()) > MAX_ATLAS_MEMBERS:
+        raise ValueError("it holds more than any atlas")
+    if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
+        raise ValueError("unpacked, it would be larger than any atlas")
+    for member in archive.infolist():
+        with archive.open(member) as file:
+            header = npy_header(file.read(HEADER_BYTES))
+        if header.n_bytes > member.file_size:
+            raise ValueError(f"{in_line(member.filename)} declares more values than it holds")
 
 
 def _fits(atlas: Atlas, config: Config) -> bool:
@@ -316,7 +365,9 @@ def _reading(path: Path):
     """Give what goes wrong in reading a file its own sentence."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise CheckpointError(f"{path} is larger than any model of this program: it was not read.")
+            raise CheckpointError(
+                f"{path} is larger than any model of this program: it was not read. Get the folder again."
+            )
         yield
     except FileNotFoundError as error:
         raise CheckpointError(
@@ -333,6 +384,7 @@ def _reading(path: Path):
 
 
 def _damaged(path: Path, reason: str) -> str:
+    reason = in_line(reason, 200)
     return f"{path} is damaged or not a model file ({reason}). Get the folder again, or train the model anew."
 
 

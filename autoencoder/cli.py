@@ -10,6 +10,7 @@ from autoencoder import commands, reports
 from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS
 from autoencoder.errors import LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
+from autoencoder.readers import quiet_parsers
 
 PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of autoencoder.walks, which takes torch to import
 PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of autoencoder.outlier_trials
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 when the world did not let it, 2 for a usage error."""
     parser = build_parser()
     args = parser.parse_args(arguments)
+    quiet_parsers()
     try:
         report = args.run(args)
     except LatentSpaceError as error:

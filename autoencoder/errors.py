@@ -8,8 +8,15 @@
         └── TrainingError     a training whose numbers ran away
 
 Each message says what happened, where, and what to do next. The command line prints it and exits
-with status 1; the app shows it in the page. Anything else is a bug and should look like one.
+with status 1; the app shows it in the page. Anything else is a bug and should look like one. What a message
+repeats of a file goes through `in_line`: names and reasons come from whoever made the file.
 """
+
+
+def in_line(text: object, most: int = 80) -> str:
+    """Text from outside as part of a message: what cannot be printed replaced, the middle left out."""
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(text))
+    return text if len(text) <= most else f"{text[: most - most // 3 - 1]}…{text[-(most // 3) :]}"
 
 
 class LatentSpaceError(Exception):

@@ -13,6 +13,7 @@ import math
 import os
 import stat
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from autoencoder.errors import DatasetError
+from autoencoder.errors import DatasetError, in_line
 
 SIDE = 28  # pixels: height and width of every image that leaves this module
 MIN_SIDE, MAX_SIDE = 8, 512  # pixels
@@ -32,7 +33,7 @@ MAX_FILE_BYTES = 200_000_000  # of a file as it lies on disk or is uploaded
 MAX_UNPACKED_BYTES = 500_000_000  # 70,000 images in float64 are 439 MB
 MAX_IMAGES = 200_000  # the EMNIST letters are 124,800
 MAX_LABEL = 9_999
-MAX_CLASS_NAME_BYTES = 4_000
+MAX_CLASS_NAME_BYTES = 4_000  # 1,000 characters as NumPy keeps them
 
 MAX_PICTURE_BYTES = 10_000_000  # 512 x 512 pixels take 2 MB at most; the rest is room for metadata
 MAX_ENTRIES = 2 * MAX_IMAGES  # macOS adds a hidden twin to every file it archives
@@ -108,8 +109,8 @@ def read_upload(
 
     `labels` is the name and content of the second file of an IDX or .npy pair.
     """
-    labels_source = Source(labels[0], io.BytesIO(labels[1])) if labels else None
-    found = _read_source(Source(name, io.BytesIO(data)), labels_source)
+    labels_source = Source(in_line(labels[0]), io.BytesIO(labels[1])) if labels else None
+    found = _read_source(Source(in_line(name), io.BytesIO(data)), labels_source)
     return _inverted(found) if invert else found
 
 
@@ -122,10 +123,20 @@ def read_pictures(files: list[tuple[str, bytes]]) -> ImageSet:
             "at once. Choose fewer."
         )
     pictures = [
-        Picture(PurePosixPath(PureWindowsPath(name).name), partial(_checked_picture, name, data))
+        Picture(PurePosixPath(PureWindowsPath(name).name), partial(_checked_picture, in_line(name), data))
         for name, data in files
     ]
     return _read_pictures("the selection", pictures)
+
+
+def quiet_parsers() -> None:
+    """Keep Pillow's and NumPy's warnings about damaged files out of the log; for the start of a process.
+
+    What a visitor should know is in the DatasetError. Filters are the whole process's, so a reader cannot set
+    them while others read.
+    """
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # metadata that is cut off
+    warnings.filterwarnings("ignore", module="<unknown>")  # the header of an array, read as a literal
 
 
 def is_picture(name: str) -> bool:
@@ -172,15 +183,19 @@ def _read_file(path: Path) -> ImageSet:
 @contextmanager
 def _opened(path: Path) -> Iterator[Source]:
     if not os.path.exists(path):
-        raise DatasetError(f"There is no file or folder {path}. Check the path and try again.")
+        raise DatasetError(f"There is no file or folder {in_line(path, 200)}. Check the path and try again.")
     if not os.path.isfile(path):  # opening a pipe would wait for ever
-        raise DatasetError(f"{path} is neither a file nor a folder. Give the path of {FORMATS}.")
+        raise DatasetError(
+            f"{in_line(path, 200)} is neither a file nor a folder. Give the path of {FORMATS}."
+        )
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise DatasetError(f"{path} cannot be opened: {error.strerror}. Check its permissions.") from error
+        raise DatasetError(
+            f"{in_line(path, 200)} cannot be opened: {error.strerror}. Check its permissions."
+        ) from error
     with stream:
-        yield Source(path.name, stream)
+        yield Source(in_line(path.name), stream)
 
 
 def _read_source(source: Source, labels: Source | None = None) -> ImageSet:
@@ -238,7 +253,7 @@ def _blaming(name: str) -> Iterator[None]:
     except DatasetError:
         raise
     except Exception as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
+        reason = in_line(str(error).partition("\n")[0] or type(error).__name__, 120)
         raise DatasetError(
             f"{name} is damaged or in another format ({reason}). Save it again and retry."
         ) from error
@@ -279,13 +294,14 @@ def _read_header(source: Source) -> Header:
     with _blaming(source.name):
         start = source.stream.read(HEADER_BYTES)
         if start.startswith(b"\x93NUMPY"):
-            return _npy_header(start)
+            return npy_header(start)
         if start.startswith(b"\0\0"):
             return _idx_header(start)
-    raise DatasetError(f"{source.name} is in none of the formats read here: {FORMATS}.")
+    raise DatasetError(f"{source.name} is in none of the formats read here. Give {FORMATS}.")
 
 
-def _npy_header(start: bytes) -> Header:
+def npy_header(start: bytes) -> Header:
+    """What the first HEADER_BYTES of a .npy file declare; on hostile bytes, any error of NumPy's."""
     stream = io.BytesIO(start)
     version = np.lib.format.read_magic(stream)
     if version == (1, 0):
@@ -294,7 +310,10 @@ def _npy_header(start: bytes) -> Header:
         shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
     else:  # 3.0 is written for records with Unicode field names alone
         raise ValueError(f"NumPy format {version}")
-    if min(shape, default=0) < 0:
+    # True is an integer for NumPy's header and none for its reshape.
+    if not all(
+        type(side) is int and 0 <= side < 10**90 for side in shape
+    ):  # three such sides still multiply to a float
         raise ValueError(f"shape {shape}")
     return Header(shape, dtype, "F" if fortran else "C", stream.tell())
 
@@ -323,8 +342,8 @@ def _check_type(dtype: np.dtype, name: str) -> None:
     _refuse_pickles(dtype, name)
     if not (dtype == np.uint8 or dtype == np.bool or (dtype.kind == "f" and dtype.itemsize <= 8)):
         raise DatasetError(
-            f"{name} holds values of type {dtype}; images are read as uint8 (0 to 255) or float (0 to 1). "
-            'If its values run from 0 to 255, save images.astype("uint8").'
+            f"{name} holds values of type {in_line(dtype)}; images are read as uint8 (0 to 255) or float "
+            '(0 to 1). If its values run from 0 to 255, save images.astype("uint8").'
         )
 
 
@@ -342,8 +361,8 @@ def _sides(shape: tuple[int, ...], name: str) -> tuple[int, int]:
         case (_, height, width) | (_, height, width, 1 | 3) | (_, 1 | 3, height, width):
             return height, width
     raise DatasetError(
-        f"{name} has the shape {shape}; images are read from (N, H, W), and with 1 or 3 channels from "
-        "(N, C, H, W) or (N, H, W, C). Reshape it, for example with images.reshape(-1, 28, 28)."
+        f"{name} has the shape {in_line(shape)}; images are read from (N, H, W), and with 1 or 3 channels "
+        "from (N, C, H, W) or (N, H, W, C). Reshape it, for example with images.reshape(-1, 28, 28)."
     )
 
 
@@ -368,17 +387,17 @@ def _check_labels(n_images: int, header: Header, name: str) -> None:
     _refuse_pickles(header.dtype, name)
     if header.dtype.kind not in "biuf":
         raise DatasetError(
-            f"{name} holds labels of type {header.dtype}; whole numbers are read. "
+            f"{name} holds labels of type {in_line(header.dtype)}; whole numbers are read. "
             "Number the classes from 0, and save their names as class_names."
         )
     if len(header.shape) == 2 and header.shape[1] > 1:
         raise DatasetError(
-            f"{name} has the shape {header.shape}, as one-hot labels have; one number per image is read. "
-            "Save labels.argmax(axis=1)."
+            f"{name} has the shape {in_line(header.shape)}, as one-hot labels have; one number per image is "
+            "read. Save labels.argmax(axis=1)."
         )
     if header.shape not in ((n_images,), (n_images, 1)):
         raise DatasetError(
-            f"{name} has the shape {header.shape}, but the number of images is {n_images:,}. "
+            f"{name} has the shape {in_line(header.shape)}, but the number of images is {n_images:,}. "
             f"Save one label per image, of shape ({n_images},)."
         )
 
@@ -388,8 +407,8 @@ def _check_class_names(header: Header, name: str) -> None:
     short = len(header.shape) == 1 and header.shape[0] <= MAX_LABEL + 1
     if header.dtype.kind not in "US" or not short or header.dtype.itemsize > MAX_CLASS_NAME_BYTES:
         raise DatasetError(
-            f"{name} is {header.dtype} of shape {header.shape}; a list of short names is read, "
-            f"{MAX_LABEL + 1:,} at most. "
+            f"{name} is {in_line(header.dtype)} of shape {in_line(header.shape)}; a list of short names is "
+            f"read, {MAX_LABEL + 1:,} at most. "
             'Save numpy.array(["cat", "dog"]), in the order of the labels.'
         )
 
@@ -494,7 +513,22 @@ def _image_set(
             f"{name} names {len(class_names)} classes, but its labels run to {n_classes - 1}. "
             "Save one name for each label from 0 on."
         )
+    _check_names(class_names, name)
     return ImageSet(images, labels, class_names)
+
+
+def _check_names(class_names: tuple[str, ...], name: str) -> None:
+    """What is read can be kept and shown: half a pair of surrogates passes for text until then."""
+    if len(class_names) > MAX_LABEL + 1:
+        raise DatasetError(
+            f"{name} has {len(class_names):,} classes; up to {MAX_LABEL + 1:,} are read. Join some of them."
+        )
+    for text in class_names:
+        if 4 * len(text) > MAX_CLASS_NAME_BYTES or any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise DatasetError(
+                f"{name} has a class called {in_line(text)}, which is too long or not text. "
+                "Give it a short name."
+            )
 
 
 def _inverted(found: ImageSet) -> ImageSet:
@@ -517,7 +551,8 @@ def _read_archive(source: Source) -> ImageSet:
         return _read_npz(source.name, archive, arrays)
     pictures = [
         Picture(
-            PurePosixPath(PureWindowsPath(entry.filename).as_posix()), partial(_read_entry, archive, entry)
+            PurePosixPath(PureWindowsPath(entry.filename).as_posix()),
+            partial(_read_entry, source.name, archive, entry),
         )
         for entry in entries
     ]
@@ -548,21 +583,25 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
 def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
     path = PureWindowsPath(entry.filename)  # takes both kinds of slashes, and drives
     if ".." in path.parts or path.anchor:
-        raise DatasetError(f"{name} holds the path {entry.filename!r}, which leads out of it. Pack it anew.")
+        raise DatasetError(
+            f"{name} holds the path {in_line(repr(entry.filename))}, which leads out of it. Pack it anew."
+        )
     if entry.flag_bits & 0x1:
         raise DatasetError(f"{name} is encrypted. Pack it without a password.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DatasetError(f"{name} is packed with an unusual method. Pack it as an ordinary .zip (deflate).")
     if entry.file_size >= BOMB_BYTES and entry.file_size > MAX_COMPRESSION * entry.compress_size:
         raise DatasetError(
-            f"{name} looks like a zip bomb: {entry.filename!r} unpacks to {_megabytes(entry.file_size)}, "
-            f"over {MAX_COMPRESSION} times its packed size. Save it uncompressed if it is real."
+            f"{name} looks like a zip bomb: {in_line(repr(entry.filename))} unpacks to "
+            f"{_megabytes(entry.file_size)}, over {MAX_COMPRESSION} times its packed size. "
+            "Save it uncompressed if it is real."
         )
 
 
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    _check_picture_size(entry.file_size, entry.filename)
-    with _blaming(entry.filename):
+def _read_entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    name = f"{in_line(entry.filename)} in {name}"
+    _check_picture_size(entry.file_size, name)
+    with _blaming(name):
         # Asked for a number of bytes, zipfile unpacks no more than that, whatever the entry really holds.
         return archive.open(entry).read(entry.file_size)
 
@@ -570,7 +609,7 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 def _read_npz(name: str, archive: zipfile.ZipFile, arrays: dict[str, zipfile.ZipInfo]) -> ImageSet:
     def entry(key: str) -> Source:
         with _blaming(name):
-            return Source(f"{key} in {name}", archive.open(arrays[key]))
+            return Source(f"{in_line(key)} in {name}", archive.open(arrays[key]))
 
     pairs = _npz_pairs(name, arrays)
     images = [_read_image_array(entry(images_key)) for images_key, _ in pairs]
@@ -594,7 +633,7 @@ def _npz_pairs(name: str, keys: dict[str, zipfile.ZipInfo]) -> list[tuple[str, s
             _check_pairs(name, keys, pairs)
             return pairs
     raise DatasetError(
-        f"{name} has no array called images; it has {', '.join(sorted(keys)[:10])}. "
+        f"{name} has no array called images; it has {', '.join(map(in_line, sorted(keys)[:4]))}. "
         "Save it with numpy.savez(path, images=..., labels=...)."
     )
 
@@ -608,19 +647,28 @@ def _check_pairs(name: str, keys: dict[str, zipfile.ZipInfo], pairs: list[tuple[
 def _read_class_names(source: Source) -> tuple[str, ...]:
     array = _read_array(source, _check_class_names)
     with _blaming(source.name):
+        _check_code_points(array)
         return tuple(n.decode("utf-8") if isinstance(n, bytes) else n for n in array.tolist())
+
+
+def _check_code_points(names: np.ndarray) -> None:
+    """NumPy makes a str of any four bytes; one beyond Unicode harms the interpreter when it is looked at."""
+    if names.dtype.kind == "U" and names.dtype.itemsize > 0:
+        codes = names.view(np.dtype("u4").newbyteorder(names.dtype.byteorder))
+        if np.any((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))):
+            raise ValueError("its text is not Unicode")
 
 
 # Pictures: PNG and JPEG files in a folder or an archive
 
 
 def _read_folder(folder: Path) -> ImageSet:
-    return _read_pictures(str(folder), list(_folder_pictures(folder)))
+    return _read_pictures(in_line(folder, 200), list(_folder_pictures(folder)))
 
 
 def _folder_pictures(folder: Path) -> Iterator[Picture]:
     """The regular files below a folder. Links are not followed: they may lead out of it, or in circles."""
-    with _blaming(str(folder)):
+    with _blaming(in_line(folder, 200)):
         for parent, _, names in os.walk(folder, onerror=_reraise):
             for name in names:
                 path = Path(parent, name)
@@ -633,8 +681,9 @@ def _reraise(error: OSError) -> None:
 
 
 def _read_picture_file(path: Path) -> bytes:
-    with _blaming(str(path)):
-        _check_picture_size(path.stat().st_size, str(path))
+    name = in_line(path, 200)
+    with _blaming(name):
+        _check_picture_size(path.stat().st_size, name)
         return path.read_bytes()
 
 
@@ -658,7 +707,7 @@ def _read_pictures(name: str, pictures: list[Picture]) -> ImageSet:
     classes = _classes(name, [picture.path for picture in pictures])
     images = np.empty((len(pictures), SIDE, SIDE), np.uint8)
     for index, picture in enumerate(pictures):
-        images[index] = _decode(picture.read(), f"{picture.path} in {name}")
+        images[index] = _decode(picture.read(), f"{in_line(picture.path)} in {name}")
     if classes is None:
         return ImageSet(images, None, ())
     class_names, labels = np.unique(classes, return_inverse=True)

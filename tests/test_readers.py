@@ -549,6 +549,63 @@ def damaged_copy(data: st.DataObject, valid: bytes) -> bytes:
     return bytes(damaged)
 
 
+# What fuzzing found (benchmarks/fuzz.py)
+
+
+@pytest.mark.parametrize("name", ["two\nlines.npz", "a\0b.npz", "\ud800.npz", "\u202egpj.npz", "x" * 5_000])
+def test_a_file_s_name_cannot_break_the_sentence(name):
+    inside = name.replace("\ud800", "x")  # which no archive can hold
+    bad = b"nonsense", npz(images=IMAGES[0]), archive({inside + ".png": b""}), archive({"../" + inside: b""})
+    for data in bad:
+        message = refusal(data, name)
+        assert message.isprintable() and message.endswith(".") and len(message) < 500
+
+
+def test_a_reason_is_short_whatever_the_parser_quotes():
+    header = npy_header((1, 28, 28)).replace(b"|u1", b"|u1" + b"1" * 5_000)
+    header = header[:8] + struct.pack("<H", len(header) - 10) + header[10:]
+    for data in (header, npz(images=np.zeros(3, [(f"field {n}", "u1") for n in range(400)]))):
+        assert len(refusal(data)) < 500
+
+
+def test_sides_beyond_what_a_float_can_hold_are_refused():
+    assert "damaged" in refusal(npy_header((10**400, 28, 28)))
+
+
+def test_a_side_of_true_is_refused():
+    assert "damaged" in refusal(npy_header((True, 28, 28)) + bytes(784))
+
+
+def bad_text(code: int, byte_order: str) -> np.ndarray:
+    return np.array([code, 97, 98], f"{byte_order}u4").view(f"{byte_order}U1")
+
+
+@pytest.mark.parametrize("code", [0x110000, 0xFFFFFFFF, 0xD800, 0xDFFF])
+@pytest.mark.parametrize("byte_order", "<>")
+def test_class_names_that_are_no_text_are_refused_before_python_sees_them(code, byte_order):
+    """NumPy gives a str whose mere look-up is a SystemError, or one that no page can send."""
+    data = npz(images=IMAGES, labels=LABELS, class_names=bad_text(code, byte_order))
+    assert "not Unicode" in refusal(data)
+    good = npz(images=IMAGES, labels=LABELS, class_names=bad_text(0x10FFFF, byte_order))
+    assert read_upload("mine.npz", good).class_names == ("\U0010ffff", "a", "b")
+
+
+def test_a_folder_s_name_that_could_not_be_read_back_is_refused(monkeypatch):
+    """Kept images with such a class were refused when they were asked for."""
+    assert "short name" in refusal(archive({"x" * 1_001 + "/0.png": png(IMAGES[0])}))
+    read_upload("s.zip", archive({"x" * 1_000 + "/0.png": png(IMAGES[0])}))
+    monkeypatch.setattr(readers, "MAX_LABEL", 1)
+    assert "3 classes" in refusal(archive(class_pictures()))
+
+
+def test_damaged_metadata_is_nobody_s_warning(recwarn):
+    readers.quiet_parsers()
+    exif = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"
+    np.testing.assert_array_equal(decoded(png(IMAGES[0], exif=exif)), IMAGES[0])
+    assert "damaged" in refusal(npy_header((1, 28, 28)).replace(b"|u1", b"\\q1"))
+    assert not recwarn.list
+
+
 VALID = {
     "npz": npz(images=IMAGES[:2], labels=LABELS[:2], class_names=np.array(["a", "b"])),
     "plain npz": npz(False, images=IMAGES[:2], labels=LABELS[:2]),

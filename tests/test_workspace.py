@@ -246,6 +246,11 @@ def boundless() -> bytes:
     return zipped({"latents.npy": header.getvalue(), "rows.npy": header.getvalue()})
 
 
+def relabelled(data: bytes) -> bytes:
+    """The first entry's own header says that its name has 60,000 bytes."""
+    return data[:26] + (60_000).to_bytes(2, "little") + data[28:] + bytes(60_000)
+
+
 def foreign_config() -> bytes:
     return json.dumps({"format": "another program's"}).encode()
 
@@ -253,6 +258,7 @@ def foreign_config() -> bytes:
 HOSTILE = {
     "no zip": (lambda files: b"PK\x03\x04 nonsense", "not a zip archive"),
     "cut": (lambda files: zipped(files)[:-40], "not a zip archive"),
+    "a header of another length": (lambda files: relabelled(zipped(files)), "not a zip archive"),
     "a file missing": (
         lambda files: zipped({CONFIG: files[CONFIG], WEIGHTS: files[WEIGHTS]}),
         "side by side",
@@ -305,6 +311,7 @@ def test_an_upload_that_is_no_model_is_refused_and_leaves_nothing(tmp_path, work
     with pytest.raises(CheckpointError, match=sentence) as refused:
         workspace.import_model(make(files), "again")
     assert str(tmp_path) not in str(refused.value) and "/tmp" not in str(refused.value)
+    assert str(refused.value).isprintable() and len(str(refused.value)) < 600
     assert sorted(tmp_path.rglob("*")) == before
 
 

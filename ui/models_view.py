@@ -11,9 +11,10 @@ from ui.choice import choose_model
 from ui.classroom import classroom
 from ui.frame import refusal
 from ui.jobs import job_queue
+from ui.limits import MAX_MODEL_FILE_BYTES
 from ui.visitors import current_workspace, visitor_id
 
-MAX_UPLOAD_MB = 100
+MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
 
 
 def show_models() -> None:

@@ -2,15 +2,23 @@
 
 import gc
 import logging
+import re
+import threading
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from ui.components.latent_map import MODULES
 from ui.files import FILES
+from ui.sessions import SessionLimit
 from ui.visitors import VisitorCookie
+from ui.workspace import remove_unused, state_root
 
 MAIN = Path(__file__).resolve().parent / "main.py"
 HEADERS = {
@@ -18,18 +26,33 @@ HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self' ws: wss: blob: data:; worker-src 'self' blob:; frame-ancestors 'self'"
+        "connect-src 'self' {sockets}blob: data:; worker-src 'self' blob:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
 
 
+HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
+HEALTH_PATH = "/latent/health"
+IS_READY = threading.Event()
+
+
 @asynccontextmanager
 async def lifespan(app: st.App):
-    """Warm up, so that the first visitor does not wait for imports."""
+    """Clear up and warm up, so that the first visitor does not wait for imports."""
+    remove_unused(state_root())
     warm_up()
+    IS_READY.set()
     yield
+    IS_READY.clear()
+
+
+def health(request: Request) -> Response:
+    """For a load balancer: 200 once the first visitor would not wait any more, 503 before and at the end."""
+    status, text = (200, "ok") if IS_READY.is_set() else (503, "not ready")
+    return PlainTextResponse(text, status, {"cache-control": "no-store"})
 
 
 def warm_up() -> None:
@@ -41,17 +64,29 @@ def warm_up() -> None:
     """
     import plotly.graph_objects  # noqa: F401
 
+    from autoencoder.readers import quiet_parsers
     from autoencoder.runtime import use_one_thread
     from ui import caches
     from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 
     use_one_thread()
+    quiet_parsers()
     # The caches miss a visitor's script run around them here, which is as it should be.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
     caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")))
     gc.collect()
     gc.freeze()
+
+
+def headers_for(host: str) -> dict[str, str]:
+    """The headers of an answer to a browser that called the server by this name.
+
+    Some browsers do not count websockets of the page's own host under 'self', so it is named; what is no name
+    of a host is left out.
+    """
+    sockets = f"ws://{host} wss://{host} " if HOST.fullmatch(host) else ""
+    return {name: value.replace("{sockets}", sockets) for name, value in HEADERS.items()}
 
 
 class SecurityHeaders:
@@ -63,12 +98,13 @@ class SecurityHeaders:
     async def __call__(self, scope, receive, send):
         async def send_with_headers(message):
             if message["type"] == "http.response.start":
-                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                host = Headers(scope=scope).get("host", "")
+                extra = [(name.encode(), value.encode()) for name, value in headers_for(host).items()]
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]
-ROUTES = [FILES, MODULES]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(SessionLimit), Middleware(VisitorCookie)]
+ROUTES = [FILES, MODULES, Route(HEALTH_PATH, health)]

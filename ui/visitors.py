@@ -52,7 +52,9 @@ def visitor_id() -> str:
 
 def current_workspace() -> Workspace:
     """What the visitor has kept here."""
-    return Workspace(state_root(), visitor_id())
+    workspace = Workspace(state_root(), visitor_id())
+    workspace.touch()
+    return workspace
 
 
 def _session_token() -> str:

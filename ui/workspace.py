@@ -8,16 +8,19 @@ A name comes from a visitor or from a link: it is checked before it becomes part
 """
 
 import io
+import logging
 import os
 import re
 import shutil
 import tempfile
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +29,7 @@ import numpy as np
 from autoencoder.checkpoints import (
     ATLAS,
     CONFIG,
+    MAX_ATLAS_BYTES,
     MAX_FILE_BYTES,
     SHIPPED,
     WEIGHTS,
@@ -36,18 +40,23 @@ from autoencoder.checkpoints import (
     save_checkpoint,
 )
 from autoencoder.datasets import DATASETS, Dataset, load_dataset
-from autoencoder.errors import CheckpointError, LatentSpaceError
+from autoencoder.errors import CheckpointError, LatentSpaceError, in_line
+from ui.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_idle_days, max_state_bytes, size
 
 PROJECT = Path(__file__).resolve().parent.parent
 VISITOR = re.compile(r"[0-9a-f]{32}")
 NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
-MAX_MODELS = 20
-MAX_IMAGE_SETS = 10
 DELETED = ".deleted"
+SCRATCH = ".saving-"
+TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
+DAY = 24 * 3_600
 
 MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
 MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
 MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to the three
+
+
+logger = logging.getLogger(__name__)
 
 
 class WorkspaceError(LatentSpaceError):
@@ -59,16 +68,93 @@ def state_root() -> Path:
     return Path(os.environ.get("LATENT_STATE_ROOT") or PROJECT / ".state").expanduser()
 
 
+def remove_unused(root: Path, now: float | None = None) -> int:
+    """Remove what visitors keep who have not been here for too long, and what a killed process left half
+    written; how many visitors' folders were removed. For the server's start.
+    """
+    now = time.time() if now is None else now
+    folders = [path for path in _folders(root / "visitors") if VISITOR.fullmatch(path.name)]
+    unused = [path for path in folders if _mtime(path) < now - max_idle_days() * DAY]
+    scratch = [path for folder in folders for path in folder.glob(f"*/{SCRATCH}*")]
+    for path in [*unused, *(path for path in scratch if _mtime(path) < now - DAY)]:
+        shutil.rmtree(path, onerror=_note_failure)
+    return len(unused)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [path for path in parent.glob("*") if path.is_dir() and not path.is_symlink()]
+
+
+def _mtime(path: Path) -> float:
+    """When a path was changed; never, if it is gone: another server may be starting too."""
+    return path.stat().st_mtime if path.exists() else float("inf")
+
+
+def _note_failure(function, path: str, reason: tuple) -> None:
+    logger.warning("%s could not be removed: %s", path, reason[1])
+
+
+def _bytes_in(folder: Path, kept_only: bool = False) -> int:
+    """The bytes of the files below a folder; if asked, without what is deleted or not there yet."""
+    total = 0
+    for parent, inner, names in os.walk(folder):
+        if kept_only:
+            inner[:] = [name for name in inner if name != DELETED and not name.startswith(SCRATCH)]
+        total += sum(_size(os.path.join(parent, name)) for name in names)
+    return total
+
+
+@lru_cache(maxsize=1)
+def _bytes_of_all(visitors: Path, minute: float) -> int:
+    return _bytes_in(visitors)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:  # somebody deletes it while we look
+        return 0
+
+
 class Workspace:
     """The models and image sets of one visitor."""
 
     def __init__(self, root: Path, visitor: str):
         if not VISITOR.fullmatch(visitor):
             raise ValueError("visitor must be 32 hexadecimal digits")
-        folder = Path(root) / "visitors" / visitor
+        self._visitors = Path(root) / "visitors"
+        folder = self._folder = self._visitors / visitor
         shipped = {path.name for path in SHIPPED.glob("[!.]*/")}
         self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
         self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
+
+    def touch(self) -> None:
+        """Note on disk that the visitor is here, for ``remove_unused``."""
+        if not self._folder.is_dir():  # a visitor who keeps nothing leaves no trace
+            return
+        try:
+            if time.time() - self._folder.stat().st_mtime > TOUCH_SECONDS:
+                os.utime(self._folder)
+        except OSError as error:  # on a disk that takes nothing, nothing will be removed either
+            logger.debug("A visit could not be noted: %s", error.strerror)
+
+    def check_room(self, n_bytes: int, is_exact: bool = True) -> None:
+        """Raises WorkspaceError where so many more bytes would be too much, for the visitor or for all.
+
+        What all keep is counted anew if it is to be exact, which takes a while where there are many.
+        """
+        used = _bytes_in(self._folder, kept_only=True)
+        of_all = _bytes_in(self._visitors) if is_exact else _bytes_of_all(self._visitors, time.time() // 60)
+        if used + n_bytes > MAX_VISITOR_BYTES:
+            raise WorkspaceError(
+                f"You keep {size(used)} here, and this would be {size(n_bytes)} more; "
+                f"{size(MAX_VISITOR_BYTES)} are kept for one visitor. Delete models or images first."
+            )
+        if of_all + n_bytes > max_state_bytes():
+            raise WorkspaceError(
+                f"This server keeps {size(max_state_bytes())} for all visitors together, and that is full. "
+                "Download what you need, delete what you do not, or ask whoever runs this server."
+            )
 
     # Models
 
@@ -84,10 +170,13 @@ class Workspace:
 
     def save_model(self, checkpoint: Checkpoint, name: str) -> str:
         """Keep a model; the name as it was kept. Refused where the name is taken."""
-        return save_checkpoint(checkpoint, self._models.place_for(name)).name
+        place = self._models.place_for(name)
+        self.check_room(_n_bytes(checkpoint))
+        return save_checkpoint(checkpoint, place).name
 
     def check_new_model(self, name: str) -> str:
         """The name as a model would be kept under; raises WorkspaceError where it cannot be."""
+        self.check_room(1, is_exact=False)
         return self._models.place_for(name).name
 
     def free_model_name(self, wanted: str) -> str:
@@ -126,6 +215,7 @@ class Workspace:
         """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
         place = self._models.place_for(name)
         files = _unpacked_model(data)
+        self.check_room(sum(map(len, files.values())))
         with writing(place.name), tempfile.TemporaryDirectory() as scratch:
             for file, content in files.items():
                 Path(scratch, file).write_bytes(content)
@@ -152,15 +242,17 @@ class Workspace:
             arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
         with (
             writing(path.stem),
-            tempfile.TemporaryDirectory(dir=made(path.parent), prefix=".saving-") as scratch,
+            tempfile.TemporaryDirectory(dir=made(path.parent), prefix=SCRATCH) as scratch,
         ):
             fresh = Path(scratch, "images.npz")
             np.savez_compressed(fresh, **arrays)
+            self.check_room(fresh.stat().st_size)
             fresh.rename(path)
         return self._images.name_of(path)
 
     def check_new_images(self, name: str) -> str:
         """The name as images would be kept under; raises WorkspaceError where it cannot be."""
+        self.check_room(1, is_exact=False)
         return self._images.name_of(self._images.place_for(name))
 
     def free_images_name(self, wanted: str) -> str:
@@ -279,6 +371,11 @@ def writing(name: str) -> Iterator[None]:
         ) from error
 
 
+def _n_bytes(checkpoint: Checkpoint) -> int:
+    """About what a model takes on disk: its weights are not packed, and the rest is small beside them."""
+    return sum(array.nbytes for array in checkpoint.model.weights.values()) + MAX_ATLAS_BYTES
+
+
 # Uploaded models
 
 
@@ -307,13 +404,15 @@ def _folder_in_archive(data: bytes) -> str:
 def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
     """An uploaded zip archive; what is found wrong while it is read becomes a CheckpointError."""
     if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
-        raise CheckpointError("This is larger than any model of this program: it was not read.")
+        raise CheckpointError(
+            "This is larger than any model of this program: it was not read. Choose a model."
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CheckpointError(
-            f"This is not a zip archive that can be read ({error}). Download the model again."
+            f"This is not a zip archive that can be read ({in_line(error, 200)}). Download the model again."
         ) from error
 
 
@@ -327,7 +426,8 @@ def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
     if not is_one_folder or {path.name for path in own} != set(MODEL_FILES):
         raise CheckpointError(
-            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else."
+            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else. "
+            "Choose one that was downloaded here."
         )
     return {path.name: entry for path, entry in own.items()}
 
@@ -341,7 +441,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     with archive.open(entry) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise CheckpointError(f"{entry.filename} is larger than in any model: it was not read.")
+        raise CheckpointError(
+            f"{in_line(entry.filename)} is larger than in any model: it was not read. Choose another."
+        )
     return content
 
 
@@ -357,4 +459,6 @@ def _check_atlas_size(atlas: bytes) -> None:
     """Numbers pack well: a small file may hold more than the memory does."""
     with zipfile.ZipFile(io.BytesIO(atlas)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_ATLAS_UNPACKED:
-            raise CheckpointError(f"{ATLAS} is larger than any atlas of this program: it was not read.")
+            raise CheckpointError(
+                f"{ATLAS} is larger than any atlas of this program: it was not read. Choose another."
+            )

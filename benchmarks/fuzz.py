@@ -1,0 +1,272 @@
+"""Thousands of harmed files through everything that reads a visitor's: a result or one of our own sentences.
+
+    python -m benchmarks.fuzz --inputs 10000 --seed 0
+
+Another process does the reading, with little memory to spare; this one watches the clock. Whatever is neither
+read nor refused in a sentence is a finding: it is printed with its number, from which it is made again
+(``--only NUMBER``), and the exit status is 1.
+"""
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 5.0  # the most for one input
+SPARE_BYTES = 1_500_000_000  # of address space, over what the imports take
+MOST_SENTENCE = 700  # characters
+FINE = ("read", "refused")
+VISITOR = "0" * 32
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an input: read, refused, or a finding with its story."""
+
+    number: int
+    kind: str
+    harm: str
+    outcome: str
+    story: str
+    seconds: float
+
+
+def main(argv: list[str] | None = None) -> list[Result]:
+    """Run, print, and give all results."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__.splitlines()[0])
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, help="the number of a single input")
+    options = parser.parse_args(argv)
+    numbers = range(options.inputs) if options.only is None else range(options.only, options.only + 1)
+    started = time.monotonic()
+    results = list(run(options.seed, numbers))
+    _report(results, time.monotonic() - started)
+    return results
+
+
+def run(seed: int, numbers: range):
+    """A result for every number; a reader that hangs or dies is one, and another takes its place."""
+    rest = numbers
+    while rest:
+        with _Reader(seed, rest) as reader:
+            for number in rest:
+                result = reader.next_result(number)
+                yield result
+                if result.outcome in ("slow", "died"):
+                    rest = rest[rest.index(number) + 1 :]
+                    break
+            else:
+                return
+
+
+class _Reader:
+    """The process that reads, and how it is heard."""
+
+    def __init__(self, seed: int, numbers: range):
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_read_all, args=(seed, numbers, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> "_Reader":
+        self._ours.recv()  # imported and ready
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.kill()
+        self._process.join()
+        self._ours.close()
+
+    def next_result(self, number: int) -> Result:
+        try:
+            # Once and a half the time: what takes just too long is measured, not cut.
+            if self._ours.poll(1.5 * SECONDS):
+                return self._ours.recv()
+            return Result(number, "?", "?", "slow", f"no answer after {1.5 * SECONDS} s", 1.5 * SECONDS)
+        except EOFError:
+            self._process.join()
+            return Result(number, "?", "?", "died", f"exit status {self._process.exitcode}", 0.0)
+
+
+# In the process that reads
+
+
+def _read_all(seed: int, numbers: range, pipe) -> None:
+    from autoencoder.readers import quiet_parsers
+    from autoencoder.runtime import use_one_thread
+    from benchmarks.mutations import make_input
+
+    use_one_thread()
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    try:
+        with open(folder / "stderr", "w+b") as printed:
+            os.dup2(printed.fileno(), 2)
+            warnings.simplefilter("always")
+            quiet_parsers()  # as the server does
+            make_input(seed, 0)
+            _limit_memory()
+            pipe.send("ready")
+            for number in numbers:
+                pipe.send(_examine(number, make_input(seed, number), folder / "state", printed))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _limit_memory() -> None:
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        import resource
+
+        used = int(statm.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + SPARE_BYTES, resource.RLIM_INFINITY))
+
+
+def _examine(number: int, given, folder: Path, printed) -> Result:
+    from autoencoder.errors import LatentSpaceError
+
+    printed.truncate(0)
+    printed.seek(0)
+    started = time.monotonic()
+    try:
+        _use(given, folder)
+        outcome, story = "read", ""
+    except LatentSpaceError as error:
+        outcome, story = _judged(error, folder)
+    except MemoryError:
+        outcome, story = "memory", traceback.format_exc()
+    except Exception as error:
+        outcome, story = "unhandled", traceback.format_exc() if error else ""
+    seconds = time.monotonic() - started
+    sys.stderr.flush()
+    if outcome in FINE and (os.fstat(printed.fileno()).st_size):
+        outcome, story = "printed", os.pread(printed.fileno(), 2_000, 0).decode(errors="replace")
+    if outcome in FINE and seconds > SECONDS:
+        outcome, story = "slow", f"{seconds:.1f} s"
+    if outcome in FINE and outcome == "refused" and any(path.is_file() for path in folder.rglob("*")):
+        outcome, story = "left behind", ", ".join(map(str, folder.rglob("*")))
+    shutil.rmtree(folder, ignore_errors=True)
+    return Result(number, given.kind, given.harm, outcome, story, seconds)
+
+
+def _judged(error: Exception, folder: Path) -> tuple[str, str]:
+    """Whether a refusal is one short line that a page can show and that is silent on the server's folders."""
+    text, cause = str(error), error
+    while cause := cause.__cause__ or cause.__context__:
+        if isinstance(cause, MemoryError):
+            return "memory", text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "bad sentence", ascii(text)
+    is_good = text.isprintable() and text.endswith(".") and 20 < len(text) <= MOST_SENTENCE
+    return ("refused", text) if is_good and str(folder) not in text else ("bad sentence", text)
+
+
+def _use(given, folder: Path) -> None:
+    """Do with an upload what the pages do."""
+    from autoencoder.datasets import Dataset, load_upload
+    from autoencoder.readers import read_pictures
+    from ui.workspace import Workspace
+
+    workspace = Workspace(folder, VISITOR)
+    if given.kind == "model folder":
+        _use_model_folder(workspace, dict(given.files))
+    elif given.kind == "model zip":
+        [(name, data)] = given.files
+        _use_model(workspace, workspace.import_model(data, workspace.proposed_model_name(data, name)).name)
+    elif given.kind == "pictures":
+        _use_images(workspace, Dataset("pictures", "all", *read_pictures(given.files)))
+    else:
+        images, *labels = given.files
+        _use_images(workspace, load_upload(*images, *labels))
+
+
+def _use_images(workspace, dataset) -> None:
+    import numpy as np
+
+    from autoencoder.readers import looks_inverted
+
+    looks_inverted(dataset.images)
+    kept = workspace.save_images(dataset, workspace.free_images_name(dataset.name))
+    loaded = workspace.load_images(kept)
+    assert loaded.fingerprint == dataset.fingerprint and loaded.images.shape[1:] == (28, 28)
+    assert loaded.class_names == dataset.class_names
+    if dataset.labels is not None:
+        _encodes(*(dataset.class_names[label] for label in np.unique(dataset.labels)))
+
+
+def _use_model_folder(workspace, files: dict[str, bytes]) -> None:
+    """A folder that somebody copied here; a list of models passes over what is none."""
+    from autoencoder.errors import CheckpointError
+
+    folder = workspace.models_folder / "copied"
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    listed = [info.name for info in workspace.models()]
+    try:
+        _use_model(workspace, "copied")
+        assert listed == ["copied"]
+    except CheckpointError as error:
+        # On the command line the folder belongs into the message.
+        raise CheckpointError(str(error).replace(str(folder), "folder")) from error.__cause__
+    finally:
+        shutil.rmtree(folder)
+
+
+def _use_model(workspace, name: str) -> None:
+    import numpy as np
+
+    from autoencoder.codes import codes_of_atlas
+    from autoencoder.pictures import png
+    from autoencoder.projection import project
+    from ui.choice import _model_facts
+    from ui.models_view import _facts
+
+    loaded = workspace.load_model(name)
+    [info] = workspace.models()
+    codes = codes_of_atlas(loaded)
+    some = loaded.model.decode(codes.latents[:4])
+    png(some[0])
+    round_trip = loaded.model.encode(some)
+    assert round_trip.shape == (len(some), loaded.model.latent_dim) and np.isfinite(some).all()
+    project(codes.latents, "auto")
+    workspace.export_model(name)
+    _encodes(_facts(info), _model_facts(info), codes.dataset, *map(codes.class_of, range(len(codes.rows))))
+
+
+def _encodes(*texts: str) -> None:
+    """Text that does not encode would break the page that shows it."""
+    for text in texts:
+        text.encode()
+
+
+def _report(results: list[Result], seconds: float) -> None:
+    findings = [result for result in results if result.outcome not in FINE]
+    for result in findings[:20]:
+        print(f"--only {result.number}: {result.outcome} ({result.kind}; {result.harm})\n{result.story}\n")
+    print(f"{len(results):,} inputs in {seconds:.0f} s, at most {SECONDS:.0f} s and 1.5 GB each")
+    for outcome, count in Counter(result.outcome for result in results).most_common():
+        print(f"{count:>7,} {outcome}")
+    for kind in sorted({result.kind for result in results}):
+        of_kind = [result.outcome for result in results if result.kind == kind]
+        print(f"{kind:>20}: {of_kind.count('read'):,} read, {of_kind.count('refused'):,} refused")
+    slowest = max(results, key=lambda result: result.seconds)
+    print(
+        f"slowest: {1e3 * slowest.seconds:.0f} ms, --only {slowest.number} ({slowest.kind}; {slowest.harm})"
+    )
+    print(f"{len(findings)} findings")
+
+
+if __name__ == "__main__":
+    sys.exit(any(result.outcome not in FINE for result in main()))

@@ -1,0 +1,605 @@
+"""Files that nobody should send: valid ones of every format that the readers take, harmed at random.
+
+Each input follows from a seed and its number alone. Harm is done to the bytes of a file, and to what lies
+inside it: members of archives, chunks of pictures with their checksums mended, header fields, JSON. So it
+reaches the parsers behind the first check.
+"""
+
+import gzip
+import io
+import json
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from autoencoder.architecture import Architecture, ModelSettings
+from autoencoder.checkpoints import ATLAS, CONFIG, WEIGHTS, make_checkpoint
+from autoencoder.datasets import Dataset
+from autoencoder.runtime import Runtime
+from autoencoder.training import Trainer, TrainingSettings
+from ui.workspace import Workspace
+
+MODEL = {"model folder", "model zip"}
+MOST_BYTES = 4_000_000  # of one harmed file
+NAMES = (
+    "images.npz",
+    "",
+    ".",
+    "../../etc/passwd",
+    "C:\\images.npz",
+    "a\0b.npz",
+    "two\nlines.npz",
+    "x" * 5_000,
+    "\u202egpj.npz",
+    "<b>.npz",
+    "train-images-idx3-ubyte.gz",
+    "ü 🙂.zip",
+    "%s{0}.npz",
+    "\ud800.npz",
+)
+EXTREMES = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2**31,
+    2**63,
+    10**30,
+    10**400,
+    0.5,
+    -0.0,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "\0",
+    "\ud800",
+    "mnist",
+    "../..",
+    "x" * 10_000,
+    [],
+    [[]],
+    {},
+    [1, 2, 3],
+    ["a"] * 20_000,
+    {"a": None},
+)
+SHAPES = (
+    "(2, 28, 28)",
+    "(0, 28, 28)",
+    "(-1, 28, 28)",
+    "(2,)",
+    "()",
+    "(99999999, 28, 28)",
+    "(2, 512, 512)",
+    "(10**9, 28, 28)",
+    "(1000000000000000000000, 8, 8)",
+    "(2, 28, 28, 3)",
+    "(True, 28, 28)",
+    "(2.0, 28, 28)",
+    "((((((2))))))",
+    "[2, 28, 28]",
+    "'x'",
+)
+TYPES = (
+    "|u1",
+    "<f2",
+    "<f4",
+    ">f8",
+    "|b1",
+    "|O",
+    "<i8",
+    "<c16",
+    "<U4",
+    "|S7",
+    "<M8[s]",
+    "|V8",
+    "<f16",
+    "|u0",
+    "<U999999999",
+    "[('a', '<f4'), ('b', '|O')]",
+    "zz",
+    "<f4,<f4",
+)
+
+
+class Input(NamedTuple):
+    """What a visitor sends: files by name, and what they began as."""
+
+    kind: str
+    harm: str
+    files: list[tuple[str, bytes]]
+
+
+def make_input(seed: int, number: int) -> Input:
+    """The input of this number: one of the kinds in turn, harmed one to three times."""
+    rng = np.random.default_rng([seed, number])
+    kinds = list(_valid())
+    kind = kinds[number % len(kinds)]
+    files = dict(_valid()[kind])
+    harms = []
+    for _ in range(_one(rng, [1, 1, 1, 2, 3])):
+        name = _one(rng, list(files))
+        harm = _one(rng, _harms_for(name, files[name]))
+        files[name] = harm(rng, files[name])[:MOST_BYTES]
+        harms.append(f"{harm.__name__.strip('_')} in {name}")
+    if kind not in MODEL and rng.random() < 0.3:
+        files = {_one(rng, NAMES) + ("" if n == 0 else str(n)): data for n, data in enumerate(files.values())}
+    return Input(kind, ", ".join(harms), list(files.items()))
+
+
+def _one(rng: np.random.Generator, options):
+    return options[rng.integers(len(options))]
+
+
+# Valid files
+
+
+@cache
+def _valid() -> dict[str, dict[str, bytes]]:
+    """Valid uploads by kind, each file by its name."""
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (4, 28, 28), np.uint8), np.arange(4) % 3
+    named = {"images": images, "labels": labels, "class_names": np.array(["a", "bé", "c"])}
+    keras = {"x_train": images, "y_train": labels, "x_test": images / 255, "y_test": labels[:, None]}
+    pictures = {f"{'ab'[n % 2]}/{n}.png": picture(image) for n, image in enumerate(images)}
+    pictures["a/x.jpg"] = picture(images[0], "JPEG", exif=_turned())
+    pair = {"t-images-idx3-ubyte": idx(images), "t-labels-idx1-ubyte": idx(labels.astype(np.uint8))}
+    colour = rng.integers(0, 256, (40, 30, 4), np.uint8)
+    model = _model(images, labels)
+    return {
+        "npz": {"mine.npz": npz(named)},
+        "npz plain": {"plain.npz": npz(named, np.savez)},
+        "npz of Keras": {"mnist.npz": npz(keras)},
+        "npy": {"mine.npy": npy(images)},
+        "idx pair": pair,
+        "idx pair gzipped": {f"{name}.gz": gzip.compress(data, mtime=0) for name, data in pair.items()},
+        "pictures": {
+            "0.png": picture(colour),
+            "1.png": picture(images[0].astype(np.uint16) * 257),
+            "2.jpg": picture(colour[..., :3], "JPEG", exif=_turned()),
+            "3.png": picture(images[1], exif=_turned()),
+        },
+        "zip of pictures": {"pets.zip": archive(pictures)},
+        "model folder": model,
+        "model zip": {"model.zip": archive({f"mine/{name}": data for name, data in model.items()})},
+    }
+
+
+def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
+    dataset = Dataset("stripes", "all", np.tile(images, (4, 1, 1)), np.tile(labels, 4), ("a", "b", "c"))
+    settings = ModelSettings("vae", 3, architecture=Architecture("tiny", (3,), (7,)))
+    trainer = Trainer(dataset.images, settings, TrainingSettings(2, 8), Runtime())
+    for _ in trainer.events():
+        pass
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder), "0" * 32)
+        workspace.save_model(make_checkpoint("new", trainer, dataset, dataset), "mine")
+        place = workspace.models_folder / "mine"
+        return {name: (place / name).read_bytes() for name in (CONFIG, WEIGHTS, ATLAS)}
+
+
+def npz(arrays: dict[str, np.ndarray], save: Callable = np.savez_compressed) -> bytes:
+    stream = io.BytesIO()
+    save(stream, **arrays)
+    return stream.getvalue()
+
+
+def npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def idx(array: np.ndarray) -> bytes:
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def picture(pixels: np.ndarray, file_format: str = "PNG", **options) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, file_format, **options)
+    return stream.getvalue()
+
+
+def _turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation
+    return exif
+
+
+def archive(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as target:
+        for name, data in files.items():
+            target.writestr(zipfile.ZipInfo(name), data, method)
+    return stream.getvalue()
+
+
+# Harm
+
+
+def _harms_for(name: str, data: bytes) -> list[Callable]:
+    harms = [_flip, _cut, _splice, _repeat, _insert, _extreme_field, _nothing_but]
+    if data.startswith(b"PK"):
+        return [*harms, _entry_field, *[_member] * 4, _path, _nested, _overlapping, _twice, _other_entry]
+    if data.startswith(b"\x1f\x8b"):
+        return [*harms, *[_gzip_member] * 4]
+    if data.startswith(b"\x93NUMPY"):
+        return [*harms, *[_npy_header] * 4]
+    if data.startswith(b"\x89PNG"):
+        return [*harms, *[_chunk] * 6]
+    if data.startswith(b"\xff\xd8"):
+        return [*harms, *[_segment] * 4]
+    if name.endswith(".json"):
+        return [*harms[:3], *[_json] * 8]
+    if name.endswith(".safetensors"):
+        return [*harms, *[_tensor_header] * 3, *[_number] * 3]
+    return harms
+
+
+def _place(rng: np.random.Generator, data: bytes) -> int:
+    """Anywhere, but more often near the ends, where headers and directories are."""
+    near = min(200, len(data))
+    return int(
+        _one(rng, [rng.integers(len(data) + 1), rng.integers(near + 1), len(data) - rng.integers(near + 1)])
+    )
+
+
+def _flip(rng, data):
+    harmed = bytearray(data or b"\0")
+    for _ in range(rng.integers(1, 17)):
+        harmed[min(_place(rng, data), len(harmed) - 1)] ^= int(rng.integers(1, 256))
+    return bytes(harmed)
+
+
+def _cut(rng, data):
+    return data[: _place(rng, data)]
+
+
+def _splice(rng, data):
+    """The start of one file and the end of another, of any kind."""
+    other = _one(rng, list(_one(rng, list(_valid().values())).values()))
+    return data[: _place(rng, data)] + other[_place(rng, other) :]
+
+
+def _repeat(rng, data):
+    start, end = sorted((_place(rng, data), _place(rng, data)))
+    times = min(int(_one(rng, [1, 2, 300])), MOST_BYTES // max(1, end - start))
+    return data[:end] + data[start:end] * times + data[end:]
+
+
+def _insert(rng, data):
+    place = _place(rng, data)
+    return data[:place] + rng.bytes(rng.integers(1, 65)) + data[place:]
+
+
+def _extreme_field(rng, data):
+    """Two, four or eight bytes that say zero, one, the most or nearly so."""
+    size, place = int(_one(rng, [1, 2, 4, 8])), _place(rng, data)
+    most = 256**size - 1
+    value = int(_one(rng, [0, 1, most, most - 1, most // 2, most // 2 + 1]))
+    return data[:place] + value.to_bytes(size, _one(rng, ["big", "little"])) + data[place + size :]
+
+
+def _nothing_but(rng, data):
+    """Something else entirely."""
+    return _one(
+        rng,
+        [
+            b"",
+            b"\0",
+            b"PK\x03\x04",
+            b"PK\x05\x06" + bytes(18),
+            b"\x1f\x8b",
+            b"\x93NUMPY",
+            b"\0\0\x08\xff",
+            b"\x80\x04.",
+            b"GIF89a",
+            b"%PDF-1.4",
+            b"[" * 100_000,
+            b'{"a":' * 50_000,
+            rng.bytes(1_000),
+            bytes(100_000),
+            archive({}),
+            gzip.compress(bytes(3_000_000), mtime=0),
+            zlib.compress(b"x"),
+            "{}".encode("utf-16"),
+        ],
+    )
+
+
+# Harm to zip archives
+
+
+def _members(data: bytes) -> dict[str, bytes] | None:
+    """What a zip archive holds; None once it is too harmed to tell."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            if sum(entry.file_size for entry in opened.infolist()) > MOST_BYTES:
+                return None
+            return {entry.filename: opened.read(entry) for entry in opened.infolist()} or None
+    except Exception:  # whatever zipfile says of it: it is harmed in another way then
+        return None
+
+
+def _repacked(change):
+    """Harm by what a function makes of the members; other harm where they cannot be had."""
+
+    def harm(rng, data):
+        members = _members(data)
+        if members is None:
+            return _flip(rng, data)
+        return archive(change(rng, members), _one(rng, [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED]))
+
+    harm.__name__ = change.__name__
+    return harm
+
+
+@_repacked
+def _member(rng, members):
+    """Harm to one of the files inside, under a checksum that is right."""
+    name = _one(rng, list(members))
+    return {**members, name: _one(rng, _harms_for(name, members[name]))(rng, members[name])}
+
+
+@_repacked
+def _path(rng, members):
+    old = _one(rng, list(members))
+    new = _one(
+        rng,
+        [
+            "../" + old,
+            "/" + old,
+            "C:\\" + old,
+            "..\\..\\" + old,
+            old + "/",
+            old.upper(),
+            "\n" + old,
+            "a/b/c/" + old,
+            "",
+            "x" * 60_000 + old,
+            "images.npy",
+            "labels.npy",
+            "0.png",
+            "\u202e" + old,
+            old.replace("/", "\\"),
+            "a/./" + old,
+            "__MACOSX/" + old,
+            "." + old,
+            "CON",
+            "config.json",
+            "d/" * 10_000 + "0.png",
+            "labels\n.npy",
+        ],
+    )
+    return {new if name == old else name: data for name, data in members.items()}
+
+
+@_repacked
+def _nested(rng, members):
+    """An archive in the archive, or one of its files a thousand times as empty as it looks."""
+    inner = _one(rng, [archive(members), bytes(3_000_000), gzip.compress(bytes(1_000_000), mtime=0)])
+    return {**members, _one(rng, [*members, "inner.zip", "0.png", "images.npy", "more.npy"]): inner}
+
+
+@_repacked
+def _other_entry(rng, members):
+    """A file of another kind under one of the names."""
+    other = _one(rng, list(_one(rng, list(_valid().values())).values()))
+    return {**members, _one(rng, [*members, "extra.png", "extra.npy", "arr_0.npy", "x_train.npy"]): other}
+
+
+def _entry_field(rng, data):
+    """An extreme value in one field of an entry, in its own header or in the directory."""
+    starts = [
+        place for place in range(len(data) - 46) if data[place : place + 4] in (b"PK\x01\x02", b"PK\x03\x04")
+    ]
+    if not starts:
+        return _flip(rng, data)
+    place, size = _one(rng, starts) + int(rng.integers(4, 46)), int(_one(rng, [2, 4]))
+    value = _one(rng, [b"\0" * 4, b"\xff" * 4, b"\x01\0\0\0", b"\x09\0\0\0", b"\x0e\0\0\0", rng.bytes(4)])[
+        :size
+    ]
+    return data[:place] + value + data[place + size :]
+
+
+def _overlapping(rng, data):
+    """Every entry of the directory leads to the same bytes."""
+    harmed, place, first = bytearray(data), data.find(b"PK\x01\x02"), None
+    while place >= 0 and place + 46 <= len(data):
+        first = first or data[place + 42 : place + 46]
+        harmed[place + 42 : place + 46] = first
+        place = data.find(b"PK\x01\x02", place + 4)
+    return bytes(harmed)
+
+
+def _twice(rng, data):
+    """The directory names everything many times."""
+    start, end = data.find(b"PK\x01\x02"), data.find(b"PK\x05\x06")
+    if not 0 <= start < end <= len(data) - 22:
+        return _flip(rng, data)
+    times = int(_one(rng, [2, 20, 400]))
+    entries = data[start:end] * times
+    count = min(struct.unpack_from("<H", data, end + 10)[0] * times, 65_535)
+    tail = bytearray(data[end:])
+    struct.pack_into("<HHI", tail, 8, count, count, len(entries))
+    return data[:start] + entries + bytes(tail)
+
+
+# Harm to what other formats hold
+
+
+def _gzip_member(rng, data):
+    try:
+        plain = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return _flip(rng, data)
+    return gzip.compress(_one(rng, _harms_for("", plain))(rng, plain), 1, mtime=0)
+
+
+def _npy_header(rng, data):
+    """Another shape, type or order declared, in a header of a right or wrong length."""
+    start = data.find(b"{", 0, 40)
+    end = data.find(b"\n", start)
+    if not 0 < start < end:
+        return _flip(rng, data)
+    kind = _one(rng, TYPES)
+    descr = kind if kind.startswith("[") else repr(kind)
+    order = _one(rng, [True, False, 3])
+    text = f"{{'descr': {descr}, 'fortran_order': {order}, 'shape': {_one(rng, SHAPES)}, }}"
+    text = _one(
+        rng, [text, text, text, text[:-5], "{" * 200, text.replace("shape", "form"), "1" * 9_000, "'" * 50]
+    )
+    header = text.encode() + b"\n"
+    size = _one(rng, [len(header)] * 5 + [0, 65_535])
+    return (
+        b"\x93NUMPY"
+        + bytes(_one(rng, [(1, 0)] * 6 + [(2, 0), (3, 0), (9, 9)]))
+        + struct.pack("<H", size)
+        + (header + data[end + 1 :])
+    )
+
+
+def _chunk(rng, data):
+    """One chunk of a PNG harmed, dropped, doubled or put in, with a checksum that is right."""
+    chunks = _chunks(data)
+    if not chunks:
+        return _flip(rng, data)
+    place = int(rng.integers(len(chunks)))
+    kind, content = chunks[place]
+    match _one(rng, ["size", "harm", "harm", "drop", "double", "put in", "put in"]):
+        case "size":
+            sizes = _one(
+                rng, [(0, 0), (2**31 - 1, 1), (60_000, 60_000), (28, 2**31 - 1), (7, 28), (512, 512)]
+            )
+            chunks[0] = b"IHDR", struct.pack(">II", *sizes) + chunks[0][1][8:]
+        case "harm":
+            chunks[place] = kind, _one(rng, [_flip, _cut, _repeat, _extreme_field])(rng, content)
+        case "drop":
+            del chunks[place]
+        case "double":
+            chunks.insert(place, (kind, content))
+        case "put in":
+            bomb = zlib.compress(bytes(20_000_000))
+            new = _one(
+                rng,
+                [
+                    (b"zTXt", b"a\0\0" + bomb),
+                    (b"iTXt", b"a\0\1\0\0\0" + bomb),
+                    (b"iCCP", b"a\0\0" + bomb),
+                    (b"tEXt", b"no zero"),
+                    (b"acTL", struct.pack(">II", 2**31, 0)),
+                    (b"acTL", b"\0"),
+                    (b"tRNS", b"\xff" * 9),
+                    (b"PLTE", rng.bytes(int(rng.integers(800)))),
+                    (b"eXIf", rng.bytes(40)),
+                    (b"fcTL", bytes(26)),
+                    (b"eXIf", b"MM\0*\0\0\0\x08\xff\xff"),
+                    (b"fdAT", bytes(4)),
+                    (b"gAMA", b""),
+                    (b"pHYs", b"\0"),
+                    (b"eXIf", b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"),
+                    (b"IEND", b""),
+                    (b"qqqq", b"?"),
+                ],
+            )
+            chunks.insert(int(rng.integers(len(chunks) + 1)), new)
+    packed = (struct.pack(">I", len(c)) + k + c + struct.pack(">I", zlib.crc32(k + c)) for k, c in chunks)
+    return data[:8] + b"".join(packed)
+
+
+def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+    chunks, place = [], 8
+    while place + 12 <= len(data):
+        size = struct.unpack_from(">I", data, place)[0]
+        chunks.append((data[place + 4 : place + 8], data[place + 8 : place + 8 + size]))
+        place += 12 + size
+    return chunks
+
+
+def _segment(rng, data):
+    """One of a JPEG's segments harmed, its sizes extreme, or one put in."""
+    frame = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2"))
+    match _one(rng, ["size", "put in", "cut scan"]):
+        case "size" if frame > 0:
+            sizes = _one(rng, [(0, 0), (65_535, 65_535), (512, 512), (1, 65_535), (28, 0)])
+            return data[: frame + 5] + struct.pack(">HH", *sizes) + data[frame + 9 :]
+        case "put in":
+            content = _one(
+                rng,
+                [
+                    b"Exif\0\0" + rng.bytes(60),
+                    b"Exif\0\0MM\0*\xff\xff\xff\xff",
+                    b"MPF\0" + rng.bytes(40),
+                    b"JFIF\0",
+                    b"Adobe\0",
+                    b"ICC_PROFILE\0\1\1" + rng.bytes(90),
+                    b"Photoshop 3.0\x008BIM" + rng.bytes(20),
+                    b"",
+                    b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x63\0\0\0",
+                    b"MPF\0MM\0*\0\0\0\x08\0\1\xb0\1\0\4\0\0\0\1\0\0\0\x09",
+                ],
+            )
+            marker = bytes([0xFF, int(_one(rng, [0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE, 0xC4, 0xDB]))])
+            return data[:2] + marker + struct.pack(">H", len(content) + 2) + content + data[2:]
+    return data[:-2][: max(4, _place(rng, data))] + b"\xff\xd9"
+
+
+def _json(rng, data):
+    """An entry gone, more, another, or nested in itself, anywhere in the tree."""
+    try:
+        tree = json.loads(data)
+    except ValueError:
+        return _flip(rng, data)
+    places = list(_places(tree))
+    if not places:
+        return json.dumps(_one(rng, EXTREMES)).encode()
+    parent, key = _one(rng, places)
+    match _one(rng, ["value", "value", "value", "value", "drop", "more", "wrap", "near"]):
+        case "value":
+            parent[key] = _one(rng, EXTREMES)
+        case "drop":
+            del parent[key]
+        case "more" if isinstance(parent, dict):
+            parent[_one(rng, ["more", "\ud800", "x" * 9_000, "two\nlines", ""])] = _one(rng, EXTREMES)
+        case "wrap":
+            parent[key] = [parent[key]]
+        case _ if type(parent[key]) in (int, float):
+            parent[key] = float(parent[key]) * _one(rng, [-1, 2, 0.5, 1e6])
+    return json.dumps(tree).encode()
+
+
+def _places(tree):
+    """Every parent and key of a JSON tree."""
+    entries = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in entries:
+        yield tree, key
+        yield from _places(value)
+
+
+def _tensor_header(rng, data):
+    size = struct.unpack_from("<Q", data + bytes(8))[0]
+    header = _json(rng, data[8 : 8 + size]) if size < len(data) else data[8:]
+    return struct.pack("<Q", _one(rng, [len(header)] * 6 + [0, 2**64 - 1])) + header + data[8 + size :]
+
+
+def _number(rng, data):
+    """One weight that is huge, tiny or no number."""
+    size = struct.unpack_from("<Q", data + bytes(8))[0]
+    n_numbers = (len(data) - 8 - size) // 4
+    if n_numbers < 1:
+        return _flip(rng, data)
+    place = 8 + size + 4 * int(rng.integers(n_numbers))
+    value = _one(rng, [3e38, -3e38, 1e20, 1e-40, float("nan"), float("inf")])
+    return data[:place] + struct.pack("<f", value) + data[place + 4 :]

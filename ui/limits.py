@@ -1,0 +1,69 @@
+"""How much of a server visitors may use: each limit in one place, and the README's table of them.
+
+Where a limit is reached, the visitor reads a sentence that says so and what to do. Limits of files stand with
+their readers (autoencoder/readers.py), those of the web server in .streamlit/config.toml.
+"""
+
+import os
+
+from autoencoder.architecture import MAX_LATENT_DIM
+from autoencoder.readers import MAX_FILE_BYTES, MAX_IMAGES, MAX_LABEL, MAX_SIDE, MIN_SIDE
+from autoencoder.training import MAX_EPOCHS
+
+MAX_MODELS = 20
+MAX_IMAGE_SETS = 10
+MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
+MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
+MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
+MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, at the server's next start
+MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
+
+
+def max_state_bytes() -> int:
+    return _from_environment("LATENT_MAX_STATE_BYTES", MAX_STATE_BYTES)
+
+
+def max_idle_days() -> int:
+    return _from_environment("LATENT_MAX_IDLE_DAYS", MAX_IDLE_DAYS)
+
+
+def max_sessions() -> int:
+    return _from_environment("LATENT_MAX_SESSIONS", MAX_SESSIONS)
+
+
+def size(n_bytes: int) -> str:
+    """Bytes for people: 500 MB, 20 GB."""
+    return f"{n_bytes / 1e9:,.0f} GB" if n_bytes >= 1e10 else f"{n_bytes / 1e6:,.0f} MB"
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Every limit: of what, how much, and what sets it otherwise."""
+    from ui.jobs import MAX_AT_ONCE, MAX_UNFINISHED
+
+    return [
+        ("a file of images, or all pictures chosen at once", size(MAX_FILE_BYTES), ""),
+        ("a model that is loaded", size(MAX_MODEL_FILE_BYTES), ""),
+        ("images in a set", f"{MAX_IMAGES:,}", ""),
+        ("sides of an image", f"{MIN_SIDE} to {MAX_SIDE} pixels", ""),
+        ("classes", f"{MAX_LABEL + 1:,}", ""),
+        ("code size", f"{MAX_LATENT_DIM}", ""),
+        ("epochs", f"{MAX_EPOCHS:,}", ""),
+        ("models of a visitor", f"{MAX_MODELS}", ""),
+        ("image sets of a visitor", f"{MAX_IMAGE_SETS}", ""),
+        ("what a visitor keeps, on disk", size(MAX_VISITOR_BYTES), ""),
+        ("what all visitors keep, on disk", size(MAX_STATE_BYTES), "`LATENT_MAX_STATE_BYTES`"),
+        ("days without a visit, then it is removed", f"{MAX_IDLE_DAYS}", "`LATENT_MAX_IDLE_DAYS`"),
+        ("trainings or jobs under way, of a visitor", "1", ""),
+        ("of all visitors, paused and in line included", f"{MAX_UNFINISHED}", ""),
+        ("of these taking turns", f"{MAX_AT_ONCE}", ""),
+        ("open pages of all visitors", f"{MAX_SESSIONS}", "`LATENT_MAX_SESSIONS`"),
+    ]
+
+
+def _from_environment(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit():
+        raise ValueError(f"{name} must be a whole number, got {text!r}")
+    return int(text)
