@@ -63,7 +63,7 @@ def digest(files: tuple[Path, ...]) -> str:
     return _digest(tuple((str(file), file.stat().st_mtime_ns) for file in files))
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
+@st.cache_resource(max_entries=200, show_spinner=False)
 def _digest(stamped: tuple[tuple[str, int], ...]) -> str:
     contents = b"".join(hashlib.sha256(Path(path).read_bytes()).digest() for path, _ in stamped)
     return hashlib.sha256(contents).hexdigest()[:20]
