@@ -19,16 +19,15 @@ class FewLabelWork:
         n_draws: int,
         seed: int,
     ):
-        self._steps = few_label_steps(checkpoint.model, task, learners, counts, n_draws, seed)
+        self._asked = checkpoint.model, task, tuple(learners), tuple(counts), n_draws, seed
         self.progress = 0.0, FewLabels(task.test.labels)
 
     def steps(self) -> Iterator[float]:
-        for share, outcome in self._steps:
+        for share, outcome in few_label_steps(*self._asked):
             self.progress = share, outcome
             yield share
 
     def finish(self) -> FewLabels:
-        self._steps = None  # and with it images, features and graphs
         return self.progress[1]
 
 
