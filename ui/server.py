@@ -1,5 +1,6 @@
 """The server around the pages: what happens once, before the first visitor, and on every request."""
 
+import asyncio
 import gc
 import logging
 from contextlib import asynccontextmanager
@@ -8,9 +9,11 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.cluster import close_cluster, start_cluster
 from ui.components.latent_map import MODULES
 from ui.files import FILES
 from ui.visitors import VisitorCookie
+from ui.workspace import clear_unfinished, state_root
 
 MAIN = Path(__file__).resolve().parent / "main.py"
 HEADERS = {
@@ -27,9 +30,12 @@ HEADERS = {
 
 @asynccontextmanager
 async def lifespan(app: st.App):
-    """Warm up, so that the first visitor does not wait for imports."""
+    """Warm up, so that the first visitor does not wait for imports; have workers meanwhile, until the end."""
+    clear_unfinished(state_root())
+    start_cluster()
     warm_up()
     yield
+    await asyncio.to_thread(close_cluster)
 
 
 def warm_up() -> None:
