@@ -57,6 +57,9 @@ class Bench:
     def __init__(self):
         self._runs: dict[str, _Run] = {}
 
+    def __len__(self) -> int:
+        return len(self._runs)
+
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
         if snapshot is not None:
             work.resume(snapshot)

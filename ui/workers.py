@@ -5,6 +5,7 @@ no further one, and a worker whose server is gone comes to rest by itself.
 """
 
 import asyncio
+import logging
 import os
 import pickle
 import time
@@ -32,19 +33,29 @@ _places: dict[str, _Place] = {}  # by the names of the server's desks
 _store = Store()
 
 
-async def prepare(niceness: int) -> int:
+async def prepare(wanted_niceness: int) -> int:
     """Import what works need, before the first one waits for it; the process's number."""
-    return await asyncio.get_running_loop().run_in_executor(None, _prepare, niceness)
+    return await asyncio.get_running_loop().run_in_executor(None, _prepare, wanted_niceness)
 
 
-def _prepare(niceness: int) -> int:
+def _prepare(wanted_niceness: int) -> int:
     from autoencoder.runtime import use_one_thread
     from ui import trainings  # noqa: F401
 
     use_one_thread()
-    if niceness:
-        os.nice(niceness - os.nice(0))
+    os.nice(max(0, wanted_niceness - os.nice(0)))
+    # Each slice is such a call, and dask has a line for every one.
+    logging.getLogger("distributed.worker").addFilter(lambda line: "out-of-band" not in str(line.msg))
     return os.getpid()
+
+
+def n_under_way() -> int:
+    """The works on all benches here."""
+    return sum(len(place.bench) for place in _places.values())
+
+
+def niceness() -> int:
+    return os.nice(0)
 
 
 async def receive(name: str, dataset: Dataset) -> None:
