@@ -20,7 +20,7 @@ from ui import workers
 from ui.parcels import pack
 from ui.runs import DeskLost, Report, Work
 
-SLICE = 0.35  # seconds of one job before it is the next one's turn, and before a stop is heard
+SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
 MAX_WORKERS = 2  # in the cluster of this machine
 WORKER_BYTES = 1_250_000_000  # beyond which one is ended, and begun anew
 SHARE = 0.6  # of this machine's memory that its workers may have together
@@ -158,16 +158,16 @@ class ClusterDesk:
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
         return self._call("advance", key, SLICE, is_last)
 
-    def release(self, key: str) -> bytes | None:
+    def release(self, key: str) -> Report:
         return self._call("release", key)
 
     def finish(self, key: str) -> Report:
         return self._call("finish", key)
 
-    def _call(self, method: str, *arguments: Any) -> Any:
+    def _call(self, method: str, key: str, *arguments: Any) -> Any:
         parcel, named = pack(arguments)
         while True:
-            kind, content = pickle.loads(self._run(workers.serve, self._name, method, parcel))
+            kind, content = pickle.loads(self._run(workers.serve, self._name, method, key, parcel))
             if kind == "done":
                 return content
             if kind == "failed":

@@ -43,8 +43,8 @@ class Desk(Protocol):
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
         """A slice of the work."""
 
-    def release(self, key: str) -> bytes | None:
-        """Where the work stands; with that, it is let go of. None where the work has to stay."""
+    def release(self, key: str) -> Report:
+        """Let go of a Resumable work; the report has its snapshot."""
 
     def finish(self, key: str) -> Report:
         """The end of the work, with its result."""
@@ -182,9 +182,9 @@ class Job:
     def _release(self, desk: Desk) -> None:
         """Give the desk back, if the work can do without: another one may go on with it."""
         if self._desk is not None and self._is_resumable:
-            self._snapshot = desk.release(self.key)
+            report = desk.release(self.key)
             self._desk = None
-            self.keep_snapshot(self._snapshot)
+            self._note(report)
 
     @property
     def _is_resumable(self) -> bool:

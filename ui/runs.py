@@ -71,12 +71,10 @@ class Bench:
         self._runs[key] = run
         return report
 
-    def release(self, key: str) -> bytes | None:
-        """Where the work stands; it is let go of if that is all it needs to be taken up again."""
-        snapshot = self._runs[key].snapshot()
-        if snapshot is not None:
-            del self._runs[key]
-        return snapshot
+    def release(self, key: str) -> Report:
+        """Let go of a work that can be taken up again, with its snapshot."""
+        work = self._runs.pop(key).work
+        return Report(work.progress, snapshot=work.snapshot())
 
     def finish(self, key: str) -> Report:
         work = self._runs.pop(key).work
@@ -101,9 +99,9 @@ class _Run:
                 return Report(self.work.progress, snapshot=self._snapshot_if_due())
         return Report(self.work.progress, is_done=True)
 
-    def snapshot(self) -> bytes | None:
-        self._kept_at = time.monotonic()
-        return self.work.snapshot() if isinstance(self.work, Resumable) else None
-
     def _snapshot_if_due(self) -> bytes | None:
-        return self.snapshot() if time.monotonic() > self._kept_at + SNAPSHOT_EVERY else None
+        now = time.monotonic()
+        if now < self._kept_at + SNAPSHOT_EVERY or not isinstance(self.work, Resumable):
+            return None
+        self._kept_at = now
+        return self.work.snapshot()

@@ -1,7 +1,7 @@
 """What runs in a worker process: works on benches, driven by the server slice by slice.
 
-Between two slices nothing is computed, so a work stops, pauses and makes way as soon as the server asks for
-no further one, and a worker whose server is gone comes to rest by itself.
+A work stops, pauses and makes way as soon as the server asks for no further slice, so a worker whose server
+is gone comes to rest by itself.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import os
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from autoencoder.datasets import Dataset
@@ -21,12 +22,39 @@ IDLE = 3600.0  # seconds after which a bench that no server asked for is cleared
 Answer = tuple[str, Any]  # "done" and what came out, "failed" and an error, or "missing" and a name
 
 
+@dataclass(frozen=True)
+class _Done:
+    """A call that was made: the pickled Answer, and whether the same call makes sense once more."""
+
+    parcel: bytes
+    answer: bytes
+    is_failed: bool = False
+    goes_on: bool = False
+
+
 class _Place:
-    """A bench, and the thread that is at it."""
+    """A bench, and the thread that is at it.
+
+    While the report of a slice is on its way, the next slice is computed already: one, and no more before the
+    server has asked for it. So the thread is never idle, and comes to rest where nobody asks.
+    """
 
     def __init__(self):
-        self.bench, self.thread = Bench(), ThreadPoolExecutor(1, thread_name_prefix="bench")
+        self.bench, self.thread = Bench(), ThreadPoolExecutor(1, "bench", _use_one_thread)
         self.used_at = time.monotonic()
+        self._ahead: dict[str, asyncio.Future] = {}  # by the keys of jobs
+
+    async def call(self, method: str, key: str, parcel: bytes) -> bytes:
+        self.used_at = time.monotonic()
+        done = await self._ahead.pop(key) if key in self._ahead else None
+        if done is None or not (done.is_failed or done.parcel == parcel):
+            done = await self._start(method, key, parcel)
+        if done.goes_on:
+            self._ahead[key] = self._start(method, key, parcel)
+        return done.answer
+
+    def _start(self, method: str, key: str, parcel: bytes) -> asyncio.Future:
+        return asyncio.get_running_loop().run_in_executor(self.thread, _do, self.bench, method, key, parcel)
 
 
 _places: dict[str, _Place] = {}  # by the names of the server's desks
@@ -35,18 +63,24 @@ _store = Store()
 
 async def prepare(wanted_niceness: int) -> int:
     """Import what works need, before the first one waits for it; the process's number."""
-    return await asyncio.get_running_loop().run_in_executor(None, _prepare, wanted_niceness)
-
-
-def _prepare(wanted_niceness: int) -> int:
-    from autoencoder.runtime import use_one_thread
-    from ui import trainings  # noqa: F401
-
-    use_one_thread()
+    # A thread's niceness is that of the thread which starts it: so far there is only this one.
     os.nice(max(0, wanted_niceness - os.nice(0)))
     # Each slice is such a call, and dask has a line for every one.
     logging.getLogger("distributed.worker").addFilter(lambda line: "out-of-band" not in str(line.msg))
+    await asyncio.get_running_loop().run_in_executor(None, _import_works)
     return os.getpid()
+
+
+def _import_works() -> None:
+    import sklearn.mixture  # noqa: F401
+
+    from ui import trainings  # noqa: F401
+
+
+def _use_one_thread() -> None:
+    from autoencoder.runtime import use_one_thread
+
+    use_one_thread()
 
 
 def n_under_way() -> int:
@@ -63,24 +97,23 @@ async def receive(name: str, dataset: Dataset) -> None:
     _store.add(name, dataset)
 
 
-async def serve(desk: str, method: str, parcel: bytes) -> bytes:
+async def serve(desk: str, method: str, key: str, parcel: bytes) -> bytes:
     """One call of the server to its bench here; the pickled Answer."""
-    place = _places.setdefault(desk, _Place())
-    place.used_at = time.monotonic()
     _clear_away()
-    return await asyncio.get_running_loop().run_in_executor(
-        place.thread, _answer, place.bench, method, parcel
-    )
+    if desk not in _places:
+        _places[desk] = _Place()
+    return await _places[desk].call(method, key, parcel)
 
 
-def _answer(bench: Bench, method: str, parcel: bytes) -> bytes:
+def _do(bench: Bench, method: str, key: str, parcel: bytes) -> _Done:
     try:
-        arguments = _store.unpack(parcel)
-        return pickle.dumps(("done", getattr(bench, method)(*arguments)))
+        content = getattr(bench, method)(key, *_store.unpack(parcel))
+        goes_on = method == "advance" and not (content.is_done or content.has_paused)
+        return _Done(parcel, pickle.dumps(("done", content)), goes_on=goes_on)
     except MissingDatasets as missing:
-        return pickle.dumps(("missing", str(missing)))
+        return _Done(parcel, pickle.dumps(("missing", str(missing))))
     except Exception as error:  # it is the server's to judge
-        return pickle.dumps(("failed", _sendable(error)))
+        return _Done(parcel, pickle.dumps(("failed", _sendable(error))), is_failed=True)
 
 
 def _sendable(error: Exception) -> Exception:
