@@ -2,7 +2,9 @@
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import DATASETS, Dataset
+from autoencoder.errors import LatentSpaceError, TrainingError
 from ui import caches
+from ui.frame import refusal
 from ui.jobs import Job, JobQueue, job_queue
 from ui.plans import Plan
 from ui.trainings import Training
@@ -42,6 +44,19 @@ def current_training() -> Job | None:
     """
     job = job_queue().find(visitor_id())
     return job or take_up(job_queue(), visitor_id(), current_workspace())
+
+
+def can_go_on(job: Job) -> bool:
+    """Whether a training that failed can be taken up where it was kept: a full disk may have room now."""
+    is_worth_it = isinstance(job.error, LatentSpaceError) and not isinstance(job.error, TrainingError)
+    return is_worth_it and current_workspace().unfinished() is not None
+
+
+def go_on() -> None:
+    """Take the visitor's failed training up again."""
+    job_queue().forget(visitor_id())
+    with refusal():
+        current_training().resume()
 
 
 def forget_training() -> None:

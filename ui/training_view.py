@@ -19,7 +19,7 @@ from ui.jobs import Job
 from ui.models_view import counted, offer_map
 from ui.pictures import show_table
 from ui.plans import Glance, Plan
-from ui.training_jobs import begin_training, current_training, forget_training
+from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on
 from ui.trainings import default_epochs, default_name, model_settings, training_settings
 from ui.visitors import current_workspace
 
@@ -290,6 +290,8 @@ def show_outcome(job: Job) -> None:
     with st.container(horizontal=True):
         if job.result:
             offer_map(job.result, "trained", type="primary")
+        if can_go_on(job):
+            st.button("Try to go on", on_click=go_on, type="primary", icon=":material/play_arrow:")
         st.button("Train another", on_click=forget_training, icon=":material/replay:")
         if job.progress.epochs:
             losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
