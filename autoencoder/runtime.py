@@ -56,7 +56,7 @@ def use_one_thread() -> None:
 def resolve_runtime(threads: int | None = None) -> Runtime:
     """The best this machine has: a GPU if there is one, bfloat16 where the hardware computes it."""
     device = _device()
-    return Runtime(device, _precision(device), threads or min(_n_cores(), MAX_THREADS))
+    return Runtime(device, _precision(device), threads or min(n_cores(), MAX_THREADS))
 
 
 def _device() -> str:
@@ -77,5 +77,6 @@ def _cpu_has(capability: str) -> bool:
     return bool(torch.cpu.get_capabilities().get(capability, False))
 
 
-def _n_cores() -> int:
+def n_cores() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,24 +3,24 @@
 from ui.choice import chosen_dataset, dataset_at_hand, offer_download, test_counterpart
 from ui.frame import open_page, refusal, why
 from ui.models_view import show_models
-from ui.training_view import choose_plan, current_training, follow, offer_start, show_mirror, show_outcome
+from ui.training_view import choose_plan, find_training, follow, offer_start, show_mirror, show_outcome
 
 open_page(
     "Train",
     "Train a model of your own on the images chosen at the side. Look whether the held-out loss follows the "
     "training loss down: where it turns up again, the network learns its images by heart.",
 )
-job = current_training()
+job, is_free = find_training()
 if job and job.is_over:
     show_outcome(job)
 elif job:
     follow(job)
-elif dataset_at_hand():
+elif is_free and dataset_at_hand():
     with refusal():
         plan = choose_plan(chosen_dataset("train"), test_counterpart())
         show_mirror(plan)
         offer_start(plan)
-else:
+elif is_free:
     offer_download()
 show_models()
 why(

@@ -14,8 +14,10 @@ from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.training import EpochResult, Progress, TrainingSettings
 from ui import jobs
-from ui.jobs import JobError, JobQueue
-from ui.trainings import Plan, ThinnedCurve, Training, model_settings, training_settings
+from ui.jobs import JobError, JobQueue, OwnDesk
+from ui.plans import Plan, ThinnedCurve
+from ui.training_jobs import train
+from ui.trainings import model_settings, training_settings
 from ui.workspace import Workspace
 
 SOON = 10  # seconds: far more than anything here takes, so that a slow machine fails no test
@@ -48,7 +50,7 @@ def short_slices(monkeypatch):
 
 @pytest.fixture
 def queue():
-    queue = JobQueue()
+    queue = JobQueue(OwnDesk())
     yield queue
     for job in list(queue._line):
         job.stop()
@@ -227,7 +229,7 @@ def plan(epochs: int = 2, **changes) -> Plan:
 
 def test_a_training_is_kept_under_its_name(queue, tmp_path):
     workspace = Workspace(tmp_path, VISITOR)
-    job = queue.submit("a", Training(plan(), workspace))
+    job = train(queue, "a", plan(), workspace)
     assert job.wait(SOON) and job.result == "stripes-dae-3"
     checkpoint = workspace.load_model(job.result)
     assert [result.epoch for result in job.progress.epochs] == [1, 2]
@@ -237,7 +239,7 @@ def test_a_training_is_kept_under_its_name(queue, tmp_path):
 
 def test_the_atlas_of_own_images_holds_the_held_back_ones_by_their_rows(queue, tmp_path):
     workspace, given = Workspace(tmp_path, VISITOR), plan(1)
-    job = queue.submit("a", Training(given, workspace))
+    job = train(queue, "a", given, workspace)
     assert job.wait(SOON)
     checkpoint = workspace.load_model(job.result)
     rows = checkpoint.atlas.rows
@@ -249,7 +251,7 @@ def test_the_atlas_of_own_images_holds_the_held_back_ones_by_their_rows(queue, t
 
 def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
     given = plan(1)
-    job = queue.submit("a", Training(given, Workspace(tmp_path, VISITOR)))
+    job = train(queue, "a", given, Workspace(tmp_path, VISITOR))
     assert job.wait(SOON)
     glance = job.progress
     model = Workspace(tmp_path, VISITOR).load_model(job.result).model
@@ -260,11 +262,11 @@ def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
 
 def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, tmp_path):
     workspace = Workspace(tmp_path, VISITOR)
-    kept = queue.submit("a", Training(plan(1000), workspace))
+    kept = train(queue, "a", plan(1000), workspace)
     kept.step(lambda event: isinstance(event, EpochResult))
     assert kept.wait(SOON, "paused")
     kept.stop()
-    dropped = queue.submit("b", Training(plan(1000), workspace))
+    dropped = train(queue, "b", plan(1000), workspace)
     dropped.step(lambda event: isinstance(event, Progress))
     assert dropped.wait(SOON, "paused")
     dropped.stop()
@@ -276,13 +278,13 @@ def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, 
 def test_a_name_that_was_taken_meanwhile_is_numbered(queue, tmp_path):
     workspace = Workspace(tmp_path, VISITOR)
     for owner in "ab":
-        assert queue.submit(owner, Training(plan(1), workspace)).wait(SOON)
+        assert train(queue, owner, plan(1), workspace).wait(SOON)
     assert queue.find("b").result == "stripes-dae-3-v2"
 
 
 def test_a_disk_that_takes_nothing_fails_the_job_with_a_sentence(queue, tmp_path):
     (tmp_path / "visitors").write_text("a file where the folder should be")
-    job = queue.submit("a", Training(plan(1), Workspace(tmp_path, VISITOR)))
+    job = train(queue, "a", plan(1), Workspace(tmp_path, VISITOR))
     assert job.wait(SOON) and job.status == "failed"
     assert "could not be written" in str(job.error)
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.codes import codes_of_images
 from autoencoder.projection import project, tsne_steps
-from ui.jobs import JobQueue
+from ui.jobs import JobQueue, OwnDesk
 from ui.map_jobs import MapWork
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
@@ -21,7 +21,7 @@ def codes(checkpoints, digits):
 
 
 def test_the_finished_map_is_that_of_the_method(codes):
-    job = JobQueue().submit("map", MapWork(codes))
+    job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
     assert job.wait(60) and job.status == "done"
     *_, (share, positions) = tsne_steps(codes.latents)
     assert job.progress[0] == share == 1
@@ -29,7 +29,7 @@ def test_the_finished_map_is_that_of_the_method(codes):
 
 
 def test_a_stopped_map_is_kept_as_it_was(codes):
-    job = JobQueue().submit("map", MapWork(codes))
+    job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
     job.stop()
     assert job.wait(60) and job.status == "stopped"
     assert job.progress[0] < 1

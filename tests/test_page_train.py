@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.architecture import ModelSettings
 from autoencoder.training import EpochResult, Progress, TrainingSettings
+from ui.plans import Glance
 from ui.training_view import loss_figure, loss_ticks
-from ui.trainings import Glance
 from ui.visitors import _digest
 from ui.workspace import Workspace
 

@@ -39,16 +39,16 @@ class FewLabelWork:
     """``progress`` is the share done and the results so far, which are also the result."""
 
     def __init__(self, plan: Plan):
-        self._steps = few_label_steps(
-            plan.checkpoint.model, plan.task, plan.learners, plan.counts, plan.n_draws, plan.seed
-        )
+        self._plan = plan
         self.progress = 0.0, FewLabels(plan.task.test.labels)
 
     def steps(self) -> Iterator[float]:
-        for share, outcome in self._steps:
+        asked = self._plan
+        for share, outcome in few_label_steps(
+            asked.checkpoint.model, asked.task, asked.learners, asked.counts, asked.n_draws, asked.seed
+        ):
             self.progress = share, outcome
             yield share
 
     def finish(self) -> FewLabels:
-        self._steps = None  # and with it images, features and graphs
         return self.progress[1]

@@ -21,11 +21,11 @@ class GapWork:
     """The work of measuring the plane through a code; its result is the field."""
 
     def __init__(self, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray):
-        self._steps = gap_steps(checkpoint.support, latent_map, base)
+        self._asked = checkpoint.support, latent_map, base
         self.progress: tuple[float, Field | None] = 0.0, None
 
     def steps(self) -> Iterator[float]:
-        for share, field in self._steps:
+        for share, field in gap_steps(*self._asked):
             self.progress = share, field
             yield share
 

@@ -44,16 +44,15 @@ class ScoreWork:
     ):
         pairs = zip(checkpoints, latents, strict=True)
         models = {checkpoint.name: (checkpoint.support, codes) for checkpoint, codes in pairs}
-        self._steps = compare_steps(models, training, held_out, n, seed)
+        self._asked = models, training, held_out, n, seed
         self.progress: tuple[float, Judgement] = 0.0, Judgement({})
 
     def steps(self) -> Iterator[float]:
-        for share, judgement in self._steps:
+        for share, judgement in compare_steps(*self._asked):
             self.progress = share, judgement
             yield share
 
     def finish(self) -> Judgement:
-        self._steps = None  # and with it the images
         return self.progress[1]
 
 

@@ -1,5 +1,6 @@
 """The server around the pages: what happens once, before the first visitor, and on every request."""
 
+import asyncio
 import gc
 import logging
 import re
@@ -14,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ui.cluster import close_cluster, start_cluster
 from ui.components.latent_map import MODULES
 from ui.files import FILES
 from ui.sessions import SessionLimit
 from ui.visitors import VisitorCookie
-from ui.workspace import remove_unused, state_root
+from ui.workspace import clear_unfinished, remove_unused, state_root
 
 MAIN = Path(__file__).resolve().parent / "main.py"
 HEADERS = {
@@ -41,12 +43,15 @@ IS_READY = threading.Event()
 
 @asynccontextmanager
 async def lifespan(app: st.App):
-    """Clear up and warm up, so that the first visitor does not wait for imports."""
+    """Clear up and warm up, so that the first visitor does not wait; have workers until the end."""
     remove_unused(state_root())
+    clear_unfinished(state_root())
+    start_cluster()
     warm_up()
     IS_READY.set()
     yield
     IS_READY.clear()
+    await asyncio.to_thread(close_cluster)
 
 
 def health(request: Request) -> Response:

@@ -55,11 +55,11 @@ class MatrixWork:
     """Pairs of every two classes through one model."""
 
     def __init__(self, checkpoint: Checkpoint, latents: np.ndarray, labels: np.ndarray, seed: int):
-        self._steps = matrix_steps(checkpoint.support, latents, labels, MATRIX_PAIRS, seed)
+        self._asked = checkpoint.support, latents, labels, MATRIX_PAIRS, seed
         self.progress: tuple[float, GapMatrix | None] = 0.0, None
 
     def steps(self) -> Iterator[float]:
-        for share, matrix in self._steps:
+        for share, matrix in matrix_steps(*self._asked):
             self.progress = share, matrix
             yield share
 

@@ -16,19 +16,13 @@ from autoencoder.noise import NOISE_KINDS
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
 from ui.classroom import classroom
 from ui.frame import is_dark, refusal
-from ui.jobs import Job, job_queue
+from ui.jobs import Job
 from ui.models_view import counted, offer_map
 from ui.pictures import show_table
-from ui.trainings import (
-    Glance,
-    Plan,
-    Training,
-    default_epochs,
-    default_name,
-    model_settings,
-    training_settings,
-)
-from ui.visitors import current_workspace, visitor_id
+from ui.plans import Glance, Plan
+from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on
+from ui.trainings import default_epochs, default_name, model_settings, training_settings
+from ui.visitors import current_workspace
 
 TICK = 1.0  # seconds between two looks at a running training
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
@@ -40,9 +34,15 @@ number = partial(st.number_input, persist_state="session")
 select = partial(st.selectbox, persist_state="session")
 
 
-def current_training() -> Job | None:
-    """The visitor's newest training, under way or over; also after a reload."""
-    return job_queue().find(visitor_id())
+def find_training() -> tuple[Job | None, bool]:
+    """The visitor's training, and whether the page is free for another one."""
+    try:
+        job = current_training()
+    except LatentSpaceError as error:
+        st.error(str(error), icon=":material/error:")
+        st.button("Discard it", on_click=forget_training)
+        return None, False
+    return job, job is None
 
 
 # Before
@@ -142,7 +142,7 @@ def offer_start(plan: Plan) -> None:
         return
     is_usable = plan.name is not None
     if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
-        job_queue().submit(visitor_id(), Training(plan, current_workspace()))
+        begin_training(plan)
         st.rerun()
 
 
@@ -189,6 +189,8 @@ def _watch(job: Job, status: str) -> None:
         st.rerun()
     glance = job.progress
     st.progress(*_progress(job, glance))
+    if job.notice:
+        st.warning(f"{job.notice} The training goes on, but would not outlive this server.")
     _show_figures(glance)
     show_training(glance)
 
@@ -292,15 +294,13 @@ def show_outcome(job: Job) -> None:
     with st.container(horizontal=True):
         if job.result:
             offer_map(job.result, "trained", type="primary")
-        st.button("Train another", on_click=_forget, icon=":material/replay:")
+        if can_go_on(job):
+            st.button("Try to go on", on_click=go_on, type="primary", icon=":material/play_arrow:")
+        st.button("Train another", on_click=forget_training, icon=":material/replay:")
         if job.progress.epochs:
             losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
             st.download_button("Losses (CSV)", losses, f"{job.result or 'training'}-losses.csv", "text/csv")
     show_training(job.progress)
-
-
-def _forget() -> None:
-    job_queue().forget(visitor_id())
 
 
 def _say_outcome(job: Job) -> None:

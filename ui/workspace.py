@@ -3,6 +3,7 @@
     <root>/visitors/<id>/models/<name>/        a checkpoint
     <root>/visitors/<id>/images/<name>.npz     images, labels and class names
     <root>/visitors/<id>/.../.deleted/         what was deleted last, to be had back
+    <root>/visitors/<id>/unfinished.safetensors    a training that is not over, to go on from
 
 A name comes from a visitor or from a link: it is checked before it becomes part of a path.
 """
@@ -54,6 +55,10 @@ DAY = 24 * 3_600
 MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
 MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
 MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to the three
+
+UNFINISHED = "unfinished.safetensors"
+MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
+MAX_UNFINISHED_BYTES = 1_000_000_000  # of all visitors together; one has 3 to 30 MB
 
 
 logger = logging.getLogger(__name__)
@@ -124,6 +129,7 @@ class Workspace:
             raise ValueError("visitor must be 32 hexadecimal digits")
         self._visitors = Path(root) / "visitors"
         folder = self._folder = self._visitors / visitor
+        self._unfinished = folder / UNFINISHED
         shipped = {path.name for path in SHIPPED.glob("[!.]*/")}
         self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
         self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
@@ -268,6 +274,41 @@ class Workspace:
 
     def restore_images(self) -> str:
         return self._images.restore()
+
+    # A training that is not over
+
+    def keep_unfinished(self, data: bytes) -> None:
+        """Keep where a training stands, in the place of what was kept before."""
+        with writing("Where your training stands"):
+            handle, fresh = tempfile.mkstemp(dir=made(self._unfinished.parent), prefix=".saving-")
+            try:
+                with open(handle, "wb") as file:
+                    file.write(data)
+                os.replace(fresh, self._unfinished)
+            finally:
+                Path(fresh).unlink(missing_ok=True)
+
+    def unfinished(self) -> bytes | None:
+        """What was kept of a training that is not over."""
+        try:
+            return self._unfinished.read_bytes()
+        except OSError:
+            return None
+
+    def drop_unfinished(self) -> None:
+        with writing("Your training"):
+            self._unfinished.unlink(missing_ok=True)
+
+
+def clear_unfinished(root: Path) -> None:
+    """Remove what was kept of trainings that nobody came back to: the old, and the oldest of too much."""
+    paths = sorted(root.glob(f"visitors/*/{UNFINISHED}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    n_bytes = 0
+    for path in paths:
+        n_bytes += path.stat().st_size
+        is_old = path.stat().st_mtime < time.time() - MAX_UNFINISHED_AGE
+        if is_old or n_bytes > MAX_UNFINISHED_BYTES:
+            path.unlink(missing_ok=True)
 
 
 class _Shelf:

@@ -1,0 +1,163 @@
+"""A training that is not over, as one file: what was asked for, and all that is needed to go on.
+
+A safetensors file: the arrays are weights and optimizer moments, the rest is JSON in its one metadata entry.
+It comes from the server's own workers, and is checked nevertheless: a disk may hold anything.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from autoencoder.architecture import ModelSettings
+from autoencoder.datasets import Dataset
+from autoencoder.errors import DatasetError, LatentSpaceError
+from autoencoder.runtime import Runtime
+from autoencoder.training import EpochResult, Progress, Snapshot, TrainingSettings
+from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
+
+FORMAT_VERSION = 1
+ENTRY = "unfinished"
+
+
+class UnfinishedError(LatentSpaceError):
+    """What was kept of a training cannot be used."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """Which images a training uses, without the images."""
+
+    name: str
+    split: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Images":
+        return cls(dataset.name, dataset.split, dataset.fingerprint)
+
+    def found(self, find: Callable[[str, str], Dataset]) -> Dataset:
+        """The very images; raises DatasetError where they are gone or others."""
+        try:
+            dataset = find(self.name, self.split)
+        except LatentSpaceError as error:
+            raise DatasetError(_gone(self.name)) from error
+        if dataset.fingerprint != self.fingerprint:
+            raise DatasetError(_gone(self.name))
+        return dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Unfinished:
+    """``runtime``, ``snapshot`` and ``latest`` are None before the first step."""
+
+    name: str
+    dataset: Images
+    test: Images | None
+    model: ModelSettings
+    settings: TrainingSettings
+    runtime: Runtime | None
+    snapshot: Snapshot | None
+    losses: ThinnedCurve
+    latest: Progress | None
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        runtime: Runtime | None = None,
+        snapshot: Snapshot | None = None,
+        losses: ThinnedCurve | None = None,
+        latest: Progress | None = None,
+    ) -> "Unfinished":
+        test = None if plan.test is None else Images.of(plan.test)
+        losses = losses or ThinnedCurve(MAX_POINTS)
+        images = Images.of(plan.dataset)
+        return cls(plan.name, images, test, plan.model, plan.settings, runtime, snapshot, losses, latest)
+
+    @property
+    def glance(self) -> Glance:
+        history = tuple(self.snapshot.history) if self.snapshot else ()
+        n_steps = self.latest.n_steps if self.latest else 0
+        return Glance(
+            self.dataset.name, self.model, self.settings, n_steps, self.latest, self.losses.points, history
+        )
+
+    def plan(self, find: Callable[[str, str], Dataset]) -> Plan:
+        """What was asked for, with its images, which ``find`` gives by name and split.
+
+        Raises DatasetError where they are gone.
+        """
+        test = None if self.test is None else self.test.found(find)
+        return Plan(self.name, self.dataset.found(find), test, self.model, self.settings)
+
+    def to_bytes(self) -> bytes:
+        arrays = self.snapshot.arrays if self.snapshot else {}
+        return save(arrays, metadata={ENTRY: json.dumps(self._facts())})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Unfinished":
+        """The inverse of ``to_bytes``; raises UnfinishedError for anything else."""
+        try:
+            return cls._from_facts(_facts_in(data), load(data))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, SafetensorError) as error:
+            raise UnfinishedError(
+                "A training of yours was interrupted, and its file is damaged. Discard it, and train anew."
+            ) from error
+
+    def _facts(self) -> dict:
+        snapshot = self.snapshot
+        return {
+            "version": FORMAT_VERSION,
+            "name": self.name,
+            "dataset": asdict(self.dataset),
+            "test": self.test and asdict(self.test),
+            "model": self.model.to_dict(),
+            "settings": self.settings.to_dict(),
+            "runtime": self.runtime and self.runtime.to_dict(),
+            "losses": self.losses.to_dict(),
+            "latest": self.latest and asdict(self.latest),
+            "snapshot": snapshot
+            and {
+                "step": snapshot.step,
+                "seconds": snapshot.seconds,
+                "history": [asdict(epoch) for epoch in snapshot.history],
+            },
+        }
+
+    @classmethod
+    def _from_facts(cls, facts: dict, arrays: dict[str, np.ndarray]) -> "Unfinished":
+        if facts["version"] != FORMAT_VERSION:
+            raise ValueError("written by another version of this program")
+        return cls(
+            facts["name"],
+            Images(**facts["dataset"]),
+            facts["test"] and Images(**facts["test"]),
+            ModelSettings.from_dict(facts["model"]),
+            TrainingSettings(**facts["settings"]),
+            facts["runtime"] and Runtime(**facts["runtime"]),
+            facts["snapshot"] and _snapshot(arrays, facts["snapshot"]),
+            ThinnedCurve.from_dict(facts["losses"]),
+            facts["latest"] and Progress(**facts["latest"]),
+        )
+
+
+def _snapshot(arrays: dict[str, np.ndarray], facts: dict) -> Snapshot:
+    history = [EpochResult(**epoch) for epoch in facts["history"]]
+    return Snapshot(arrays, facts["step"], facts["seconds"], history)
+
+
+def _facts_in(data: bytes) -> dict:
+    """The JSON in the file's header, whose length stands in the first 8 bytes."""
+    length = int.from_bytes(data[:8], "little")
+    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][ENTRY])
+
+
+def _gone(name: str) -> str:
+    return (
+        f"Your training was interrupted, and its images, {name}, are no longer here as they were. "
+        "Bring them back to go on, or discard the training."
+    )
