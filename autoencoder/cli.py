@@ -213,7 +213,7 @@ def _add_anomalies(parsers) -> None:
         help="numbers in a code; default: 16",
     )  # fmt: skip
     command.add_argument(
-        "--false-alarms", type=_number(0, 1), default=0.05, metavar="F",
+        "--false-alarms", type=_number(0.001, 0.999), default=0.05, metavar="F",
         help="share of normal images above the threshold, as it is wanted; default: 0.05",
     )  # fmt: skip
     _add_seed(command)

@@ -121,14 +121,13 @@ def gaps(args: argparse.Namespace) -> dict:
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
     from autoencoder.features import FEWEST_IMAGES, classifier_steps
-    from autoencoder.generation import sample, score_steps, yardstick_steps
+    from autoencoder.generation import apart, sample, score_steps, yardstick_steps
     from autoencoder.runtime import use_one_thread
     from autoencoder.sources import FEWEST_CODES, MIXTURE, sampler_steps
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = _load_both(args)
-    held_out = test or training
     latents = checkpoint.model.encode(training.images)
     most_components = len(latents) // 2
     if args.source == MIXTURE and (len(latents) < FEWEST_CODES or (args.components or 1) > most_components):
@@ -136,9 +135,10 @@ def generate(args: argparse.Namespace) -> dict:
             f"{training.name} has {len(latents):,} images for the mixture: it needs at least {FEWEST_CODES}, "
             f"and two for a component. Choose more images, or --components up to {most_components}."
         )
+    training, held_out = apart(training, test or training)
     classifier = None
     if training.labels is not None and training.n_images >= FEWEST_IMAGES:
-        classifier = _outcome(classifier_steps(training, test), "teaching a classifier")
+        classifier = _outcome(classifier_steps(training, held_out), "teaching a classifier")
     else:
         print("note: no labels to teach a classifier with, so no Fréchet distance", file=sys.stderr)
     sampler = _outcome(sampler_steps(args.source, latents, 0, args.components), "fitting the source")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from autoencoder.datasets import Dataset
+from autoencoder.datasets import Dataset, hold_back
 from autoencoder.features import FEWEST_IMAGES, FeatureClassifier, classifier_steps
 from autoencoder.measures import as_floats
 from autoencoder.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
@@ -187,12 +187,13 @@ def compare_steps(
     """``n`` samples from every source of every model, judged; yields the share done and what is known.
 
     ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. The classifier
-    learns from the training images, if they have labels; it is tested on ``held_out`` where these are others.
+    learns from the training images, if they have labels, and is tested on ``held_out``; where both are the
+    same images, a seeded half of them is held out.
     """
     known = Judgement({})
+    training, held_out = apart(training, held_out)
     if training.labels is not None and training.n_images >= FEWEST_IMAGES:
-        test = None if training.fingerprint == held_out.fingerprint else held_out
-        classifier = yield from _part(classifier_steps(training, test), 0, TEACHING, known)
+        classifier = yield from _part(classifier_steps(training, held_out), 0, TEACHING, known)
         known = Judgement({}, classifier)
     width = (1 - TEACHING) / len(models)
     for number, (name, (support, latents)) in enumerate(models.items()):
@@ -207,6 +208,14 @@ def compare_steps(
             found = yield from _part(score_steps(source, samples, yardstick), low + part, part, known)
             known = known.with_scores(name, found)
     yield 1.0, known
+
+
+def apart(training: Dataset, held_out: Dataset) -> tuple[Dataset, Dataset]:
+    """Training and held-out images; two halves of one set of two images or more that has no split."""
+    if training.fingerprint != held_out.fingerprint or training.n_images < 2:
+        return training, held_out
+    ones, others = hold_back(training.n_images, 0.5, 0)
+    return training.subset(ones), training.subset(others)
 
 
 def sentence(name: str, scores: Sequence[Scores]) -> str:

@@ -25,7 +25,7 @@ why(
     "components by its likelihood.\n\n"
     "**Fréchet distance**: ‖m₁ − m₂‖² + tr(C₁ + C₂ − 2 (C₁ C₂)^½) between Gaussians fitted to the features "
     "of samples and of held-out images (Heusel et al. 2017, arXiv 1706.08500). *Of real images* is the same "
-    "for as many training images: no generator can be expected below it.\n\n"
+    "for as many training images: nearer than that means nothing, and few samples move both.\n\n"
     "**Near-copy**: nearer to a training image, over all pixels, than 95 % of the model's own "
     "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. "
     "Those come to 5 %; distances are in that unit. **Off the data**: a round trip above 1, as everywhere. "

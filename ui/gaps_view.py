@@ -37,6 +37,9 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     """Random pairs through every model: asked for with a button, then kept."""
     has_classes = codes.labels is not None
     st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
+    if len(codes.latents) < 2:
+        st.caption("A path needs two images, and here is one. Choose others at the side.")
+        return
     pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
     n_pairs = pairs_column.number_input(
         "Pairs of each kind", 10, 2_000, 400, step=50, key="pairs", bind="query-params"
@@ -59,8 +62,8 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
     """Which classes lie apart: the median gap score of every two, and a pair to look at."""
     st.subheader("Where are the gaps?", anchor=False)
-    if codes.labels is None:
-        st.caption("These images have no classes.")
+    if codes.labels is None or len(codes.latents) < 2:
+        st.caption("These images have no classes to walk between.")
         return
     seed = st.session_state.get("pairs_seed", 0)
     job = job_on_request(

@@ -106,6 +106,8 @@ def _set_up(scene: Scene, dataset: Dataset) -> None:
         choose_dataset("digits")
     if scene.model:
         choose_model(scene.model)
+    for key in ("code_size", "outlier_class"):  # what another scene has set does not belong to this one
+        st.session_state.pop(key, None)
     st.session_state.update(scene.choices)
 
 

@@ -81,4 +81,8 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
 
 
 def _dataset(workspace: Workspace, name: str, split: str) -> Dataset:
-    return caches.named_dataset(name, split) if name in DATASETS else caches.own_images(workspace, name)
+    return (
+        caches.named_dataset(name, split)
+        if name in DATASETS
+        else caches.kept_images(workspace.images_path(name), name)
+    )
