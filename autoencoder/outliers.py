@@ -324,8 +324,9 @@ def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
 
 
 def _with_auroc(means: dict[str, float], value: float) -> str:
-    """The scores whose AUROC reads like this one."""
-    titles = [f"“{SCORES[name].title}”" for name, mean in means.items() if f"{mean:.1%}" == f"{value:.1%}"]
+    """The scores whose AUROC reads like this one, with the score that has it first."""
+    alike = [name for name, mean in means.items() if f"{mean:.1%}" == f"{value:.1%}"]
+    titles = [f"“{SCORES[name].title}”" for name in sorted(alike, key=lambda name: abs(means[name] - value))]
     others = {1: "", 2: " and one other"}.get(len(titles), f" and {len(titles) - 1} others")
     return f"{titles[0]}{others} with an AUROC of {value:.1%}"
 

@@ -285,6 +285,8 @@ def test_the_sentence_follows_the_numbers():
     assert "does not beat PCA's better one: 60.0% against 90.0%" in sentence(level(pca_mse=0.9))
     assert "is not clearly apart from PCA's better one: 89.0%" in sentence(level(combined=0.89, pca_mse=0.9))
     assert "“MSE over the image's energy” and 6 others" in sentence(level(combined=0.97))
+    nearly = sentence(level(bce=0.9999, pixel_knn=1.0))
+    assert "Best here is “k-NN distance of the pixels” and one other" in nearly
 
 
 def test_the_sentence_on_the_threshold_follows_the_numbers():
