@@ -278,7 +278,10 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _counts(text: str) -> list[int]:
-    return sorted({_whole(1, 100_000)(word) for word in text.split(",")})
+    words = text.split(",")
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 100_000 for word in words):
+        raise argparse.ArgumentTypeError(f"must be whole numbers with commas between them, got {text}")
+    return sorted({int(word) for word in words})
 
 
 def _learners(text: str) -> list[str]:

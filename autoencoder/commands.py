@@ -123,18 +123,14 @@ def generate(args: argparse.Namespace) -> dict:
     from autoencoder.features import FEWEST_IMAGES, classifier_steps
     from autoencoder.generation import apart, sample, score_steps, yardstick_steps
     from autoencoder.runtime import use_one_thread
-    from autoencoder.sources import FEWEST_CODES, MIXTURE, sampler_steps
+    from autoencoder.sources import MIXTURE, sampler_steps
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = _load_both(args)
     latents = checkpoint.model.encode(training.images)
-    most_components = len(latents) // 2
-    if args.source == MIXTURE and (len(latents) < FEWEST_CODES or (args.components or 1) > most_components):
-        raise DatasetError(
-            f"{training.name} has {len(latents):,} images for the mixture: it needs at least {FEWEST_CODES}, "
-            f"and two for a component. Choose more images, or --components up to {most_components}."
-        )
+    if args.source == MIXTURE:
+        _check_mixture(training, args.components or 1)
     training, held_out = apart(training, test or training)
     classifier = None
     if training.labels is not None and training.n_images >= FEWEST_IMAGES:
@@ -277,6 +273,22 @@ def _outcome(steps, what: str):
             except StopIteration as end:
                 return end.value
             bar.update(round(100 * share) - bar.n)
+
+
+def _check_mixture(dataset: Dataset, n_components: int) -> None:
+    from autoencoder.sources import FEWEST_CODES
+
+    most = dataset.n_images // 2
+    if dataset.n_images < FEWEST_CODES:
+        raise DatasetError(
+            f"{dataset.name} has {dataset.n_images:,} images, and a mixture needs at least {FEWEST_CODES}. "
+            "Choose more images, or another --source."
+        )
+    if n_components > most:
+        raise DatasetError(
+            f"{dataset.name} has {dataset.n_images:,} images, and a component needs two. Choose more images, "
+            f"or --components up to {most}."
+        )
 
 
 def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[str, float] | None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from test_cli import answer, refusal  # noqa: F401  fixtures
 
+from autoencoder import cli
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import load_dataset
 from autoencoder.features import classifier_steps
@@ -105,3 +106,16 @@ def test_a_class_that_is_not_there_is_refused(refusal):  # noqa: F811
 @pytest.mark.parametrize("labels", ["5", "2000"])
 def test_numbers_of_labels_that_cannot_be_are_refused(refusal, labels):  # noqa: F811
     assert "label" in refusal("few-labels", "digits-ae-16", "--dataset", "digits", "--labels", labels)
+
+
+@pytest.mark.parametrize("text", ["30,x", "0", "", "10,,30", "9999999"])
+def test_labels_that_are_no_numbers_are_a_usage_error(text, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", text])
+    assert "whole numbers with commas" in capsys.readouterr().err
+
+
+def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):  # noqa: F811
+    np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:5])
+    words = ("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--source", "mixture")
+    assert "needs at least 10" in refusal(*words)
