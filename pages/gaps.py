@@ -29,8 +29,9 @@ why(
     "random path of one model is worse than one of another is the area under the ROC curve (Hanley & McNeil "
     "1982); one half means no difference. Pairs are drawn evenly over the images, from the seed, and are the "
     "same for every model.\n\n"
-    "**Empty space**: 400 places each from N(0, I), from a Gaussian fitted to the codes, or evenly from the "
-    "box around them. *Unlike any image* means farther from every real image than 95 % of the model's own "
+    "**Empty space**: 400 places each from N(0, I), from a Gaussian fitted to the codes of the model's "
+    "atlas, or evenly from the box around them. *Unlike any image* means farther from every real image than "
+    "95 % of the model's own "
     "reconstructions. Draws from N(0, I) fill also those dimensions that a variational model does not use, "
     "which are 0 in the codes of images: their round trip calls many off the data whose picture is not odd."
 )

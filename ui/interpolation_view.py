@@ -72,8 +72,9 @@ def show_walks(codes: Codes, walks: list[Walk]) -> None:
     classifier = classifier_of(codes) if has_opinion else None
     if classifier:
         st.caption(
-            "*Looks like*: the class of most of a step's ten nearest neighbours among real images, and how "
-            f"many agree; right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out images. "
+            "*Looks like*: the class that weighs most among a step's ten nearest real images, nearer ones "
+            f"more, and its share; right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out "
+            "images. "
             "It cannot say “nothing”: *unlike any* is the distance to the nearest real image, above 1 "
             "greater than for 95 % of the model's own reconstructions."
         )

@@ -104,7 +104,7 @@ SCENES = (
         _map,
     ),
     Scene(
-        "Within a class one can walk: between two 3s lie more 3s.",
+        "Within a class one can mostly walk: between two 3s lie more 3s.",
         "Move the slider from A to B, and then beyond B.",
         "What changes evenly on the way? What happens beyond the end?",
         lambda: _walk((PLAIN,), SAME_CLASS),
@@ -123,8 +123,8 @@ SCENES = (
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Guess first: in how many of 100 pairs is the plain autoencoder's path the worse one? Then measure.",
-        "Your guess: ____ of 100. Measured: ____ of 100. Do the intervals overlap?",
+        "Guess first: how likely is a random path of the plain autoencoder the worse one? Then measure.",
+        "Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),
 )

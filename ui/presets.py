@@ -43,7 +43,7 @@ PRESETS = (
     Preset(
         "within the 3s",
         "Both ends are a 3. Is everything in between a 3 as well?",
-        "the round trip, which should stay below 1; and a slant that turns evenly",
+        "whether the round trip stays near 1, as it does not between classes; and a slant that turns evenly",
         18, 30, ("mnist-ae-32", "mnist-vae-32"),
     ),
     Preset(
