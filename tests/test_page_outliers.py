@@ -158,6 +158,16 @@ def test_a_scene_sets_what_it_says(scene):
     assert "Train and try" in [button.label for button in app.button]
 
 
+def test_a_scene_has_its_link_and_nothing_of_the_scene_before():
+    app = press(visit("outliers"), "A code too small")
+    assert app.query_params["code_size"] == "1"
+    press(app, "Digit 1 held out")
+    assert app.session_state["code_size"] == 16 and app.session_state["outlier_class"] == "1"
+    again = visit("outliers", **{name: app.query_params[name] for name in app.query_params})
+    for key in ("protocol", "code_size", "outlier_class"):
+        assert again.session_state[key] == app.session_state[key]
+
+
 @pytest.mark.parametrize(("protocol", "words_of_it"), [("one-class", ONE_CLASS), ("leave-one-out", HELD_OUT)])
 def test_a_protocol_trains_and_shows_its_outcome(short, split_digits, protocol, words_of_it):
     app = visit("outliers", protocol=words_of_it, outlier_class=7, code_size=4, outlier_seed=2)

@@ -125,10 +125,9 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
     ]
     if opinion is not None:
-        rows += [
-            ("Nearest image", list(opinion.nearest)),
-            ("Unlike any", [f"{value:.2f}" for value in opinion.distance]),
-        ]
+        rows.append(("Nearest image", list(opinion.nearest)))
+    if opinion is not None and np.isfinite(opinion.distance).all():  # one image has no typical distance
+        rows.append(("Unlike any", [f"{value:.2f}" for value in opinion.distance]))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
         rows.append(("Looks like", [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))

@@ -106,9 +106,11 @@ def _set_up(scene: Scene, dataset: Dataset) -> None:
         choose_dataset("digits")
     if scene.model:
         choose_model(scene.model)
-    for key in ("code_size", "outlier_class"):  # what another scene has set does not belong to this one
-        st.session_state.pop(key, None)
-    st.session_state.update(scene.choices)
+    # The address follows a control that is on the page; one that is only coming has to be written there.
+    choices = {"code_size": LATENT_DIM, **scene.choices}  # another scene's code does not belong to this one
+    coming = {key: str(value) for key, value in choices.items() if key not in st.session_state}
+    st.session_state.update(choices)
+    st.query_params.update(coming)
 
 
 def _choose_protocol(train: Dataset) -> str:
