@@ -3,8 +3,6 @@
 C classes.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import plotly.graph_objects as go
 
@@ -23,32 +21,23 @@ SYMBOLS = {
     "images": "star-open",
 }
 SHORT = {"logistic": "regression", "knn": "k-NN", "spreading": "spreading"}
-LABEL_GAP = 0.055  # of the axis, between the names of two curves
 
 
 def learning_curves(points: list[CurvePoint], dark: bool = False) -> go.Figure:
     """Accuracy by the number of labels, a curve each learner, spread over draws; controls are lighter."""
-    figure, ends = go.Figure(), {}
+    figure = go.Figure()
     for name in dict.fromkeys(point.learner for point in points):
         own = [point for point in points if point.learner == name]
         figure.add_trace(_curve(name, own, dark))
-        ends[name] = own[-1]
     dress(figure, dark)
     low = min((point.mean - point.std for point in points), default=0.0)
     low = max(0.0, np.floor(low * 10) / 10)
     counts = sorted({point.n_labels for point in points})
-    for name, height in zip(
-        ends, _apart([end.mean for end in ends.values()], LABEL_GAP * (1 - low)), strict=True
-    ):
-        figure.add_annotation(
-            text=curve_name(name), x=1.01, xref="paper", xanchor="left", y=height, showarrow=False,
-            opacity=_weight(name),
-        )  # fmt: skip
     figure.update_xaxes(
         title="labelled images, logarithmic", type="log", tickvals=counts, ticktext=[f"{n:,}" for n in counts]
     )
     figure.update_yaxes(title="test accuracy", tickformat=".0%", range=[low, 1.02])
-    return figure.update_layout(height=460, showlegend=False, margin={"r": 170})
+    return figure.update_layout(height=500, showlegend=True, legend={"itemwidth": 60})
 
 
 def confusion_figure(matrix: np.ndarray, class_names: list[str], dark: bool = False) -> go.Figure:
@@ -68,7 +57,7 @@ def confusion_figure(matrix: np.ndarray, class_names: list[str], dark: bool = Fa
 
 
 def curve_name(name: str) -> str:
-    """A learner's name beside its curve."""
+    """A learner's short name, for the legend."""
     learner = LEARNERS[name]
     if learner.is_slow:
         return name.replace("-", " ")
@@ -79,7 +68,7 @@ def curve_name(name: str) -> str:
 def _curve(name: str, points: list[CurvePoint], dark: bool) -> go.Scatter:
     learner = LEARNERS[name]
     return go.Scatter(
-        x=[point.n_labels for point in points], y=[point.mean for point in points], name=learner.title,
+        x=[point.n_labels for point in points], y=[point.mean for point in points], name=curve_name(name),
         mode="lines+markers", opacity=_weight(name),
         customdata=[[point.std, point.n_draws] for point in points],
         line={"color": INK[dark], "dash": DASHES[learner.method], "width": 2},
@@ -91,14 +80,3 @@ def _curve(name: str, points: list[CurvePoint], dark: bool) -> go.Scatter:
 
 def _weight(name: str) -> float:
     return 1.0 if LEARNERS[name].features in (*ENCODED, "encoder") else 0.7
-
-
-def _apart(heights: list[float], gap: float) -> list[float]:
-    """The heights, moved as little as it takes that each is a gap from the next; their order stays."""
-    order = np.argsort(heights, kind="stable")
-    moved = np.array(heights, float)
-    for below, above in pairwise(order):
-        moved[above] = max(moved[above], moved[below] + gap)
-    if len(moved):
-        moved -= (moved - heights).mean()
-    return moved.tolist()

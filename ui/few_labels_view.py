@@ -128,10 +128,10 @@ def _comparison_row(comparison: Comparison) -> dict:
     values = comparison.difference, comparison.low, comparison.high
     return {
         "labels": comparison.n_labels,
+        "verdict": comparison.verdict,
         "learner": LEARNERS[comparison.learner].title,
         "control": LEARNERS[comparison.control].title,
         **{name: 100 * value for name, value in zip(POINTS, values, strict=True)},
-        "verdict": comparison.verdict,
     }
 
 

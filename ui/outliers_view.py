@@ -33,9 +33,9 @@ def show_scores(outcomes: list[Outcome]) -> None:
     st.markdown(f"**{sentence(intervals)}**")
     rows = []
     for name, found in intervals.items():
-        rows.append([SCORES[name].title, SCORES[name].kind, found.mean, found.low, found.high])
-    table = pd.DataFrame(rows, columns=["score", "kind", "AUROC", "95 % from", "to"])
-    percent = dict.fromkeys(table.columns[2:], st.column_config.NumberColumn(format="percent"))
+        rows.append([SCORES[name].title, found.mean, found.low, found.high, SCORES[name].kind])
+    table = pd.DataFrame(rows, columns=["score", "AUROC", "95 % from", "to", "kind"])
+    percent = dict.fromkeys(table.columns[1:4], st.column_config.NumberColumn(format="percent"))
     st.dataframe(table, hide_index=True, column_config=percent, alt="The AUROC of every score.")
     n_outliers = int(first.test.is_outlier.sum())
     st.caption(
