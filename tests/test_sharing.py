@@ -13,7 +13,7 @@ from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
 from ui import sharing
 from ui.visitors import _digest
-from ui.workspace import Workspace, state_root
+from ui.workspace import Workspace, WorkspaceError, bytes_in, state_root
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -97,3 +97,18 @@ def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
         names.append(f"m{number}~{number:020}")
         sharing._share("model", folder, names[-1])
     assert [sharing._place("model", name).exists() for name in names] == [False, True, True]
+
+
+def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits, monkeypatch):
+    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    kept = bytes_in(state_root())
+    app = visit("train", OWNER)
+    monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(kept + 1_000))
+    switch(app, True)
+    assert "full" in app.error[0].value and not list(state_root().glob("shared/model/*"))
+    monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(3 * kept))
+    switch(app, True)
+    assert bytes_in(state_root()) == 2 * kept
+    monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(2 * kept + 1_000))
+    with pytest.raises(WorkspaceError, match="full"):
+        own.check_room(2_000)

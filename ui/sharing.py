@@ -15,7 +15,7 @@ import streamlit as st
 from autoencoder.checkpoints import CheckpointInfo
 from ui import caches
 from ui.frame import refusal
-from ui.workspace import MODEL_FILES, NAME, Workspace, made, state_root, writing
+from ui.workspace import MODEL_FILES, NAME, Workspace, bytes_in, made, state_root, writing
 
 SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
 MOST_SHARED = 300  # of each kind; beyond, what was opened the longest ago goes
@@ -50,28 +50,29 @@ def shared_images(name: str) -> Path | None:
 def offer_model(workspace: Workspace, name: str) -> None:
     """The switch that shares a model of one's own, with its link."""
     folder = workspace.models_folder / name
-    _offer("model", name, folder, tuple(folder / file for file in MODEL_FILES))
+    _offer(workspace, "model", name, folder, tuple(folder / file for file in MODEL_FILES))
 
 
 def offer_images(workspace: Workspace, name: str) -> None:
     """The switch that shares images of one's own, with their link."""
     path = workspace.images_path(name)
-    _offer("data", name, path, (path,))
+    _offer(workspace, "data", name, path, (path,))
 
 
-def _offer(kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
+def _offer(workspace: Workspace, kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
     shared = f"{name}~{caches.digest(files)}"
     key = f"share {kind} {name}"
     st.session_state[key] = _place(kind, shared).exists()
-    is_on = st.toggle("Share", key=key, on_change=_switch, args=(kind, key, source, shared))
+    is_on = st.toggle("Share", key=key, on_change=_switch, args=(workspace, kind, key, source, shared))
     if is_on:
         st.caption("Whoever has this link can open it as it is now, and not change it.")
         st.code(_link(kind, shared), language=None)
 
 
-def _switch(kind: str, key: str, source: Path, shared: str) -> None:
+def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str) -> None:
     with refusal():
         if st.session_state[key]:
+            workspace.check_room(bytes_in(source))
             _share(kind, source, shared)
         else:
             _remove(_place(kind, shared))

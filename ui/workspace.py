@@ -99,8 +99,10 @@ def _note_failure(function, path: str, reason: tuple) -> None:
     logger.warning("%s could not be removed: %s", path, reason[1])
 
 
-def _bytes_in(folder: Path, kept_only: bool = False) -> int:
-    """The bytes of the files below a folder; if asked, without what is deleted or not there yet."""
+def bytes_in(folder: Path, kept_only: bool = False) -> int:
+    """The bytes of a file, or of those below a folder; if asked, without what is deleted or not there yet."""
+    if folder.is_file():
+        return _size(str(folder))
     total = 0
     for parent, inner, names in os.walk(folder):
         if kept_only:
@@ -110,8 +112,8 @@ def _bytes_in(folder: Path, kept_only: bool = False) -> int:
 
 
 @lru_cache(maxsize=1)
-def _bytes_of_all(visitors: Path, minute: float) -> int:
-    return _bytes_in(visitors)
+def _bytes_of_all(root: Path, minute: float) -> int:
+    return bytes_in(root)
 
 
 def _size(path: str) -> int:
@@ -149,8 +151,9 @@ class Workspace:
 
         What all keep is counted anew if it is to be exact, which takes a while where there are many.
         """
-        used = _bytes_in(self._folder, kept_only=True)
-        of_all = _bytes_in(self._visitors) if is_exact else _bytes_of_all(self._visitors, time.time() // 60)
+        used = bytes_in(self._folder, kept_only=True)
+        root = self._visitors.parent  # what is shared lies beside the visitors' folders
+        of_all = bytes_in(root) if is_exact else _bytes_of_all(root, time.time() // 60)
         if used + n_bytes > MAX_VISITOR_BYTES:
             raise WorkspaceError(
                 f"You keep {size(used)} here, and this would be {size(n_bytes)} more; "
