@@ -26,7 +26,7 @@ from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.gaps import PictureDistance
-from autoencoder.generation import finished, yardstick_steps
+from autoencoder.generation import finished, nearest, yardstick_steps
 from autoencoder.label_tasks import Task, few_label_task
 from autoencoder.measures import as_floats, mse
 from autoencoder.noise import Noise
@@ -144,6 +144,12 @@ def named_classifier(name: str) -> Classifier:
 def space(checkpoint: Checkpoint, codes: Codes, source: str, n_places: int, seed: int) -> EmptySpace:
     """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
     return empty_space(source, checkpoint.support, picture_distance(checkpoint, codes), n_places, seed)
+
+
+@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+def nearest_images(pictures: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The distances (M,) from pictures to the nearest of the images, and its rows (M,)."""
+    return nearest(pictures, dataset.images)
 
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")

@@ -11,7 +11,7 @@ from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.datasets import Dataset
 from autoencoder.figures import frechet_figure
-from autoencoder.generation import Judgement, Samples, nearest, plane, sample, sentence
+from autoencoder.generation import Judgement, Samples, plane, sample, sentence
 from autoencoder.pictures import grid, png
 from autoencoder.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
 from autoencoder.support import is_off_support
@@ -21,8 +21,8 @@ from ui.choice import chosen_dataset
 from ui.frame import is_dark
 from ui.generate_jobs import MixtureWork, ScoreWork, mixture_key, score_key
 from ui.model_choice import compared_models
-from ui.pair import choose_end, chosen_pair, code_of, other_codes
-from ui.pictures import show_grid, show_large, show_table
+from ui.pair import choose_end, chosen_pair, code_of, other_codes, picture_of, title_of
+from ui.pictures import show, show_grid, show_large, show_table
 from ui.watch import job_at_once, job_on_request
 
 AROUND = "around A"
@@ -96,7 +96,7 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     counts = [f"**{off.sum()} of {choice.n}** are off the data"]
     if codes.images is not None:
         training = chosen_dataset("train")
-        distances, found = nearest(drawn.images, training.images)
+        distances, found = caches.nearest_images(drawn.images, training)
         unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
         rows += [
             ("Nearest training image", list(training.images[found])),
@@ -216,6 +216,7 @@ def _choose_class(codes: Codes) -> int | None:
 def _around(checkpoint: Checkpoint, codes: Codes, radius: float) -> Sampler:
     place, _ = chosen_pair(checkpoint, codes)
     choose_end("a", place, codes)
+    show(picture_of(place, checkpoint, codes)[None], [f"A: {title_of(place, codes)}"], side=112)
     length = radius * checkpoint.support.units.neighbour_distance
     return around(code_of(place, checkpoint, codes), length)
 
@@ -227,8 +228,13 @@ def _marks(are_marked: np.ndarray, word: str) -> list[str]:
 def _offer_files(checkpoint: Checkpoint, choice: Choice, drawn: Samples) -> None:
     left, right = st.columns(2)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
-    picture = png(grid(drawn.images, N_COLUMNS), 4)
-    left.download_button("Samples (PNG)", picture, f"{name}.png", "image/png", width="stretch")
+    left.download_button(
+        "Samples (PNG)",
+        lambda: png(grid(drawn.images, N_COLUMNS), 4),
+        f"{name}.png",
+        "image/png",
+        width="stretch",
+    )
     right.download_button(
         "Samples and codes (NPZ)", lambda: _arrays(drawn), f"{name}.npz", "application/zip", width="stretch"
     )
@@ -243,6 +249,24 @@ def _arrays(drawn: Samples) -> bytes:
 def _show_judgement(found: Judgement, training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
+    _show_table(found)
+    if found.classifier is None:
+        st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
+        return
+    st.caption(
+        "The Fréchet distance is in 64 features of a small classifier of our own, right in "
+        f"{found.classifier.accuracy:.1%} of {found.classifier.n_held_out:,} held-out images. It does not "
+        "compare with figures from other features, or from other numbers of images."
+    )
+    show_chart(
+        frechet_figure(found.scores, is_dark()), "frechet",
+        "The Fréchet distance of every source of every model, with that of real images.",
+    )  # fmt: skip
+    with st.expander("Which classes do they draw?"):
+        st.dataframe(_class_shares(found, training), hide_index=True)
+
+
+def _show_table(found: Judgement) -> None:
     rows = [
         {
             "model": name,
@@ -264,20 +288,6 @@ def _show_judgement(found: Judgement, training: Dataset) -> None:
         alt="The scores of every source of every model.",
     )  # fmt: skip
     st.download_button("Scores (CSV)", table.to_csv(index=False), "generation-scores.csv", "text/csv")
-    if found.classifier is None:
-        st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
-        return
-    st.caption(
-        "The Fréchet distance is in 64 features of a small classifier of our own, right in "
-        f"{found.classifier.accuracy:.1%} of {found.classifier.n_held_out:,} held-out images. It does not "
-        "compare with figures from other features, or from other numbers of images."
-    )
-    show_chart(
-        frechet_figure(found.scores, is_dark()), "frechet",
-        "The Fréchet distance of every source of every model, with that of real images.",
-    )  # fmt: skip
-    with st.expander("Which classes do they draw?"):
-        st.dataframe(_class_shares(found, training), hide_index=True)
 
 
 def _class_shares(found: Judgement, training: Dataset) -> pd.DataFrame:
