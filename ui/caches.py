@@ -75,6 +75,12 @@ def models_in(folder: Path) -> list[CheckpointInfo]:
     return _models_in(str(folder), hash(tuple((str(path), path.stat().st_mtime_ns) for path in configs)))
 
 
+@st.cache_resource(show_spinner=False)
+def shipped_models() -> list[CheckpointInfo]:
+    """The models that come with the program; they change with it, not while it runs."""
+    return list_checkpoints()
+
+
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _models_in(folder: str, stamp: int) -> list[CheckpointInfo]:
     return list_checkpoints(Path(folder))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from autoencoder.architecture import KINDS
-from autoencoder.checkpoints import SHIPPED, Checkpoint, CheckpointInfo
+from autoencoder.checkpoints import Checkpoint, CheckpointInfo
 from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
 from autoencoder.errors import CheckpointError
 from ui import caches, sharing
@@ -116,8 +116,8 @@ def _dataset_name() -> str:
 
 def _models() -> dict[str, CheckpointInfo]:
     """Shipped models first; a visitor's own cannot take the name of one of them."""
-    own, shipped = caches.models_in(current_workspace().models_folder), caches.models_in(SHIPPED)
-    return {info.name: info for info in [*own, *sharing.opened_models(), *shipped]}
+    own = caches.models_in(current_workspace().models_folder)
+    return {info.name: info for info in [*own, *sharing.opened_models(), *caches.shipped_models()]}
 
 
 def _follow_dataset() -> None:

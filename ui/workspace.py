@@ -21,7 +21,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
@@ -116,6 +116,12 @@ def _bytes_of_all(root: Path, minute: float) -> int:
     return bytes_in(root)
 
 
+@cache
+def _shipped_names() -> set[str]:
+    """No visitor's model is called as one that comes with the program."""
+    return {path.name for path in SHIPPED.glob("[!.]*/")}
+
+
 def _size(path: str) -> int:
     try:
         return os.lstat(path).st_size
@@ -132,7 +138,7 @@ class Workspace:
         self._visitors = Path(root) / "visitors"
         folder = self._folder = self._visitors / visitor
         self._unfinished = folder / UNFINISHED
-        shipped = {path.name for path in SHIPPED.glob("[!.]*/")}
+        shipped = _shipped_names()
         self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
         self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
 
