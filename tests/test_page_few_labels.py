@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 from streamlit.testing.v1 import AppTest
+from test_page_gaps import press, until
 from test_pages import tables, words
 
 from autoencoder.checkpoints import load_checkpoint
@@ -51,25 +52,11 @@ def buttons(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
-
-
 def measure(app: AppTest, learners: list[str], counts: list[int]) -> AppTest:
     app.multiselect(key="learners").set_value(learners)
     app.multiselect(key="labels").set_value(counts).run()
     press(app, "Measure")
     return until(app, lambda app: any("accuracy" in frame.value for frame in app.dataframe))
-
-
-def until(app: AppTest, is_there) -> AppTest:
-    deadline = time.monotonic() + 60
-    while not is_there(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception and not app.error
-    return app
 
 
 def expected(model: str, counts: list[int], n_draws: int = 2, seed: int = 0):

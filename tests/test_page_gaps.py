@@ -29,6 +29,7 @@ def until(app: AppTest, is_there) -> AppTest:
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
+    assert not app.exception and not app.error
     return app
 
 

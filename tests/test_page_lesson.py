@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from test_page_gaps import press
 from test_pages import living_map, tables, visit, words
 
 from autoencoder.checkpoints import load_checkpoint
@@ -15,10 +16,6 @@ from ui.presets import PRESETS
 
 def heads(app) -> str:
     return "\n".join(element.value for element in [*app.header, *app.subheader])
-
-
-def press(app, label: str):
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def test_next_and_back_lead_through_every_scene():
