@@ -15,6 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 PATIENCE = 60.0  # seconds for a run
+ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 WIDGETS = ("slider", "number_input", "button", "selectbox")
 
 
@@ -29,6 +30,7 @@ class Visitor:
         self.address = address
         self.errors: list[str] = []
         self._ids: dict[tuple[str, str], str] = {}  # of widgets, by kind and label
+        self._fragments: dict[str, str] = {}  # of those that run a part of their page, by widget
         self._values: dict[str, WidgetState] = {}
         self._pages: dict[str, str] = {}  # hashes, by address
         self._page = ""
@@ -43,7 +45,7 @@ class Visitor:
 
     async def open(self, page: str) -> float:
         """Open a page by its address, "" for the home page; the seconds until it is there."""
-        self._ids, self._values = {}, {}
+        self._ids, self._fragments, self._values = {}, {}, {}
         self._page = self._pages.get(page, "")
         return await self._run()
 
@@ -51,7 +53,7 @@ class Visitor:
         """Set a widget by what its label begins with; the seconds until the page has answered."""
         (id_,) = [id_ for (its, text), id_ in self._ids.items() if its == kind and text.startswith(label)]
         self._values[id_] = WidgetState(id=id_, **value)
-        seconds = await self._run()
+        seconds = await self._run(self._fragments.get(id_, ""))
         if kind == "button":
             del self._values[id_]
         return seconds
@@ -59,8 +61,9 @@ class Visitor:
     async def close(self) -> None:
         await self._socket.close()
 
-    async def _run(self) -> float:
+    async def _run(self, fragment: str = "") -> float:
         message = BackMsg()
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.widget_states.widgets.extend(self._values.values())
         started = time.perf_counter()
@@ -80,14 +83,15 @@ class Visitor:
             self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             self._page = message.navigation.page_script_hash
         elif kind == "delta":
-            self._take_element(message.delta.new_element)
-        return kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            self._take_element(message.delta.new_element, message.delta.fragment_id)
+        return kind == "script_finished" and message.script_finished in ENDS
 
-    def _take_element(self, element) -> None:
+    def _take_element(self, element, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind in WIDGETS:
             widget = getattr(element, kind)
             self._ids[kind, widget.label] = widget.id
+            self._fragments[widget.id] = fragment
         elif kind == "exception":
             self.errors.append(element.exception.message[:300])
         elif kind == "alert" and element.alert.format == element.alert.ERROR:

@@ -2,8 +2,7 @@
 
 from ui.choice import chosen_checkpoint, dataset_at_hand, offer_download
 from ui.frame import open_page, why
-from ui.noise_controls import choose_noise
-from ui.reconstruction_view import choose_images, class_table, show_reconstructions, train_against_test
+from ui.reconstruction_view import noise_and_reconstructions
 
 open_page(
     "Reconstruction",
@@ -13,12 +12,7 @@ open_page(
 if not dataset_at_hand():
     offer_download()
 else:
-    checkpoint = chosen_checkpoint()
-    noise, seed = choose_noise()
-    rows = choose_images(checkpoint, seed)
-    show_reconstructions(checkpoint, rows, noise, seed)
-    train_against_test(checkpoint, noise, seed)
-    class_table(checkpoint, noise, seed)
+    noise_and_reconstructions(chosen_checkpoint())
 why(
     "PSNR is −10 log₁₀ of the mean squared error over pixels from 0 to 1; SSIM compares local means, "
     "variances and covariance in an 11×11 Gaussian window (Wang et al. 2004). Under noise both compare "

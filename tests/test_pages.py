@@ -360,6 +360,7 @@ def test_the_tables_are_the_measures_of_their_images():
         name: evaluate(model, part.images, noise, 2) for name, part in zip(ROWS, (train, test), strict=True)
     }
     splits, classes = (frame.value for frame in app.dataframe)
+    splits = splits.set_index("images")
     for name in ROWS:
         for title, measure in COLUMNS.items():
             assert splits[title][name] == pytest.approx(expected[name].means()[measure], rel=1e-5)

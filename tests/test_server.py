@@ -100,7 +100,7 @@ def server(tmp_path_factory):
         yield f"http://127.0.0.1:{port}", folder
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def ask(url: str, accept: str = "*/*", token: str = SECRET) -> tuple[int, dict[str, str], str]:

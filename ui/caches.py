@@ -29,7 +29,7 @@ from autoencoder.gaps import PictureDistance
 from autoencoder.generation import finished, nearest, yardstick_steps
 from autoencoder.label_tasks import Task, few_label_task
 from autoencoder.measures import as_floats, mse
-from autoencoder.noise import Noise
+from autoencoder.noise import Noise, corrupt
 from autoencoder.outlier_trials import Ready, ready_detector
 from autoencoder.outliers import Outcome
 from autoencoder.projection import Map, project
@@ -111,6 +111,16 @@ def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
 def latent_map(codes: Codes, method: str = "auto") -> Map:
     """The map by a quick method; t-SNE is a job (ui/map_jobs.py)."""
     return project(codes.latents, method)
+
+
+@st.cache_resource(max_entries=300, hash_funcs=KEYS, show_spinner=False)
+def reconstructions(
+    checkpoint: Checkpoint, dataset: Dataset, rows: tuple[int, ...], noise: Noise | None, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The images of these rows as they are encoded, uint8 (R, 28, 28), and what comes back, float."""
+    images = dataset.images[list(rows)]
+    given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
+    return given, checkpoint.model.reconstruct(given)
 
 
 # A class that moves its sliders asks for the same levels again and again, and an entry is a few kilobytes.

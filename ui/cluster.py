@@ -33,6 +33,8 @@ CONFIG = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.comm.timeouts.connect": "5s",  # all are on this machine
+    # Else it looks at its own stacks a hundred times a second, in the server too.
+    "distributed.worker.profile.enabled": False,
 }
 
 logger = logging.getLogger(__name__)
@@ -102,18 +104,18 @@ class Cluster:
         if self._client is not None and self._client.status == "running":
             return self._client
         self._disconnect()
+        dask.config.set(CONFIG)
         if self.address is None and self._local is None:
             n_workers, memory = local_size(n_cores(), psutil.virtual_memory().total)
-            with dask.config.set(CONFIG):
-                self._local = LocalCluster(
-                    n_workers=n_workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",
-                    memory_limit=memory,
-                    silence_logs=logging.ERROR,
-                )
+            self._local = LocalCluster(
+                n_workers=n_workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                memory_limit=memory,
+                silence_logs=logging.ERROR,
+            )
         self._client = Client(
             self.address or self._local.scheduler_address, timeout=TIMEOUT, set_as_default=False
         )

@@ -5,6 +5,7 @@ import streamlit as st
 from autoencoder.noise import NOISE_KINDS, Noise
 
 NO_NOISE = "none"
+LEVEL_STEP = 0.05  # a class then looks at the same 21 levels, each of which is measured once
 
 
 def choose_noise() -> tuple[Noise | None, int]:
@@ -12,7 +13,14 @@ def choose_noise() -> tuple[Noise | None, int]:
     kind_column, level_column, seed_column = st.columns([2, 3, 1])
     kind = kind_column.selectbox("Noise", [NO_NOISE, *NOISE_KINDS], index=1, key="noise", bind="query-params")
     level = level_column.slider(
-        _level_label(kind), 0.0, 1.0, 0.2, 0.01, key="level", bind="query-params", disabled=kind == NO_NOISE
+        _level_label(kind),
+        0.0,
+        1.0,
+        0.2,
+        LEVEL_STEP,
+        key="level",
+        bind="query-params",
+        disabled=kind == NO_NOISE,
     )
     seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
     return None if kind == NO_NOISE else Noise(kind, level), seed

@@ -3,12 +3,13 @@
 import base64
 import html
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from autoencoder.pictures import grid, png
+from autoencoder.pictures import as_bytes, grid, png
 from ui.frame import is_dark
 
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -77,7 +78,13 @@ def _style() -> str:
 
 def _img(image: np.ndarray, words: str, ink_on_paper: bool | None = None) -> str:
     ink_on_paper = not is_dark() if ink_on_paper is None else ink_on_paper
-    data = base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()
     height, width = image.shape
-    size = f'width="{width}" height="{height}"'
-    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" {size}>'
+    source = _data_uri(as_bytes(image).tobytes(), height, width, ink_on_paper)
+    return f'<img src="{source}" alt="{html.escape(words)}" width="{width}" height="{height}">'
+
+
+@lru_cache(maxsize=4_000)
+def _data_uri(pixels: bytes, height: int, width: int, ink_on_paper: bool) -> str:
+    """A PNG within the page; the same images are drawn again and again, and compressing is what costs."""
+    image = np.frombuffer(pixels, np.uint8).reshape(height, width)
+    return f"data:image/png;base64,{base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()}"

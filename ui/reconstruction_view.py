@@ -2,16 +2,19 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import Dataset
 from autoencoder.evaluation import by_class
 from autoencoder.measures import as_floats, psnr
-from autoencoder.noise import Noise, corrupt
+from autoencoder.noise import Noise
 from autoencoder.pictures import grid, png
 from ui import caches
 from ui.choice import chosen_dataset
+from ui.frame import refusal
+from ui.noise_controls import choose_noise
 from ui.pictures import show_table
 
 AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
@@ -25,6 +28,17 @@ MEASURE_NAMES = {
     "noisy_psnr": "PSNR of the noisy input, dB",
     "noisy_ssim": "SSIM of the noisy input",
 }
+
+
+@st.fragment
+def noise_and_reconstructions(checkpoint: Checkpoint) -> None:
+    """All that a slider of the page changes, and no more is drawn again: the side and the menu stay."""
+    with refusal():
+        noise, seed = choose_noise()
+        rows = choose_images(checkpoint, seed)
+        show_reconstructions(checkpoint, rows, noise, seed)
+        train_against_test(checkpoint, noise, seed)
+        class_table(checkpoint, noise, seed)
 
 
 def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
@@ -47,8 +61,7 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
     """Input, the very bytes that are encoded, reconstruction and error, one column an image."""
     dataset = chosen_dataset()
     images = dataset.images[rows]
-    given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
-    reconstructions = checkpoint.model.reconstruct(given)
+    given, reconstructions = caches.reconstructions(checkpoint, dataset, tuple(rows), noise, seed)
     errors = np.abs(reconstructions - as_floats(images))
     image_psnr = psnr(as_floats(images), reconstructions)
     lines = [
@@ -76,9 +89,9 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
     measured = {
         name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
     }
-    table = pd.DataFrame({name: _named(result.means()) for name, result in measured.items()}).T
-    st.dataframe(table, width="stretch", column_config=_three_decimals(table))
-    st.caption(_comparison(checkpoint, table, parts))
+    means = {name: _named(result.means()) for name, result in measured.items()}
+    _show([{"images": name, **its} for name, its in means.items()])
+    st.caption(_comparison(checkpoint, means, parts))
 
 
 def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
@@ -90,11 +103,9 @@ def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
     st.subheader("By class", anchor=False)
     entries = by_class(caches.evaluation(checkpoint, sample, noise, seed), sample.labels, sample.class_names)
     rows = [{"class": entry["class"], "images": entry["n_images"], **_named(entry)} for entry in entries]
-    table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch", column_config=_three_decimals(table))
-    st.download_button(
-        "Table (CSV)", table.to_csv(index=False), f"{sample.name}-{checkpoint.name}-by-class.csv", "text/csv"
-    )
+    _show(rows)
+    name = f"{sample.name}-{checkpoint.name}-by-class.csv"
+    st.download_button("Table (CSV)", lambda: pd.DataFrame(rows).to_csv(index=False), name, "text/csv")
 
 
 def _sample(dataset: Dataset) -> Dataset:
@@ -105,18 +116,20 @@ def _named(means: dict) -> dict[str, float]:
     return {title: means[name] for name, title in MEASURE_NAMES.items() if means.get(name) is not None}
 
 
-def _three_decimals(table: pd.DataFrame) -> dict:
-    # A styled table costs more than all else on the page.
-    return {name: st.column_config.NumberColumn(format="%.3f") for name in table.select_dtypes("float")}
+def _show(rows: list[dict]) -> None:
+    """Rows as a table of three decimals, by Arrow itself: the way through pandas costs ten times as much."""
+    decimals = st.column_config.NumberColumn(format="%.3f")
+    config = {name: decimals for name, value in rows[0].items() if isinstance(value, float)}
+    st.dataframe(pa.Table.from_pylist(rows), hide_index=True, width="stretch", column_config=config)
 
 
-def _comparison(checkpoint: Checkpoint, table: pd.DataFrame, parts: dict[str, Dataset]) -> str:
+def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
     counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
     if not _was_trained_on(checkpoint, next(iter(parts.values()))):
         return f"Means over the first images ({counts}). The model was trained on other images."
     if len(parts) == 1:
         return f"Means over the first images ({counts}); most of them were in this model's training."
-    gap = table["PSNR, dB"]["training"] - table["PSNR, dB"]["held out"]
+    gap = means["training"]["PSNR, dB"] - means["held out"]["PSNR, dB"]
     return (
         f"Means over the first images ({counts}). Training images come back "
         f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
@@ -137,10 +150,13 @@ def _head(dataset: Dataset, row: int) -> str:
 
 def _downloads(dataset: Dataset, rows: np.ndarray, lines: list[tuple], image_psnr: np.ndarray) -> None:
     left, right = st.columns(2)
-    tiled = np.concatenate([as_floats(line) for _, line in lines])
-    name, picture = f"{dataset.name}-reconstructions.png", lambda: png(grid(tiled, len(rows)), 4)
-    left.download_button("Grid (PNG)", picture, name, "image/png", width="stretch")
-    table = pd.DataFrame({"image": rows, "psnr": image_psnr})
-    right.download_button(
-        "Errors (CSV)", table.to_csv(index=False), f"{dataset.name}-errors.csv", "text/csv", width="stretch"
-    )
+
+    def picture() -> bytes:
+        return png(grid(np.concatenate([as_floats(line) for _, line in lines]), len(rows)), 4)
+
+    def errors() -> str:
+        return pd.DataFrame({"image": rows, "psnr": image_psnr}).to_csv(index=False)
+
+    name = dataset.name
+    left.download_button("Grid (PNG)", picture, f"{name}-reconstructions.png", "image/png", width="stretch")
+    right.download_button("Errors (CSV)", errors, f"{name}-errors.csv", "text/csv", width="stretch")

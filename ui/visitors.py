@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from ui.workspace import Workspace, state_root
 
 COOKIE = "latent_visitor"
+ID = "visitor id"  # in the session
 MAX_AGE = 365 * 24 * 3600  # seconds
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64url
 
@@ -46,8 +47,10 @@ def is_token(text: object) -> bool:
 
 def visitor_id() -> str:
     """32 hexadecimal digits: the visitor's own as long as the cookie lives, else as long as the session."""
-    token = st.context.cookies.get(COOKIE)
-    return _digest(token if is_token(token) else _session_token())
+    if ID not in st.session_state:  # a page asks many times, and parses the cookies each time
+        token = st.context.cookies.get(COOKIE)
+        st.session_state[ID] = _digest(token if is_token(token) else _session_token())
+    return st.session_state[ID]
 
 
 def current_workspace() -> Workspace:
