@@ -1,6 +1,8 @@
 """The teacher's mode: only by the secret, and what is switched off is off for everybody."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ SECRET = "a long secret"
 def server(monkeypatch, tmp_path):
     monkeypatch.setenv("LATENT_TEACHER_TOKEN", SECRET)
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
+    monkeypatch.setattr(classroom, "WRONG_SECONDS", 0.05)
 
 
 def visit(page: str = "latent_map", **query) -> AppTest:
@@ -55,6 +58,15 @@ def test_without_the_secret_there_is_nothing_to_do(text):
     press(app, "Enter")
     assert len(app.error) == 1 and [toggle.key for toggle in app.toggle] == ["large"]
     assert not any("Clear" in button.label for button in app.button)
+
+
+def test_guesses_are_taken_in_turn_and_a_wrong_one_takes_its_time():
+    guesses = ["wrong"] * 7 + [SECRET]
+    started = time.monotonic()
+    with ThreadPoolExecutor(len(guesses)) as visitors:
+        answers = list(visitors.map(classroom.is_secret, guesses))
+    assert answers == [False] * 7 + [True]
+    assert time.monotonic() - started >= 7 * 0.05
 
 
 @pytest.mark.parametrize("secret", ["", "short"])

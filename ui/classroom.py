@@ -4,6 +4,8 @@ import hmac
 import json
 import os
 import shutil
+import threading
+import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -13,8 +15,11 @@ from ui.workspace import made, state_root, writing
 
 TOKEN = "LATENT_TEACHER_TOKEN"
 FEWEST_CHARACTERS = 8  # of the secret
+WRONG_SECONDS = 1.0  # that a wrong secret takes
 MOST_CHARACTERS = 4_000  # of the starting view's address
 FILE = "class.json"
+
+_GUESS = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,12 @@ def has_teacher() -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Whether this is the teacher's secret."""
-    return has_teacher() and hmac.compare_digest(text.encode(), os.environ[TOKEN].encode())
+    """Whether this is the teacher's secret. Guesses are taken in turn, and a wrong one takes a second."""
+    with _GUESS:
+        is_right = has_teacher() and hmac.compare_digest(text.encode(), os.environ[TOKEN].encode())
+        if not is_right:
+            time.sleep(WRONG_SECONDS)
+        return is_right
 
 
 def classroom() -> Classroom:
