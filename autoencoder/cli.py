@@ -29,6 +29,7 @@ EXAMPLES = """examples:
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3
   python -m autoencoder interpolate digits-vae-16 --dataset digits --start 0 --end 7 --out strip.png
   python -m autoencoder gaps digits-ae-16 digits-vae-16 --dataset digits
+  python -m autoencoder study --dataset digits --sizes 8,16 --at 16 --seeds 2 --epochs 20 --out study.json
   python -m autoencoder generate digits-ae-16 --dataset digits --source mixture --out samples.png
   python -m autoencoder anomalies --dataset digits --protocol one-class --class 8
   python -m autoencoder few-labels digits-ae-16 --dataset digits --labels 30,100
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_embed(parsers)
     _add_interpolate(parsers)
     _add_gaps(parsers)
+    _add_study(parsers)
     _add_generate(parsers)
     _add_anomalies(parsers)
     _add_few_labels(parsers)
@@ -180,6 +182,49 @@ def _add_gaps(parsers) -> None:
     _add_seed(command)
 
 
+def _add_study(parsers) -> None:
+    command = _add(
+        parsers, "study", commands.study, "measure what closes the gaps: code size, noise, weight of the KL",
+        reports.study_text,
+    )  # fmt: skip
+    _add_dataset(command, required=True)
+    command.add_argument(
+        "--sizes", type=_listed(_whole(1, MAX_LATENT_DIM)), default="2,8,16,32", metavar="D,D",
+        help="code sizes of plain models; default: 2,8,16,32",
+    )  # fmt: skip
+    command.add_argument(
+        "--at", type=_listed(_whole(1, MAX_LATENT_DIM)), default="2,32", metavar="D,D",
+        help="code sizes at which noise and beta are turned; default: 2,32",
+    )  # fmt: skip
+    command.add_argument(
+        "--noise", type=_listed(_number(0, 1)), default="0.1,0.3,0.6", metavar="L,L",
+        help="levels of Gaussian noise in training; default: 0.1,0.3,0.6",
+    )  # fmt: skip
+    command.add_argument(
+        "--beta", type=_listed(_number(0, 1000)), default="0.1,0.3,1,4", metavar="F,F",
+        help="weights of a vae's KL; default: 0.1,0.3,1,4",
+    )  # fmt: skip
+    command.add_argument(
+        "--seeds", type=_whole(1, 100), default=3, metavar="N", help="0 to N - 1; default: 3"
+    )
+    command.add_argument(
+        "--images", type=_whole(2, 10_000_000), default=20_000, metavar="N",
+        help="training images, the first ones; default: 20000",
+    )  # fmt: skip
+    command.add_argument("--epochs", type=_whole(1, 1000), default=5, metavar="E", help="default: 5")
+    command.add_argument(
+        "--pairs", type=_whole(1, 100_000), default=200, metavar="N",
+        help="pairs of one class, and as many of two; default: 200",
+    )  # fmt: skip
+    command.add_argument(
+        "--threads", type=_whole(1, 64), default=1, metavar="T", help="CPU threads; default: 1"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE.json",
+        help="written after every model; what is in it already is not done again",
+    )  # fmt: skip
+
+
 def _add_generate(parsers) -> None:
     command = _add(parsers, "generate", commands.generate, "draw new images, and judge them")
     _add_checkpoint(command)
@@ -275,6 +320,13 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return whole_number
+
+
+def _listed(one: Callable[[str], float]) -> Callable[[str], tuple[float, ...]]:
+    def numbers_with_commas(text: str) -> tuple[float, ...]:
+        return tuple(one(word) for word in text.split(","))
+
+    return numbers_with_commas
 
 
 def _counts(text: str) -> list[int]:

@@ -118,6 +118,24 @@ def gaps(args: argparse.Namespace) -> dict:
     }
 
 
+def study(args: argparse.Namespace) -> dict:
+    from autoencoder.runtime import resolve_runtime, use_one_thread
+    from autoencoder.study import Plan, findings, table
+    from autoencoder.study_trials import begin_study, study_steps
+
+    if args.threads == 1:
+        use_one_thread()
+    runtime = resolve_runtime(args.threads)
+    plan = Plan(
+        args.sizes, args.at, args.noise, args.beta, tuple(range(args.seeds)),
+        args.images, args.epochs, args.pairs,
+    )  # fmt: skip
+    empty, training, held_out = begin_study(plan, *_load_both(args), runtime)
+    steps = study_steps(_taken_up(empty, args.out), training, held_out, runtime)
+    found = _last(_kept(steps, args.out), f"{len(plan.settings) * args.seeds} models")
+    return {"made_from": found.made_from, "settings": table(found), "findings": findings(found)}
+
+
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
     from autoencoder.features import FEWEST_IMAGES, classifier_steps
@@ -262,6 +280,34 @@ def _last(steps, what: str):
             result = found
             bar.update(round(100 * share) - bar.n)
     return result
+
+
+def _taken_up(empty, path: Path | None):
+    """The study in the file, if there is one already; a different study is not overwritten."""
+    from autoencoder.study import read_study
+
+    if path is None or not path.exists():
+        return empty
+    before = read_study(path)
+    if before.made_from != empty.made_from:
+        raise DatasetError(
+            f"{path} holds a study of other images, settings or threads. Remove it, or choose another --out."
+        )
+    print(f"note: {len(before.runs)} models of {path} are not trained again", file=sys.stderr)
+    return before
+
+
+def _kept(steps, path: Path | None):
+    """The steps as they are; the study is written whenever a model has been added."""
+    from autoencoder.study import save_study
+
+    n_written = 0
+    for share, found in steps:
+        if path and len(found.runs) > n_written:
+            with _writing(path) as file:
+                file.write(save_study(found).encode())
+            n_written = len(found.runs)
+        yield share, found
 
 
 def _outcome(steps, what: str):

@@ -54,6 +54,12 @@ def gap_text(report: dict) -> str:
     return "\n".join([_aligned([["model", *names], *rows]), "", *verdicts]).rstrip()
 
 
+def study_text(report: dict) -> str:
+    settings = report["settings"]
+    rows = [[_cell(value) for value in setting.values()] for setting in settings]
+    return "\n\n".join([_aligned([list(settings[0]), *rows]), "\n".join(report["findings"])])
+
+
 def label_text(report: dict) -> str:
     rows = [[_cell(value) for value in result.values()] for result in report["results"]]
     return _aligned([["learner", "labels", "mean", "std"], *rows])

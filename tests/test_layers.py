@@ -31,6 +31,7 @@ WITH_TORCH = {
     "label_verdicts",
     "label_figures",
     "outlier_trials",
+    "study_trials",
     "outlier_figures",
 }
 

@@ -1,0 +1,287 @@
+"""What closes the gaps? The results of a study: models of many settings, their gaps and what they cost.
+
+A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL. Each
+is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the error of
+reconstruction, because whatever narrows the gaps is likely to blur the pictures.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from autoencoder.errors import DatasetError
+from autoencoder.gaps import SHARE, Interval
+from autoencoder.support import PERCENTILE, score_name
+
+SHIPPED_STUDY = Path(__file__).resolve().parent.parent / "checkpoints" / "study-mnist.json"
+FORMAT = "latent-space-explorer study"
+MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
+FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
+MEANS = {"ae": "A smaller code", "dae": "Noise in training", "vae": "Weighing the KL"}
+REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by what the unit means
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A kind of model, its code size, and the ``knob``: the noise of a dae, the beta of a vae, else None."""
+
+    kind: str
+    latent_dim: int
+    knob: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from others of its family."""
+        if self.kind == "ae":
+            return f"{self.latent_dim}"
+        return f"noise {self.knob:g}" if self.kind == "dae" else f"β {self.knob:g}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained and how; raises ValueError for a value that is out of range.
+
+    sizes     of the codes of plain models
+    at        the code sizes at which noise and beta are turned; plain models have these too
+    noises    levels of Gaussian noise in the training of denoising models
+    betas     weights of the KL of variational ones
+    n_images  training images, the first ones; fewer where there are fewer
+    n_pairs   of held-out images within classes, and as many across them
+    """
+
+    sizes: tuple[int, ...] = (2, 8, 16, 32)
+    at: tuple[int, ...] = (2, 32)
+    noises: tuple[float, ...] = (0.1, 0.3, 0.6)
+    betas: tuple[float, ...] = (0.1, 0.3, 1.0, 4.0)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    n_images: int = 20_000
+    epochs: int = 5
+    n_pairs: int = 200
+
+    def __post_init__(self):
+        for name in ("sizes", "at", "noises", "betas", "seeds"):
+            values = tuple(sorted(set(getattr(self, name))))
+            object.__setattr__(self, name, values)
+        if not self.seeds or not self.settings:
+            raise ValueError("a study needs at least one seed and one code size")
+        if self.n_images < 2 or self.n_pairs < 1 or self.epochs < 1:
+            raise ValueError("a study needs at least 2 images, 1 pair and 1 epoch")
+
+    @property
+    def settings(self) -> list[Setting]:
+        """All that are trained, family by family."""
+        return [
+            *(Setting("ae", size) for size in sorted({*self.sizes, *self.at})),
+            *(Setting("dae", size, noise) for size in self.at for noise in self.noises),
+            *(Setting("vae", size, beta) for size in self.at for beta in self.betas),
+        ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model of a setting, trained from a seed and measured on held-out images.
+
+    mse              of the reconstruction, pixels in [0, 1]; of a vae from the posterior means
+    share, jump      means over paths across classes: steps off the data, the jump ratio
+    share_within     the first of these within classes
+    unlike           across classes: steps whose picture is unlike any image
+    seconds          of training
+    """
+
+    setting: Setting
+    seed: int
+    mse: float
+    share: Interval
+    jump: Interval
+    share_within: Interval
+    unlike: Interval
+    seconds: float
+
+    @property
+    def score(self) -> Interval:
+        """The gap score that suits the size of the code."""
+        return self.share if score_name(self.setting.latent_dim) == SHARE else self.jump
+
+
+@dataclass(frozen=True)
+class Study:
+    """The runs so far, and what they were made from: how many images were there, on which machine."""
+
+    dataset: str
+    fingerprint: str
+    plan: Plan
+    n_train: int
+    n_held_out: int
+    runtime: dict[str, str | int]
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def made_from(self) -> dict:
+        """All but the runs: two studies that agree in it are one."""
+        return {name: value for name, value in asdict(self).items() if name != "runs"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A setting over all of its seeds: mean of the means, from the lowest end of an interval to the highest."""
+
+    setting: Setting
+    mse: float
+    score: Interval
+    runs: tuple[Run, ...] = field(repr=False)
+
+
+def points(study: Study) -> list[Point]:
+    """The settings that have been run, in the plan's order."""
+    found = []
+    for setting in study.plan.settings:
+        runs = tuple(run for run in study.runs if run.setting == setting)
+        if runs:
+            mse = float(np.mean([run.mse for run in runs]))
+            found.append(Point(setting, mse, over_seeds([run.score for run in runs]), runs))
+    return found
+
+
+def over_seeds(intervals: list[Interval]) -> Interval:
+    """The mean of the means, and the range of all of their intervals: wide enough for pairs and seeds."""
+    return Interval(
+        float(np.mean([each.mean for each in intervals])),
+        min(each.low for each in intervals),
+        max(each.high for each in intervals),
+    )
+
+
+def findings(study: Study) -> list[str]:
+    """What the numbers say of every means against gaps, one sentence each, also of one that does not help."""
+    found, sentences = points(study), []
+    for size in reversed(study.plan.at):
+        plain = [point for point in found if point.setting == Setting("ae", size)]
+        if not plain:
+            continue
+        for kind in ("vae", "dae", "ae"):
+            tried = [point for point in found if _is_means(point.setting, kind, size)]
+            if tried:
+                sentences.append(_finding(kind, plain[0], tried))
+    return sentences
+
+
+def save_study(study: Study) -> str:
+    """The study as JSON, which `read_study` reads."""
+    return json.dumps({"format": FORMAT, **_rounded(asdict(study))}, indent=1) + "\n"
+
+
+def read_study(path: str | os.PathLike) -> Study:
+    """The study in a file; raises DatasetError where it cannot be used."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError("it is larger than any study")
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        if entries.pop("format") != FORMAT:
+            raise ValueError("it is of another format")
+        plan = Plan(**{name: _listed(value) for name, value in entries.pop("plan").items()})
+        runs = tuple(_run(run) for run in entries.pop("runs"))
+        return Study(plan=plan, runs=runs, **entries)
+    except OSError as error:
+        raise DatasetError(f"{path} could not be read: {error.strerror}. Choose another file.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DatasetError(f"{path} holds no study ({error}). Choose another file, or remove it.") from error
+
+
+def table(study: Study) -> list[dict]:
+    """A line for every setting: its knobs, its error and its scores, means over the seeds."""
+    return [
+        {
+            "family": FAMILIES[point.setting.kind],
+            "code size": point.setting.latent_dim,
+            "noise": point.setting.knob if point.setting.kind == "dae" else None,
+            "beta": point.setting.knob if point.setting.kind == "vae" else None,
+            "seeds": len(point.runs),
+            "reconstruction error": point.mse,
+            **_ends("off the data", over_seeds([run.share for run in point.runs])),
+            "off the data within a class": _mean(point.runs, "share_within"),
+            **_ends("jump ratio", over_seeds([run.jump for run in point.runs])),
+            "unlike any image": _mean(point.runs, "unlike"),
+        }
+        for point in points(study)
+    ]
+
+
+def _is_means(setting: Setting, kind: str, size: int) -> bool:
+    """Whether it is something to try against the gaps of a plain model of this size, scored alike."""
+    if setting.kind != kind:
+        return False
+    if kind != "ae":
+        return setting.latent_dim == size
+    return setting.latent_dim < size and score_name(setting.latent_dim) == score_name(size)
+
+
+def _finding(kind: str, plain: Point, tried: list[Point]) -> str:
+    score = score_name(plain.setting.latent_dim)
+    better = [point for point in tried if point.score.high < plain.score.low]
+    worse = [point for point in tried if point.score.low > plain.score.high]
+    least = min(tried, key=lambda point: point.score.mean)
+    most = max(tried, key=lambda point: point.score.mean)
+    parts = []
+    if better:
+        closes = score == SHARE and least.score.low <= REAL_SHARE
+        parts.append(f"{'closes' if closes else 'narrows'} the gaps, {_figures(least, plain, score)}")
+    if worse:
+        parts.append(f"makes them worse, {_figures(most, plain, score)}")
+    if not parts:
+        parts.append(f"does not clearly change the gaps, {_figures(least, plain, score)}")
+    start = f"{MEANS[kind]}, against a plain code of {plain.setting.latent_dim}"
+    unclear = [point.setting.label for point in tried if point not in better and point not in worse]
+    rest = f" Not clearly different: {', '.join(unclear)}." if (better or worse) and unclear else ""
+    return f"{start}: {'; but it '.join(parts)}.{rest}"
+
+
+def _figures(point: Point, plain: Point, score: str) -> str:
+    what = "of the steps off the data" if score == SHARE else "jump ratio"
+    return (
+        f"at {point.setting.label}: {_written(point.score, score)} {what} against "
+        f"{_written(plain.score, score)}, for {point.mse / plain.mse:.2f} times the reconstruction error"
+    )
+
+
+def _written(current: Interval, score: str) -> str:
+    if score == SHARE:
+        return f"{current.mean:.1%} [{current.low:.1%}, {current.high:.1%}]"
+    return f"{current.mean:.2f} [{current.low:.2f}, {current.high:.2f}]"
+
+
+def _ends(name: str, current: Interval) -> dict[str, float]:
+    return {name: current.mean, f"{name}, from": current.low, f"{name}, to": current.high}
+
+
+def _mean(runs: tuple[Run, ...], name: str) -> float:
+    return float(np.mean([getattr(run, name).mean for run in runs]))
+
+
+def _run(entries: dict) -> Run:
+    intervals = {
+        name: Interval(
+            **{end: np.nan if value is None else float(value) for end, value in entries[name].items()}
+        )
+        for name in ("share", "jump", "share_within", "unlike")
+    }
+    numbers = {name: float(entries[name]) for name in ("mse", "seconds")}
+    return Run(setting=Setting(**entries["setting"]), seed=int(entries["seed"]), **numbers, **intervals)
+
+
+def _rounded(value):
+    """Six digits are more than the measures mean; a number that is none becomes null."""
+    if isinstance(value, dict):
+        return {name: _rounded(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(entry) for entry in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if np.isfinite(value) else None
+    return value
+
+
+def _listed(value):
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,94 @@
+"""The study's work: train a model of every setting from every seed, and measure its gaps and its error.
+
+N training images, M held-out ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from autoencoder import measures
+from autoencoder.architecture import ModelSettings
+from autoencoder.datasets import Dataset, hold_back
+from autoencoder.errors import DatasetError
+from autoencoder.gaps import PictureDistance, gap_steps, interval, random_pairs
+from autoencoder.measures import as_floats
+from autoencoder.models import Autoencoder
+from autoencoder.runtime import Runtime
+from autoencoder.study import Plan, Run, Setting, Study
+from autoencoder.support import Support
+from autoencoder.training import HELD_BACK_SHARE, Progress, Trainer, TrainingSettings
+
+MOST_HELD_OUT = 5_000
+FEWEST_HELD_OUT = 10
+
+
+def begin_study(
+    plan: Plan, training: Dataset, test: Dataset | None, runtime: Runtime
+) -> tuple[Study, Dataset, Dataset]:
+    """An empty study, its training images and its held-out ones: of the test images, or a seeded tenth.
+
+    Raises DatasetError where there are too few.
+    """
+    if test is None:
+        rows, held_out = hold_back(training.n_images, HELD_BACK_SHARE, 0)
+        training, test = training.subset(rows), training.subset(held_out)
+    training = training.subset(np.arange(min(plan.n_images, training.n_images)))
+    test = test.subset(np.arange(min(MOST_HELD_OUT, test.n_images)))
+    if test.n_images < FEWEST_HELD_OUT or training.n_images < 2:
+        raise DatasetError(
+            f"{training.name} has {test.n_images} images to measure with, and a study needs at least "
+            f"{FEWEST_HELD_OUT}. Choose more images."
+        )
+    empty = Study(
+        training.name, training.fingerprint, plan, training.n_images, test.n_images, runtime.to_dict()
+    )
+    return empty, training, test
+
+
+def study_steps(
+    study: Study, training: Dataset, held_out: Dataset, runtime: Runtime
+) -> Iterator[tuple[float, Study]]:
+    """Do what the study lacks, seed after seed; yields the share done and the study as it is then."""
+    wanted = [(setting, seed) for seed in study.plan.seeds for setting in study.plan.settings]
+    done = {(run.setting, run.seed) for run in study.runs}
+    yield len(done) / len(wanted), study
+    for setting, seed in wanted:
+        if (setting, seed) in done:
+            continue
+        trainer = _trainer(study.plan, setting, seed, training, runtime)
+        for event in trainer.events():
+            if isinstance(event, Progress):
+                yield (len(study.runs) + 0.95 * event.step / event.n_steps) / len(wanted), study
+        run = _measured(setting, seed, trainer.autoencoder(), held_out, study.plan.n_pairs, trainer.seconds)
+        study = replace(study, runs=(*study.runs, run))
+        yield len(study.runs) / len(wanted), study
+
+
+def _trainer(plan: Plan, setting: Setting, seed: int, training: Dataset, runtime: Runtime) -> Trainer:
+    beta = setting.knob if setting.kind == "vae" else 1.0
+    noise = {"noise": f"gaussian:{setting.knob}"} if setting.kind == "dae" else {}
+    settings = TrainingSettings(plan.epochs, seed=seed, **noise)
+    return Trainer(training.images, ModelSettings(setting.kind, setting.latent_dim, beta), settings, runtime)
+
+
+def _measured(
+    setting: Setting, seed: int, model: Autoencoder, held_out: Dataset, n_pairs: int, seconds: float
+) -> Run:
+    """Gaps and error on the held-out images; the pairs are the same for all settings of a seed."""
+    latents = model.encode(held_out.images)
+    pairs = random_pairs(held_out.labels, held_out.n_images, n_pairs, seed)
+    pictures = PictureDistance(model, held_out.images)
+    *_, (_, gaps) = gap_steps("", Support(model, latents), latents, pairs, pictures)
+    errors = measures.mse(as_floats(held_out.images), model.decode(latents))
+    return Run(
+        setting,
+        seed,
+        mse=float(errors.mean()),
+        share=interval(gaps.cross.off_support_share),
+        jump=interval(gaps.cross.jump_ratio),
+        share_within=interval(gaps.same.off_support_share),
+        unlike=interval(gaps.cross.picture_share),
+        seconds=seconds,
+    )
