@@ -28,7 +28,10 @@ class Classifier:
     n_held_out: int
 
     def opinion(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The likeliest label (M,) of pictures (M, 28, 28), and the share of neighbours that agree (M,)."""
+        """The likeliest label (M,) of pictures (M, 28, 28), and its share of the neighbours' weight (M,).
+
+        A neighbour weighs one over its distance, so the share is no count of neighbours.
+        """
         shares = self.pipeline.predict_proba(_rows(pictures))
         return self.pipeline.classes_[shares.argmax(axis=1)], shares.max(axis=1)
 

@@ -13,7 +13,7 @@ from ui.interpolation_view import (
 )
 from ui.model_choice import compared_models
 from ui.pair import choose_pair, chosen_codes
-from ui.presets import offer_presets
+from ui.presets import offer_presets, show_prompt
 from ui.walks import find_walks
 
 open_page(
@@ -26,6 +26,7 @@ offer_presets()
 pair = choose_pair(checkpoint, codes)
 models = compared_models(checkpoint, codes)
 kind, n_steps = choose_path()
+show_prompt(models, pair)
 walks = find_walks(models, codes, pair, kind, n_steps)
 show_pair(checkpoint, codes, pair)
 move_by_hand(walks)

@@ -1,6 +1,7 @@
 """The lesson's scenes are alive and computed; the teaching links set up what they say."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from test_pages import living_map, tables, visit, words
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.gaps import gap_steps, random_pairs, sentence
 from autoencoder.paths import linear
+from autoencoder.support import PathMeasures
 from ui.lesson_view import SCENES, worksheet
 from ui.presets import PRESETS
+from ui.walks import Walk, outcome
 
 
 def heads(app) -> str:
@@ -74,7 +77,77 @@ def test_the_last_scene_says_what_its_numbers_say():
     assert sentence(statistics) in words(app)
 
 
-def test_the_worksheet_asks_every_question():
+def steps_off(name: str, images: list[int]) -> int:
+    checkpoint = load_checkpoint(name)
+    path = linear(*checkpoint.atlas.latents[images], 11)
+    return int(checkpoint.support.measure(path).off_support.sum())
+
+
+def test_a_scene_says_what_its_strips_show():
+    within, plain, variational = (
+        steps_off(name, images)
+        for name, images in (("mnist-ae-32", [18, 30]), ("mnist-ae-32", [4, 2]), ("mnist-vae-32", [4, 2]))
+    )
+    assert 0 < within < plain and variational < plain  # or the words below would have to be others
+    assert f"mnist-ae-32 is off the data in {within} of 11 steps" in words(visit("lesson", scene=2))
+    third, fourth = words(visit("lesson", scene=3)), words(visit("lesson", scene=4))
+    assert f"mnist-ae-32 is off the data in {plain} of 11 steps" in third
+    assert f"Between the two 3s of scene 2, mnist-ae-32 is off in {within} of 11 steps" in third
+    assert f"mnist-vae-32 is off the data in {variational or 'none'} of 11 steps" in fourth
+    assert "mnist-ae-32 leaves the data in more steps than mnist-vae-32" in fourth
+
+
+def walked(latent_dim: int, round_trip: list[float], step: list[float], name: str = "m") -> Walk:
+    """A walk that only has measures."""
+    model = SimpleNamespace(name=name, model=SimpleNamespace(latent_dim=latent_dim))
+    trips, steps = np.array(round_trip), np.array([np.nan, *step])
+    measured = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)))
+    return Walk(model, np.zeros((len(trips), latent_dim)), measured, None)
+
+
+def test_the_outcome_follows_from_the_measures():
+    calm, wild = walked(16, [0.5, 0.9, 0.2], [1, 1], "calm"), walked(16, [0.5, 3.0, 1.2], [1, 1], "wild")
+    assert outcome([calm]) == (
+        "calm is off the data in none of 3 steps, with its greatest round trip, 0.90, at t = 0.50."
+    )
+    assert "wild is off the data in 2 of 3 steps" in outcome([calm, wild])
+    assert outcome([calm, wild]).endswith("On this pair wild leaves the data in more steps than calm.")
+    assert outcome([wild, calm]).endswith("On this pair wild leaves the data in more steps than calm.")
+    assert outcome([calm, calm]).endswith("On this pair neither is better.")
+    flat = walked(2, [9, 9, 9], [1, 3], "flat")
+    assert outcome([flat]) == (
+        "flat changes its picture most just before t = 1.00, 1.50 times as much as on average."
+    )
+    assert outcome([flat, walked(2, [9, 9, 9], [1, 1], "even")]).endswith("flat jumps more than even.")
+    assert "On this pair" not in outcome([flat, calm]), "they are scored differently"
+    assert outcome([walked(2, [1, 1], [0], "still")]) == "still draws the same picture all the way."
+
+
+def test_the_side_says_what_the_lesson_brings_and_keeps_the_choice():
+    app = visit("lesson", data="mnist", model="mnist-ae-2", scene=2)
+    assert "MNIST's test images, with mnist-ae-32" in words(app)
+    assert "Chosen for the other pages: mnist, mnist-ae-2." in words(app)
+    assert any(".st-key-choice" in table for table in tables(app)), "the choice is out of sight"
+    app.switch_page("../pages/gaps.py").run()
+    assert not any(".st-key-choice" in table for table in tables(app))
+    assert (app.selectbox(key="data").value, app.selectbox(key="model").value) == ("mnist", "mnist-ae-2")
+
+
+def test_the_worksheet_asks_for_the_number_that_the_page_gives():
+    asked, page = SCENES[-1].question, visit("lesson", scene=5)
+    assert "probability, ties counted half" in asked and "ties counted half" in heads(page)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_a_scene_s_prompt_stands_above_its_strips(preset):
+    app = visit("interpolation", **preset.query)
+    (info,) = [element.value for element in app.info if preset.prompt in element.value]
+    assert preset.look_for in info and "**Measured:**" in words(app)
+    app.number_input(key="image_b").set_value(preset.b + 1).run()
+    assert not any(preset.prompt in element.value for element in app.info)
+
+
+def test_the_worksheet_asks_every_every_question():
     page = worksheet()
     assert all(scene.question in page and scene.sentence in page for scene in SCENES)
 

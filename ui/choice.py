@@ -11,6 +11,7 @@ from ui.visitors import current_workspace
 
 DEFAULT_DATASET = "digits"
 DEFAULT_MODEL = "digits-vae-2"
+OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
 
 
 def choose() -> None:
@@ -18,13 +19,21 @@ def choose() -> None:
     sharing.open_linked()
     _note_unknown("data", dataset_names())
     _note_unknown("model", model_names())
-    with st.sidebar:
+    with st.sidebar.container(key="choice"):
         st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=_follow_dataset)
         st.selectbox(
             "Model", model_names(), key="model", bind="query-params",
             on_change=_forget_unknown, args=("model",),
         )  # fmt: skip
         st.caption(_model_facts(_models()[st.session_state.model]))
+
+
+def set_aside(brings: str) -> None:
+    """On a page with images and models of its own, say which; the choice stays for the other pages."""
+    choose()  # out of sight, but there: a widget that is gone takes its place in the address with it
+    st.html(OUT_OF_SIGHT)
+    st.sidebar.markdown(brings)
+    st.sidebar.caption(f"Chosen for the other pages: {st.session_state.data}, {st.session_state.model}.")
 
 
 def dataset_names() -> list[str]:

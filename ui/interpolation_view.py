@@ -19,7 +19,9 @@ from ui.map_view import show_map
 from ui.pair import picture_of, title_of
 from ui.pictures import show_large, show_table
 from ui.places import ImageAt, Place
-from ui.walks import Walk, classifier_of
+from ui.walks import Walk, classifier_of, outcome
+
+LOOKS = "Looks like, share of weight"
 
 
 def choose_path() -> tuple[str, int]:
@@ -68,13 +70,14 @@ def show_walks(codes: Codes, walks: list[Walk]) -> None:
     for walk in walks:
         st.markdown(f"**{walk.checkpoint.name}** · {_verdict(walk)}{_change_of_class(walk, codes)}")
         show_table(_strip(walk, codes), [f"{t:.2f}" for t in walk.t], hatched=walk.measured.off_support)
+    st.markdown(f"**Measured:** {outcome(walks)}")
     has_opinion = walks[0].opinion is not None and walks[0].opinion.labels is not None
     classifier = classifier_of(codes) if has_opinion else None
     if classifier:
         st.caption(
-            "*Looks like*: the class that weighs most among a step's ten nearest real images, nearer ones "
-            f"more, and its share; right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out "
-            "images. "
+            f"*{LOOKS}*: the class that weighs most among a step's ten nearest real images, and its share of "
+            "their weight. Each weighs one over its distance, so the share is no count of ten. The class is "
+            f"right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out images. "
             "It cannot say “nothing”: *unlike any* is the distance to the nearest real image, above 1 "
             "greater than for 95 % of the model's own reconstructions."
         )
@@ -130,7 +133,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
         rows.append(("Unlike any", [f"{value:.2f}" for value in opinion.distance]))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
-        rows.append(("Looks like", [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
+        rows.append((LOOKS, [f"{codes.class_names[label]} · {share:.0%}" for label, share in looks]))
     return rows
 
 

@@ -13,11 +13,12 @@ from ui.gaps_view import show_statistic
 from ui.interpolation_view import move_by_hand, show_walks
 from ui.map_view import show_map
 from ui.places import ImageAt
-from ui.walks import find_walks
+from ui.walks import Walk, find_walks, n_off
 
 N_STEPS = 11
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"
 SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
+OWN_CHOICE = f"The lesson brings its own: MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}."
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,17 @@ def _map() -> None:
 def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
     models = [caches.shipped_checkpoint(name) for name in names]
     codes = _codes(models[0])
-    walks = find_walks(models, codes, (ImageAt(images[0]), ImageAt(images[1])), "linear", N_STEPS, False)
+    walks = _find(models, codes, images)
     move_by_hand(walks)
     show_walks(codes, walks)
+    if images != SAME_CLASS:
+        (within,) = _find(models[:1], codes, SAME_CLASS)
+        st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")
+
+
+def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
+    a, b = map(ImageAt, images)
+    return find_walks(models, codes, (a, b), "linear", N_STEPS, with_opinion=False)
 
 
 def _statistic() -> None:
@@ -104,9 +113,9 @@ SCENES = (
         _map,
     ),
     Scene(
-        "Within a class one can mostly walk: between two 3s lie more 3s.",
+        "Within a class: is everything between two 3s a 3 as well?",
         "Move the slider from A to B, and then beyond B.",
-        "What changes evenly on the way? What happens beyond the end?",
+        "What changes evenly on the way? In how many steps is the path off the data? What happens beyond B?",
         lambda: _walk((PLAIN,), SAME_CLASS),
     ),
     Scene(
@@ -116,15 +125,16 @@ SCENES = (
         lambda: _walk((PLAIN,), TWO_CLASSES),
     ),
     Scene(
-        "A variational autoencoder is built to fill its space.",
+        "A variational autoencoder is trained to fill its space. Does it?",
         "Send the same pair through both. Compare the round trips step by step.",
         "Which model leaves the data in fewer steps? Which pictures are sharper?",
         lambda: _walk((PLAIN, VARIATIONAL), TWO_CLASSES),
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Guess first: how likely is a random path of the plain autoencoder the worse one? Then measure.",
-        "Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
+        "Take a random path of each: how probable is it that the plain autoencoder's is the worse one, "
+        "ties counted half? Guess first, then measure.",
+        "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),
 )

@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from ui import address
-from ui.choice import choose
+from ui.choice import choose, set_aside
 from ui.frame import offer_large_type, refusal
-from ui.menu import lead_to_start, pages, show_menu
+from ui.lesson_view import OWN_CHOICE
+from ui.menu import LESSON, lead_to_start, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 
@@ -19,6 +20,9 @@ with refusal():
     address.follow(page.url_path)
     address.show()
     show_menu(found)
-    choose()
+    if page.url_path == LESSON:
+        set_aside(OWN_CHOICE)
+    else:
+        choose()
     offer_large_type()
     page.run()

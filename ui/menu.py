@@ -6,6 +6,7 @@ from streamlit.navigation.page import StreamlitPage
 from ui import address, classroom
 from ui.frame import refusal
 
+LESSON = "lesson"
 ENTRIES = {
     "": ("latent_map", "Latent map", "scatter_plot"),
     "reconstruction": ("reconstruction", "Reconstruction", "compare"),
@@ -14,7 +15,7 @@ ENTRIES = {
     "generate": ("generate", "Generate", "auto_awesome"),
     "outliers": ("outliers", "Outliers", "help_center"),
     "few-labels": ("few_labels", "Few labels", "label"),
-    "lesson": ("lesson", "Lesson", "school"),
+    LESSON: ("lesson", "Lesson", "school"),
     "train": ("train", "Train", "model_training"),
     "your-images": ("your_images", "Your images", "upload"),
 }

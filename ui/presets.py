@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from autoencoder.checkpoints import Checkpoint
 from ui import address
 from ui.choice import choose_dataset, choose_model
+from ui.places import ImageAt, Place
+
+IMAGES = "mnist"
 
 
 @dataclass(frozen=True)
@@ -23,27 +27,27 @@ class Preset:
     def query(self) -> dict[str, str]:
         """What the address says."""
         first, *others = self.models
-        choices = {"data": "mnist", "model": first, "a": str(self.a), "b": str(self.b)}
+        choices = {"data": IMAGES, "model": first, "a": str(self.a), "b": str(self.b)}
         return {**choices, "with": others[0]} if others else choices
 
 
 PRESETS = (
     Preset(
-        "4 to 9: neighbours",
-        "A 4 and a 9 are a stroke apart. Where on the way does one become the other?",
+        "4 to 9: a stroke apart",
+        "Where on the way does one become the other? Guess first: will this path leave the data?",
         "the step at which the top closes, and whether any step is neither",
         4, 7, ("mnist-ae-32", "mnist-vae-32"),
     ),
     Preset(
-        "0 to 1: far apart",
-        "A ring must become a line. What would you draw half-way, and what does each model draw?",
+        "0 to 1: a ring becomes a line",
+        "What would you draw half-way, and what does each model draw?",
         "steps that look like a third digit, and steps that are off the data",
         3, 2, ("mnist-ae-32", "mnist-vae-32"),
     ),
     Preset(
         "within the 3s",
         "Both ends are a 3. Is everything in between a 3 as well?",
-        "whether the round trip stays near 1, as it does not between classes; and a slant that turns evenly",
+        "whether the round trip stays below 1 all the way, and whether the slant turns evenly",
         18, 30, ("mnist-ae-32", "mnist-vae-32"),
     ),
     Preset(
@@ -63,9 +67,18 @@ def offer_presets() -> None:
             st.markdown(f"{preset.prompt} *Look for* {preset.look_for}.")
 
 
+def show_prompt(models: list[Checkpoint], pair: tuple[Place, Place]) -> None:
+    """What the scene that is set up asks; its strips answer."""
+    names = tuple(model.name for model in models)
+    for preset in PRESETS:
+        is_set_up = st.session_state.data == IMAGES and names == preset.models
+        if is_set_up and pair == (ImageAt(preset.a), ImageAt(preset.b)):
+            st.info(f"{preset.prompt} *Look for* {preset.look_for}.", icon=":material/school:")
+
+
 def _set_up(preset: Preset) -> None:
     """What a visit by its link would show. In a session, a link cannot change the choices at the side."""
-    choose_dataset("mnist")
+    choose_dataset(IMAGES)
     choose_model(preset.models[0])
     st.session_state["with"] = list(preset.models[1:])
     address.choose("a", str(preset.a))

@@ -7,7 +7,8 @@ import numpy as np
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.classifier import Classifier
 from autoencoder.codes import Codes
-from autoencoder.support import PathMeasures
+from autoencoder.gaps import SHARE
+from autoencoder.support import PathMeasures, score_name
 from autoencoder.walks import PATHS
 from autoencoder.walks import walk as find_path
 from ui import caches
@@ -25,7 +26,7 @@ class Opinion:
     distance   (T,) to the nearest real image, in units of the model; above 1 it is unlike any image
     nearest    (T, 28, 28), those images
     labels     (T,), what the classifier takes the pictures for
-    shares     (T,), how many of the neighbours that it asks agree
+    shares     (T,), that label's share of the weight of the neighbours that it asks
     """
 
     distance: np.ndarray
@@ -67,6 +68,48 @@ def find_walks(
         _measured(model, path, codes if with_opinion else None)
         for model, path in zip(models, paths, strict=True)
     ]
+
+
+def outcome(walks: list[Walk]) -> str:
+    """What the strips show, in one sentence that follows from their numbers."""
+    parts = [f"{walk.checkpoint.name} {_outcome_of(walk)}" for walk in walks]
+    return f"{'; '.join(parts)}.{_compared(walks)}"
+
+
+def n_off(walk: Walk) -> str:
+    """How many of the steps are off the data, in words."""
+    return f"{int(walk.measured.off_support.sum()) or 'none'} of {len(walk.latents)} steps"
+
+
+def _outcome_of(walk: Walk) -> str:
+    latent_dim, measured = walk.checkpoint.model.latent_dim, walk.measured
+    score = measured.score(latent_dim)
+    if score is None:
+        return "draws the same picture all the way"
+    if score_name(latent_dim) != SHARE:
+        step = int(np.nanargmax(measured.decoded_step))
+        when = f"just before t = {walk.t[step]:.2f}"
+        return f"changes its picture most {when}, {score:.2f} times as much as on average"
+    odd = int(np.argmax(measured.round_trip))
+    return (
+        f"is off the data in {n_off(walk)}, with its greatest round trip, "
+        f"{measured.round_trip[odd]:.2f}, at t = {walk.t[odd]:.2f}"
+    )
+
+
+def _compared(walks: list[Walk]) -> str:
+    """Which of two walks has the greater gap score; nothing where they are not two, or scored differently."""
+    if len(walks) != 2:
+        return ""
+    names = {score_name(walk.checkpoint.model.latent_dim) for walk in walks}
+    first, second = (walk.measured.score(walk.checkpoint.model.latent_dim) for walk in walks)
+    if len(names) != 1 or first is None or second is None:
+        return ""
+    if first == second:
+        return " On this pair neither is better."
+    worse, better = walks if first > second else walks[::-1]
+    verb = "leaves the data in more steps than" if names == {SHARE} else "jumps more than"
+    return f" On this pair {worse.checkpoint.name} {verb} {better.checkpoint.name}."
 
 
 def classifier_of(codes: Codes) -> Classifier | None:
