@@ -29,7 +29,7 @@ EXAMPLES = """examples:
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3
   python -m autoencoder interpolate digits-vae-16 --dataset digits --start 0 --end 7 --out strip.png
   python -m autoencoder gaps digits-ae-16 digits-vae-16 --dataset digits
-  python -m autoencoder study --dataset digits --sizes 8,16 --at 16 --seeds 2 --epochs 20 --out study.json
+  python -m autoencoder study --dataset digits --sizes 8 --at 16 --noise 0.3 --beta 4 --seeds 1
   python -m autoencoder generate digits-ae-16 --dataset digits --source mixture --out samples.png
   python -m autoencoder anomalies --dataset digits --protocol one-class --class 8
   python -m autoencoder few-labels digits-ae-16 --dataset digits --labels 30,100

@@ -120,7 +120,7 @@ def gaps(args: argparse.Namespace) -> dict:
 
 def study(args: argparse.Namespace) -> dict:
     from autoencoder.runtime import resolve_runtime, use_one_thread
-    from autoencoder.study import Plan, findings, table
+    from autoencoder.study import Plan, beside_the_gaps, findings, table
     from autoencoder.study_trials import begin_study, study_steps
 
     if args.threads == 1:
@@ -133,7 +133,12 @@ def study(args: argparse.Namespace) -> dict:
     empty, training, held_out = begin_study(plan, *_load_both(args), runtime)
     steps = study_steps(_taken_up(empty, args.out), training, held_out, runtime)
     found = _last(_kept(steps, args.out), f"{len(plan.settings) * args.seeds} models")
-    return {"made_from": found.made_from, "settings": table(found), "findings": findings(found)}
+    said = [f"{each.against}. {each.verdict}. {each.figures}" for each in findings(found)]
+    return {
+        "made_from": found.made_from,
+        "settings": table(found),
+        "findings": [*said, beside_the_gaps(found)],
+    }
 
 
 def generate(args: argparse.Namespace) -> dict:

@@ -39,10 +39,15 @@ class EmptySpace:
 
 
 def empty_space(
-    source: str, support: Support, pictures: PictureDistance | None, n: int, seed: int
+    source: str,
+    support: Support,
+    fitted_to: np.ndarray,
+    pictures: PictureDistance | None,
+    n: int,
+    seed: int,
 ) -> EmptySpace:
-    """``n`` places drawn from a source over the codes of a model's atlas, measured."""
-    latents = draw(source, support.latents, n, seed)
+    """``n`` places drawn from a source over codes (N, D) that it is fitted to, measured."""
+    latents = draw(source, fitted_to, n, seed)
     images = support.codec.decode(latents)
     distances = np.full(n, np.nan) if pictures is None else pictures.measure(images)
     return EmptySpace(source, latents, images, support.round_trip_in_units(latents, images), distances)

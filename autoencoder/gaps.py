@@ -207,7 +207,10 @@ def sentence(statistics: list[GapStatistic]) -> str:
     if high.mean < low.mean:
         (worse, better), (high, low) = (second, first), intervals[::-1]
     value = probability_of_worse(worse.score("cross"), better.score("cross"))
-    chance = f"A random path of {worse.name} is the worse one in {value:.0%} of the cases."
+    chance = (
+        f"The probability that a random path of {worse.name} is the worse one is {value:.0%}, ties counted "
+        "half."
+    )
     figures = f"on average {_written(high, score)} against {_written(low, score)}"
     if high.low <= low.high:
         return (

@@ -47,8 +47,8 @@ def gap_text(report: dict) -> str:
     names = [name for name in report["models"][0] if name != "name"]
     rows = [[model["name"], *(_interval_cell(model[name]) for name in names)] for model in report["models"]]
     verdicts = [
-        f"A random path of {pair['worse']} across classes is worse than one of {pair['better']} in "
-        f"{_cell(pair['value'])} of the cases."
+        f"The probability that a random path of {pair['worse']} across classes is worse than one of "
+        f"{pair['better']} is {_cell(pair['value'])}, ties counted half."
         for pair in report["auc"]
     ]
     return "\n".join([_aligned([["model", *names], *rows]), "", *verdicts]).rstrip()

@@ -1,8 +1,8 @@
 """What closes the gaps? The results of a study: models of many settings, their gaps and what they cost.
 
-A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL. Each
-is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the error of
-reconstruction, because whatever narrows the gaps is likely to blur the pictures.
+A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL.
+Each is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the
+error of reconstruction, because whatever narrows the gaps is likely to blur the pictures.
 """
 
 import json
@@ -21,6 +21,7 @@ FORMAT = "latent-space-explorer study"
 MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
 MEANS = {"ae": "A smaller code", "dae": "Noise in training", "vae": "Weighing the KL"}
+NARROW = "\N{NO-BREAK SPACE}"  # a knob and its number stay on one line
 REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by what the unit means
 
 
@@ -36,8 +37,14 @@ class Setting:
     def label(self) -> str:
         """What tells it from others of its family."""
         if self.kind == "ae":
-            return f"{self.latent_dim}"
-        return f"noise {self.knob:g}" if self.kind == "dae" else f"β {self.knob:g}"
+            return f"{self.latent_dim}{NARROW}numbers"
+        return f"{'noise' if self.kind == 'dae' else 'β'}{NARROW}{self.knob:g}"
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others."""
+        knob = "" if self.kind == "ae" else f", {self.label}"
+        return f"{FAMILIES[self.kind]}, {self.latent_dim} numbers{knob}"
 
 
 @dataclass(frozen=True)
@@ -126,12 +133,21 @@ class Study:
 
 @dataclass(frozen=True)
 class Point:
-    """A setting over all of its seeds: mean of the means, from the lowest end of an interval to the highest."""
+    """A setting over all of its seeds; its score reaches over all of their intervals."""
 
     setting: Setting
     mse: float
     score: Interval
     runs: tuple[Run, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a means does to the gaps of a plain model, ``against``, and the numbers that say so."""
+
+    against: str
+    verdict: str
+    figures: str
 
 
 def points(study: Study) -> list[Point]:
@@ -154,18 +170,29 @@ def over_seeds(intervals: list[Interval]) -> Interval:
     )
 
 
-def findings(study: Study) -> list[str]:
-    """What the numbers say of every means against gaps, one sentence each, also of one that does not help."""
-    found, sentences = points(study), []
+def findings(study: Study) -> list[Finding]:
+    """What the numbers say of every means against gaps, also of one that does not help."""
+    found, said = points(study), []
     for size in reversed(study.plan.at):
         plain = [point for point in found if point.setting == Setting("ae", size)]
-        if not plain:
-            continue
-        for kind in ("vae", "dae", "ae"):
+        for kind in ("vae", "dae", "ae") if plain else ():
             tried = [point for point in found if _is_means(point.setting, kind, size)]
             if tried:
-                sentences.append(_finding(kind, plain[0], tried))
-    return sentences
+                said.append(_finding(kind, plain[0], tried))
+    return said
+
+
+def beside_the_gaps(study: Study) -> str:
+    """What the same paths are like on the side of the pictures; empty where no image is compared with."""
+    unlike = {point.setting: _mean(point.runs, "unlike") for point in points(study)}
+    known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
+    if not known:
+        return ""
+    least, most = min(known, key=known.get), max(known, key=known.get)
+    return (
+        f"On the side of the pictures, {known[least]:.1%} ({least.name}) to {known[most]:.1%} ({most.name}) "
+        "of the steps are unlike any image."
+    )
 
 
 def save_study(study: Study) -> str:
@@ -219,32 +246,47 @@ def _is_means(setting: Setting, kind: str, size: int) -> bool:
     return setting.latent_dim < size and score_name(setting.latent_dim) == score_name(size)
 
 
-def _finding(kind: str, plain: Point, tried: list[Point]) -> str:
+def _finding(kind: str, plain: Point, tried: list[Point]) -> Finding:
+    """A setting differs where its range over the seeds and the plain model's do not overlap."""
     score = score_name(plain.setting.latent_dim)
     better = [point for point in tried if point.score.high < plain.score.low]
     worse = [point for point in tried if point.score.low > plain.score.high]
-    least = min(tried, key=lambda point: point.score.mean)
-    most = max(tried, key=lambda point: point.score.mean)
-    parts = []
+    least, most = (choose(tried, key=lambda point: point.score.mean) for choose in (min, max))
+    verdicts, figures = [], []
     if better:
-        closes = score == SHARE and least.score.low <= REAL_SHARE
-        parts.append(f"{'closes' if closes else 'narrows'} the gaps, {_figures(least, plain, score)}")
+        verdicts.append("closes the gaps" if _is_closed(least, score) else "narrows the gaps")
+        figures.append(_figures(least, plain, score))
+        cheapest = min(better, key=lambda point: point.mse)
+        if cheapest is not least:
+            figures.append(f"The cheapest that clearly helps: {_figures(cheapest, plain, score)}")
     if worse:
-        parts.append(f"makes them worse, {_figures(most, plain, score)}")
-    if not parts:
-        parts.append(f"does not clearly change the gaps, {_figures(least, plain, score)}")
-    start = f"{MEANS[kind]}, against a plain code of {plain.setting.latent_dim}"
+        verdicts.append("makes the gaps wider")
+        figures.append(_figures(most, plain, score))
+    if not verdicts:
+        verdicts.append("does not clearly change the gaps")
+        figures.append(_figures(least, plain, score))
     unclear = [point.setting.label for point in tried if point not in better and point not in worse]
-    rest = f" Not clearly different: {', '.join(unclear)}." if (better or worse) and unclear else ""
-    return f"{start}: {'; but it '.join(parts)}.{rest}"
+    if unclear and (better or worse):
+        figures.append(f"Not clearly different: {', '.join(unclear)}")
+    verdict = f"{MEANS[kind]} {', but at other settings it '.join(verdicts)}"
+    return Finding(_plain_words(plain, score), verdict, ". ".join(figures) + ".")
+
+
+def _plain_words(plain: Point, score: str) -> str:
+    measured = f"{_written(plain.score, score)} of the steps off the data"
+    if score != SHARE:
+        measured = f"jump ratio {_written(plain.score, score)}"
+    return f"Against a plain model of {plain.setting.latent_dim} numbers: {measured}, error {plain.mse:.4f}"
+
+
+def _is_closed(point: Point, score: str) -> bool:
+    """Whether steps are off the data no more often than real images' own codes are."""
+    return score == SHARE and point.score.low <= REAL_SHARE
 
 
 def _figures(point: Point, plain: Point, score: str) -> str:
-    what = "of the steps off the data" if score == SHARE else "jump ratio"
-    return (
-        f"at {point.setting.label}: {_written(point.score, score)} {what} against "
-        f"{_written(plain.score, score)}, for {point.mse / plain.mse:.2f} times the reconstruction error"
-    )
+    cost = f"{point.mse / plain.mse:.2f} times the error"
+    return f"{point.setting.label}, {_written(point.score, score)} for {cost}"
 
 
 def _written(current: Interval, score: str) -> str:

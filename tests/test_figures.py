@@ -64,7 +64,10 @@ def test_few_classes_are_named_at_their_centre_and_many_are_not(codes, monkeypat
 
 def test_every_bar_of_empty_space_is_its_own_share(checkpoints):
     spaces = {
-        kind: [empty_space(source, checkpoints[kind].support, None, 30, 0) for source in ("box", "prior")]
+        kind: [
+            empty_space(source, checkpoints[kind].support, checkpoints[kind].atlas.latents, None, 30, 0)
+            for source in ("box", "prior")
+        ]
         for kind in ("ae", "vae")
     }
     off, unlike = empty_figure(spaces).data

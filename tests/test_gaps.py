@@ -191,13 +191,22 @@ def test_a_lone_code_is_a_source_too(source):
 
 def test_empty_space_measures_its_own_pictures(checkpoints, digits):
     checkpoint = checkpoints["vae"]
-    space = empty_space("box", checkpoint.support, PictureDistance(checkpoint.model, digits.images), 12, 5)
+    space = empty_space(
+        "box",
+        checkpoint.support,
+        2 * checkpoint.atlas.latents,
+        PictureDistance(checkpoint.model, digits.images),
+        12,
+        5,
+    )
     np.testing.assert_array_equal(space.images, checkpoint.model.decode(space.latents))
     measured = checkpoint.support.measure(space.latents)
     np.testing.assert_allclose(space.round_trip, measured.round_trip, rtol=1e-4)
     assert space.off_support_share == (measured.round_trip > 1).mean()
     assert space.unlike_share == (space.picture_distance > 1).mean()
-    assert np.isnan(empty_space("box", checkpoint.support, None, 12, 5).unlike_share)
+    assert np.isnan(
+        empty_space("box", checkpoint.support, checkpoint.atlas.latents, None, 12, 5).unlike_share
+    )
 
 
 # The command line

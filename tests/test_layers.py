@@ -32,6 +32,7 @@ WITH_TORCH = {
     "label_figures",
     "outlier_trials",
     "study_trials",
+    "study_figures",
     "outlier_figures",
 }
 

@@ -4,6 +4,7 @@ import re
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import tables, visit, visit_unlabelled, words
@@ -14,6 +15,7 @@ from autoencoder.emptiness import empty_space
 from autoencoder.gaps import PictureDistance, gap_steps, interval, matrix_steps, random_pairs, sentence
 from autoencoder.projection import project
 from autoencoder.sources import draw
+from autoencoder.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
 from autoencoder.support import Support
 
 MODELS = ("digits-ae-16", "digits-vae-16")
@@ -86,7 +88,7 @@ def test_empty_space_is_that_of_its_source():
     for number, name in enumerate(MODELS):
         checkpoint = load_checkpoint(name)
         pictures = PictureDistance(checkpoint.model, images)
-        space = empty_space("prior", checkpoint.support, pictures, 400, 3)
+        space = empty_space("prior", checkpoint.support, checkpoint.atlas.latents, pictures, 1_000, 3)
         assert shown.iloc[number]["off the data"] == pytest.approx(space.off_support_share)
         assert shown.iloc[number]["unlike any image"] == pytest.approx(space.unlike_share)
         captions = re.findall("<figcaption>(.*?)</figcaption>", tables(app)[number])
@@ -102,8 +104,56 @@ def test_the_places_lie_on_the_map_where_they_are():
     app = visit("gaps", model=MODELS[0], source="gaussian")
     checkpoint = load_checkpoint(MODELS[0])
     codes = checkpoint.model.encode(load_dataset("digits", "test").images)
-    expected = project(codes).place(draw("gaussian", checkpoint.support.latents, 400, 0))
+    training = checkpoint.model.encode(load_dataset("digits", "train").images)
+    expected = project(codes).place(draw("gaussian", training, 1_000, 0))
     np.testing.assert_allclose(living_map(app)["crosses"], expected, rtol=1e-5)
+
+
+def test_the_box_is_the_one_that_is_generated_from():
+    from autoencoder.generation import sample
+    from autoencoder.sources import SOURCES
+
+    app = visit("gaps", model="digits-vae-2")
+    assert "those of 1,437 training images" in words(app)
+    shown = next(frame.value for frame in app.dataframe if "off the data" in frame.value)
+    checkpoint = load_checkpoint("digits-vae-2")
+    box = SOURCES["box"].fit(checkpoint.model.encode(load_dataset("digits", "train").images))
+    drawn = sample(box, checkpoint.support, 1_000, 0)  # as many as are judged, from the same seed
+    assert shown.iloc[0]["off the data"] == pytest.approx((drawn.round_trip > 1).mean())
+
+
+def test_without_training_images_it_says_which_codes_the_box_is_around():
+    app = visit("gaps", data="mnist", model="mnist-vae-2")
+    assert "those of the 10,000 images that came with the model" in words(app)
+
+
+def test_the_matrix_follows_the_seed_of_the_statistic():
+    app = visit("gaps", model=MODELS[0], pairs_seed=7)
+    assert "drawn from the seed above (7)" in words(app)
+    press(app, "Measure every two classes")
+    until(app, lambda app: any("9" in frame.value.columns for frame in app.dataframe))
+    dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(MODELS[0])
+    latents = checkpoint.model.encode(dataset.images)
+    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, 7)
+    shown = next(frame.value for frame in app.dataframe if "9" in frame.value.columns)
+    np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
+    assert "12 for every two, drawn from seed 7" in words(app)
+    app.number_input(key="pairs_seed").set_value(8).run()
+    assert "drawn from the seed above (8)" in words(app), "another seed is another matrix"
+
+
+def test_the_study_is_shown_as_it_was_measured():
+    app = visit("gaps")
+    study = read_study(SHIPPED_STUDY)
+    for finding in findings(study):
+        assert f"{finding.against}." in words(app)
+        assert f"**{finding.verdict}.** {finding.figures}" in words(app)
+    assert beside_the_gaps(study) in words(app)
+    shown = next(frame.value for frame in app.dataframe if "reconstruction error" in frame.value)
+    pd.testing.assert_frame_equal(shown, pd.DataFrame(table(study)))
+    assert len(shown) == len(study.plan.settings) == 18 and set(shown["seeds"]) == {3}
+    for fact in ("20,000 images", "5 epochs", "seeds 0, 1, 2", "200 pairs", "5,000 held-out", "threads: 1"):
+        assert fact in words(app)
 
 
 def test_unlabelled_images_are_not_said_to_have_classes():

@@ -33,6 +33,7 @@ from autoencoder.noise import Noise, corrupt
 from autoencoder.outlier_trials import Ready, ready_detector
 from autoencoder.outliers import Outcome
 from autoencoder.projection import Map, project
+from autoencoder.study import SHIPPED_STUDY, Study, read_study
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,
@@ -157,9 +158,18 @@ def named_classifier(name: str) -> Classifier:
 
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Decoding empty space …")
-def space(checkpoint: Checkpoint, codes: Codes, source: str, n_places: int, seed: int) -> EmptySpace:
+def space(
+    checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, source: str, n_places: int, seed: int
+) -> EmptySpace:
     """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
-    return empty_space(source, checkpoint.support, picture_distance(checkpoint, codes), n_places, seed)
+    pictures = picture_distance(checkpoint, codes)
+    return empty_space(source, checkpoint.support, fitted_to.latents, pictures, n_places, seed)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def shipped_study() -> Study:
+    """What closes the gaps, as it was measured for the program."""
+    return read_study(SHIPPED_STUDY)
 
 
 @st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner="Comparing with the training images …")

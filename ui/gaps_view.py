@@ -11,18 +11,21 @@ from autoencoder.emptiness import EmptySpace
 from autoencoder.figures import empty_figure, gap_figure
 from autoencoder.gaps import SHARE, GapMatrix, GapStatistic, comparisons, interval, sentence
 from autoencoder.sources import SOURCES
+from autoencoder.study import Study, beside_the_gaps, findings, table
+from autoencoder.study_figures import study_figure
 from autoencoder.support import is_weak, score_name
 from ui import address, caches
 from ui.charts import show_chart
 from ui.frame import is_dark
+from ui.generate_view import fitting_codes
 from ui.map_view import show_map
 from ui.pair import other_codes, picture_of, title_of
 from ui.pictures import show
 from ui.places import ImageAt
-from ui.statistic_jobs import MatrixWork, StatisticWork, matrix_key, statistic_key
+from ui.statistic_jobs import MATRIX_PAIRS, MatrixWork, StatisticWork, matrix_key, statistic_key
 from ui.watch import job_on_request
 
-N_PLACES = 400  # of empty space
+N_PLACES = 1_000  # of empty space: as many as the page that generates judges, so that the numbers agree
 N_SHOWN = 24  # of them
 MATRIX = "gap matrix"
 PAIR_WORDS = "most typical", "worst"
@@ -70,11 +73,12 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         matrix_key(checkpoint, codes.key, seed),
         lambda: MatrixWork(checkpoint, codes.latents, codes.labels, seed),
         "Measure every two classes",
-        f"Twelve random paths for every two classes, through {checkpoint.name}.",
+        f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
+        f"{checkpoint.name}.",
         "paths between every two classes",
     )
     if job and job.result:
-        _show_matrix(job.result, checkpoint, codes)
+        _show_matrix(job.result, checkpoint, codes, seed)
 
 
 def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
@@ -84,12 +88,14 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
         "Paths between codes are half of the story; the other half is where no code is. Look for pictures of "
         "nothing."
     )
-    source = st.segmented_control(
+    source_column, seed_column = st.columns([1, 1])
+    source = source_column.segmented_control(
         "Places drawn from", list(SOURCES), default="box", key="source", bind="query-params"
     )
-    st.caption(f"Drawn from {SOURCES[source or 'box'].title}.")
-    seed = st.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
-    spaces = {model.name: _spaces(model, codes, seed) for model in models}
+    seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
+    fitted_to = {model.name: fitting_codes(model, other_codes(model, codes)) for model in models}
+    st.caption(f"Drawn from {SOURCES[source or 'box'].title}. {_fitted_words(fitted_to[models[0].name])}")
+    spaces = {model.name: _spaces(model, codes, fitted_to[model.name], seed) for model in models}
     show_chart(
         empty_figure(spaces, is_dark()), "empty space",
         "The share of places off the data, and unlike any image, by model and source.",
@@ -99,6 +105,58 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     _show_places(models, chosen)
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
         show_map(models[0], codes, None, "auto", compact=True, crosses=chosen[0].latents)
+
+
+def show_study() -> None:
+    """What closes the gaps, and what it costs: a grid of models, trained and measured beforehand."""
+    st.subheader("What closes the gaps?", anchor=False)
+    study = caches.shipped_study()
+    st.markdown(
+        "Models of many settings, trained alike. Look for a line that falls steeply: there the gaps close; "
+        "the farther right it goes, the greater is the error, and the blurrier are the pictures."
+    )
+    said = findings(study)
+    for against in dict.fromkeys(each.against for each in said):
+        st.markdown(f"{against}.")
+        st.markdown(
+            "\n".join(f"- **{each.verdict}.** {each.figures}" for each in said if each.against == against)
+        )
+    st.markdown(beside_the_gaps(study))
+    show_chart(
+        study_figure(study, is_dark()), "study",
+        "Reconstruction error on held-out images against the gap score, for every setting.",
+    )  # fmt: skip
+    _show_study_table(study)
+    st.caption(_how_made(study))
+    st.code(f"python -m autoencoder study --dataset {study.dataset} --out study.json", language="bash")
+
+
+def _show_study_table(study: Study) -> None:
+    found = pd.DataFrame(table(study))
+    shares = [name for name in found if name.startswith(("off the data", "unlike"))]
+    formats = dict.fromkeys(shares, st.column_config.NumberColumn(format="percent"))
+    formats["reconstruction error"] = st.column_config.NumberColumn(format="%.4f")
+    with st.expander("All settings, as a table"):
+        st.dataframe(
+            found, hide_index=True, column_config=formats,
+            alt="Every setting of the study with its reconstruction error and its gap scores.",
+        )  # fmt: skip
+        st.download_button(
+            "Settings (CSV)", found.to_csv(index=False), f"gaps-study-{study.dataset}.csv", "text/csv"
+        )
+
+
+def _how_made(study: Study) -> str:
+    plan, runtime = study.plan, study.runtime
+    seeds = ", ".join(map(str, plan.seeds))
+    return (
+        f"Measured on {study.dataset}: every model was trained on {study.n_train:,} images for "
+        f"{plan.epochs} epochs, from each of the seeds {seeds} (threads: {runtime['threads']}, "
+        f"{runtime['precision']}), and measured on {study.n_held_out:,} held-out ones: {plan.n_pairs} "
+        "pairs within classes and as many across them, the same for all settings of a seed. A point is the "
+        "mean over the seeds; its bar reaches from the lowest end to the highest of their 95 % intervals. "
+        "The shipped models were trained longer. By this command:"
+    )
 
 
 def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
@@ -116,7 +174,7 @@ def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
 
 def _show_places(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
     for model, space in zip(models, spaces, strict=True):
-        st.markdown(f"**{model.name}**: the first {N_SHOWN} of {N_PLACES} places")
+        st.markdown(f"**{model.name}**: the first {N_SHOWN} of {N_PLACES:,} places")
         show(space.images[:N_SHOWN], [_mark(*measures) for measures in _first_measures(space)], side=64)
 
 
@@ -152,7 +210,7 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
     if found:
         st.dataframe(
             pd.DataFrame(found).rename(
-                columns={"worse": "worse", "better": "better", "value": "probability that a path is worse"}
+                columns={"value": "probability that a path is worse, ties counted half"}
             ),
             hide_index=True,
         )
@@ -197,11 +255,12 @@ def _by_score(statistics: list[GapStatistic]) -> list[list[GapStatistic]]:
     return [[each for each in statistics if score_name(each.latent_dim) == name] for name in names]
 
 
-def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes) -> None:
+def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: int) -> None:
     names = [codes.class_names[label] for label in matrix.classes]
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
     st.caption(
-        f"Median {score_name(checkpoint.model.latent_dim)} of {checkpoint.name}'s paths between the classes. "
+        f"Median {score_name(checkpoint.model.latent_dim)} of {checkpoint.name}'s paths between the classes, "
+        f"{MATRIX_PAIRS} for every two, drawn from seed {seed}. "
         "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )
     styled = frame.style.format("{:.2f}").map(_shade, top=np.nanmax(matrix.score))
@@ -243,7 +302,17 @@ def _load(a: int, b: int) -> None:
     address.choose("b", str(b))
 
 
-def _spaces(checkpoint: Checkpoint, codes: Codes, seed: int) -> list[EmptySpace]:
+def _spaces(checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, seed: int) -> list[EmptySpace]:
     """Places of every source."""
     own = other_codes(checkpoint, codes)
-    return [caches.space(checkpoint, own, source, N_PLACES, seed) for source in SOURCES]
+    return [caches.space(checkpoint, own, fitted_to, source, N_PLACES, seed) for source in SOURCES]
+
+
+def _fitted_words(codes: Codes) -> str:
+    """Which codes the box and the Gaussian are fitted to."""
+    if codes.images is None:
+        which = f"those of the {len(codes.latents):,} images that came with the model"
+    else:
+        split = {"train": "training ", "test": "test "}.get(codes.split, "")
+        which = f"those of {len(codes.latents):,} {split}images, as on the page that generates"
+    return f"The codes that box and Gaussian are fitted to are {which}."

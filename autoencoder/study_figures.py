@@ -1,0 +1,98 @@
+"""The chart of a study: what every setting costs, against how holed its space is."""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from autoencoder.figures import INK, dress
+from autoencoder.gaps import SHARE
+from autoencoder.study import FAMILIES, Point, Setting, Study, points
+from autoencoder.support import score_name
+
+STYLES = {  # of the line, of the marks, and where their names stand: beside those of the other lines
+    "ae": ("solid", "circle", "top right"),
+    "dae": ("dash", "square-open", "top right"),
+    "vae": ("dot", "diamond", "bottom left"),
+}
+KNOBS = {"ae": "by code size", "dae": "by noise", "vae": "by weight of the KL"}
+ROW_HEIGHT = 380  # pixels
+
+
+def study_figure(study: Study, dark: bool = False) -> go.Figure:
+    """Reconstruction error against gap score: a row for every score, a line for every family and size."""
+    found = points(study)
+    scores = list(dict.fromkeys(score_name(point.setting.latent_dim) for point in found[::-1]))
+    figure = make_subplots(max(1, len(scores)), 1, vertical_spacing=0.16)
+    for row, score in enumerate(scores, start=1):
+        shown = [point for point in found if score_name(point.setting.latent_dim) == score]
+        for kind, size in dict.fromkeys(_line(point.setting) for point in shown):
+            figure.add_trace(_trace(kind, size, _family(shown, kind, size), score, dark), row, 1)
+        figure.update_xaxes(
+            title="reconstruction error (MSE) on held-out images", range=_padded(shown), row=row, col=1
+        )
+        figure.update_yaxes(
+            title=score, rangemode="tozero" if score == SHARE else "normal",
+            tickformat=".0%" if score == SHARE else "", row=row, col=1,
+        )  # fmt: skip
+    dress(figure, dark)
+    figure.update_layout(height=ROW_HEIGHT * max(1, len(scores)) + 60)
+    return figure
+
+
+def _padded(shown: list[Point]) -> list[float]:
+    """From the least error to the greatest, with room for the names of the outermost points."""
+    errors = [point.mse for point in shown]
+    room = 0.12 * (max(errors) - min(errors)) or 0.1 * max(errors)
+    return [min(errors) - room, max(errors) + room]
+
+
+def _line(setting: Setting) -> tuple[str, int | None]:
+    """The kind, and the code size where the line is of one."""
+    return setting.kind, None if setting.kind == "ae" else setting.latent_dim
+
+
+def _family(shown: list[Point], kind: str, size: int | None) -> list[Point]:
+    """The points of a line; that of denoising models begins without noise, with the plain model."""
+    members = [point for point in shown if _line(point.setting) == (kind, size)]
+    start = [point for point in shown if kind == "dae" and point.setting == Setting("ae", size)]
+    return [*start, *members]
+
+
+def _trace(kind: str, size: int | None, members: list[Point], score: str, dark: bool) -> go.Scatter:
+    dash, symbol, side = STYLES[kind]
+    of = "" if size is None else f", codes of {size}"
+    return go.Scatter(
+        x=[point.mse for point in members], y=[point.score.mean for point in members],
+        error_y={
+            "type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": INK[dark],
+            "array": [point.score.high - point.score.mean for point in members],
+            "arrayminus": [point.score.mean - point.score.low for point in members],
+        },
+        name=f"{FAMILIES[kind]}, {KNOBS[kind]}{of}", mode="lines+markers+text",
+        text=[_mark(point.setting) if point.setting.kind == kind else "" for point in members],
+        textposition=side, cliponaxis=False,
+        line={"dash": dash, "color": INK[dark], "width": 1.5},
+        marker={"symbol": symbol, "size": 9, "color": INK[dark]},
+        customdata=[_hover(point, score) for point in members], hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+
+
+def _mark(setting: Setting) -> str:
+    return str(setting.latent_dim) if setting.kind == "ae" else setting.label
+
+
+def _hover(point: Point, score: str) -> str:
+    form = ".1%" if score == SHARE else ".2f"
+    unlike = float(np.mean([run.unlike.mean for run in point.runs]))
+    within = float(np.mean([run.share_within.mean for run in point.runs]))
+    value = f"{point.score.mean:{form}} [{point.score.low:{form}}, {point.score.high:{form}}]"
+    return "<br>".join(
+        [
+            f"<b>{point.setting.name}</b>",
+            f"{score}: {value}",
+            f"reconstruction error: {point.mse:.4f}",
+            f"off the data within a class: {within:.1%}",
+            f"steps unlike any image: {unlike:.1%}",
+            f"seeds: {', '.join(str(run.seed) for run in point.runs)}",
+        ]
+    )
