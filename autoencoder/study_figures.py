@@ -26,7 +26,9 @@ def study_figure(study: Study, dark: bool = False) -> go.Figure:
     for row, score in enumerate(scores, start=1):
         shown = [point for point in found if score_name(point.setting.latent_dim) == score]
         for kind, size in dict.fromkeys(_line(point.setting) for point in shown):
-            figure.add_trace(_trace(kind, size, _family(shown, kind, size), score, dark), row, 1)
+            trace = _trace(kind, size, _family(shown, kind, size), score, dark)
+            trace.showlegend = trace.name not in [drawn.name for drawn in figure.data]
+            figure.add_trace(trace, row, 1)
         figure.update_xaxes(
             title="reconstruction error (MSE) on held-out images", range=_padded(shown), row=row, col=1
         )

@@ -213,6 +213,8 @@ def test_the_chart_has_every_point_once_in_its_family(tiny):
             point.setting == Setting("ae", 5) and name.startswith("denoising")  # where noise is 0
         )
     assert {trace.yaxis for trace in figure.data} == {"y", "y2"}, "jumps and shares have axes of their own"
+    legend = [trace.name for trace in figure.data if trace.showlegend]
+    assert len(legend) == len(set(legend)) and set(legend) == {trace.name for trace in figure.data}
     for trace in figure.data:
         assert all(high >= 0 for high in (*trace.error_y.array, *trace.error_y.arrayminus))
 

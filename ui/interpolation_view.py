@@ -21,7 +21,7 @@ from ui.pictures import show_large, show_table
 from ui.places import ImageAt, Place
 from ui.walks import Walk, classifier_of, outcome
 
-LOOKS = "Looks like, share of weight"
+LOOKS = "Looks like (weight)"
 
 
 def choose_path() -> tuple[str, int]:
@@ -133,7 +133,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
         rows.append(("Unlike any", [f"{value:.2f}" for value in opinion.distance]))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
-        rows.append((LOOKS, [f"{codes.class_names[label]} · {share:.0%}" for label, share in looks]))
+        rows.append((LOOKS, [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
     return rows
 
 
