@@ -64,15 +64,21 @@ def test_the_page_says_what_the_statistic_says():
             assert row["steps unlike any image"] == pytest.approx(getattr(current, kind).picture_share.mean())
 
 
-def test_a_cell_of_the_matrix_loads_its_pairs():
-    app = visit("gaps", model=MODELS[0])
+def measured_matrix(app: AppTest, seed: int):
+    """The matrix that is asked for, which is shown as it is computed."""
     press(app, "Measure every two classes")
     until(app, lambda app: any("9" in frame.value.columns for frame in app.dataframe))
     dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(MODELS[0])
     latents = checkpoint.model.encode(dataset.images)
-    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, 0)
+    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, seed)
     shown = next(frame.value for frame in app.dataframe if "9" in frame.value.columns)
     np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
+    return matrix
+
+
+def test_a_cell_of_the_matrix_loads_its_pairs():
+    app = visit("gaps", model=MODELS[0])
+    dataset, matrix = load_dataset("digits", "test"), measured_matrix(app, seed=0)
     app.session_state["gap matrix"] = {"selection": {"cells": [[4, "9"]], "rows": [], "columns": []}}
     app.run()
     press(app, "Walk its worst pair")
@@ -130,13 +136,7 @@ def test_without_training_images_it_says_which_codes_the_box_is_around():
 def test_the_matrix_follows_the_seed_of_the_statistic():
     app = visit("gaps", model=MODELS[0], pairs_seed=7)
     assert "drawn from the seed above (7)" in words(app)
-    press(app, "Measure every two classes")
-    until(app, lambda app: any("9" in frame.value.columns for frame in app.dataframe))
-    dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(MODELS[0])
-    latents = checkpoint.model.encode(dataset.images)
-    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, 7)
-    shown = next(frame.value for frame in app.dataframe if "9" in frame.value.columns)
-    np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
+    measured_matrix(app, seed=7)
     assert "12 for every two, drawn from seed 7" in words(app)
     app.number_input(key="pairs_seed").set_value(8).run()
     assert "drawn from the seed above (8)" in words(app), "another seed is another matrix"
