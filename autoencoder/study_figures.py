@@ -29,9 +29,7 @@ def study_figure(study: Study, dark: bool = False) -> go.Figure:
             trace = _trace(kind, size, _family(shown, kind, size), score, dark)
             trace.showlegend = trace.name not in [drawn.name for drawn in figure.data]
             figure.add_trace(trace, row, 1)
-        figure.update_xaxes(
-            title="reconstruction error (MSE) on held-out images", range=_padded(shown), row=row, col=1
-        )
+        figure.update_xaxes(title="reconstruction error (MSE)", range=_padded(shown), row=row, col=1)
         figure.update_yaxes(
             title=score, rangemode="tozero" if score == SHARE else "normal",
             tickformat=".0%" if score == SHARE else "", row=row, col=1,
@@ -44,7 +42,7 @@ def study_figure(study: Study, dark: bool = False) -> go.Figure:
 def _padded(shown: list[Point]) -> list[float]:
     """From the least error to the greatest, with room for the names of the outermost points."""
     errors = [point.mse for point in shown]
-    room = 0.12 * (max(errors) - min(errors)) or 0.1 * max(errors)
+    room = 0.2 * (max(errors) - min(errors)) or 0.1 * max(errors)
     return [min(errors) - room, max(errors) + room]
 
 
