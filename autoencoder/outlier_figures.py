@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from sklearn.metrics import roc_curve
 
 from autoencoder.figures import FAINT, INK, dress
-from autoencoder.outliers import BASELINE, CHOSEN, SCORES, Outcome
+from autoencoder.outliers import BASELINE, CHOSEN, SCORES, Outcome, auroc_intervals, better_pca
 
 N_BINS = 60
 SMALLEST = 1e-12  # an error of nothing has a place on a logarithmic axis too
@@ -41,12 +41,12 @@ def score_figure(outcome: Outcome, score: str, threshold: float, dark: bool = Fa
 
 
 def roc_figure(outcomes: list[Outcome], score: str, threshold: float, dark: bool = False) -> go.Figure:
-    """What every threshold would do: a line for each seed, PCA's dotted, and the first seed's a ring."""
+    """What every threshold would do: a line for each seed, PCA's better one dotted, and this one's a ring."""
     figure, first = go.Figure(), outcomes[0]
     for outcome in outcomes:
         _add_curve(figure, outcome, score, f"seed {outcome.seed}", {"color": INK[dark], "width": 2})
     if SCORES[score].kind != BASELINE:
-        baseline = "pca_relative_mse"
+        baseline = better_pca(auroc_intervals(outcomes))
         _add_curve(figure, first, baseline, SCORES[baseline].title, {"color": INK[dark], "dash": "dot"})
     found = first.alarms(score, threshold)
     figure.add_scatter(

@@ -77,6 +77,7 @@ def class_trial(train: Dataset, test: Dataset | None, protocol: str, label: int,
             "other images."
         )
     normal, held_back = _hold_back(len(rows), seed)
+    _check_differ(train.name, train.images[rows[normal]])
     return Trial(
         train.images[rows[normal]],
         train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]],
@@ -125,8 +126,7 @@ def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps:
     for first in range(0, len(test.images), AT_ONCE):
         yield first / len(test.images), None
         parts.append(detector.scores(test.images[first : first + AT_ONCE]))
-    scores = {name: np.concatenate([part[name] for part in parts]) for name in SCORES}
-    yield 1.0, Outcome(seed, detector.model, detector.held_back, test, scores)
+    yield 1.0, Outcome(seed, detector.model, detector.held_back, test, _joined(parts))
 
 
 def anomalies_steps(
@@ -183,12 +183,16 @@ FOREIGN = {
 class Ready:
     """A detector for a model as it is, and the normal images that it is tested on, with what each is called.
 
-    ``is_own`` tells whether the model was trained on these very images.
+    ``scores`` are those images'. They are drawn from ``n_all``; ``n_compared`` normal images of training are
+    what is compared with. ``is_own`` tells whether the model was trained on these very images.
     """
 
     detector: Detector
     images: np.ndarray
     titles: tuple[str, ...]
+    scores: dict[str, np.ndarray]
+    n_all: int
+    n_compared: int
     is_own: bool
 
     def judge(self, kind: str, foreign: Dataset | None, seed: int) -> Outcome:
@@ -198,14 +202,15 @@ class Ready:
             titles = tuple(f"{kind} · {number}" for number in range(len(made)))
         else:
             numbers = _some(np.arange(foreign.n_images), MOST_TESTED, seed)
-            made, titles = foreign.images[numbers], _titles(foreign.subset(numbers), numbers)
+            made = foreign.images[numbers]
+            titles = (foreign.name,) if len(made) == 1 else _titles(foreign.subset(numbers), numbers)
         test = TestSet(
             np.concatenate([self.images, made]),
             np.repeat([False, True], [len(self.images), len(made)]),
             self.titles + titles,
         )
-        *_, (_, outcome) = judge_steps(self.detector, test, seed)
-        return outcome
+        scores = _joined([self.scores, _scores(self.detector, made)])
+        return Outcome(seed, self.detector.model, self.detector.held_back, test, scores)
 
 
 def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
@@ -229,12 +234,30 @@ def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None,
         test, held_back, numbers = train.subset(held_back[tested]), held_back[kept], held_back[tested]
     numbers = np.arange(test.n_images) if numbers is None else numbers
     judged = _some(np.arange(test.n_images), MOST_TESTED, seed)
-    detector = Detector(
-        checkpoint.model,
-        train.images[_some(normal, MOST_NORMAL, seed)],
-        train.images[_some(held_back, MOST_HELD_BACK, seed)],
-    )
-    return Ready(detector, test.images[judged], _titles(test.subset(judged), numbers[judged]), is_own)
+    compared = train.images[_some(normal, MOST_NORMAL, seed)]
+    _check_differ(train.name, compared)
+    detector = Detector(checkpoint.model, compared, train.images[_some(held_back, MOST_HELD_BACK, seed)])
+    images, titles = test.images[judged], _titles(test.subset(judged), numbers[judged])
+    n_all, n_compared = test.n_images, len(compared)
+    return Ready(detector, images, titles, _scores(detector, images), n_all, n_compared, is_own)
+
+
+def _scores(detector: Detector, images: np.ndarray) -> dict[str, np.ndarray]:
+    """Every score of images (M, 28, 28), some at once."""
+    starts = range(0, len(images), AT_ONCE)
+    return _joined([detector.scores(images[first : first + AT_ONCE]) for first in starts])
+
+
+def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in SCORES}
+
+
+def _check_differ(name: str, images: np.ndarray) -> None:
+    if (images == images[0]).all():
+        raise DatasetError(
+            f"The normal images of {name} are all the same, pixel for pixel: there is nothing to learn of "
+            "how they differ. Choose other images, or another class."
+        )
 
 
 def _was_trained_on(dataset: Dataset, n_images: int, fingerprint: str) -> bool:

@@ -4,6 +4,7 @@ N normal images, M images that are judged, D latent dimensions. A score is one n
 odder. Nothing here learns from an outlier: scores and thresholds come from normal images alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -26,6 +27,8 @@ N_PIXELS = 28 * 28
 GREY_LEVEL = 255.0**-2  # the energy of the faintest image: one pixel of one grey level
 SMALLEST_DISTANCE = 1e-6  # a code that lies on another one has a logarithm too
 CONFIDENCE = 0.95
+ROUNDING = 1e-9  # AUROCs that differ by less are the same: a pair of images counts for more
+MOST_NAMED = 2  # of scores that tie
 
 
 NETWORK, TRAP, BASELINE = "network", "network, a trap", "baseline, no network"
@@ -219,6 +222,37 @@ def alarms(scores: np.ndarray, is_outlier: np.ndarray, threshold: float) -> Alar
     )
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a score says of a single image: its ``value`` beside a threshold, and normal images.
+
+    share_below   of the normal images of the test set, which score lower
+    """
+
+    score: str
+    value: float
+    threshold: float
+    share_below: float
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.value > self.threshold
+
+
+def verdicts(outcome: Outcome, row: int, threshold_of: Callable[[np.ndarray], float]) -> list[Verdict]:
+    """What every score says of an image of the test set; ``threshold_of`` held-back scores (N,)."""
+    is_normal = ~outcome.test.is_outlier
+    return [
+        Verdict(
+            name,
+            float(found[row]),
+            threshold_of(outcome.held_back[name]),
+            float((found[is_normal] < found[row]).mean()),
+        )
+        for name, found in outcome.scores.items()
+    ]
+
+
 def threshold_for(held_back: np.ndarray, false_alarm_rate: float) -> float:
     """The threshold that a new normal image lies above with at most this probability.
 
@@ -298,13 +332,33 @@ def galleries(scores: np.ndarray, is_outlier: np.ndarray, threshold: float, n: i
 def sentence(aurocs: dict[str, Interval]) -> str:
     """Which score is best and worst here, and whether the network's chosen one beats PCA."""
     means = {name: found.mean for name, found in aurocs.items()}
-    best, worst = (_with_auroc(means, choose(means.values())) for choose in (max, min))
-    pca = max(PCA_SCORES, key=means.get)
+    best, worst = max(means.values()), min(means.values())
+    if best - worst < ROUNDING:
+        return f"No score is better than another here: all have an AUROC of {percent(best)}."
+    pca = better_pca(aurocs)
     return (
-        f"Best here is {best}, worst {worst}. "
+        f"Best here: {_with_auroc(means, best)}; worst: {_with_auroc(means, worst)}. "
         f"The network's combined score {_comparison(aurocs[CHOSEN], aurocs[pca])} PCA's better one: "
-        f"{means[CHOSEN]:.1%} against {means[pca]:.1%}."
+        f"{percent(means[CHOSEN])} against {percent(means[pca])}."
     )
+
+
+def better_pca(aurocs: dict[str, Interval]) -> str:
+    """The score of PCA that is held against the network; of two that tie, the first."""
+    return max(PCA_SCORES, key=lambda name: aurocs[name].mean)
+
+
+def counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def percent(share: float) -> str:
+    """A share in percent, to a tenth; what is nearly nothing, or nearly all, does not read as if it were."""
+    for digits in (1, 2):
+        text = f"{share:.{digits}%}"
+        if 0 < float(text[:-1]) < 100 or share in (0, 1):
+            return text
+    return "above 99.99%" if share > 0.5 else "below 0.01%"
 
 
 def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
@@ -318,17 +372,17 @@ def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
     )
     return (
         f"Wanted: {wanted:.1%} false alarms{limit}. On the test set {found.false_alarm_rate:.1%} of "
-        f"{found.n_normal:,} normal images lie above the threshold, and {found.recall:.1%} of "
-        f"{found.n_outliers:,} outliers; {precision}."
+        f"{counted(found.n_normal, 'normal image')} lie above the threshold, and {found.recall:.1%} of "
+        f"{counted(found.n_outliers, 'outlier')}; {precision}."
     )
 
 
 def _with_auroc(means: dict[str, float], value: float) -> str:
-    """The scores whose AUROC reads like this one, with the score that has it first."""
-    alike = [name for name, mean in means.items() if f"{mean:.1%}" == f"{value:.1%}"]
-    titles = [f"“{SCORES[name].title}”" for name in sorted(alike, key=lambda name: abs(means[name] - value))]
-    others = {1: "", 2: " and one other"}.get(len(titles), f" and {len(titles) - 1} others")
-    return f"{titles[0]}{others} with an AUROC of {value:.1%}"
+    """The scores that have this very AUROC, not one that reads like it: several are a tie."""
+    titles = [f"“{SCORES[name].title}”" for name, mean in means.items() if abs(mean - value) < ROUNDING]
+    named = titles if len(titles) <= MOST_NAMED else [titles[0], f"{len(titles) - 1} others"]
+    tie = ", a tie," if len(titles) > 1 else ""
+    return f"{' and '.join(named)}{tie} with an AUROC of {percent(value)}"
 
 
 def _comparison(net: Interval, pca: Interval) -> str:

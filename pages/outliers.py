@@ -1,9 +1,11 @@
 """What has the model never seen, which score tells, and how often is it wrong?"""
 
+import streamlit as st
+
 from ui.choice import dataset_at_hand, offer_download
 from ui.frame import open_page, why
 from ui.outliers_choice import choose_outcomes
-from ui.outliers_view import show_scores, show_threshold
+from ui.outliers_view import choose_threshold, show_few, show_scores, show_threshold
 
 open_page(
     "Outliers",
@@ -12,9 +14,15 @@ open_page(
 )
 if not dataset_at_hand():
     offer_download()
-elif outcomes := choose_outcomes():
-    show_scores(outcomes)
-    show_threshold(outcomes)
+else:
+    outcomes = choose_outcomes()
+    verdicts, scores = st.container(), st.container()
+    score, rule = choose_threshold()
+    with verdicts:
+        show_few(outcomes, rule)
+    with scores:
+        show_scores(outcomes)
+    show_threshold(outcomes, score, rule)
 why(
     "**Protocols.** *One class is normal*: the network learns that class alone, and all others are "
     "outliers (Ruff et al. 2018, Deep SVDD, section 4). *One class is held out*: it learns all but that "

@@ -37,12 +37,14 @@ from autoencoder.outliers import (
     galleries,
     interval_over_images,
     interval_over_seeds,
+    percent,
     promised_rate,
     relative_error,
     sentence,
     threshold_at_percentile,
     threshold_for,
     threshold_sentence,
+    verdicts,
 )
 from autoencoder.training import Trainer
 
@@ -279,14 +281,42 @@ def level(**means: float) -> dict[str, Interval]:
 
 def test_the_sentence_follows_the_numbers():
     words = sentence(level(combined=0.97, bce=0.3, pca_relative_mse=0.9))
-    assert "Best here is “Combined: error and k-NN” with an AUROC of 97.0%" in words
-    assert "worst “BCE” with an AUROC of 30.0%" in words
+    assert "Best here: “Combined: error and k-NN” with an AUROC of 97.0%" in words
+    assert "worst: “BCE” with an AUROC of 30.0%" in words
     assert "combined score beats PCA's better one: 97.0% against 90.0%" in words
     assert "does not beat PCA's better one: 60.0% against 90.0%" in sentence(level(pca_mse=0.9))
     assert "is not clearly apart from PCA's better one: 89.0%" in sentence(level(combined=0.89, pca_mse=0.9))
-    assert "“MSE over the image's energy” and 6 others" in sentence(level(combined=0.97))
+    assert "“MSE over the image's energy” and 6 others, a tie, with an" in sentence(level(combined=0.97))
+
+
+def test_what_is_nearly_a_tie_is_none():
     nearly = sentence(level(bce=0.9999, pixel_knn=1.0))
-    assert "Best here is “k-NN distance of the pixels” and one other" in nearly
+    assert "Best here: “k-NN distance of the pixels” with an AUROC of 100.0%;" in nearly
+    tied = sentence(level(bce=1.0, pixel_knn=1.0 - 1e-13))
+    assert "Best here: “BCE” and “k-NN distance of the pixels”, a tie, with an AUROC of 100.0%;" in tied
+    assert "“BCE” with an AUROC of 99.99%;" in sentence(level(bce=0.9999))
+    assert (
+        sentence(level(combined=0.6)) == "No score is better than another here: all have an AUROC of 60.0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(1, "100.0%"), (0, "0.0%"), (0.9994, "99.9%"), (0.9996, "99.96%"), (0.99999, "above 99.99%"),
+     (0.0004, "0.04%"), (1e-6, "below 0.01%"), (0.5, "50.0%")],
+)  # fmt: skip
+def test_nearly_all_is_not_all(share, text):
+    assert percent(share) == text
+
+
+def test_every_score_has_a_verdict_on_an_image():
+    outcome = planted({"combined": [1, 2, 3, 4, 5], "mse": [9, 8, 7, 6, 5]}, [0, 0, 0, 0, 1])
+    found = {each.score: each for each in verdicts(outcome, 3, np.max)}
+    assert list(found) == list(SCORES)
+    assert (found["combined"].value, found["combined"].threshold) == (4, 5)
+    assert found["combined"].share_below == 0.75 and not found["combined"].is_alarm
+    assert found["mse"].share_below == 0 and found["mse"].threshold == 9
+    assert verdicts(outcome, 4, np.min)[0].is_alarm
 
 
 def test_the_sentence_on_the_threshold_follows_the_numbers():
@@ -348,6 +378,11 @@ def test_test_images_have_no_say_in_the_threshold():
     [
         (Dataset("bare", "all", np.zeros((30, 28, 28), np.uint8), None, ()), 0, "no labels"),
         (numbered(20), 0, "5 normal images"),
+        (
+            Dataset("blank", "all", np.zeros((60, 28, 28), np.uint8), np.arange(60) % 2, ("a", "b")),
+            0,
+            "all the same",
+        ),
         (Dataset("one", "all", np.zeros((60, 28, 28), np.uint8), np.zeros(60, int), ("a",)), 0, "of others"),
     ],
 )
@@ -456,6 +491,23 @@ def test_a_model_of_images_without_a_split_is_tested_on_what_it_has_not_seen(dig
     np.testing.assert_array_equal(other.images, digits.images[numbers])
 
 
+def test_images_that_are_all_alike_are_a_sentence(recwarn):
+    blank = Dataset("blank", "all", np.full((40, 28, 28), 7, np.uint8), None, ())
+    with pytest.raises(DatasetError, match="all the same, pixel for pixel"):
+        ready_detector(load_checkpoint("digits-ae-2"), blank, None, 0)
+    assert not recwarn.list
+
+
+def test_a_model_as_it_is_says_how_many_images_it_judges(split_digits, monkeypatch):
+    monkeypatch.setattr(outlier_trials, "MOST_TESTED", 50)
+    monkeypatch.setattr(outlier_trials, "MOST_NORMAL", 70)
+    ready = ready_detector(load_checkpoint("digits-ae-2"), *split_digits, 0)
+    assert (len(ready.images), ready.n_all, ready.n_compared) == (50, 360, 70)
+    outcome = ready.judge("inverted", None, 0)
+    for name, found in ready.detector.scores(outcome.test.images).items():
+        np.testing.assert_allclose(outcome.scores[name], found, rtol=1e-4)
+
+
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_a_foreign_image_is_made_as_it_is_called(kind):
     images = np.random.default_rng(0).integers(1, 256, size=(6, 28, 28), dtype=np.uint8)
@@ -508,15 +560,26 @@ def test_the_roc_has_the_area_it_is_said_to_have():
     rng = np.random.default_rng(1)
     is_outlier = [0] * 60 + [1] * 30
     outcomes = [
-        planted({"combined": rng.normal(size=90) + is_outlier, "pca_relative_mse": rng.normal(size=90)},
+        planted({"combined": rng.normal(size=90) + is_outlier, "pca_relative_mse": rng.normal(size=90),
+                 "pca_mse": -np.arange(90)},
                 is_outlier, seed) for seed in (0, 1)
     ]  # fmt: skip
     figure = roc_figure(outcomes, "mse", 0.5)
     areas = [np.trapezoid(line.y, line.x) for line in figure.data[:3]]
     expected = [outcome.aurocs["mse"] for outcome in outcomes] + [outcomes[0].aurocs["pca_relative_mse"]]
     assert areas == pytest.approx(expected)
+    assert figure.data[2].name == SCORES["pca_relative_mse"].title
     ring, found = figure.data[3], outcomes[0].alarms("mse", 0.5)
     assert (ring.x[0], ring.y[0]) == (found.false_alarm_rate, found.recall)
+
+
+def test_the_dotted_line_is_of_the_pca_that_the_sentence_quotes():
+    outcome = planted({"combined": [1, 2, 3, 4], "pca_relative_mse": [2, 1, 4, 3], "pca_mse": [1, 3, 2, 4]},
+                      [0, 0, 1, 1])  # fmt: skip
+    assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_relative_mse"].title
+    outcome.scores["pca_relative_mse"][:] = [4, 1, 2, 3]
+    assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_mse"].title
+    assert "100.0% against 75.0%" in sentence(auroc_intervals([outcome]))
 
 
 # Real data

@@ -1,7 +1,9 @@
 """The page on outliers: every number on it is the one that the domain computes."""
 
 import base64
+import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,11 +19,13 @@ from autoencoder.outliers import (
     SCORES,
     auroc_intervals,
     galleries,
+    percent,
     sentence,
     threshold_at_percentile,
     threshold_for,
     threshold_sentence,
 )
+from ui import pad as pad_module
 from ui.jobs import quick_queue
 from ui.outlier_jobs import Experiment, OutlierWork
 from ui.outliers_choice import AS_IT_IS, DRAWING, SCENES
@@ -141,9 +145,7 @@ def test_the_black_image_is_set_up_with_a_button():
     assert table[SCORES["combined"].title] == 1
     assert "Look for an AUROC near 0" in words(app)
     outcome = judged("mnist-ae-32", "black")
-    value, normal = outcome.scores["bce"][-1], outcome.scores["bce"][:-1]
-    share = f"{(normal < value).mean():.1%} of the normal images score lower"
-    assert f"Its score, {value:.3g}, is below the threshold: normal. {share}" in words(app)
+    assert_verdicts(app, outcome, "black · 0", 0.05)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_a_scene_sets_what_it_says(scene):
     assert not app.exception and not app.error
     assert f"**{scene.title}**. Look for {scene.look_for}" in words(app)
     for key, value in scene.choices.items():
-        assert key == "score" or app.session_state[key] == value  # the score is asked for with the outcome
+        assert app.session_state[key] == value
     assert "Train and try" in [button.label for button in app.button]
 
 
@@ -164,8 +166,9 @@ def test_a_scene_has_its_link_and_nothing_of_the_scene_before():
     press(app, "Digit 1 held out")
     assert app.session_state["code_size"] == 16 and app.session_state["outlier_class"] == "1"
     again = visit("outliers", **{name: app.query_params[name] for name in app.query_params})
-    for key in ("protocol", "code_size", "outlier_class"):
+    for key in ("protocol", "code_size", "outlier_class", "score"):
         assert again.session_state[key] == app.session_state[key]
+    assert again.session_state["score"] == SCORES["bce"].title
 
 
 @pytest.mark.parametrize(("protocol", "words_of_it"), [("one-class", ONE_CLASS), ("leave-one-out", HELD_OUT)])
@@ -269,18 +272,65 @@ def test_ones_own_images_are_foreign():
     assert sentence(auroc_intervals([judged("digits-vae-2", "", foreign)])) in words(app)
 
 
+def assert_verdicts(app: AppTest, outcome, title: str, rate: float) -> None:
+    """The last image's verdicts stand on the page, of every score against its own threshold."""
+    table = next(frame.value for frame in app.dataframe if "says" in frame.value).set_index("score")
+    n_alarms = 0
+    for name, found in outcome.scores.items():
+        value, normal = found[-1], found[:-1]
+        threshold = threshold_for(outcome.held_back[name], rate)
+        n_alarms += value > threshold
+        assert list(table.loc[SCORES[name].title]) == [
+            "an outlier" if value > threshold else "normal", f"{value:.3g}", f"{threshold:.3g}",
+            percent((normal < value).mean()),
+        ]  # fmt: skip
+    assert f"**{n_alarms} of 8 scores call it an outlier**: {title}." in words(app)
+
+
+def pad(app: AppTest) -> dict:
+    """What the drawing pad is given."""
+    given = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    return next(data for data in given if "drawing" in data)
+
+
 def test_a_drawing_has_its_own_verdict():
     app = visit("outliers", outliers=DRAWING)
-    assert not app.exception and "Draw on the latent map first" in words(app) and not app.dataframe
+    assert not app.exception and "every score judges it at once" in words(app) and not app.dataframe
+    assert pad(app)["drawing"] == ""
     image = np.zeros((28, 28), np.uint8)
     image[5:20, 8:11] = 230
     drawn = "d:" + base64.urlsafe_b64encode(image.tobytes()).decode().rstrip("=")
-    app = visit("outliers", outliers=DRAWING, a=drawn)
+    app = visit("outliers", outliers=DRAWING, a=drawn, rate=20)
+    assert pad(app)["drawing"] == drawn
     outcome = judged("digits-vae-2", "", Dataset(DRAWING, "all", image[None], None, ()))
-    value, normal = outcome.scores["combined"][-1], outcome.scores["combined"][:-1]
-    assert f"Its score, {value:.3g}, is" in words(app)
-    assert f"{(normal < value).mean():.1%} of the normal images score lower" in words(app)
+    assert_verdicts(app, outcome, DRAWING, 0.2)
     assert source(image / np.float32(255)) in "".join(tables(app))
+
+
+def test_a_sample_is_said_to_be_one(monkeypatch):
+    monkeypatch.setattr(outlier_trials, "MOST_TESTED", 50)
+    app = visit("outliers", outlier_seed=4, model="digits-dae-16")
+    assert "50, drawn with the seed from 360, are judged" in words(app)
+    assert "50 normal images and 50 outliers" in words(app)
+    whole = visit("outliers", outlier_seed=5, model="digits-dae-16", outliers="the black image")
+    assert "compare them with 1,293 normal ones" in words(whole)
+    assert "50 normal images and 1 outlier." in words(whole)
+
+
+def test_a_pad_tells_of_drawings_and_of_nothing_else(monkeypatch):
+    chosen, state = {}, {"pad": SimpleNamespace(commit=None)}
+    monkeypatch.setattr(pad_module.address, "choose", chosen.__setitem__)
+    monkeypatch.setattr(pad_module.st, "session_state", state)
+    drawn = "d:" + "A" * 1046
+    for number, (drawing, kept) in enumerate(
+        [(drawn, drawn), ("", ""), ("17", ""), ("d:A", ""), (None, ""), (5, "")]
+    ):
+        state["pad"].commit = {"drawing": drawing, "seq": number}
+        pad_module._keep()
+        assert chosen["a"] == kept and state["pad seq"] == number
+    state["pad"].commit = "nonsense"
+    pad_module._keep()
+    assert chosen == {"a": ""}
 
 
 def test_absent_images_are_offered_not_an_error():

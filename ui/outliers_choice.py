@@ -7,12 +7,13 @@ import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import DATASETS, Dataset, list_datasets
-from autoencoder.outlier_trials import FOREIGN, LATENT_DIM, PROTOCOLS, Ready
+from autoencoder.outlier_trials import FOREIGN, LATENT_DIM, MOST_TESTED, PROTOCOLS, Ready
 from autoencoder.outliers import CHOSEN, SCORES, Outcome
 from ui import address, caches, places
 from ui.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
 from ui.jobs import Job, quick_queue
 from ui.outlier_jobs import Experiment, OutlierWork
+from ui.pad import show_pad
 from ui.places import Drawing
 from ui.visitors import current_workspace
 from ui.watch import TICK, job_on_request
@@ -38,7 +39,7 @@ SCENES = (
         "Digit 1 held out",
         "an AUROC below 50 % for BCE, and on MNIST for MSE too: a 1 comes back better than the digits that "
         "were learnt, for it is a single stroke, and they are made of strokes.",
-        {"protocol": PROTOCOLS["leave-one-out"], "outlier_class": "1", "score": SCORES["mse"].title},
+        {"protocol": PROTOCOLS["leave-one-out"], "outlier_class": "1", "score": SCORES["bce"].title},
     ),
     Scene(
         "The black image",
@@ -138,10 +139,19 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
         foreign = _drawings() if kind == DRAWING else _named(kind)
-    if kind == DRAWING and foreign is None:
-        st.info("Draw on the latent map first, and pin the drawing as A or B.", icon=":material/draw:")
-        return []
+    if kind == DRAWING:
+        st.caption(
+            "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
+            "is A, on every page, and a drawing that is pinned on the map is judged here."
+        )
+        show_pad()
+        if foreign is None:
+            return []
     _say_what_is_normal(caches.detector(checkpoint, train, test, seed), checkpoint, train)
+    if foreign is not None and foreign.n_images > MOST_TESTED:
+        st.caption(
+            f"{MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}, drawn with the seed."
+        )
     kind = kind if foreign is None else ""
     return [caches.foreign_outcome(checkpoint, train, test, kind, foreign, seed)]
 
@@ -164,7 +174,7 @@ def _named(name: str) -> Dataset:
 
 
 def _drawings() -> Dataset | None:
-    """What the visitor drew and pinned as A or B."""
+    """What the visitor drew: here, or pinned on the map as A or B."""
     pinned = [places.place_of(address.chosen(letter)) for letter in "ab"]
     images = [place.image for place in pinned if isinstance(place, Drawing)]
     return Dataset(DRAWING, "all", np.stack(images), None, ()) if images else None
@@ -178,7 +188,12 @@ def _say_what_is_normal(found: Ready, checkpoint: Checkpoint, train: Dataset) ->
         )
     else:
         whose = f"{train.name}, though it was trained on others; the threshold comes from {held_back} of them"
-    st.caption(f"Normal for {checkpoint.name}: {whose}.")
+    n_judged, n_all = len(found.images), found.n_all
+    judged = f"all {n_all:,}" if n_judged == n_all else f"{n_judged:,}, drawn with the seed from {n_all:,},"
+    st.caption(
+        f"Normal for {checkpoint.name}: {whose}. Of the images to test on, {judged} are judged; k-NN and PCA "
+        f"compare them with {found.n_compared:,} normal ones."
+    )
 
 
 # Two protocols that train

@@ -1,5 +1,7 @@
 """The parts of the page on outliers that show: scores, a threshold, galleries."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,11 +13,14 @@ from autoencoder.outliers import (
     Alarms,
     Outcome,
     auroc_intervals,
+    counted,
     galleries,
+    percent,
     sentence,
     threshold_at_percentile,
     threshold_for,
     threshold_sentence,
+    verdicts,
 )
 from ui.charts import show_chart
 from ui.frame import is_dark
@@ -26,8 +31,82 @@ N_SHOWN = 8  # in a gallery
 FEW = 2  # outliers that are shown one by one
 
 
+@dataclass(frozen=True)
+class Rule:
+    """How a threshold is taken from held-back scores: by a false-alarm rate, or at a percentile."""
+
+    way: str
+    value: float  # %
+
+    @property
+    def wanted(self) -> float:
+        """The share of false alarms."""
+        return (self.value if self.way == BY_RATE else 100 - self.value) / 100
+
+    def threshold(self, held_back: np.ndarray) -> float:
+        if self.way == BY_RATE:
+            return threshold_for(held_back, self.wanted)
+        return threshold_at_percentile(held_back, self.value)
+
+
+def choose_threshold() -> tuple[str, Rule]:
+    """The score to look at, and the rule of its threshold: asked for before there is an outcome too."""
+    st.subheader("A threshold", anchor=False)
+    titles = {score.title: name for name, score in SCORES.items()}
+    score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
+    score = titles[score_column.selectbox("Score", list(titles), key="score", bind="query-params")]
+    way = way_column.segmented_control(
+        "Threshold from",
+        [BY_RATE, BY_PERCENTILE],
+        default=BY_RATE,
+        required=True,
+        key="threshold_by",
+        bind="query-params",
+    )
+    if way == BY_PERCENTILE:
+        value = value_column.number_input(
+            "Percentile", 1.0, 99.9, 95.0, 0.5, key="percentile", bind="query-params"
+        )
+    else:
+        value = value_column.number_input("Rate, %", 0.1, 99.0, 5.0, 0.5, key="rate", bind="query-params")
+    return score, Rule(way, value)
+
+
+def show_few(outcomes: list[Outcome], rule: Rule) -> None:
+    """Outliers that are so few that each has its own verdict, of every score."""
+    if not outcomes or outcomes[0].test.is_outlier.sum() > FEW:
+        return
+    outcome = outcomes[0]
+    for row in np.flatnonzero(outcome.test.is_outlier):
+        found = verdicts(outcome, row, rule.threshold)
+        n_alarms = sum(verdict.is_alarm for verdict in found)
+        title = outcome.test.titles[row]
+        st.markdown(f"**{n_alarms} of {len(found)} scores call it an outlier**: {title}.")
+        image = as_floats(outcome.test.images[row])
+        rebuilt = outcome.model.reconstruct(outcome.test.images[[row]])[0]
+        show_large([(image, title), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")])
+        table = [
+            [
+                SCORES[verdict.score].title,
+                "an outlier" if verdict.is_alarm else "normal",
+                f"{verdict.value:.3g}",
+                f"{verdict.threshold:.3g}",
+                percent(verdict.share_below),
+            ]
+            for verdict in found
+        ]
+        columns = ["score", "says", "its score", "threshold", "normal images that score lower"]
+        st.dataframe(
+            pd.DataFrame(table, columns=columns),
+            hide_index=True,
+            alt=f"What every score says of {title}, against its threshold.",
+        )
+
+
 def show_scores(outcomes: list[Outcome]) -> None:
     """Every score's AUROC with its interval, and what the numbers say."""
+    if not outcomes:
+        return
     st.subheader("Which score tells them apart?", anchor=False)
     intervals, first = auroc_intervals(outcomes), outcomes[0]
     st.markdown(f"**{sentence(intervals)}**")
@@ -39,7 +118,8 @@ def show_scores(outcomes: list[Outcome]) -> None:
     st.dataframe(table, hide_index=True, column_config=percent, alt="The AUROC of every score.")
     n_outliers = int(first.test.is_outlier.sum())
     st.caption(
-        f"{len(first.test.images) - n_outliers:,} normal images and {n_outliers:,} outliers. "
+        f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
+        f"{counted(n_outliers, 'outlier')}. "
         f"{_spread(outcomes)}"
     )
     name = f"outliers-seed-{first.seed}.csv"
@@ -62,13 +142,15 @@ def scores_table(outcome: Outcome) -> pd.DataFrame:
     return pd.concat([judged.assign(part="test"), held_back.assign(part="held back")], ignore_index=True)
 
 
-def show_threshold(outcomes: list[Outcome]) -> None:
-    """A score, a threshold from held-back normal images alone, and what it does on the test set."""
-    st.subheader("A threshold", anchor=False)
+def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
+    """A threshold from held-back normal images alone, and what it does on the test set."""
+    if not outcomes:
+        st.caption("What it does is shown here as soon as there are scores.")
+        return
     first = outcomes[0]
-    score, threshold, wanted = _choose_threshold(first)
+    threshold = rule.threshold(first.held_back[score])
     found, n_held_back = first.alarms(score, threshold), len(first.held_back[score])
-    st.markdown(threshold_sentence(found, wanted, n_held_back))
+    st.markdown(threshold_sentence(found, rule.wanted, n_held_back))
     _show_alarms(found)
     histogram, roc = st.columns(2)
     with histogram:
@@ -80,29 +162,6 @@ def show_threshold(outcomes: list[Outcome]) -> None:
     if len(outcomes) > 1:
         st.caption(f"Threshold, counts and pictures are of seed {first.seed}; the curves are of every seed.")
     _show_galleries(first, score, threshold)
-
-
-def _choose_threshold(first: Outcome) -> tuple[str, float, float]:
-    """Score, threshold, and the false-alarm rate that is wanted."""
-    titles = {score.title: name for name, score in SCORES.items()}
-    score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
-    score = titles[score_column.selectbox("Score", list(titles), key="score", bind="query-params")]
-    way = way_column.segmented_control(
-        "Threshold from",
-        [BY_RATE, BY_PERCENTILE],
-        default=BY_RATE,
-        required=True,
-        key="threshold_by",
-        bind="query-params",
-    )
-    held_back = first.held_back[score]
-    if way == BY_PERCENTILE:
-        percentile = value_column.number_input(
-            "Percentile", 1.0, 99.9, 95.0, 0.5, key="percentile", bind="query-params"
-        )
-        return score, threshold_at_percentile(held_back, percentile), 1 - percentile / 100
-    rate = value_column.number_input("Rate, %", 0.1, 99.0, 5.0, 0.5, key="rate", bind="query-params") / 100
-    return score, threshold_for(held_back, rate), rate
 
 
 def _show_alarms(found: Alarms) -> None:
@@ -127,8 +186,6 @@ def _show_alarms(found: Alarms) -> None:
 
 def _show_galleries(outcome: Outcome, score: str, threshold: float) -> None:
     found = galleries(outcome.scores[score], outcome.test.is_outlier, threshold, N_SHOWN)
-    if outcome.test.is_outlier.sum() <= FEW:
-        _show_few(outcome, score, threshold)
     st.caption("A column is hatched where the image lies above the threshold.")
     for tab, rows in zip(st.tabs([name.capitalize() for name in found]), found.values(), strict=True):
         with tab:
@@ -153,16 +210,3 @@ def _show_gallery(outcome: Outcome, rows: np.ndarray, values: np.ndarray, thresh
         [outcome.test.titles[row] for row in rows],
         hatched=list(values > threshold),
     )
-
-
-def _show_few(outcome: Outcome, score: str, threshold: float) -> None:
-    """Outliers that are so few that each has its own verdict."""
-    test, values = outcome.test, outcome.scores[score]
-    for row in np.flatnonzero(test.is_outlier):
-        image, rebuilt = as_floats(test.images[row]), outcome.model.reconstruct(test.images[[row]])[0]
-        show_large(
-            [(image, test.titles[row]), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")]
-        )
-        side = "above the threshold: an outlier" if values[row] > threshold else "below the threshold: normal"
-        share = (values[~test.is_outlier] < values[row]).mean()
-        st.markdown(f"Its score, {values[row]:.3g}, is {side}. {share:.1%} of the normal images score lower.")

@@ -45,6 +45,7 @@ def _component(name: str, element: str, styles: tuple[str, ...]):
 
 _map = _component("latent_map", "lm", ("map.css", "draw.css"))
 _hand = _component("path_hand", "hand", ("hand.css",))
+_pad = _component("drawing_pad", "pad-alone", ("draw.css",))
 
 
 def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
@@ -64,6 +65,15 @@ def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Ca
 def path_hand(walks: list[dict], dark: bool, key: str) -> None:
     """A slider along the paths of several models at once; ``walks`` are what hand.js calls Walk."""
     _hand(data={"walks": walks, "dark": dark, "module": _address("hand.js")}, key=key)
+
+
+def drawing_pad(drawing: str, seq: int, key: str, on_commit: Callable[[], None]) -> None:
+    """A pad by itself, with a ``drawing`` on it as a link keeps it.
+
+    ``on_commit`` finds what was drawn in ``st.session_state[key].commit``, with the ``seq`` to give back.
+    """
+    data = {"drawing": drawing, "seq": seq, "module": _address("pad.js")}
+    _pad(data=data, key=key, on_commit_change=on_commit)
 
 
 def _address(module: str) -> str:
