@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 when the world did not let it, 2 for a usage error."""
     parser = build_parser()
     args = parser.parse_args(arguments)
+    if getattr(args, "components", None) is not None and args.source != "mixture":
+        parser.error(f"--components are those of --source mixture: the {args.source} has none")
     quiet_parsers()
     try:
         report = args.run(args)
@@ -160,7 +162,9 @@ def _add_interpolate(parsers) -> None:
         metavar="N",
         help="2 to 1000, both ends counted; default: 17",
     )
-    command.add_argument("--out", type=Path, metavar="STRIP.png", help="write the decoded steps as a picture")
+    command.add_argument(
+        "--out", type=_picture, metavar="STRIP.png", help="write the decoded steps as a picture"
+    )
 
 
 def _add_gaps(parsers) -> None:
@@ -242,7 +246,7 @@ def _add_generate(parsers) -> None:
         help="scales how far samples are from the middle; default: 1",
     )  # fmt: skip
     _add_seed(command)
-    command.add_argument("--out", type=Path, metavar="GRID.png", help="write the samples as a picture")
+    command.add_argument("--out", type=_picture, metavar="GRID.png", help="write the samples as a picture")
 
 
 def _add_anomalies(parsers) -> None:
@@ -315,9 +319,10 @@ def _add_seed(command: argparse.ArgumentParser) -> None:
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def whole_number(text: str) -> int:
-        if not least <= int(text) <= most:
+        number = _read(int, text)
+        if number is None or not least <= number <= most:
             raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}, got {text}")
-        return int(text)
+        return number
 
     return whole_number
 
@@ -346,11 +351,27 @@ def _learners(text: str) -> list[str]:
 
 def _number(least: float, most: float) -> Callable[[str], float]:
     def number(text: str) -> float:
-        if not least <= float(text) <= most:  # NaN fails this too
+        found = _read(float, text)
+        if found is None or not least <= found <= most:  # NaN fails this too
             raise argparse.ArgumentTypeError(f"must be a number from {least:g} to {most:g}, got {text}")
-        return float(text)
+        return found
 
     return number
+
+
+def _read(kind: type, text: str) -> float | None:
+    """The number that a text is, or None: argparse's own words for a ValueError name our functions."""
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"must end in .png, for it becomes such a picture, got {text}")
+    return path
 
 
 def _noise(text: str) -> Noise:

@@ -30,7 +30,7 @@ def learning_curves(points: list[CurvePoint], dark: bool = False) -> go.Figure:
         own = [point for point in points if point.learner == name]
         figure.add_trace(_curve(name, own, dark))
     dress(figure, dark)
-    low = min((point.mean - point.std for point in points), default=0.0)
+    low = min((point.mean - np.nan_to_num(point.std) for point in points), default=0.0)
     low = max(0.0, np.floor(low * 10) / 10)
     counts = sorted({point.n_labels for point in points})
     figure.update_xaxes(
@@ -70,12 +70,22 @@ def _curve(name: str, points: list[CurvePoint], dark: bool) -> go.Scatter:
     return go.Scatter(
         x=[point.n_labels for point in points], y=[point.mean for point in points], name=curve_name(name),
         mode="lines+markers", opacity=_weight(name),
-        customdata=[[point.std, point.n_draws] for point in points],
+        customdata=[_spread(point) for point in points],
         line={"color": INK[dark], "dash": DASHES[learner.method], "width": 2},
         marker={"symbol": SYMBOLS[learner.features], "size": 9},
         error_y={"array": [point.std for point in points], "thickness": 1, "width": 3, "color": INK[dark]},
-        hovertemplate="%{y:.1%} ± %{customdata[0]:.1%}, %{customdata[1]} draws of %{x:,} labels",
+        hovertemplate="%{y:.1%}%{customdata}",
     )  # fmt: skip
+
+
+def _spread(point: CurvePoint) -> str:
+    """How far draws are apart, and how many there are; a single one has no spread."""
+    labels = f"of {point.n_labels:,} labels"
+    return (
+        f", one draw {labels}"
+        if point.n_draws == 1
+        else f" ± {point.std:.1%}, {point.n_draws} draws {labels}"
+    )
 
 
 def _weight(name: str) -> float:

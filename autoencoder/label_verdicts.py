@@ -21,7 +21,7 @@ WIDE = 0.03  # half an interval: a tie within it says little
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """Accuracy over the draws: mean, and standard deviation (of n - 1; 0 for one draw). Mean seconds."""
+    """Accuracy over the draws: mean, and standard deviation (of n - 1; NaN for one draw). Mean seconds."""
 
     learner: str
     n_labels: int
@@ -38,7 +38,7 @@ def curve(outcome: FewLabels) -> list[CurvePoint]:
         found = outcome.of(learner, n_labels).values()
         if found:
             accuracies = np.array([result.accuracy for result in found])
-            std = float(accuracies.std(ddof=1)) if len(found) > 1 else 0.0
+            std = float(accuracies.std(ddof=1)) if len(found) > 1 else float("nan")
             seconds = float(np.mean([result.seconds for result in found]))
             points.append(CurvePoint(learner, n_labels, len(found), float(accuracies.mean()), std, seconds))
     return points

@@ -119,3 +119,36 @@ def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):  # noqa: F81
     np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:5])
     words = ("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--source", "mixture")
     assert "needs at least 10" in refusal(*words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("generate", "--out", "x.npz"),
+            "argument --out: must end in .png, for it becomes such a picture, got x.npz",
+        ),
+        (("interpolate", "--start", "0", "--end", "1", "--out", "x"), "argument --out: must end in .png"),
+        (("generate", "--components", "3"), "--components are those of --source mixture: the prior has none"),
+        (("generate", "--n", "many"), "argument --n: must be a whole number from 2 to 100000, got many"),
+        (
+            ("generate", "--temperature", "hot"),
+            "argument --temperature: must be a number from 0 to 10, got hot",
+        ),
+        (("few-labels", "--draws", "x"), "argument --draws: must be a whole number from 1 to 20, got x"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error_in_words(arguments, says, capsys):
+    command, *options = arguments
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([command, "digits-ae-16", "--dataset", "digits", *options])
+    assert says in capsys.readouterr().err
+
+
+def test_one_draw_has_no_spread(answer, capsys):  # noqa: F811
+    words = ["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "10", "--draws", "1",
+             "--learners", "pca-knn"]  # fmt: skip
+    (entry,) = answer(*words)["results"]
+    assert entry["std"] is None and entry["mean"] > 0
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[-1] == "–"

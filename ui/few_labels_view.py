@@ -102,6 +102,7 @@ def _show_tables(outcome: FewLabels, plan: Plan) -> None:
         table, hide_index=True,
         column_config={"accuracy": percent, "± over draws": percent, "seconds": decimals},
         alt="Accuracy of every learner by the number of labels, with its spread and its cost.",
+        placeholder="–",
     )  # fmt: skip
     st.caption(_cost(outcome))
     found = comparisons(outcome)
@@ -111,6 +112,7 @@ def _show_tables(outcome: FewLabels, plan: Plan) -> None:
             pd.DataFrame([_comparison_row(comparison) for comparison in found]), hide_index=True,
             column_config=dict.fromkeys(POINTS, st.column_config.NumberColumn(format="%+.1f")),
             alt="What every learner on the encoder's features gains over its control.",
+            placeholder="–",
         )  # fmt: skip
     st.download_button(
         "Results (CSV)", _csv(outcome), f"{plan.train.name}-{plan.checkpoint.name}-few-labels.csv", "text/csv"
