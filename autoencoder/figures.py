@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
 from autoencoder.gaps import SHARE, GapStatistic
-from autoencoder.generation import Scores
+from autoencoder.generation import Scores, written
 from autoencoder.projection import Map
 from autoencoder.support import PathMeasures, score_name
 
@@ -115,15 +115,25 @@ def frechet_figure(judged: dict[str, Sequence[Scores]], dark: bool = False) -> g
     bars = [(name, each) for name, scores in judged.items() for each in scores]
     figure.add_bar(
         x=[[name for name, _ in bars], [each.source for _, each in bars]],
-        y=[each.frechet for _, each in bars],
+        y=[each.frechet for _, each in bars], text=[written(each.frechet) for _, each in bars],
+        textposition="outside", cliponaxis=False,
         marker={"color": FAINT[dark], "line": {"color": INK[dark], "width": 1}},
         hovertemplate="%{y:.3g}<extra></extra>", showlegend=False,
     )  # fmt: skip
     floor = bars[0][1].frechet_floor
-    figure.add_hline(floor, line={"color": INK[dark], "dash": "dash"})
+    figure.add_hline(
+        floor, line={"color": INK[dark], "dash": "dash"}, annotation_text=f"real images: {written(floor)}",
+        annotation_position="top right",
+    )  # fmt: skip
     dress(figure, dark)
-    figure.update_yaxes(type="log", title="Fréchet distance<br>(dashed: real images)")
-    figure.update_layout(height=360)
+    distances = [floor, *(each.frechet for _, each in bars)]
+    figure.update_yaxes(
+        type="log",
+        title="Fréchet distance, logarithmic",
+        range=_decades(distances),
+        tickvals=_ticks(distances),
+    )
+    figure.update_layout(height=400)
     return figure
 
 
@@ -136,6 +146,20 @@ def dress(figure: go.Figure, dark: bool) -> None:
     )  # fmt: skip
     figure.update_xaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
     figure.update_yaxes(gridcolor=FAINT[dark], zerolinecolor=FAINT[dark], automargin=True)
+
+
+def _decades(values: list[float]) -> list[float]:
+    """The exponents of ten that a logarithmic axis runs between, with room for what stands at the bars."""
+    known = [value for value in values if np.isfinite(value) and value > 0] or [1.0]
+    low, high = np.log10(min(known)), np.log10(max(known))
+    return [low - 0.15 * max(1, high - low), high + 0.15 * max(1, high - low)]
+
+
+def _ticks(values: list[float]) -> list[float]:
+    """1, 2 and 5 of every power of ten on that axis: each is a number that can be read."""
+    low, high = _decades(values)
+    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    return [step * 10.0**power for power in powers for step in (1, 2, 5)]
 
 
 def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:

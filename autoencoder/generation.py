@@ -226,8 +226,8 @@ def sentence(name: str, scores: Sequence[Scores]) -> str:
     best, worst = min(known, key=lambda each: each.frechet), max(known, key=lambda each: each.frechet)
     return (
         f"Of {name}, samples from the {best.source} are most like real images: Fréchet distance "
-        f"{_written(best.frechet)}, where real ones come to {_written(best.frechet_floor)}. Those from the "
-        f"{worst.source} are least like them: {_written(worst.frechet)}, "
+        f"{written(best.frechet)}, where real ones come to {written(best.frechet_floor)}. Those from the "
+        f"{worst.source} are least like them: {written(worst.frechet)}, "
         f"{worst.frechet / best.frechet:.1f} times as far."
     )
 
@@ -241,7 +241,8 @@ def finished(steps: Generator):
             return end.value
 
 
-def _written(distance: float) -> str:
+def written(distance: float) -> str:
+    """A distance for people: three digits."""
     return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"
 
 

@@ -23,6 +23,7 @@ from autoencoder.measures import as_floats, bce, mse
 N_NEIGHBOURS = 5
 N_COMPONENTS = 32
 MOST_REFERENCES = 7_000  # normal images that are compared with, one by one
+BLOCK = 200  # images that are compared with them at once: 11 MB of distances
 N_PIXELS = 28 * 28
 GREY_LEVEL = 255.0**-2  # the energy of the faintest image: one pixel of one grey level
 SMALLEST_DISTANCE = 1e-6  # a code that lies on another one has a logarithm too
@@ -88,9 +89,9 @@ class Detector:
         normal = normal[:: ceil(len(normal) / MOST_REFERENCES)]
         self.model = model
         self._codes = _Neighbours(model.encode(normal).astype(np.float64))
-        self._pixels = _Neighbours(_rows(normal))
-        self._pca = PCA(min(N_COMPONENTS, len(normal)), svd_solver="covariance_eigh")
-        self._pca.fit(_rows(normal))
+        rows = _rows(normal)
+        self._pixels = _Neighbours(rows)
+        self._pca = PCA(min(N_COMPONENTS, len(normal)), svd_solver="covariance_eigh").fit(rows)
         held_back_scores = self._single_scores(held_back)
         self._scales = {name: _scale(np.log(held_back_scores[name])) for name in PARTS}
         self.held_back = self._with_combined(held_back_scores)
@@ -130,7 +131,11 @@ class _Neighbours:
         self._count = min(N_NEIGHBOURS, len(references))
 
     def mean_distance(self, queries: np.ndarray) -> np.ndarray:
-        """The mean distance (M,) of queries (M, D) to the nearest references."""
+        """The mean distance (M,) of queries (M, D) to the nearest references, a bounded block at a time."""
+        starts = range(0, len(queries), BLOCK)
+        return np.concatenate([self._mean_distance(queries[start : start + BLOCK]) for start in starts])
+
+    def _mean_distance(self, queries: np.ndarray) -> np.ndarray:
         squares = (queries**2).sum(axis=1)[:, None] + self._squares - 2 * queries @ self._references.T
         nearest = np.partition(squares, self._count - 1, axis=1)[:, : self._count]
         return np.sqrt(np.maximum(nearest, 0)).mean(axis=1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -298,7 +299,7 @@ def test_a_work_that_takes_its_workers_down_is_given_up(queue):
 def test_the_cluster_of_this_machine_fits_it(n_cores, memory):
     n_workers, per_worker = local_size(n_cores, memory)
     assert 1 <= n_workers <= min(2, n_cores)
-    assert n_workers * per_worker <= min(memory * 0.6, 2.6 * GIGABYTE)
+    assert n_workers * per_worker <= min(memory * 0.6, 3.1 * GIGABYTE)
 
 
 class HereClient:
@@ -355,6 +356,23 @@ def test_a_worker_keeps_few_data_sets_and_those_used_last():
     with pytest.raises(MissingDatasets):
         store.find("1")
     assert store.find("0") is sets[0]
+
+
+def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
+    monkeypatch.setattr(parcels, "MAX_BYTES", 10 * 784)
+    store = Store()
+    for number in range(5):
+        store.add(f"{number}", images(2, f"{number}"))
+    assert len(store._datasets) == 5  # ten images are not too many
+    store.add("large", images(9, "large"))
+    assert list(store._datasets) == ["2", "3", "4", "large"]  # a parcel may name so many
+    assert store.find("large").n_images == 9
+
+
+def test_a_worker_that_is_begun_anew_does_not_run_the_page():
+    """While a page runs, its script is the main module, which a spawned process takes over under this name."""
+    left = runpy.run_path(str(PROJECT / "ui" / "main.py"), run_name="__mp_main__")
+    assert "st" in left and "page" not in left
 
 
 def test_a_page_without_a_server_around_it_has_a_thread(monkeypatch):

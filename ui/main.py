@@ -1,4 +1,8 @@
-"""The script of every page: the shared choice at the side, then the page that the address names."""
+"""The script of every page: the shared choice at the side, then the page that the address names.
+
+A worker process that is begun anew while a page runs takes this file for its main module: it shall do
+nothing.
+"""
 
 from pathlib import Path
 
@@ -12,17 +16,19 @@ from ui.menu import LESSON, lead_to_start, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 
-st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
-found = pages()
-page = st.navigation(list(found.values()), position="hidden")  # its links would leave behind what is chosen
-with refusal():
-    lead_to_start(page, found)
-    address.follow(page.url_path)
-    address.show()
-    show_menu(found)
-    if page.url_path == LESSON:
-        set_aside(OWN_CHOICE)
-    else:
-        choose()
-    offer_large_type()
-    page.run()
+if __name__ == "__main__":
+    st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
+    found = pages()
+    # Its own links would leave behind what is chosen.
+    page = st.navigation(list(found.values()), position="hidden")
+    with refusal():
+        lead_to_start(page, found)
+        address.follow(page.url_path)
+        address.show()
+        show_menu(found)
+        if page.url_path == LESSON:
+            set_aside(OWN_CHOICE)
+        else:
+            choose()
+        offer_large_type()
+        page.run()

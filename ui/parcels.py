@@ -14,7 +14,9 @@ import cloudpickle
 from autoencoder.datasets import Dataset
 
 MIN_BYTES = 1_000_000  # of a data set that is worth a name
-MAX_DATASETS = 6  # that a worker keeps; one of 70,000 images has 55 MB
+MAX_DATASETS = 6  # that a worker keeps
+MAX_BYTES = 120_000_000  # that they may have together; a set of 70,000 images has 55 MB
+MOST_NAMED = 4  # data sets that one parcel names: so many are kept whatever they have
 
 
 class MissingDatasets(Exception):
@@ -37,8 +39,12 @@ class Store:
 
     def add(self, name: str, dataset: Dataset) -> None:
         self._datasets[name] = dataset
-        while len(self._datasets) > MAX_DATASETS:
+        while len(self._datasets) > MAX_DATASETS or self._is_too_large():
             self._datasets.popitem(last=False)
+
+    def _is_too_large(self) -> bool:
+        n_bytes = sum(dataset.images.nbytes for dataset in self._datasets.values())
+        return n_bytes > MAX_BYTES and len(self._datasets) > MOST_NAMED
 
     def unpack(self, parcel: bytes) -> Any:
         """The inverse of ``pack``; raises MissingDatasets."""
