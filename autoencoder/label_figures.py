@@ -57,7 +57,7 @@ def confusion_figure(matrix: np.ndarray, class_names: list[str], dark: bool = Fa
 
 
 def curve_name(name: str) -> str:
-    """A learner's short name, for the legend."""
+    """A learner's short name, for the legend and where there is little room."""
     learner = LEARNERS[name]
     if learner.is_slow:
         return name.replace("-", " ")

@@ -370,7 +370,7 @@ def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
 
 
 def test_a_worker_that_is_begun_anew_does_not_run_the_page():
-    """While a page runs, its script is the main module, which a spawned process takes over under this name."""
+    """While a page runs, its script is the main module: a spawned process takes it over under this name."""
     left = runpy.run_path(str(PROJECT / "ui" / "main.py"), run_name="__mp_main__")
     assert "st" in left and "page" not in left
 

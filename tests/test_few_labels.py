@@ -557,6 +557,17 @@ def test_the_curves_hold_the_points_and_are_told_apart_without_colour():
     assert figure.layout.xaxis.type == "log" and list(figure.layout.xaxis.tickvals) == [30, 100]
 
 
+def test_a_single_draw_is_on_the_curve_without_a_spread():
+    two, one = (
+        learning_curves(curve(planted({("codes-knn", 10): found}))).data[0] for found in ([0.5, 0.7], [0.6])
+    )
+    assert (
+        two.customdata[0] == " ± 14.1%, 2 draws of 10 labels"
+        and one.customdata[0] == ", one draw of 10 labels"
+    )
+    assert np.isnan(one.error_y.array[0]) and one.y[0] == 0.6
+
+
 def test_the_confusion_chart_shows_counts_and_shares():
     matrix = np.array([[8, 2], [0, 5]])
     (heat,) = confusion_figure(matrix, ["a", "b"]).data

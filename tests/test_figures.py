@@ -5,8 +5,16 @@ import pytest
 
 from autoencoder.codes import codes_of_atlas, codes_of_images
 from autoencoder.emptiness import empty_space
-from autoencoder.figures import CLASS_COLOURS, empty_figure, gap_figure, map_figure, path_figure
+from autoencoder.figures import (
+    CLASS_COLOURS,
+    empty_figure,
+    frechet_figure,
+    gap_figure,
+    map_figure,
+    path_figure,
+)
 from autoencoder.gaps import gap_steps, random_pairs
+from autoencoder.generation import Scores
 from autoencoder.paths import linear
 from autoencoder.projection import project
 
@@ -87,3 +95,24 @@ def test_every_path_is_a_point_of_its_model_and_kind(checkpoints, digits):
     np.testing.assert_array_equal(same.y, statistic.score("same"))
     np.testing.assert_array_equal(cross.y, statistic.score("cross"))
     assert set(cross.x[0]) == {"small"} and set(cross.x[1]) == {"across classes"}
+
+
+def judged(*distances: float) -> list[Scores]:
+    return [Scores(f"source {value}", 10, value, 2.5, 0.0, 0.0, None) for value in distances]
+
+
+def test_the_frechet_chart_says_its_values_and_has_ticks_that_can_be_read():
+    figure = frechet_figure({"one": judged(180.4, 7.04), "two": judged(26.6)})
+    (bars,) = figure.data
+    assert list(bars.y) == [180.4, 7.04, 26.6] and list(bars.text) == ["180", "7.04", "26.6"]
+    assert "real images: 2.5" in [note.text for note in figure.layout.annotations]
+    axis = figure.layout.yaxis
+    low, high = (10**end for end in axis.range)
+    assert axis.type == "log" and low < 2.5 and high > 180.4
+    shown = [tick for tick in axis.tickvals if low <= tick <= high]
+    assert shown == pytest.approx([2, 5, 10, 20, 50, 100, 200])
+
+
+def test_the_frechet_chart_of_distances_that_are_not_known_is_drawn():
+    figure = frechet_figure({"one": judged(float("nan"), 0.0)})
+    assert np.isfinite(figure.layout.yaxis.range).all()

@@ -13,6 +13,7 @@ from test_pages import tables, words
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.few_labels import few_label_steps
+from autoencoder.label_figures import curve_name
 from autoencoder.label_tasks import few_label_task
 from autoencoder.label_verdicts import (
     comparisons,
@@ -83,7 +84,7 @@ def test_the_page_says_what_was_measured():
             [100 * found.difference, 100 * found.low, 100 * found.high]
         )
         assert (row["labels"], row["verdict"]) == (found.n_labels, found.verdict)
-        assert row["control"] == LEARNERS[found.control].title
+        assert (row["learner"], row["control"]) == (curve_name(found.learner), curve_name(found.control))
     assert f"**{sentence(outcome, 100)}**" in words(app)
     app.button_group(key="verdict_at").set_value(10).run()
     assert f"**{sentence(outcome, 10)}**" in words(app)

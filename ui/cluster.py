@@ -22,8 +22,8 @@ from ui.runs import DeskLost, Report, Work
 
 SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
 MAX_WORKERS = 2  # in the cluster of this machine
-# Beyond these one is ended, and begun anew. 0.7 GB are there before any work; outliers and few labels of MNIST,
-# the largest jobs, add 0.2 to 0.4 each, and two of them may take turns.
+# Beyond these one is ended, and begun anew. 0.7 GB are there before any work. The largest jobs, outliers and
+# few labels of MNIST, add 0.2 to 0.4 each, and two may take turns.
 WORKER_BYTES = 1_500_000_000
 SHARE = 0.6  # of this machine's memory that its workers may have together
 NICENESS = 5  # pages come first

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.few_labels import FewLabels
-from autoencoder.label_figures import confusion_figure, learning_curves
+from autoencoder.label_figures import confusion_figure, curve_name, learning_curves
 from autoencoder.label_tasks import Task
 from autoencoder.label_verdicts import (
     Comparison,
@@ -131,8 +131,8 @@ def _comparison_row(comparison: Comparison) -> dict:
     return {
         "labels": comparison.n_labels,
         "verdict": comparison.verdict,
-        "learner": LEARNERS[comparison.learner].title,
-        "control": LEARNERS[comparison.control].title,
+        "learner": curve_name(comparison.learner),
+        "control": curve_name(comparison.control),
         **{name: 100 * value for name, value in zip(POINTS, values, strict=True)},
     }
 

@@ -32,6 +32,11 @@ MOST_FITTED = 10_000  # training images whose codes a source is fitted to
 N_COLUMNS = 12
 N_SIDE = {False: 12, True: 1}  # of the plane, by whether the code has one dimension only
 TERMS = (("a", "A", 8), ("b", "− B", 3), ("c", "+ C", 1))
+WHAT_TO_EXPECT = (
+    "Codes are added, and each picture is a code, decoded. The sum is C moved by what tells A from B: expect "
+    "another C where that is something every class can have, such as a slant or a thicker stroke; a digit "
+    "of another class, or a blur, where it is what makes A an A."
+)
 SOURCE_WORDS = {
     **{name: f"Drawn from {source.title}." for name, source in SOURCES.items()},
     MIXTURE: "Drawn from a mixture of Gaussians fitted to the codes.",
@@ -169,6 +174,7 @@ def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     pictures = checkpoint.model.decode(np.stack([a, b, c, *made]))
     (round_trip,) = checkpoint.support.round_trip_in_units(made)
     word = "off the data" if round_trip > 1 else "on the data"
+    st.caption(WHAT_TO_EXPECT)
     names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
     show_large(
         list(zip(pictures, [*names, f"= round trip {round_trip:.2f}: {word}"], strict=True)),
