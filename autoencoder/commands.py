@@ -145,12 +145,18 @@ def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
     from autoencoder.features import FEWEST_IMAGES, classifier_steps
     from autoencoder.generation import apart, sample, score_steps, yardstick_steps
+    from autoencoder.measures import are_alike
     from autoencoder.runtime import use_one_thread
     from autoencoder.sources import MIXTURE, sampler_steps
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = _load_both(args)
+    if are_alike(training.images):
+        raise DatasetError(
+            f"The images of {training.name} are all the same, pixel for pixel: there is nothing to judge "
+            "samples by. Choose other images."
+        )
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)

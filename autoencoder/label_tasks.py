@@ -9,6 +9,7 @@ import numpy as np
 
 from autoencoder.datasets import Dataset
 from autoencoder.errors import DatasetError
+from autoencoder.measures import are_alike
 
 COUNTS = (10, 30, 100, 300, 1_000, 3_000)  # of labels
 MOST_POOL = 20_000  # images; the graph of so many is ready in seconds
@@ -89,6 +90,11 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
         raise DatasetError(
             f"The images of {train.name} are all of one class: there is nothing to tell apart. Choose images "
             "of two classes at least."
+        )
+    if are_alike(train.images[pool_rows]):
+        raise DatasetError(
+            f"The images of {train.name} are all the same, pixel for pixel: there is nothing to tell apart. "
+            "Choose other images."
         )
     for label in present[sizes[present] < FEWEST_IMAGES]:
         raise DatasetError(

@@ -88,3 +88,8 @@ def _check_pairs(a: np.ndarray, b: np.ndarray, n_axes: int = 3) -> None:
         raise ValueError(f"both arrays must have the same {n_axes} axes, got {a.shape} and {b.shape}")
     if not all(np.issubdtype(array.dtype, np.floating) for array in (a, b)):
         raise ValueError(f"both arrays must be floating (see as_floats), got {a.dtype} and {b.dtype}")
+
+
+def are_alike(images: np.ndarray) -> bool:
+    """Whether images (N, 28, 28) are all the same, pixel for pixel: nothing can be learnt from these."""
+    return all((image == images[0]).all() for image in images)

@@ -17,7 +17,8 @@ from autoencoder.architecture import ModelSettings
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import Dataset, hold_back
 from autoencoder.errors import DatasetError
-from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome, TestSet, threshold_for
+from autoencoder.measures import are_alike
+from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome, TestSet, counted, threshold_for
 from autoencoder.runtime import Runtime, resolve_runtime
 from autoencoder.training import HELD_BACK_SHARE, Evaluating, Progress, Trainer, TrainingSettings
 
@@ -220,7 +221,10 @@ def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None,
     Raises DatasetError for fewer than 10 images.
     """
     if train.n_images < FEWEST_NORMAL:
-        raise DatasetError(f"{train.name} has {train.n_images} images, and {FEWEST_NORMAL} are needed.")
+        raise DatasetError(
+            f"{train.name} has {counted(train.n_images, 'image')}, and {FEWEST_NORMAL} are needed. "
+            "Choose other images."
+        )
     source, numbers = checkpoint.config.source, None
     is_own = _was_trained_on(train, source.n_images, source.fingerprint)
     if is_own:
@@ -253,7 +257,7 @@ def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 
 
 def _check_differ(name: str, images: np.ndarray) -> None:
-    if (images == images[0]).all():
+    if are_alike(images):
         raise DatasetError(
             f"The normal images of {name} are all the same, pixel for pixel: there is nothing to learn of "
             "how they differ. Choose other images, or another class."

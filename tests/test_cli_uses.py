@@ -152,3 +152,11 @@ def test_one_draw_has_no_spread(answer, capsys):  # noqa: F811
     assert entry["std"] is None and entry["mean"] > 0
     assert cli.main(words) == 0
     assert capsys.readouterr().out.splitlines()[1].split()[-1] == "–"
+
+
+@pytest.mark.parametrize("command", ["generate", "few-labels"])
+def test_images_that_are_all_alike_are_refused(refusal, tmp_path, command):  # noqa: F811
+    np.savez(tmp_path / "blank.npz", images=np.zeros((60, 28, 28), np.uint8), labels=np.arange(60) % 2)
+    assert "all the same, pixel for pixel" in refusal(
+        command, "digits-ae-16", "--dataset", tmp_path / "blank.npz"
+    )

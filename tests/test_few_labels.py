@@ -558,13 +558,10 @@ def test_the_curves_hold_the_points_and_are_told_apart_without_colour():
 
 
 def test_a_single_draw_is_on_the_curve_without_a_spread():
-    two, one = (
-        learning_curves(curve(planted({("codes-knn", 10): found}))).data[0] for found in ([0.5, 0.7], [0.6])
-    )
-    assert (
-        two.customdata[0] == " ± 14.1%, 2 draws of 10 labels"
-        and one.customdata[0] == ", one draw of 10 labels"
-    )
+    several = (planted({("codes-knn", 10): found}) for found in ([0.5, 0.7], [0.6]))
+    two, one = (learning_curves(curve(outcome)).data[0] for outcome in several)
+    assert two.customdata[0] == " ± 14.1%, 2 draws of 10 labels"
+    assert one.customdata[0] == ", one draw of 10 labels"
     assert np.isnan(one.error_y.array[0]) and one.y[0] == 0.6
 
 

@@ -10,10 +10,11 @@ from test_page_gaps import press, until
 from test_pages import tables, visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.generation import compare_steps, finished, nearest, plane, sample, sentence, yardstick_steps
 from autoencoder.pictures import grid, png
 from autoencoder.sources import around, gaussian, mixture_steps, prior
+from ui import generate_view
 
 MODEL = "digits-ae-16"
 
@@ -143,3 +144,13 @@ def test_without_the_images_there_are_samples_all_the_same(monkeypatch, tmp_path
     assert not app.exception and not app.error
     assert len(row(app, "Sample")) == 12 and not row(app, "Near-copy")
     assert "nothing to judge samples by" in words(app)
+
+
+def test_images_that_are_all_alike_are_nothing_to_judge_by(monkeypatch):
+    blank = np.zeros((20, 28, 28), np.uint8)
+    monkeypatch.setattr(
+        generate_view, "chosen_dataset", lambda split: Dataset("blank", split, blank, None, ())
+    )
+    app = visit("generate", model=MODEL, samples=12)
+    assert not app.exception and "all the same, pixel for pixel" in words(app)
+    assert "Judge every source" not in [button.label for button in app.button]

@@ -12,6 +12,7 @@ from autoencoder.codes import Codes
 from autoencoder.datasets import Dataset
 from autoencoder.figures import frechet_figure
 from autoencoder.generation import Judgement, Samples, plane, sample, sentence
+from autoencoder.measures import are_alike
 from autoencoder.pictures import grid, png
 from autoencoder.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
 from autoencoder.support import is_off_support
@@ -122,6 +123,9 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     st.subheader("How good are they?", anchor=False)
     if codes.images is None:
         st.caption("The images are not on this machine: there is nothing to judge samples by.")
+        return
+    if are_alike(chosen_dataset("train").images):
+        st.caption("The images are all the same, pixel for pixel: there is nothing to judge samples by.")
         return
     models = compared_models(checkpoint, codes)
     n_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
