@@ -239,3 +239,20 @@ def _wait_until_healthy(port: int, process: subprocess.Popen, log: Path) -> None
         except OSError:
             time.sleep(0.1)
     pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")
+
+
+def test_a_drawing_on_the_page_of_outliers_is_judged_at_once(page):
+    visit(page, "/outliers?model=digits-ae-16&outliers=your+drawing")
+    page.locator(".pad-paper").scroll_into_view_if_needed()
+    box = page.locator(".pad-paper").bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 180, box["y"] + 220, steps=6)
+    page.mouse.up()
+    verdict = page.get_by_text("of 8 scores call it an outlier")
+    expect(verdict).to_be_visible()
+    assert re.search(r"[?&]a=d%3A", page.url)
+    page.reload()
+    expect(verdict).to_be_visible()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(verdict).to_have_count(0)
