@@ -121,15 +121,12 @@ def frechet_figure(judged: dict[str, Sequence[Scores]], dark: bool = False) -> g
         hovertemplate="%{y:.3g}<extra></extra>", showlegend=False,
     )  # fmt: skip
     floor = bars[0][1].frechet_floor
-    figure.add_hline(
-        floor, line={"color": INK[dark], "dash": "dash"}, annotation_text=f"real images: {written(floor)}",
-        annotation_position="top right",
-    )  # fmt: skip
+    figure.add_hline(floor, line={"color": INK[dark], "dash": "dash"})
     dress(figure, dark)
     distances = [floor, *(each.frechet for _, each in bars)]
     figure.update_yaxes(
         type="log",
-        title="Fréchet distance, logarithmic",
+        title=f"Fréchet distance<br>(dashed: real images, {written(floor)})",
         range=_decades(distances),
         tickvals=_ticks(distances),
     )
