@@ -3,6 +3,7 @@
     config.json            what the model is, what it was trained on and how, with its measures by epoch
     weights.safetensors    every weight and bias, float32
     atlas.npz              up to 10,000 held-out codes (float16) with their rows and labels
+    replay.npz             how it came about, frame by frame; where the training was watched (replay.py)
 
 The atlas makes a model's map, and its units, alive where the images themselves are not on disk.
 N codes, D latent dimensions.
@@ -29,6 +30,7 @@ from autoencoder.errors import CheckpointError, in_line
 from autoencoder.graph import CodeGraph
 from autoencoder.models import Autoencoder
 from autoencoder.readers import HEADER_BYTES, npy_header
+from autoencoder.replay import Replay, write_replay
 from autoencoder.runtime import Runtime
 from autoencoder.support import Support, Units
 from autoencoder.training import EpochResult, Trainer, TrainingSettings
@@ -46,7 +48,7 @@ MAX_FILE_BYTES = 100_000_000  # of each file, and of the atlas unpacked; a shipp
 
 @dataclass(frozen=True)
 class DataSource:
-    """The data set that a model was trained on."""
+    """The data set that a model was trained on, of which ``n_images`` were used; the print is of all."""
 
     name: str
     n_images: int
@@ -139,13 +141,17 @@ class Atlas:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A trained model, what is known of it, and its atlas. ``folder`` is None until it is on disk."""
+    """A trained model, what is known of it, and its atlas. ``folder`` is None until it is on disk.
+
+    ``replay`` is that of a training just over; on disk it lies beside the model and is read by itself.
+    """
 
     name: str
     config: Config
     model: Autoencoder
     atlas: Atlas
     folder: Path | None = field(default=None)
+    replay: Replay | None = field(default=None)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -188,14 +194,18 @@ def make_checkpoint(name: str, trainer: Trainer, trained_on: Dataset, test: Data
     latents = model.encode(held_out.images).astype(np.float16).astype(np.float32)
     config = Config(
         trainer.model,
-        _source(trained_on),
+        _source(trained_on, trainer.settings),
         TrainingRecord(trainer.settings, trainer.runtime, trainer.seconds, tuple(trainer.history)),
         AtlasInfo(held_out.name, held_out.split, len(rows), Support(model, latents).units),
     )
     return Checkpoint(name, config, model, Atlas(rows, latents, held_out.labels))
 
 
-def _source(dataset: Dataset) -> DataSource:
+def _source(dataset: Dataset, settings: TrainingSettings) -> DataSource:
+    if settings.n_images:
+        note = f"{settings.n_images:,} of {dataset.n_images:,} images, drawn with seed {settings.seed}"
+        names = dataset.class_names
+        return DataSource(dataset.name, settings.n_images, dataset.fingerprint, names, note)
     whole = DATASETS[dataset.name].n_train if dataset.name in DATASETS else 0
     is_part = dataset.split == "train" and dataset.n_images < whole
     note = f"the first {dataset.n_images:,} of {whole:,} training images" if is_part else ""
@@ -358,6 +368,8 @@ def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
     if atlas.labels is not None:
         arrays["labels"] = atlas.labels.astype(np.int16)
     np.savez_compressed(folder / ATLAS, **arrays)
+    if checkpoint.replay is not None:
+        write_replay(checkpoint.replay, folder)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.noise import NOISE_KINDS, Noise
 from autoencoder.readers import quiet_parsers
 
+FEWEST_IMAGES = 50  # to train on
 PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of autoencoder.walks, which takes torch to import
 PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of autoencoder.outlier_trials
 SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of autoencoder.sources
@@ -109,6 +110,10 @@ def _add_train(parsers) -> None:
     command.add_argument("--architecture", choices=PRESETS, default="conv", help="default: conv")
     command.add_argument("--epochs", type=_whole(1, 1000), default=15, metavar="E", help="default: 15")
     command.add_argument("--batch-size", type=_whole(1, 4096), default=128, metavar="B", help="default: 128")
+    command.add_argument(
+        "--images", type=_whole(FEWEST_IMAGES, 100_000_000), default=0, metavar="N",
+        help=f"to train on, from {FEWEST_IMAGES}, drawn by class: few are learnt by heart; default: all",
+    )  # fmt: skip
     command.add_argument(
         "--learning-rate", type=_number(1e-9, 1), default=8e-3, metavar="R", help="peak; default: 0.008"
     )

@@ -25,12 +25,14 @@ def train(args: argparse.Namespace) -> dict:
     from autoencoder.training import Trainer, TrainingSettings
 
     model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
-    settings = TrainingSettings(args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise))
+    settings = TrainingSettings(
+        args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise), args.images
+    )
     if check_destination(args.out).exists():
         print(f"note: what is in {args.out} will be replaced", file=sys.stderr)
     dataset = _load(args, "train")
     test = _load(args, "test") if dataset.split == "train" else None
-    trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads))
+    trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads), dataset.labels)
     _follow(trainer)
     checkpoint = make_checkpoint(Path(args.out).name, trainer, dataset, test)
     folder = save_checkpoint(checkpoint, args.out)

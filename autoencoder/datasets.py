@@ -300,6 +300,20 @@ def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.sort(order[n_held_back:]), np.sort(order[:n_held_back])
 
 
+def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Rows (N,) in a random order of which every beginning is stratified.
+
+    It begins with one image of each class; then each class has its share, as nearly as may be. So the first
+    100 hold the first 10.
+    """
+    order = rng.permutation(len(labels))
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    sizes = np.unique(labels, return_counts=True)[1]
+    ranks = np.concatenate([np.arange(size) for size in sizes]) if len(labels) else np.empty(0)
+    place = np.where(ranks == 0, 0, (ranks + 0.5) / np.repeat(sizes, sizes))
+    return by_class[np.lexsort([rng.random(len(labels)), place])]
+
+
 # The visitor's own files
 
 

@@ -15,7 +15,15 @@ from sklearn.metrics import roc_auc_score
 
 from autoencoder.measures import as_floats
 from autoencoder.paths import linear
-from autoencoder.support import PICTURE_ROUNDING, Codec, Support, is_off_support, score_name
+from autoencoder.support import (
+    PERCENTILE,
+    PICTURE_ROUNDING,
+    Codec,
+    Support,
+    Units,
+    is_off_support,
+    score_name,
+)
 
 SHARE = score_name(16)
 N_STEPS = 17
@@ -132,6 +140,21 @@ def gap_steps(
         Scores(*(column[rows] for column in joined)) for rows in (slice(n_same), slice(n_same, None))
     )
     yield 1.0, GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
+
+
+def mean_score(codec: Codec, latents: np.ndarray, pairs: np.ndarray) -> float:
+    """The mean gap score of straight paths between ``pairs`` (P, 2) of codes (N, D); NaN where none has one.
+
+    The codes are their own atlas: quick enough for every epoch of a training.
+    """
+    if len(pairs) == 0:
+        return float("nan")
+    is_share = score_name(latents.shape[1]) == SHARE
+    lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1) if is_share else [0.0]
+    support = Support(codec, latents, Units(float(np.percentile(lengths, PERCENTILE)), 0.0, 0.0))
+    shares, jumps, _ = _score_paths(support, latents[pairs], None)
+    values = shares if is_share else jumps[np.isfinite(jumps)]
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def matrix_steps(

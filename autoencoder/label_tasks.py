@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.datasets import Dataset
+from autoencoder.datasets import Dataset, stratified_order
 from autoencoder.errors import DatasetError
 from autoencoder.measures import are_alike
 
@@ -62,20 +62,6 @@ def few_label_task(
     pool_rows, test_rows = np.sort(order[:most_pool]), np.sort(test_order[:most_test])
     _check_classes(train, pool_rows, test.labels[test_rows])
     return Task(train.subset(pool_rows), test.subset(test_rows), test_rows)
-
-
-def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Rows (N,) in a random order of which every beginning is stratified.
-
-    It begins with one image of each class; then each class has its share, as nearly as may be. So the first
-    100 hold the first 10.
-    """
-    order = rng.permutation(len(labels))
-    by_class = order[np.argsort(labels[order], kind="stable")]
-    sizes = np.unique(labels, return_counts=True)[1]
-    ranks = np.concatenate([np.arange(size) for size in sizes]) if len(labels) else np.empty(0)
-    place = np.where(ranks == 0, 0, (ranks + 0.5) / np.repeat(sizes, sizes))
-    return by_class[np.lexsort([rng.random(len(labels)), place])]
 
 
 def labelled_rows(task: Task, n_labels: int, draw: int, seed: int = 0) -> np.ndarray:

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import hold_back
+from autoencoder.datasets import hold_back, stratified_order
 from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.measures import as_floats, psnr
 from autoencoder.models import Autoencoder, build_network
@@ -23,10 +23,11 @@ from autoencoder.noise import Noise, corrupt
 from autoencoder.runtime import Runtime
 
 HELD_BACK_SHARE = 0.1
+FEWEST_MEASURED = 500  # held-back images that a training on few images is measured on, if there are as many
 EVALUATION_BATCH = 500  # images between two events while the losses are taken at the end of an epoch
 MAX_EPOCHS = 1000
 WARM_UP = 0.2  # the share of the steps in which the learning rate rises
-PURPOSES = ("order", "step", "evaluation")  # each draws its own random numbers
+PURPOSES = ("order", "step", "evaluation", "images", "measured")  # each draws its own random numbers
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class TrainingSettings:
 
     ``noise`` (KIND:LEVEL) is laid over the inputs of a dae; other kinds are trained on clean images.
     ``learning_rate`` is the peak of the one-cycle schedule (Smith & Topin 2017, arXiv 1708.07120).
+    ``n_images`` of those that are not held back are trained on, 0 for all of them.
     """
 
     epochs: int = 15
@@ -42,6 +44,7 @@ class TrainingSettings:
     learning_rate: float = 8e-3
     seed: int = 0
     noise: str = "gaussian:0.3"
+    n_images: int = 0
 
     def __post_init__(self):
         if not 1 <= self.epochs <= MAX_EPOCHS:
@@ -53,6 +56,8 @@ class TrainingSettings:
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {self.seed}")
         Noise.parse(self.noise)
+        if self.n_images < 0:
+            raise ValueError(f"n_images must be at least 0, got {self.n_images}")
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -85,13 +90,13 @@ class EpochResult:
     """The measures at the end of an epoch, as its weights give them.
 
     Both losses are as ``Progress.loss``: over the held-back images, and over as many fixed ones of
-    those that the network is trained on. A dae is measured at its task, from noisy to clean.
+    those that the network is trained on, or all of these. A dae is measured at its task, from noisy to clean.
     """
 
     epoch: int
     train_loss: float
     validation_loss: float
-    validation_psnr: float  # dB, mean over the held-back images; from a vae's posterior means
+    validation_psnr: float  # dB, mean over the same held-back images; from a vae's posterior means
 
 
 Event = Progress | Evaluating | EpochResult
@@ -110,17 +115,27 @@ class Snapshot:
 class Trainer:
     """A training that can be paused (take no further event), stopped (close) and taken up again.
 
-    ``images`` are the training images, uint8 (N, 28, 28); a seeded tenth is held back from them.
-    Raises DatasetError when there are fewer than two.
+    ``images`` are the training images, uint8 (N, 28, 28); a seeded tenth is held back from them. Where only
+    some of the others are trained on, they are drawn from the seed, and by ``labels`` (N,) if there are any:
+    each class has its share. Raises DatasetError when there are fewer than two, or than are asked for.
     """
 
     def __init__(
-        self, images: np.ndarray, model: ModelSettings, settings: TrainingSettings, runtime: Runtime
+        self,
+        images: np.ndarray,
+        model: ModelSettings,
+        settings: TrainingSettings,
+        runtime: Runtime,
+        labels: np.ndarray | None = None,
     ):
         if len(images) < 2:
             raise DatasetError("Training needs at least 2 images: one to learn from and one to hold back.")
         self.images, self.model, self.settings, self.runtime = images, model, settings, runtime
         self.train_rows, self.held_back_rows = hold_back(len(images), HELD_BACK_SHARE, settings.seed)
+        self.measured_rows = self.held_back_rows
+        if settings.n_images:
+            self._take_few(labels)
+        self.seen_rows = self._some_of(self.train_rows, len(self.measured_rows))
         self.network = build_network(model, settings.seed).to(
             runtime.device, memory_format=torch.channels_last
         )
@@ -154,6 +169,13 @@ class Trainer:
         """The model as it is now; training on does not change it."""
         return Autoencoder.from_weights(self.model, _arrays(self.network.state_dict()))
 
+    def losses_now(self, most: int) -> tuple[float, float]:
+        """The losses of an EpochResult as they are now, over ``most`` images of each side."""
+        generator = self._generator("evaluation", 0)
+        parts = [self._some_of(rows, most) for rows in (self.seen_rows, self.measured_rows)]
+        train, held_out = (self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
+        return train, held_out
+
     def snapshot(self) -> Snapshot:
         """Where the training stands; training on does not change it."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
@@ -172,6 +194,22 @@ class Trainer:
             moments.setdefault(int(index), {})[moment] = _laid_out_like(parameters[int(index)], tensor)
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": moments})
         self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
+
+    def _take_few(self, labels: np.ndarray | None) -> None:
+        """Train on as many images as are asked for; an epoch is then short, and so is its measuring."""
+        wanted, rows = self.settings.n_images, self.train_rows
+        if wanted > len(rows):
+            raise DatasetError(
+                f"There are {len(rows):,} images to train on, beside those held back, and {wanted:,} were "
+                "asked for. Ask for fewer, or for all."
+            )
+        classes = np.zeros(len(rows), np.int64) if labels is None else labels[rows]
+        self.train_rows = np.sort(rows[stratified_order(classes, self._generator("images", 0))[:wanted]])
+        self.measured_rows = self._some_of(self.held_back_rows, max(FEWEST_MEASURED, wanted // 9))
+
+    def _some_of(self, rows: np.ndarray, most: int) -> np.ndarray:
+        """At most so many of the rows, always the same ones: a file may hold its images class by class."""
+        return rows if len(rows) <= most else np.sort(self._generator("measured", 0).permutation(rows)[:most])
 
     def _train_step(self, epoch: int) -> Progress:
         started = time.perf_counter()
@@ -202,9 +240,8 @@ class Trainer:
         )
 
     def _finish_epoch(self, epoch: int) -> Iterator[Event]:
-        seen = self.train_rows[: len(self.held_back_rows)]
-        train_loss, _ = yield from self._evaluate(epoch, seen, done=0.0)
-        validation_loss, validation_psnr = yield from self._evaluate(epoch, self.held_back_rows, done=0.5)
+        train_loss, _ = yield from self._evaluate(epoch, self.seen_rows, done=0.0)
+        validation_loss, validation_psnr = yield from self._evaluate(epoch, self.measured_rows, done=0.5)
         self._finite(train_loss + validation_loss)
         self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
         yield self.history[-1]

@@ -107,6 +107,13 @@ def test_train_repeats_to_the_bit(answer, few_digits, tmp_path, architecture):
     assert one.config.model.architecture.name == architecture
 
 
+def test_train_on_few_images_says_so_in_the_model(answer, tmp_path, capsys):
+    answer(*train("digits", tmp_path / "m", "--kind", "ae", "--images", 50, "--architecture", "dense"))
+    config = load_checkpoint(tmp_path / "m").config
+    assert config.training.settings.n_images == config.source.n_images == 50
+    assert config.source.note == "50 of 1,437 images, drawn with seed 0"
+
+
 def test_train_on_a_file_holds_back_a_tenth(answer, own_file, tmp_path):
     answer(*train(own_file, tmp_path / "m", "--kind", "ae"))
     made = load_checkpoint(tmp_path / "m")
@@ -262,6 +269,7 @@ def test_without_json_the_report_is_for_people(saved, capsys, few_digits, comman
         [*map(str, train("digits", "m")), "--kind", "ae", "--epochs", "0"],
         [*map(str, train("digits", "m")), "--kind", "ae", "--batch-size", "0"],
         [*map(str, train("digits", "m")), "--kind", "ae", "--architecture", "deep"],
+        [*map(str, train("digits", "m")), "--kind", "ae", "--images", "49"],
         [*map(str, train("digits", "m")), "--kind", "ae", "--learning-rate", "0"],
         [*map(str, train("digits", "m")), "--kind", "ae", "--learning-rate", "nan"],
         [*map(str, train("digits", "m")), "--kind", "vae", "--beta", "-1"],

@@ -17,12 +17,12 @@ from sklearn.preprocessing import StandardScaler
 
 from autoencoder import few_labels as domain
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.datasets import Dataset, load_dataset, stratified_order
 from autoencoder.errors import DatasetError
 from autoencoder.few_labels import FewLabels, Result, few_label_steps
 from autoencoder.fine_tuning import hidden_features, network_steps
 from autoencoder.label_figures import confusion_figure, learning_curves
-from autoencoder.label_tasks import few_label_task, labelled_rows, stratified_order
+from autoencoder.label_tasks import few_label_task, labelled_rows
 from autoencoder.label_verdicts import (
     compare,
     comparisons,

@@ -15,6 +15,8 @@ WITH_TORCH = {
     "runtime",
     "models",
     "training",
+    "overfitting",
+    "replay",
     "checkpoints",
     "evaluation",
     "codes",

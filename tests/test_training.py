@@ -201,7 +201,7 @@ def test_the_history_holds_what_the_weights_give(digits, finished):
     model, last = trainer.autoencoder(), trainer.history[-1]
     assert [result.epoch for result in trainer.history] == [1, 2, 3]
     for rows, loss in (
-        (trainer.train_rows[:4], last.train_loss),
+        (trainer.seen_rows, last.train_loss),
         (trainer.held_back_rows, last.validation_loss),
     ):
         images = measures.as_floats(digits.images[rows])
@@ -306,6 +306,7 @@ def test_the_rate_is_torch_s_one_cycle():
         {"seed": 2**32},
         {"noise": "fog:0.3"},
         {"noise": "gaussian:2"},
+        {"n_images": -1},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong):
@@ -323,3 +324,52 @@ def test_the_runtime_follows_a_rule():
     assert resolve_runtime() == resolve_runtime()
     assert resolve_runtime(3).threads == 3
     assert Runtime(**resolve_runtime().to_dict()) == resolve_runtime()
+
+
+def few(digits, n_images: int, labels="labels", **changes) -> Trainer:
+    plan = replace(PLAN, n_images=n_images, **changes)
+    given = digits.labels if labels == "labels" else labels
+    return Trainer(digits.images, ModelSettings("ae", 3, 1.0, SMALL), plan, Runtime(), given)
+
+
+def test_few_images_are_drawn_by_class_and_never_from_those_held_back(digits):
+    trainer, everything = few(digits, 20), make(digits)
+    np.testing.assert_array_equal(trainer.held_back_rows, everything.held_back_rows)
+    assert len(trainer.train_rows) == 20 and set(trainer.train_rows) < set(everything.train_rows)
+    counts = np.bincount(digits.labels[trainer.train_rows], minlength=10)
+    whole = np.bincount(digits.labels[everything.train_rows], minlength=10)
+    assert (abs(counts - whole * 20 / 36) <= 1).all()
+    np.testing.assert_array_equal(trainer.train_rows, few(digits, 20).train_rows)
+    assert set(trainer.train_rows) != set(few(digits, 20, seed=6).train_rows)
+    assert len(few(digits, 20, labels=None).train_rows) == 20
+
+
+def test_only_few_images_are_trained_on_and_taken_up_again_in_the_same_bits(digits):
+    whole, stopped, resumed = (few(digits, 20) for _ in range(3))
+    finish(whole), take(stopped, 5)
+    assert whole.steps_per_epoch == 3 and whole.n_steps == 9
+    resumed.restore(stopped.snapshot())
+    finish(resumed)
+    assert_same_bits(resumed, whole)
+
+
+def test_more_images_than_there_are_is_told(digits):
+    with pytest.raises(DatasetError, match="36 images to train on, beside those held back, and 37"):
+        few(digits, 37)
+    assert len(few(digits, 36).train_rows) == 36
+
+
+def test_with_few_images_few_are_measured_and_with_all_of_them_all(digits, monkeypatch):
+    monkeypatch.setattr(training, "FEWEST_MEASURED", 2)
+    trainer = few(digits, 20)
+    assert len(trainer.measured_rows) == len(trainer.seen_rows) == 2
+    assert set(trainer.measured_rows) < set(trainer.held_back_rows)
+    assert set(trainer.seen_rows) < set(trainer.train_rows)
+    assert len(make(digits).measured_rows) == 4
+
+
+def test_what_is_measured_of_the_training_images_is_not_one_class(digits):
+    """A file may hold its images class by class: its first ones say nothing of the others."""
+    order = np.argsort(digits.labels, kind="stable")
+    trainer = make(digits.subset(order))
+    assert len(set(digits.labels[order][trainer.seen_rows])) > 1

@@ -1,0 +1,89 @@
+"""Do the errors on training and on held-out images part? What the numbers of a training say, in words."""
+
+from dataclasses import dataclass
+
+from autoencoder.training import EpochResult
+
+FEWEST_EPOCHS = 3  # before which nothing is said
+APART = 0.05  # of the held-out error: images differ, so the errors on two sets of them differ a little anyway
+TURNED = 0.01  # of the lowest held-out error: the same images every epoch, so a smaller rise counts
+STILL_FALLING = 0.01  # of the held-out error, in the last fifth of the epochs
+
+
+@dataclass(frozen=True)
+class Parting:
+    """How the two errors stand after the last epoch; ``best`` is the epoch of the lowest held-out error."""
+
+    best: EpochResult
+    last: EpochResult
+    fell_lately: float  # share of the held-out error, over the last fifth of the epochs
+
+    @property
+    def gap(self) -> float:
+        """Held-out error less training error, in nats per image."""
+        return self.last.validation_loss - self.last.train_loss
+
+    @property
+    def rise(self) -> float:
+        """Held-out error now less the lowest it was, in nats per image."""
+        return self.last.validation_loss - self.best.validation_loss
+
+    @property
+    def has_turned(self) -> bool:
+        """Whether the held-out error has gone up while the training error went on down."""
+        falls_on = self.last.train_loss < self.best.train_loss
+        return falls_on and self.rise > TURNED * abs(self.best.validation_loss)
+
+    @property
+    def is_apart(self) -> bool:
+        return self.gap > APART * abs(self.last.validation_loss)
+
+
+def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | None:
+    """What came of a training; None where there are too few epochs to tell."""
+    if len(history) < FEWEST_EPOCHS:
+        return None
+    best = min(history, key=lambda result: result.validation_loss)
+    before, last = history[-1 - max(1, len(history) // 5)], history[-1]
+    fell = (before.validation_loss - last.validation_loss) / max(abs(last.validation_loss), 1e-12)
+    return Parting(best, last, fell)
+
+
+def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int, is_over: bool) -> str:
+    """Whether the errors part, what that means, and what to do; ``n_images`` are trained on."""
+    found = parting(history)
+    if found is None:
+        return f"Whether the two errors part can be told after {FEWEST_EPOCHS} epochs."
+    best, last = found.best, found.last
+    share = found.gap / abs(last.validation_loss) if last.validation_loss else 0.0
+    stand = f"{found.gap:.1f} nats ({share:.0%} of the held-out error)"
+    if found.has_turned:
+        return (
+            f"**They part: this is overfitting.** The held-out error was lowest after epoch {best.epoch}, "
+            f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
+            f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {stand}. Since then "
+            f"the network learns its {n_images:,} images by heart. Stop at epoch {best.epoch}, or better, "
+            "train on more images."
+        )
+    if found.is_apart:
+        watch = "" if is_over else " Watch whether it turns up."
+        return (
+            "**They part, but the held-out error has not turned up.** It is "
+            f"{last.validation_loss:.1f} nats, and the gap is {stand}: the network knows its {n_images:,} "
+            f"images better than others. More images would help more than more epochs.{watch}"
+        )
+    return f"**They stay together:** the gap is {stand}. {_what_next(found, is_over)}"
+
+
+def _what_next(found: Parting, is_over: bool) -> str:
+    if not is_over:
+        return "Nothing is learnt by heart so far."
+    if found.fell_lately > STILL_FALLING:
+        return (
+            f"Over the last fifth of the epochs the held-out error still fell by {found.fell_lately:.1%}: "
+            "more epochs would help."
+        )
+    return (
+        "Nothing is learnt by heart, and the held-out error has levelled off: a larger code would help, more "
+        "epochs would not."
+    )

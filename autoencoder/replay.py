@@ -1,0 +1,234 @@
+"""A training to be watched again: where held-out images lay on the map, and what came back of eight of them.
+
+The map is the code itself where that has two dimensions. Else it is the plane in which the codes of that
+moment vary most (PCA), turned and mirrored to lie on the frame before as well as it can (orthogonal
+Procrustes: Schönemann 1966); sizes stay, so nothing jumps between frames but what the training moved.
+
+F frames, N images on the map, S images shown, D latent dimensions.
+"""
+
+import json
+import zipfile
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+from autoencoder.datasets import Dataset, stratified_order
+from autoencoder.errors import CheckpointError
+from autoencoder.gaps import mean_score, random_pairs
+from autoencoder.noise import corrupt
+from autoencoder.projection import CodeMap, PCAMap
+from autoencoder.training import EpochResult, Event, Progress, Trainer
+
+REPLAY = "replay.npz"
+N_ON_MAP = 400  # held-out images
+N_SHOWN = 8
+N_PAIRS = 20  # of images of two classes, between which the gap score is taken
+N_MEASURED = 250  # images of each side whose errors are taken before the end of the first epoch
+SEED = 0  # of these choices: the same for every training, so that trainings compare
+MOST_EPOCHS = 60  # with a frame each; of more, every second, every fourth … is kept
+EARLY = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the first epoch, in which the most happens
+FEWEST_STEPS = 40  # of an epoch that is worth frames within
+MAX_BYTES = 2_000_000  # of a file: 64 frames take 0.6 MB before packing
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """The frames of a training, in the order in which they were taken.
+
+    inputs               uint8 (S, 28, 28), what the encoder is given
+    labels               int16 (N,) of the images on the map; -1 where there are none
+    epochs               (F,), epochs done: 0 is the network untrained
+    positions            float32 (F, N, 2)
+    pictures             uint8 (F, S, 28, 28), reconstructions
+    train_losses         (F,), nats per image; before the end of the first epoch over fewer images
+    validation_losses    (F,)
+    gap_scores           (F,), mean over straight paths between pairs of images: see support.score_name
+    """
+
+    latent_dim: int
+    class_names: tuple[str, ...]
+    inputs: np.ndarray
+    labels: np.ndarray
+    epochs: np.ndarray
+    positions: np.ndarray
+    pictures: np.ndarray
+    train_losses: np.ndarray
+    validation_losses: np.ndarray
+    gap_scores: np.ndarray
+
+    def __post_init__(self) -> None:
+        n_frames, n_images = len(self.epochs), len(self.labels)
+        shapes = {
+            "positions": (n_frames, n_images, 2),
+            "pictures": (n_frames, *self.inputs.shape),
+            **dict.fromkeys(("train_losses", "validation_losses", "gap_scores"), (n_frames,)),
+        }
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} must be {shape}, got {getattr(self, name).shape}")
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def with_frame(self, **frame) -> "Replay":
+        """One frame more, thinned out where they became too many."""
+        added = {name: np.concatenate([getattr(self, name), [value]]) for name, value in frame.items()}
+        longer = replace(self, **{name: added[name].astype(getattr(self, name).dtype) for name in added})
+        return longer.of(is_kept(longer.epochs))
+
+    def of(self, frames: np.ndarray) -> "Replay":
+        """Some of the frames."""
+        return replace(self, **{name: getattr(self, name)[frames] for name in FRAMED})
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """All of it as arrays of numbers, for files without pickle."""
+        facts = json.dumps({"latent_dim": self.latent_dim, "class_names": self.class_names})
+        arrays = {part.name: getattr(self, part.name) for part in fields(self)[2:]}
+        return {"facts": np.frombuffer(facts.encode(), np.uint8), **arrays}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> "Replay":
+        """The inverse of ``to_arrays``; raises KeyError, TypeError or ValueError for anything else."""
+        facts = json.loads(arrays["facts"].tobytes())
+        kept = [arrays[part.name] for part in fields(cls)[2:]]
+        return cls(int(facts["latent_dim"]), tuple(map(str, facts["class_names"])), *kept)
+
+
+FRAMED = ("epochs", "positions", "pictures", "train_losses", "validation_losses", "gap_scores")
+
+
+class Film:
+    """The frames of a training that is under way; ``before`` are those of one that is taken up again."""
+
+    def __init__(self, trainer: Trainer, dataset: Dataset, before: Replay | None = None):
+        held_back = trainer.held_back_rows
+        classes = np.zeros(dataset.n_images, np.int64) if dataset.labels is None else dataset.labels
+        rows = held_back[stratified_order(classes[held_back], np.random.default_rng(SEED))[:N_ON_MAP]]
+        self._trainer, self._images = trainer, dataset.images[rows]
+        labels = None if dataset.labels is None else classes[rows]
+        self._pairs = random_pairs(labels, len(rows), N_PAIRS, SEED).cross if len(rows) > 1 else None
+        inputs = self._images[:N_SHOWN]
+        if trainer.noise:
+            inputs = corrupt(inputs, trainer.noise, np.random.default_rng(SEED))
+        labels = np.full(len(rows), -1) if labels is None else labels
+        self.replay = before or _empty(trainer.model.latent_dim, dataset.class_names, inputs, labels)
+        self._last = self.replay.positions[-1] if len(self.replay) else None
+        self._early = {round(share * trainer.steps_per_epoch) for share in EARLY}
+
+    def begin(self) -> None:
+        """Take the network untrained."""
+        if self._trainer.step == 0 and not len(self.replay):
+            self._take(0.0, *self._trainer.losses_now(N_MEASURED))
+
+    def note(self, event: Event) -> bool:
+        """Take a frame after this event if one is due; whether one was."""
+        if isinstance(event, EpochResult):
+            is_due = event.epoch % stride(event.epoch) == 0 or event.epoch == self._trainer.settings.epochs
+            losses = event.train_loss, event.validation_loss
+            epoch = float(event.epoch)
+        else:
+            is_due = isinstance(event, Progress) and self._is_early(event.step)
+            losses = self._trainer.losses_now(N_MEASURED) if is_due else None
+            epoch = self._trainer.step / self._trainer.steps_per_epoch
+        if is_due:
+            self._take(epoch, *losses)
+        return is_due
+
+    def end(self) -> None:
+        """Take the network as it is kept, unless that is the last frame already."""
+        epoch = self._trainer.step / self._trainer.steps_per_epoch
+        if not len(self.replay) or self.replay.epochs[-1] < epoch:
+            last = self._trainer.history[-1] if self._trainer.history else None
+            is_whole = last is not None and last.epoch == epoch
+            losses = (last.train_loss, last.validation_loss) if is_whole else None
+            self._take(epoch, *(losses or self._trainer.losses_now(N_MEASURED)))
+
+    def look(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Positions (N, 2) and pictures uint8 (S, 28, 28) now; None where codes are no numbers."""
+        model = self._trainer.autoencoder()
+        latents = model.encode(self._images)
+        if not np.isfinite(latents).all():
+            return None
+        self._last = positions_of(latents, self._last)
+        return self._last, _bytes(model.reconstruct(self.replay.inputs))
+
+    def _is_early(self, step: int) -> bool:
+        return self._trainer.steps_per_epoch >= FEWEST_STEPS and step in self._early
+
+    def _take(self, epoch: float, train_loss: float, validation_loss: float) -> None:
+        model = self._trainer.autoencoder()
+        latents = model.encode(self._images)
+        if not np.isfinite(latents).all():
+            return
+        self._last = positions_of(latents, self._last)
+        self.replay = self.replay.with_frame(
+            epochs=epoch,
+            positions=self._last,
+            pictures=_bytes(model.reconstruct(self.replay.inputs)),
+            train_losses=train_loss,
+            validation_losses=validation_loss,
+            gap_scores=np.nan if self._pairs is None else mean_score(model, latents, self._pairs),
+        )
+
+
+def positions_of(latents: np.ndarray, before: np.ndarray | None) -> np.ndarray:
+    """Where codes (N, D) lie on the map, float32 (N, 2), turned to lie on those before (N, 2) if D > 2."""
+    if latents.shape[1] <= 2:
+        return CodeMap(latents).positions
+    positions = PCAMap.fit(latents).positions
+    if before is None:
+        return positions
+    turn, _ = orthogonal_procrustes(positions.astype(np.float64), before.astype(np.float64))
+    return (positions @ turn).astype(np.float32)
+
+
+def stride(epoch: int) -> int:
+    """Every how many epochs a frame is kept once so many are done."""
+    step = 1
+    while epoch / step > MOST_EPOCHS:
+        step *= 2
+    return step
+
+
+def is_kept(epochs: np.ndarray) -> np.ndarray:
+    """Which of the frames at these epochs (F,) are kept: those below 1, the last, and evenly between."""
+    last = epochs[-1]
+    return (epochs < 1) | (epochs == last) | (epochs % stride(int(last)) == 0)
+
+
+def read_replay(folder: Path) -> Replay | None:
+    """How the model in a folder came about; None where that was not kept. Raises CheckpointError."""
+    path = folder / REPLAY
+    if not path.exists():
+        return None
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError("too large")
+        with np.load(path, allow_pickle=False) as file:
+            return Replay.from_arrays(dict(file))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CheckpointError(
+            f"How {folder.name} came about cannot be shown: {REPLAY} is damaged. The model can be used."
+        ) from error
+
+
+def write_replay(replay: Replay, folder: Path) -> None:
+    np.savez_compressed(folder / REPLAY, **replay.to_arrays())
+
+
+def _empty(latent_dim: int, class_names: tuple[str, ...], inputs: np.ndarray, labels: np.ndarray) -> Replay:
+    none = partial(np.empty, dtype=np.float64)
+    return Replay(
+        latent_dim, class_names, inputs, labels.astype(np.int16),
+        epochs=none(0), positions=np.empty((0, len(labels), 2), np.float32),
+        pictures=np.empty((0, *inputs.shape), np.uint8),
+        train_losses=none(0), validation_losses=none(0), gap_scores=none(0),
+    )  # fmt: skip
+
+
+def _bytes(images: np.ndarray) -> np.ndarray:
+    return np.round(images * 255).astype(np.uint8)

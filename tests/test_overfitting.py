@@ -1,0 +1,50 @@
+"""The sentence on training and held-out errors follows the numbers."""
+
+import re
+
+import pytest
+
+from autoencoder.overfitting import parting, sentence
+from autoencoder.training import EpochResult
+
+
+def history(train, held_out) -> list[EpochResult]:
+    pairs = enumerate(zip(train, held_out, strict=True), 1)
+    return [EpochResult(epoch, seen, unseen, 12.0) for epoch, (seen, unseen) in pairs]
+
+
+TURNED = history([200, 150, 120, 90, 60], [205, 180, 170, 190, 240])
+APART = history([200, 150, 120, 110, 105], [205, 180, 160, 155, 154])
+TOGETHER = history([200, 150, 130, 120, 118], [205, 153, 132, 122, 119.9])
+LEVEL = history([200, 150, 130, 119, 118.5], [205, 153, 132, 119.5, 119.4])
+
+
+def test_overfitting_is_named_with_the_epoch_of_the_lowest_error():
+    found = parting(TURNED)
+    assert found.has_turned and found.best.epoch == 3 and (found.gap, found.rise) == (180, 70)
+    text = sentence(TURNED, 50, True)
+    assert "this is overfitting" in text and "lowest after epoch 3, 170.0 nats" in text
+    assert "70.0 nats higher" in text and "from 120.0 to 60.0" in text and "180.0 nats (75%" in text
+    assert "its 50 images by heart" in text and "Stop at epoch 3" in text
+
+
+def test_a_gap_without_a_turn_is_another_thing():
+    text = sentence(APART, 1_000, True)
+    assert "has not turned up" in text and "49.0 nats (32%" in text and "1,000 images" in text
+    assert "overfitting" not in text and "Watch" not in text and "Watch" in sentence(APART, 1_000, False)
+
+
+def test_together_still_falling_and_level():
+    assert "They stay together" in sentence(TOGETHER, 50, True)
+    assert "still fell by 1.8%: more epochs would help" in sentence(TOGETHER, 50, True)
+    assert "a larger code would help" in sentence(LEVEL, 50, True)
+    assert "so far" in sentence(LEVEL, 50, False)
+
+
+def test_both_errors_going_up_is_no_overfitting():
+    assert not parting(history([100, 90, 80, 95], [101, 92, 82, 96])).has_turned
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_too_few_epochs_say_nothing(n):
+    assert parting(TURNED[:n]) is None and re.search("after 3 epochs", sentence(TURNED[:n], 50, False))
