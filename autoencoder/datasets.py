@@ -295,9 +295,14 @@ def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, got {share}")
-    n_held_back = min(max(round(n * share), 1), n - 1) if n > 1 else 0
+    held_back = n_held_back(n, share)
     order = np.random.default_rng(seed).permutation(n)
-    return np.sort(order[n_held_back:]), np.sort(order[:n_held_back])
+    return np.sort(order[held_back:]), np.sort(order[:held_back])
+
+
+def n_held_back(n: int, share: float) -> int:
+    """How many of n images `hold_back` holds back."""
+    return min(max(round(n * share), 1), n - 1) if n > 1 else 0
 
 
 def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

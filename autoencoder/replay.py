@@ -116,7 +116,7 @@ class Film:
             inputs = corrupt(inputs, trainer.noise, np.random.default_rng(SEED))
         labels = np.full(len(rows), -1) if labels is None else labels
         self.replay = before or _empty(trainer.model.latent_dim, dataset.class_names, inputs, labels)
-        self._last = self.replay.positions[-1] if len(self.replay) else None
+        self._last = self.replay.positions[-1] if len(self.replay) else None  # where a frame's turn starts
         self._early = {round(share * trainer.steps_per_epoch) for share in EARLY}
 
     def begin(self) -> None:
@@ -153,8 +153,7 @@ class Film:
         latents = model.encode(self._images)
         if not np.isfinite(latents).all():
             return None
-        self._last = positions_of(latents, self._last)
-        return self._last, _bytes(model.reconstruct(self.replay.inputs))
+        return positions_of(latents, self._last), _bytes(model.reconstruct(self.replay.inputs))
 
     def _is_early(self, step: int) -> bool:
         return self._trainer.steps_per_epoch >= FEWEST_STEPS and step in self._early

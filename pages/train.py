@@ -4,11 +4,13 @@ from ui.choice import chosen_dataset, dataset_at_hand, offer_download, test_coun
 from ui.frame import open_page, refusal, why
 from ui.models_view import show_models
 from ui.training_view import choose_plan, find_training, follow, offer_start, show_mirror, show_outcome
+from ui.trainings_compared import show_comparison
 
 open_page(
     "Train",
-    "Train a model of your own on the images chosen at the side. Look whether the held-out loss follows the "
-    "training loss down: where it turns up again, the network learns its images by heart.",
+    "Train a model of your own on the images chosen at the side, and watch its map form. Look whether the "
+    "held-out error follows the training error down: where it turns up again, the network learns its images "
+    "by heart.",
 )
 job, is_free = find_training()
 if job and job.is_over:
@@ -23,10 +25,12 @@ elif is_free and dataset_at_hand():
 elif is_free:
     offer_download()
 show_models()
+show_comparison()
 why(
     "The loss is the reconstruction's binary cross-entropy in nats, summed over an image's pixels; a "
     "variational autoencoder adds beta times the KL divergence from the code's distribution to the standard "
     "normal one (Kingma & Welling 2014; Higgins et al. 2017). Both losses at an epoch's end are taken with "
-    "the same weights, on as many images. The learning rate rises and falls once (Smith & Topin 2017). With "
-    "the same seed, settings and machine the weights are the same, bit for bit."
+    "the same weights, on as many images; where few are trained on, 500 of those held back are measured. "
+    "Images to train on are drawn by class, from the seed. The learning rate rises and falls once (Smith & "
+    "Topin 2017). With the same seed, settings and machine the weights are the same, bit for bit."
 )

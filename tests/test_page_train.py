@@ -74,7 +74,7 @@ def wait_for(app: AppTest, label: str) -> AppTest:
 def test_the_empty_page_offers_a_training_and_says_that_there_are_no_models(token):
     app = visit(token)
     assert not app.exception and not app.error
-    assert app.title[0].value == "Train" and labels(app) == {"Start"}
+    assert app.title[0].value == "Train" and labels(app) == {"Start", "Overfit on purpose"}
     assert "None yet" in app.info[0].value
     assert labelled(app.number_input, "Epochs").value == 50  # digits are few
 
@@ -166,7 +166,7 @@ def test_a_bad_name_typed_just_before_the_click_starts_nothing(token):
     app = visit(token)
     labelled(app.text_input, "Name of the model").set_value("mnist-ae-2")
     press(app, "Start")
-    assert "taken" in app.error[0].value and labels(app) == {"Start"}
+    assert "taken" in app.error[0].value and labels(app) == {"Start", "Overfit on purpose"}
 
 
 def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):

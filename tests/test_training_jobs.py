@@ -13,6 +13,7 @@ from test_cluster import assert_same_weights, plan, trained
 
 from autoencoder.datasets import load_dataset
 from autoencoder.errors import DatasetError
+from autoencoder.replay import read_replay
 from autoencoder.training import EpochResult, TrainingSettings
 from ui import jobs, workspace
 from ui.jobs import JobQueue, OwnDesk
@@ -82,6 +83,7 @@ def test_a_training_outlives_its_server_in_the_same_bits(new_server, space):
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(space.load_model(job.result), trained(given))
     assert [epoch.epoch for epoch in job.progress.epochs] == [1, 2, 3]
+    assert list(read_replay(space.models_folder / job.result).epochs) == [0, 1, 2, 3]
     assert take_up(new_server(), VISITOR, space) is None
 
 

@@ -6,12 +6,15 @@ import streamlit as st
 
 from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.overfitting import sentence
 from ui import sharing
 from ui.choice import choose_model
 from ui.classroom import classroom
 from ui.frame import refusal
 from ui.jobs import job_queue
 from ui.limits import MAX_MODEL_FILE_BYTES
+from ui.plans import n_to_train_on
+from ui.replay_view import kept_replay, show_replay
 from ui.visitors import current_workspace, visitor_id
 
 MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
@@ -65,6 +68,21 @@ def _show_model(info: CheckpointInfo) -> None:
         )  # fmt: skip
         st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
     sharing.offer_model(workspace, info.name)
+    if info.name != _just_trained():  # whose frames stand above already
+        _show_how_it_came(info)
+
+
+def _show_how_it_came(info: CheckpointInfo) -> None:
+    """The frames of its training, if they were kept, and what its errors say."""
+    config = info.config
+    with refusal():
+        replay = kept_replay(info.folder)
+        if replay is not None:
+            st.markdown(f"**How {info.name} came about**")
+            show_replay(replay, config.model.kind, "kept")
+    if config.training.history:
+        n_trained = config.training.settings.n_images or n_to_train_on(config.source.n_images)
+        st.markdown(sentence(config.training.history, n_trained, is_over=True))
 
 
 def _facts(info: CheckpointInfo) -> str:

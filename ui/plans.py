@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoencoder.architecture import ModelSettings, mirror_table
-from autoencoder.datasets import Dataset
-from autoencoder.training import EpochResult, Progress, TrainingSettings
+from autoencoder.datasets import Dataset, n_held_back
+from autoencoder.replay import Replay
+from autoencoder.training import HELD_BACK_SHARE, EpochResult, Progress, TrainingSettings
 
 MAX_POINTS = 400  # of the loss curve
 
@@ -29,6 +30,11 @@ class Plan:
     def n_parameters(self) -> int:
         return sum(row.n_parameters + row.mirror_n_parameters for row in mirror_table(self.model))
 
+    @property
+    def n_trained(self) -> int:
+        """How many images are trained on."""
+        return self.settings.n_images or n_to_train_on(self.dataset.n_images)
+
 
 @dataclass(frozen=True)
 class Glance:
@@ -41,8 +47,15 @@ class Glance:
     latest: Progress | None = None
     losses: tuple[tuple[float, float], ...] = ()
     epochs: tuple[EpochResult, ...] = ()
-    inputs: np.ndarray | None = None  # uint8 (8, 28, 28): held-out images as the encoder is given them
-    reconstructions: np.ndarray | None = None  # float32 (8, 28, 28)
+    n_trained: int = 0  # images
+    replay: Replay | None = None  # the frames so far
+    positions: np.ndarray | None = None  # float32 (N, 2), of the replay's images, as they are now
+    reconstructions: np.ndarray | None = None  # uint8 (8, 28, 28), of the replay's inputs, as they are now
+
+
+def n_to_train_on(n_images: int) -> int:
+    """How many of so many images are not held back."""
+    return n_images - n_held_back(n_images, HELD_BACK_SHARE)
 
 
 class ThinnedCurve:

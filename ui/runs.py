@@ -74,7 +74,8 @@ class Bench:
     def release(self, key: str) -> Report:
         """Let go of a work that can be taken up again, with its snapshot."""
         work = self._runs.pop(key).work
-        return Report(work.progress, snapshot=work.snapshot())
+        snapshot = work.snapshot()  # which may look once more how far it is
+        return Report(work.progress, snapshot=snapshot)
 
     def finish(self, key: str) -> Report:
         work = self._runs.pop(key).work

@@ -13,21 +13,25 @@ from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.noise import NOISE_KINDS
+from autoencoder.overfitting import parting, sentence
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
 from ui.classroom import classroom
 from ui.frame import is_dark, refusal
 from ui.jobs import Job
 from ui.models_view import counted, offer_map
-from ui.pictures import show_table
-from ui.plans import Glance, Plan
+from ui.plans import Glance, Plan, n_to_train_on
+from ui.replay_view import show_live, show_so_far
 from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on
-from ui.trainings import default_epochs, default_name, model_settings, training_settings
+from ui.trainings import default_batch, default_epochs, default_name, model_settings, training_settings
 from ui.visitors import current_workspace
 
 TICK = 1.0  # seconds between two looks at a running training
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
 DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
+COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
+ALL = "all"
+IMAGES = "train_images"
 WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
 
 number = partial(st.number_input, persist_state="session")
@@ -50,6 +54,8 @@ def find_training() -> tuple[Job | None, bool]:
 
 def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     """The form; raises LatentSpaceError where what it says cannot be trained."""
+    n_images = _choose_images(n_to_train_on(dataset.n_images))
+    n_trained = n_images or n_to_train_on(dataset.n_images)
     kind_column, size_column, epochs_column = st.columns([2, 1, 1])
     kind = kind_column.selectbox(
         "Kind", KINDS, format_func=KINDS.get, key="train kind", persist_state="session"
@@ -58,17 +64,45 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
         "Code size", 1, MAX_LATENT_DIM, 2, key="train size", persist_state="session",
         help="Dimensions of the latent space. Two can be looked at as they are; sixteen keep more.",
     )  # fmt: skip
-    epochs = default_epochs(dataset.n_images)
+    epochs = default_epochs(n_trained)
     epochs = epochs_column.number_input(
         "Epochs", 1, MAX_EPOCHS, epochs, key=f"train {epochs} epochs", persist_state="session",
         help="How often the network sees every image.",
     )  # fmt: skip
-    architecture, beta, settings = _more(kind, epochs)
+    architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
     model = model_settings(kind, latent_dim, architecture, beta)
-    return Plan(_choose_name(dataset, kind, latent_dim), dataset, test, model, settings)
+    name = _choose_name(default_name(dataset.name, kind, latent_dim, n_images))
+    return Plan(name, dataset, test, model, settings)
 
 
-def _more(kind: str, epochs: int) -> tuple[str, float, TrainingSettings]:
+def _choose_images(n_all: int) -> int:
+    """How many images to train on; 0 for all."""
+    options = [*(str(count) for count in COUNTS if count < n_all), ALL]
+    if st.session_state.get(IMAGES, ALL) not in options:  # of another data set
+        st.session_state[IMAGES] = ALL
+    slider, preset = st.columns([3, 1], vertical_alignment="bottom")
+    preset.button(
+        "Overfit on purpose", on_click=_choose_few, disabled=len(options) == 1, width="stretch",
+        help="Fifty images and a plain autoencoder: training and held-out error part within seconds.",
+    )  # fmt: skip
+    if len(options) == 1:
+        slider.caption(f"All {counted(n_all, 'image')} are trained on.")
+        return 0
+    chosen = slider.select_slider(
+        "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
+        format_func=lambda text: f"all {n_all:,}" if text == ALL else f"{int(text):,}",
+        help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
+    )  # fmt: skip
+    return 0 if chosen == ALL else int(chosen)
+
+
+def _choose_few() -> None:
+    """Fifty images, with the epochs and the batch size that suit them."""
+    st.session_state[IMAGES] = str(COUNTS[0])
+    st.session_state["train kind"] = "ae"
+
+
+def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, float, TrainingSettings]:
     """What is rarely changed: architecture, beta and how the training goes."""
     beta, noise, level = 1.0, "gaussian", 0.3
     with st.expander("More"):
@@ -85,7 +119,7 @@ def _more(kind: str, epochs: int) -> tuple[str, float, TrainingSettings]:
                 key="train noise",
             )
             level = number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train level")
-        batch_size = number("Batch size, images", 1, 4096, DEFAULTS.batch_size, key="train batch")
+        batch_size = number("Batch size, images", 1, 4096, batch_size, key=f"train batch {batch_size}")
         rate = number(
             "Learning rate at its peak",
             1e-5,
@@ -96,13 +130,13 @@ def _more(kind: str, epochs: int) -> tuple[str, float, TrainingSettings]:
             key="train rate",
         )
         seed = number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train seed")
-    return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level)
+    return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
 
 
-def _choose_name(dataset: Dataset, kind: str, latent_dim: int) -> str | None:
+def _choose_name(default: str) -> str | None:
     """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
     workspace = current_workspace()
-    free = workspace.free_model_name(default_name(dataset.name, kind, latent_dim))
+    free = workspace.free_model_name(default)
     name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
     with refusal():
         return workspace.check_new_model(name or free)
@@ -116,7 +150,7 @@ def show_mirror(plan: Plan) -> None:
     st.caption(
         f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
         f"decoder upwards. A tenth of the {counted(plan.dataset.n_images, 'image')} is held back, to "
-        "measure on images that were not trained on."
+        f"measure on images that were not trained on; {plan.n_trained:,} are trained on."
     )
 
 
@@ -192,7 +226,11 @@ def _watch(job: Job, status: str) -> None:
     if job.notice:
         st.warning(f"{job.notice} The training goes on, but would not outlive this server.")
     _show_figures(glance)
-    show_training(glance)
+    if status == "paused":
+        show_so_far(glance)
+    else:
+        show_live(glance)
+    show_errors(glance, is_over=False)
 
 
 def _progress(job: Job, glance: Glance) -> tuple[float, str]:
@@ -220,14 +258,12 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
 
 
-def show_training(glance: Glance) -> None:
-    """The loss curve, and held-out images above their reconstructions."""
+def show_errors(glance: Glance, is_over: bool) -> None:
+    """Training and held-out error, and what they say together."""
+    if glance.epochs:
+        st.markdown(sentence(glance.epochs, glance.n_trained, is_over))
     if glance.losses or glance.epochs:
         st.plotly_chart(loss_figure(glance, is_dark()), key="loss curve", config={"displayModeBar": False})
-    if glance.reconstructions is not None:
-        given = "Held out, noisy" if glance.model.kind == "dae" else "Held out"
-        heads = [str(number) for number in range(1, len(glance.inputs) + 1)]
-        show_table([(given, list(glance.inputs)), ("Reconstruction", list(glance.reconstructions))], heads)
 
 
 def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
@@ -249,11 +285,28 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
     ticks = loss_ticks([y for line in figure.data for y in line.y])
     looks = {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
     figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", **looks)
+    _name_gap(figure, glance)
     return figure.update_layout(
         height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
         legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
     )  # fmt: skip
+
+
+def _name_gap(figure: go.Figure, glance: Glance) -> None:
+    """A line between the two errors at the last epoch, with its length."""
+    found = parting(glance.epochs)
+    if found is None or found.gap <= 0:
+        return
+    last = found.last
+    figure.add_shape(
+        type="line", x0=last.epoch, x1=last.epoch, y0=last.train_loss, y1=last.validation_loss,
+        line={"width": 1, "dash": "dot"},
+    )  # fmt: skip
+    middle = math.log10(max(last.train_loss * last.validation_loss, 1e-12)) / 2  # on a logarithmic axis
+    figure.add_annotation(
+        x=last.epoch, y=middle, text=f"gap {found.gap:.1f} nats", showarrow=False, xanchor="right", xshift=-6
+    )
 
 
 def loss_ticks(losses: list[float]) -> list[float]:
@@ -300,7 +353,8 @@ def show_outcome(job: Job) -> None:
         if job.progress.epochs:
             losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
             st.download_button("Losses (CSV)", losses, f"{job.result or 'training'}-losses.csv", "text/csv")
-    show_training(job.progress)
+    show_so_far(job.progress)
+    show_errors(job.progress, is_over=True)
 
 
 def _say_outcome(job: Job) -> None:

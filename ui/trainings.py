@@ -5,20 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import numpy as np
-
 from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint, make_checkpoint
 from autoencoder.errors import LatentSpaceError
-from autoencoder.noise import Noise, corrupt
+from autoencoder.noise import Noise
+from autoencoder.replay import Film
 from autoencoder.runtime import resolve_runtime
 from autoencoder.training import EpochResult, Event, Progress, Trainer, TrainingSettings
 from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
 from ui.unfinished import Unfinished
 
-N_SHOWN = 8  # images whose reconstructions are watched
 LOOK_EVERY = 1.0  # seconds
-SMALL, EPOCHS_SMALL, EPOCHS = 5_000, 50, 10  # few images need more epochs
+FEW, SMALL = 500, 5_000  # images: fewer need more epochs, and smaller batches
 
 
 class Training:
@@ -27,15 +25,20 @@ class Training:
     def __init__(self, plan: Plan):
         self._plan: Plan | None = plan  # images and network are let go of at the end
         self._trainer: Trainer | None = None
+        self._film: Film | None = None
         self._unfinished: Unfinished | None = None  # what to go on from
         self._losses = ThinnedCurve(MAX_POINTS)
         self._looked_at = 0.0
-        self.progress = Glance(plan.dataset.name, plan.model, plan.settings)
+        self.progress = Glance(plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained)
 
     def steps(self) -> Iterator[Event]:
         self._set_up()
+        self._film.begin()
+        self._look()
         for event in self._trainer.events():
             self._note_event(event)
+            if self._film.note(event):
+                self._note(replay=self._film.replay)
             if time.monotonic() > self._looked_at + LOOK_EVERY:
                 self._look()
             yield event
@@ -44,34 +47,39 @@ class Training:
         if self._unfinished is not None:
             self._set_up()
         checkpoint = self._checkpoint() if self._trainer and self._trainer.history else None
-        self._plan = self._trainer = None
+        self._plan = self._trainer = self._film = None
         return checkpoint
 
     def snapshot(self) -> bytes:
         trainer, plan = self._trainer, self._plan
         if trainer is None:
             return (self._unfinished or Unfinished.of(plan)).to_bytes()
-        latest = self.progress.latest
-        return Unfinished.of(plan, trainer.runtime, trainer.snapshot(), self._losses, latest).to_bytes()
+        self._look()
+        latest, replay = self.progress.latest, self._film.replay
+        where = trainer.snapshot()
+        return Unfinished.of(plan, trainer.runtime, where, self._losses, latest, replay).to_bytes()
 
     def resume(self, snapshot: bytes) -> None:
         self._unfinished, self._trainer = Unfinished.from_bytes(snapshot), None
         self._losses, self._looked_at = self._unfinished.losses, 0.0
-        self.progress = self._unfinished.glance
+        self.progress = replace(self._unfinished.glance, n_trained=self._plan.n_trained)
 
     def _set_up(self) -> None:
         plan, runtime = self._plan, resolve_runtime(threads=1)
         before, self._unfinished = self._unfinished, None
         if before and before.runtime and before.runtime.device == runtime.device:
             runtime = before.runtime
-        self._trainer = Trainer(plan.dataset.images, plan.model, plan.settings, runtime)
+        self._trainer = Trainer(plan.dataset.images, plan.model, plan.settings, runtime, plan.dataset.labels)
         if before and before.snapshot:
             self._trainer.restore(before.snapshot)
-        self._note(n_steps=self._trainer.n_steps, inputs=_inputs(self._trainer))
+        self._film = Film(self._trainer, plan.dataset, before.replay if before else None)
+        self._note(n_steps=self._trainer.n_steps, replay=self._film.replay)
 
     def _checkpoint(self) -> Checkpoint:
+        self._film.end()
         self._look()
-        return make_checkpoint(self._plan.name, self._trainer, self._plan.dataset, self._plan.test)
+        made = make_checkpoint(self._plan.name, self._trainer, self._plan.dataset, self._plan.test)
+        return replace(made, replay=self._film.replay)
 
     def _note_event(self, event: Event) -> None:
         if isinstance(event, Progress):
@@ -81,8 +89,10 @@ class Training:
             self._note(epochs=(*self.progress.epochs, event))
 
     def _look(self) -> None:
-        model = self._trainer.autoencoder()
-        self._note(reconstructions=model.reconstruct(self.progress.inputs))
+        seen = self._film.look()
+        if seen is not None:
+            positions, reconstructions = seen
+            self._note(positions=positions, reconstructions=reconstructions, replay=self._film.replay)
         self._looked_at = time.monotonic()
 
     def _note(self, **changes) -> None:
@@ -90,11 +100,17 @@ class Training:
 
 
 def default_epochs(n_images: int) -> int:
-    return EPOCHS_SMALL if n_images < SMALL else EPOCHS
+    return 100 if n_images < FEW else 50 if n_images < SMALL else 10
 
 
-def default_name(dataset: str, kind: str, latent_dim: int) -> str:
-    return f"{dataset[:40].rstrip('. ')}-{kind}-{latent_dim}"
+def default_batch(n_images: int) -> int:
+    """Images of a batch: so few that an epoch has some steps."""
+    return 10 if n_images < FEW else 32 if n_images < 1_000 else TrainingSettings().batch_size
+
+
+def default_name(dataset: str, kind: str, latent_dim: int, n_images: int = 0) -> str:
+    name = f"{dataset[:40].rstrip('. ')}-{kind}-{latent_dim}"
+    return f"{name}-of-{n_images}" if n_images else name
 
 
 def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -> ModelSettings:
@@ -104,17 +120,11 @@ def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -
 
 
 def training_settings(
-    epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float
+    epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float, n_images: int = 0
 ) -> TrainingSettings:
     """What a form says; raises LatentSpaceError for what cannot be trained."""
     with _form():
-        return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)))
-
-
-def _inputs(trainer: Trainer) -> np.ndarray:
-    """The first held-back images, with the noise that a dae is given."""
-    images = trainer.images[trainer.held_back_rows[:N_SHOWN]]
-    return corrupt(images, trainer.noise, np.random.default_rng(0)) if trainer.noise else images
+        return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)), n_images)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A training that is not over, as one file: what was asked for, and all that is needed to go on.
 
-A safetensors file: the arrays are weights and optimizer moments, the rest is JSON in its one metadata entry.
+A safetensors file: the arrays are weights, optimizer moments and the frames of
+the replay, the rest is JSON in its one metadata entry.
 It comes from the server's own workers, and is checked nevertheless: a disk may hold anything.
 """
 
@@ -15,12 +16,14 @@ from safetensors.numpy import load, save
 from autoencoder.architecture import ModelSettings
 from autoencoder.datasets import Dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
+from autoencoder.replay import Replay
 from autoencoder.runtime import Runtime
 from autoencoder.training import EpochResult, Progress, Snapshot, TrainingSettings
 from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
 
 FORMAT_VERSION = 1
 ENTRY = "unfinished"
+FRAMES = "replay."  # what the names of a replay's arrays begin with
 
 
 class UnfinishedError(LatentSpaceError):
@@ -63,6 +66,7 @@ class Unfinished:
     snapshot: Snapshot | None
     losses: ThinnedCurve
     latest: Progress | None
+    replay: Replay | None = None
 
     @classmethod
     def of(
@@ -72,19 +76,22 @@ class Unfinished:
         snapshot: Snapshot | None = None,
         losses: ThinnedCurve | None = None,
         latest: Progress | None = None,
+        replay: Replay | None = None,
     ) -> "Unfinished":
         test = None if plan.test is None else Images.of(plan.test)
         losses = losses or ThinnedCurve(MAX_POINTS)
         images = Images.of(plan.dataset)
-        return cls(plan.name, images, test, plan.model, plan.settings, runtime, snapshot, losses, latest)
+        settings = plan.model, plan.settings
+        return cls(plan.name, images, test, *settings, runtime, snapshot, losses, latest, replay)
 
     @property
     def glance(self) -> Glance:
         history = tuple(self.snapshot.history) if self.snapshot else ()
         n_steps = self.latest.n_steps if self.latest else 0
         return Glance(
-            self.dataset.name, self.model, self.settings, n_steps, self.latest, self.losses.points, history
-        )
+            self.dataset.name, self.model, self.settings, n_steps, self.latest, self.losses.points, history,
+            replay=self.replay,
+        )  # fmt: skip
 
     def plan(self, find: Callable[[str, str], Dataset]) -> Plan:
         """What was asked for, with its images, which ``find`` gives by name and split.
@@ -95,7 +102,9 @@ class Unfinished:
         return Plan(self.name, self.dataset.found(find), test, self.model, self.settings)
 
     def to_bytes(self) -> bytes:
-        arrays = self.snapshot.arrays if self.snapshot else {}
+        arrays = dict(self.snapshot.arrays) if self.snapshot else {}
+        if self.replay is not None:
+            arrays |= {FRAMES + name: array for name, array in self.replay.to_arrays().items()}
         return save(arrays, metadata={ENTRY: json.dumps(self._facts())})
 
     @classmethod
@@ -132,6 +141,9 @@ class Unfinished:
     def _from_facts(cls, facts: dict, arrays: dict[str, np.ndarray]) -> "Unfinished":
         if facts["version"] != FORMAT_VERSION:
             raise ValueError("written by another version of this program")
+        frames = {
+            name.removeprefix(FRAMES): arrays.pop(name) for name in [*arrays] if name.startswith(FRAMES)
+        }
         return cls(
             facts["name"],
             Images(**facts["dataset"]),
@@ -142,6 +154,7 @@ class Unfinished:
             facts["snapshot"] and _snapshot(arrays, facts["snapshot"]),
             ThinnedCurve.from_dict(facts["losses"]),
             facts["latest"] and Progress(**facts["latest"]),
+            Replay.from_arrays(frames) if frames else None,
         )
 
 

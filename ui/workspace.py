@@ -423,7 +423,9 @@ def writing(name: str) -> Iterator[None]:
 
 def _n_bytes(checkpoint: Checkpoint) -> int:
     """About what a model takes on disk: its weights are not packed, and the rest is small beside them."""
-    return sum(array.nbytes for array in checkpoint.model.weights.values()) + MAX_ATLAS_BYTES
+    frames = checkpoint.replay.to_arrays().values() if checkpoint.replay else ()
+    arrays = (*checkpoint.model.weights.values(), *frames)
+    return sum(array.nbytes for array in arrays) + MAX_ATLAS_BYTES
 
 
 # Uploaded models

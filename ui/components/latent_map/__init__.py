@@ -46,6 +46,7 @@ def _component(name: str, element: str, styles: tuple[str, ...]):
 _map = _component("latent_map", "lm", ("map.css", "draw.css"))
 _hand = _component("path_hand", "hand", ("hand.css",))
 _pad = _component("drawing_pad", "pad-alone", ("draw.css",))
+_replay = _component("training_replay", "rp", ("replay.css",))
 
 
 def latent_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
@@ -74,6 +75,11 @@ def drawing_pad(drawing: str, seq: int, key: str, on_commit: Callable[[], None])
     """
     data = {"drawing": drawing, "seq": seq, "module": _address("pad.js")}
     _pad(data=data, key=key, on_commit_change=on_commit)
+
+
+def training_replay(data: dict, key: str) -> None:
+    """A training frame by frame, under a slider; ``data`` is what replay.js calls Component's data."""
+    _replay(data={**data, "module": _address("replay.js")}, key=key)
 
 
 def _address(module: str) -> str:

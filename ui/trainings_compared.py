@@ -1,0 +1,123 @@
+"""Several trainings on one chart: the held-out error and the gap score at every epoch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from autoencoder.architecture import KINDS
+from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.figures import CLASS_COLOURS, dress
+from autoencoder.support import score_name
+from ui import caches
+from ui.charts import show_chart
+from ui.frame import is_dark, refusal
+from ui.replay_view import kept_replay
+from ui.visitors import current_workspace
+
+MOST = 8  # trainings on one chart
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A training as a chart needs it: epochs (E,) with held-out errors, epochs (F,) with gap scores."""
+
+    name: str
+    source: str
+    kind: str
+    score: str
+    epochs: np.ndarray
+    errors: np.ndarray
+    gap_epochs: np.ndarray
+    gap_scores: np.ndarray
+
+
+def show_comparison() -> None:
+    """The choice of trainings, and their curves."""
+    st.subheader("Trainings compared", anchor=False)
+    infos = _with_history()
+    chosen = st.multiselect(
+        "Trainings to draw together", list(infos), key="runs", bind="query-params", max_selections=MOST,
+        placeholder="choose two or more, of yours or shipped",
+    )  # fmt: skip
+    runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
+    if not runs:
+        return
+    show_chart(
+        errors_figure(runs, is_dark()), "errors compared", "Held-out error by epoch, a line a training"
+    )
+    st.caption(_whether_errors_compare(runs))
+    for score in dict.fromkeys(run.score for run in runs if len(run.gap_epochs)):
+        figure = gaps_figure([run for run in runs if run.score == score], score, is_dark())
+        show_chart(figure, f"{score} compared", f"Gap score ({score}) by epoch, a line a training")
+    without = [run.name for run in runs if not len(run.gap_epochs)]
+    if without:
+        st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
+
+
+def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
+    """The held-out error of every training, at the end of every epoch."""
+    figure = _figure([(run.name, run.epochs, run.errors) for run in runs], "%{y:.4g} nats", dark)
+    return figure.update_yaxes(title="held-out error, nats, logarithmic", type="log", nticks=6)
+
+
+def gaps_figure(runs: list[Run], score: str, dark: bool = False) -> go.Figure:
+    """The gap score of every training that has one, frame by frame."""
+    is_share = score.startswith("share")
+    figure = _figure(
+        [(run.name, run.gap_epochs, run.gap_scores) for run in runs],
+        "%{y:.1%}" if is_share else "%{y:.3g}",
+        dark,
+    )
+    return figure.update_yaxes(title=score, tickformat=".0%" if is_share else "")
+
+
+def _figure(lines: list[tuple[str, np.ndarray, np.ndarray]], hover: str, dark: bool) -> go.Figure:
+    figure = go.Figure()
+    for number, (name, x, y) in enumerate(lines):
+        figure.add_scatter(
+            x=x, y=y, name=name, mode="lines+markers" if len(x) < 30 else "lines", hovertemplate=hover,
+            line={"color": CLASS_COLOURS[number % 10], "dash": DASHES[number % 4], "width": 2.5},
+        )  # fmt: skip
+    dress(figure, dark)
+    figure.update_xaxes(title="epoch", rangemode="tozero")
+    return figure.update_layout(height=360, showlegend=True, hovermode="x unified")
+
+
+def _with_history() -> dict[str, CheckpointInfo]:
+    """The visitor's own models, then the shipped ones."""
+    own = caches.models_in(current_workspace().models_folder)
+    return {info.name: info for info in (*own, *caches.shipped_models()) if info.config.training.history}
+
+
+def _run(info: CheckpointInfo) -> Run | None:
+    """None, and the reason on the page, where the frames cannot be read."""
+    with refusal():
+        config, replay = info.config, kept_replay(info.folder)
+        history, none = config.training.history, np.empty(0)
+        return Run(
+            info.name, config.source.name, config.model.kind, score_name(config.model.latent_dim),
+            np.array([result.epoch for result in history]),
+            np.array([result.validation_loss for result in history]),
+            none if replay is None else replay.epochs, none if replay is None else replay.gap_scores,
+        )  # fmt: skip
+    return None
+
+
+def _whether_errors_compare(runs: list[Run]) -> str:
+    sources, kinds = {run.source for run in runs}, {run.kind for run in runs}
+    if len(sources) > 1:
+        return f"Errors compare on the same images only: these are of {', '.join(sorted(sources))}."
+    if len(kinds) > 1:
+        words = ", ".join(KINDS[kind] for kind in sorted(kinds))
+        return (
+            f"These errors are not of one kind ({words}): a variational one counts the KL term, a denoising "
+            "one is taken from noisy inputs."
+        )
+    best = min(runs, key=lambda run: run.errors.min())
+    epoch = best.epochs[best.errors.argmin()]
+    return (
+        f"The lowest held-out error is that of {best.name}, {best.errors.min():.1f} nats after epoch {epoch}."
+    )
