@@ -68,11 +68,11 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
             "train on more images."
         )
     if found.is_apart:
-        watch = "" if is_over else " Watch whether it turns up."
+        advice = "More images would help more than more epochs." if is_over else "Watch whether it turns up."
         return (
             "**They part, but the held-out error has not turned up.** It is "
             f"{last.validation_loss:.1f} nats, and the gap is {stand}: the network knows its {n_images:,} "
-            f"images better than others. More images would help more than more epochs.{watch}"
+            f"images better than others. {advice}"
         )
     return f"**They stay together:** the gap is {stand}. {_what_next(found, is_over)}"
 

@@ -146,6 +146,7 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     page.get_by_role("button", name="Start").click()
     look = page.get_by_role("button", name="Look at its map").first
     expect(look).to_be_visible()
+    scrub(page)
     look.click()
     expect(page.get_by_role("heading", name="Latent map")).to_be_visible()
     expect(page.locator(".lm[data-ready='1']")).to_be_visible()
@@ -153,6 +154,29 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     page.reload()
     settle(page)
     assert chosen(page, "Model") == "two epochs"
+
+
+def scrub(page) -> None:
+    """Map, pictures and numbers follow one slider from the untrained network to the last epoch."""
+    expect(page.locator(".rp[data-frames='3'][data-frame='2']")).to_be_visible()
+    slider, legend = page.get_by_role("slider", name="Epoch", exact=True), page.locator(".rp-legend").first
+    seen = []
+    for key, words in (
+        ("Home", "before training"),
+        ("ArrowRight", "after 1 epoch"),
+        ("End", "after 2 epochs"),
+    ):
+        slider.press(key)
+        expect(page.locator(".rp output")).to_have_text(words)
+        expect(slider).to_have_attribute("aria-valuetext", words)
+        expect(page.locator(".rp-map")).to_have_attribute("aria-label", re.compile(f"{words}$"))
+        pixels = ".rp-map, .rp-row:last-child canvas:first-child"
+        drawn = page.eval_on_selector_all(pixels, "all => all.map((canvas) => canvas.toDataURL())")
+        seen.append((*drawn, legend.inner_text()))
+    assert all(len(set(column)) == 3 for column in zip(*seen, strict=True)) and "nats" in seen[-1][-1]
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".rp output")).to_have_text("before training")
+    expect(page.locator(".rp output")).to_have_text("after 2 epochs")
 
 
 def test_a_bad_and_a_good_upload(page, tmp_path):

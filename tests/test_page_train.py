@@ -1,17 +1,28 @@
 """The training page as a visitor meets it: the form, a training from start to map, and the models kept."""
 
+import base64
+import gzip
+import json
+import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.architecture import ModelSettings
+from autoencoder.overfitting import sentence
+from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings
+from ui.files import file_store
 from ui.plans import Glance
+from ui.replay_view import packed
 from ui.training_view import loss_figure, loss_ticks
+from ui.trainings_compared import Run, _run, _whether_errors_compare
 from ui.visitors import _digest
 from ui.workspace import Workspace
 
@@ -35,10 +46,12 @@ def workspace(tmp_path, token) -> Workspace:
     return Workspace(tmp_path, _digest(token))
 
 
-def visit(token: str, page: str = "train") -> AppTest:
-    """The page in a new session of a known visitor."""
+def visit(token: str, page: str = "train", **asked: str | list[str]) -> AppTest:
+    """The page in a new session of a known visitor, with what a link asks for."""
     app = AppTest.from_file(str(PROJECT / "ui" / "main.py"), default_timeout=SOON)
     app.session_state["visitor_token"] = token
+    for name, text in asked.items():
+        app.query_params[name] = text
     app.run()
     return app.switch_page(f"../pages/{page}.py").run()
 
@@ -235,3 +248,122 @@ def test_the_loss_axis_of_two_epochs_is_labelled_in_round_numbers():
 @pytest.mark.parametrize(("n_epochs", "step"), [(1, 1), (2, 1), (10, 2), (50, 10), (1000, 200)])
 def test_epochs_are_counted_in_whole_numbers(n_epochs, step):
     assert loss_figure(glance_at(n_epochs, 100.0, 90.0)).layout.xaxis.dtick == step
+
+
+def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, workspace):
+    app = press(visit(token), "Overfit on purpose")
+    slider = labelled(app.select_slider, "Training images")
+    assert slider.value == "50" and labelled(app.number_input, "Epochs").value == 100
+    assert labelled(app.number_input, "Batch size, images").value == 10
+    assert any("; 50 are trained on" in caption.value for caption in app.caption)
+    wait_for(start(app, 3), "Train another")
+    info = workspace.models()[0]
+    history = info.config.training.history
+    assert (info.name, info.config.training.settings.n_images) == ("digits-ae-2-of-50", 50)
+    said = sentence(history, 50, is_over=True)
+    assert said in [text.value for text in app.markdown]
+    assert any("50 images of digits" in caption.value for caption in app.caption)
+
+
+def test_the_number_of_training_images_stands_in_the_address(token):
+    app = visit(token, train_images="200")
+    assert labelled(app.select_slider, "Training images").value == "200"
+    assert labelled(app.select_slider, "Training images").options[-1] == "all 1,293"
+
+
+@pytest.mark.parametrize("wrong", ["7", "20000", "<b>", ""])
+def test_a_number_that_there_is_not_means_all(token, wrong):
+    app = visit(token, train_images=wrong)
+    assert not app.exception and labelled(app.select_slider, "Training images").value == "all"
+
+
+def components(app: AppTest) -> list[dict]:
+    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
+
+
+def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
+    app = press(start(visit(token), 1000), "Pause")
+    press(app, "One epoch")
+    (paused,) = components(app)
+    assert paused["url"] and not paused["now"]
+    press(app, "Go on")
+    (live,) = components(app)
+    assert live["now"] and not live["url"]
+    facts = facts_in(base64.b64decode(live["now"]))
+    assert len(facts["epochs"]) == 1 and facts["nImages"] == 144
+    press(app, "Stop")
+    wait_for(app, "Train another")
+    (outcome,) = components(app)
+    kept = read_replay(workspace.models()[0].folder)
+    assert outcome["url"].removeprefix("/latent/files/").startswith("replay-")
+    assert gzip.decompress(file_store().get(outcome["url"].rpartition("/")[2])) == packed(kept)
+    press(app, "Train another")
+    (again,) = components(app)
+    assert (
+        again["url"] == outcome["url"] and kept.epochs[0] == 0
+    )  # of the model that is chosen among one's own
+
+
+def facts_in(content: bytes) -> dict:
+    (length,) = struct.unpack_from("<I", content)
+    return json.loads(content[4 : 4 + length])
+
+
+def test_damaged_frames_are_told_of_and_the_model_stays(token, workspace):
+    app = wait_for(start(visit(token), 1, "mine"), "Train another")
+    (workspace.models()[0].folder / REPLAY).write_bytes(b"nonsense")
+    press(app, "Train another")
+    assert "replay.npz is damaged" in app.error[0].value and not app.exception
+    assert "Delete" in labels(app)
+
+
+def test_trainings_are_drawn_together(token, workspace):
+    wait_for(start(visit(token), 2, "mine"), "Train another")
+    app = visit(token, runs=["mine", "nobody's", "digits-ae-2"])
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    errors, gaps = charts[-2:]
+    mine = workspace.models()[0]
+    assert [trace["name"] for trace in errors["data"]] == ["mine", "digits-ae-2"]
+    assert [trace["name"] for trace in gaps["data"]] == ["mine"]
+    assert gaps["layout"]["yaxis"]["title"]["text"] == "jump ratio"
+    (run,) = [_run(mine)]
+    assert list(run.errors) == [result.validation_loss for result in mine.config.training.history]
+    assert list(run.gap_scores) == list(read_replay(mine.folder).gap_scores)
+    said = [caption.value for caption in app.caption]
+    assert any("The lowest held-out error is that of digits-ae-2" in text for text in said)
+    assert any("kept with digits-ae-2" in text for text in said)
+
+
+def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
+    run = Run(
+        "a", "digits", "ae", "jump ratio", np.arange(3), np.array([9.0, 5, 7]), np.empty(0), np.empty(0)
+    )
+    assert "lowest held-out error is that of a, 5.0 nats after epoch 1" in _whether_errors_compare([run])
+    others = [replace(run, source="mnist"), replace(run, kind="vae")]
+    assert "these are of digits, mnist" in _whether_errors_compare([run, others[0]])
+    assert "not of one kind" in _whether_errors_compare([run, others[1]])
+
+
+def test_the_gap_is_named_on_the_chart():
+    epochs = tuple(EpochResult(n, 100.0 - n, 110.0, 12.0) for n in (1, 2, 3))
+    figure = loss_figure(replace(glance_at(3, 100.0, 90.0), epochs=epochs))
+    assert [note.text for note in figure.layout.annotations] == ["gap 13.0 nats"]
+    (line,) = figure.layout.shapes
+    assert (line.x0, line.y0, line.y1) == (3, 97, 110)
+
+
+def test_frames_are_packed_as_the_browser_reads_them(digits):
+    rng = np.random.default_rng(0)
+    replay = Replay(
+        2, ("a", "b"), rng.integers(0, 256, (2, 28, 28), dtype=np.uint8), np.array([0, 1, 1], np.int16),
+        np.array([0.0, 1.0]), rng.normal(size=(2, 3, 2)).astype(np.float32),
+        rng.integers(0, 256, (2, 2, 28, 28), dtype=np.uint8), np.array([np.nan, 2.0]), np.array([3.0, 4.0]),
+        np.array([1.0, 1.5]),
+    )  # fmt: skip
+    content = packed(replay)
+    facts = facts_in(content)
+    assert facts["trainLosses"] == [None, 2.0] and facts["gapScores"] == [1.0, 1.5]
+    assert (facts["score"], facts["labels"], facts["classNames"]) == ("jump ratio", [0, 1, 1], ["a", "b"])
+    rest = content[4 + struct.unpack_from("<I", content)[0] :]
+    np.testing.assert_array_equal(np.frombuffer(rest, "<f4", 12).reshape(2, 3, 2), replay.positions)
+    assert rest[48:] == replay.inputs.tobytes() + replay.pictures.tobytes()

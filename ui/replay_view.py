@@ -77,7 +77,7 @@ def _now(glance: Glance) -> Replay | None:
     replay, latest = glance.replay, glance.latest
     if replay is None or glance.positions is None:
         return None
-    epoch = latest.step / latest.n_steps * glance.settings.epochs if latest else 0.0
+    epoch = latest.step / (latest.n_steps // glance.settings.epochs) if latest else 0.0  # as the frames count
     if len(replay) and epoch <= replay.epochs[-1]:
         return replay
     return replay.with_frame(
@@ -101,9 +101,10 @@ def _what_is_drawn(replay: Replay) -> str:
     plane = "each frame's own PCA plane, turned to lie on the frame before"
     if replay.latent_dim <= 2:
         plane = "the code itself"
+    n_images, score = len(replay.labels), score_name(replay.latent_dim)
     return (
-        f"{len(replay.labels):,} held-out images on the map ({plane}), all frames to one scale. The gap "
-        f"score is the mean {score_name(replay.latent_dim)} of straight paths between {N_PAIRS} pairs of images of "
+        f"{n_images:,} held-out images on the map ({plane}), all frames to one scale. The gap "
+        f"score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
         f"different classes, seed {SEED}. Errors are drawn from the end of the first epoch."
     )
 

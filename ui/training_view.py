@@ -303,10 +303,10 @@ def _name_gap(figure: go.Figure, glance: Glance) -> None:
         type="line", x0=last.epoch, x1=last.epoch, y0=last.train_loss, y1=last.validation_loss,
         line={"width": 1, "dash": "dot"},
     )  # fmt: skip
-    middle = math.log10(max(last.train_loss * last.validation_loss, 1e-12)) / 2  # on a logarithmic axis
     figure.add_annotation(
-        x=last.epoch, y=middle, text=f"gap {found.gap:.1f} nats", showarrow=False, xanchor="right", xshift=-6
-    )
+        x=last.epoch, y=math.log10(max(last.validation_loss, 1e-6)),  # as a logarithmic axis wants it
+        text=f"gap {found.gap:.1f} nats", showarrow=False, xanchor="right", yanchor="bottom", yshift=6,
+    )  # fmt: skip
 
 
 def loss_ticks(losses: list[float]) -> list[float]:

@@ -49,8 +49,9 @@ def show_comparison() -> None:
         errors_figure(runs, is_dark()), "errors compared", "Held-out error by epoch, a line a training"
     )
     st.caption(_whether_errors_compare(runs))
-    for score in dict.fromkeys(run.score for run in runs if len(run.gap_epochs)):
-        figure = gaps_figure([run for run in runs if run.score == score], score, is_dark())
+    watched = [run for run in runs if len(run.gap_epochs)]
+    for score in dict.fromkeys(run.score for run in watched):
+        figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
         show_chart(figure, f"{score} compared", f"Gap score ({score}) by epoch, a line a training")
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:

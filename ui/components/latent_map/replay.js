@@ -203,8 +203,8 @@ class Replay {
     }
     if (this.isLive) return;
     const named = [
-      { name: "⋯ training error", values: facts.trainLosses, dash: [2, 3] },
-      { name: "— held-out error", values: facts.heldOutLosses, dash: [] },
+      { name: "training error (dotted)", values: facts.trainLosses, dash: [2, 3] },
+      { name: "held-out error", values: facts.heldOutLosses, dash: [] },
     ];
     this.errors.draw(theme, facts.epochs, named, frame, ERRORS);
     const isShare = facts.score.startsWith("share");
@@ -280,7 +280,8 @@ class Curves {
     const { context, width, height } = sized(this.canvas);
     const shown = epochs.map((_, i) => i).filter((i) => epochs[i] >= 1 || epochs[epochs.length - 1] < 2);
     const values = lines.flatMap((line) => shown.map((i) => line.values[i])).filter((value) => value !== null);
-    say(this.legend, lines.map(({ name, values: all }) => `${name} ${all[frame] === null ? "–" : axis.format(Number(all[frame])) + axis.unit}`).join(" · "));
+    const words = (/** @type {number | null} */ value) => (value === null ? "" : ` ${axis.format(value)}${axis.unit}`);
+    say(this.legend, lines.map((line) => line.name + words(line.values[frame])).join(", "));
     if (!values.length) return;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const left = 44;
