@@ -7,7 +7,6 @@ from autoencoder.training import EpochResult
 FEWEST_EPOCHS = 3  # before which nothing is said
 APART = 0.05  # of the held-out error: images differ, so the errors on two sets of them differ a little anyway
 TURNED = 0.01  # of the lowest held-out error: the same images every epoch, so a smaller rise counts
-STILL_FALLING = 0.01  # of the held-out error, in the last fifth of the epochs
 
 
 @dataclass(frozen=True)
@@ -16,7 +15,6 @@ class Parting:
 
     best: EpochResult
     last: EpochResult
-    fell_lately: float  # share of the held-out error, over the last fifth of the epochs
 
     @property
     def gap(self) -> float:
@@ -44,9 +42,7 @@ def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | N
     if len(history) < FEWEST_EPOCHS:
         return None
     best = min(history, key=lambda result: result.validation_loss)
-    before, last = history[-1 - max(1, len(history) // 5)], history[-1]
-    fell = (before.validation_loss - last.validation_loss) / max(abs(last.validation_loss), 1e-12)
-    return Parting(best, last, fell)
+    return Parting(best, history[-1])
 
 
 def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int, is_over: bool) -> str:
@@ -68,24 +64,14 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
             "train on more images."
         )
     if found.is_apart:
-        advice = "More images would help more than more epochs." if is_over else "Watch whether it turns up."
+        advice = "More images would narrow it." if is_over else "Watch whether it turns up."
         return (
             "**They part, but the held-out error has not turned up.** It is "
             f"{last.validation_loss:.1f} nats, and the gap is {stand}: the network knows its {n_images:,} "
             f"images better than others. {advice}"
         )
-    return f"**They stay together:** the gap is {stand}. {_what_next(found, is_over)}"
-
-
-def _what_next(found: Parting, is_over: bool) -> str:
-    if not is_over:
-        return "Nothing is learnt by heart so far."
-    if found.fell_lately > STILL_FALLING:
-        return (
-            f"Over the last fifth of the epochs the held-out error still fell by {found.fell_lately:.1%}: "
-            "more epochs would help."
-        )
-    return (
-        "Nothing is learnt by heart, and the held-out error has levelled off: a larger code would help, more "
-        "epochs would not."
-    )
+    advice = "Nothing is learnt by heart so far."
+    if is_over:
+        # That the curves end level says nothing: the learning rate of every training ends at nothing.
+        advice = "Nothing is learnt by heart: more epochs or a larger code may lower both errors."
+    return f"**They stay together:** the gap is {stand}. {advice}"

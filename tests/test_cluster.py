@@ -18,6 +18,7 @@ import pytest
 from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.datasets import Dataset
+from autoencoder.replay import read_replay
 from autoencoder.training import EpochResult, Evaluating, TrainingSettings
 from ui import cluster as clusters
 from ui import jobs, parcels, workers
@@ -282,6 +283,8 @@ def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, clust
     kept = workspace.load_model(job.result)
     assert_same_weights(kept, trained(given))
     assert len(job.progress.epochs) == len(kept.config.training.history) == 150
+    frames = read_replay(kept.folder).epochs
+    assert [frames[0], frames[-1]] == [0, 150] and set(np.diff(frames[1:-1])) == {4}
 
 
 def test_a_work_that_takes_its_workers_down_is_given_up(queue):

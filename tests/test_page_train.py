@@ -265,9 +265,10 @@ def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, works
     assert any("50 images of digits" in caption.value for caption in app.caption)
 
 
-def test_the_number_of_training_images_stands_in_the_address(token):
-    app = visit(token, train_images="200")
-    assert labelled(app.select_slider, "Training images").value == "200"
+@pytest.mark.parametrize("count", ["50", "1000"])
+def test_the_number_of_training_images_stands_in_the_address(token, count):
+    app = visit(token, train_images=count)
+    assert labelled(app.select_slider, "Training images").value == count
     assert labelled(app.select_slider, "Training images").options[-1] == "all 1,293"
 
 

@@ -90,7 +90,7 @@ def _choose_images(n_all: int) -> int:
         return 0
     chosen = slider.select_slider(
         "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
-        format_func=lambda text: f"all {n_all:,}" if text == ALL else f"{int(text):,}",
+        format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # the address has what is shown
         help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
     )  # fmt: skip
     return 0 if chosen == ALL else int(chosen)
