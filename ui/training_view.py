@@ -31,6 +31,7 @@ DEFAULTS = TrainingSettings()
 DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
 COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
 ALL = "all"
+MOST_TICKS = 13
 IMAGES = "train_images"
 WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
 
@@ -320,7 +321,7 @@ def loss_ticks(losses: list[float]) -> list[float]:
         ticks = [digit * 10.0**power for power in powers for digit in digits]
         ticks = [tick for tick in ticks if low <= tick <= high]
         if len(ticks) >= 4:
-            return ticks
+            return ticks[:: -(-len(ticks) // MOST_TICKS)]  # a training that runs away spans many powers
     return _even_ticks(low, high)
 
 

@@ -28,7 +28,7 @@ import { colourOf, css, themeOf } from "./theme.js";
 const PIXELS = 28 * 28;
 const PLAY_SECONDS = 9; // for all frames, if that is neither too fast nor too slow
 const FRAME_SECONDS = { least: 0.15, most: 0.7 };
-const ERRORS = { isLogarithmic: true, format: (/** @type {number} */ value) => digits(value), unit: " nats" };
+const ERRORS = { isLogarithmic: true, format: short, unit: " nats" };
 
 /**
  * @param {ArrayBuffer} buffer as ui/replay_view.py packs it
@@ -320,6 +320,14 @@ class Curves {
     }
     context.setLineDash([]);
   }
+}
+
+/**
+ * Three digits, also of a training that has run away.
+ * @param {number} value
+ */
+function short(value) {
+  return value < 1e5 ? digits(value) : value.toExponential(1);
 }
 
 /**
