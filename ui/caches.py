@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from autoencoder.checkpoints import (
@@ -34,6 +35,8 @@ from autoencoder.outlier_trials import Ready, ready_detector
 from autoencoder.outliers import Outcome
 from autoencoder.projection import Map, project
 from autoencoder.study import SHIPPED_STUDY, Study, read_study
+from autoencoder.study_figures import study_figure
+from autoencoder.support import PathMeasures
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,
@@ -136,6 +139,12 @@ def squared_errors(checkpoint: Checkpoint, dataset: Dataset) -> np.ndarray:
     return mse(as_floats(dataset.images), checkpoint.model.reconstruct(dataset.images))
 
 
+@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner=False)
+def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
+    """The measures of a path (T, D); a class that follows its teacher looks at the same ones."""
+    return checkpoint.support.measure(path)
+
+
 @st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
 def picture_distance(checkpoint: Checkpoint, codes: Codes) -> PictureDistance | None:
     """How far a model's pictures are from the real images; None where these are not here."""
@@ -170,6 +179,12 @@ def space(
 def shipped_study() -> Study:
     """What closes the gaps, as it was measured for the program."""
     return read_study(SHIPPED_STUDY)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def study_chart(dark: bool) -> go.Figure:
+    """What closes the gaps; it is the same for all, and costs more than the rest of its page."""
+    return study_figure(shipped_study(), dark)
 
 
 @st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner="Comparing with the training images …")

@@ -12,7 +12,6 @@ from autoencoder.figures import empty_figure, gap_figure
 from autoencoder.gaps import SHARE, GapMatrix, GapStatistic, comparisons, interval, sentence
 from autoencoder.sources import SOURCES
 from autoencoder.study import Study, beside_the_gaps, findings, table
-from autoencoder.study_figures import study_figure
 from autoencoder.support import is_weak, score_name
 from ui import address, caches
 from ui.charts import show_chart
@@ -123,7 +122,7 @@ def show_study() -> None:
         )
     st.markdown(beside_the_gaps(study))
     show_chart(
-        study_figure(study, is_dark()), "study",
+        caches.study_chart(is_dark()), "study",
         "Reconstruction error on held-out images against the gap score, for every setting.",
     )  # fmt: skip
     _show_study_table(study)

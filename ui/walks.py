@@ -121,7 +121,7 @@ def classifier_of(codes: Codes) -> Classifier | None:
 
 
 def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> Walk:
-    measured = checkpoint.support.measure(path)
+    measured = caches.path_measures(checkpoint, path)
     opinion = None if codes is None else _opinion(checkpoint, measured.images, codes)
     return Walk(checkpoint, path, measured, opinion)
 
