@@ -2,6 +2,7 @@
 
     python benchmarks/load.py                       thirty sessions for a minute, and two real browsers
     python benchmarks/load.py --visitors 60
+    python benchmarks/load.py --between 5           nobody does more than one thing in about five seconds
 
 Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once a second, opens a page
 now and then, and starts one training of its own. Memory is that of the server and all its processes.
@@ -21,7 +22,7 @@ from visitor import Dropped, Visitor
 from app import MOVES, latency
 
 PAGES = ("", "interpolation", "gaps", "lesson")
-BETWEEN = 1.0  # seconds between two things that a visitor does
+LEVELS = [round(0.05 * step, 2) for step in range(21)]  # where the page's slider can stand
 PAGE_SHARE = 0.15  # of what they do is opening a page
 EPOCHS = 5
 
@@ -46,6 +47,10 @@ def main() -> Figures:
     parser.add_argument("--visitors", type=int, default=30, help="sessions without a browser; default: 30")
     parser.add_argument("--browsers", type=int, default=2, help="real browsers; default: 2")
     parser.add_argument("--seconds", type=float, default=60, help="after all have come; default: 60")
+    parser.add_argument(
+        "--between", type=float, default=1.0, metavar="SECONDS",
+        help="between two things that a visitor does, half as much to half as much again; default: 1",
+    )  # fmt: skip
     parser.add_argument("--no-training", action="store_true", help="nobody trains")
     args = parser.parse_args()
     report_machine()
@@ -87,14 +92,12 @@ async def visit(address: str, number: int, until: float, args: argparse.Namespac
             await start_training(visitor, figures)
         figures.add("a page opened", await visitor.open("reconstruction"))
         while time.monotonic() < until:
-            await asyncio.sleep(BETWEEN * rng.uniform(0.5, 1.5))
+            await asyncio.sleep(args.between * rng.uniform(0.5, 1.5))
             if rng.random() < PAGE_SHARE:
                 figures.add("a page opened", await visitor.open(rng.choice(PAGES)))
                 figures.add("a page opened", await visitor.open("reconstruction"))
-            level = round(rng.uniform(0.01, 0.9), 2)
-            figures.add(
-                "noise moved", await visitor.set("slider", "Level", double_array_value={"data": [level]})
-            )
+            level = {"data": [rng.choice(LEVELS)]}
+            figures.add("noise moved", await visitor.set("slider", "Level", double_array_value=level))
         await visitor.close()
     except (Dropped, OSError, ValueError) as error:
         figures.dropped += 1
@@ -132,7 +135,7 @@ def browse(address: str, args: argparse.Namespace, figures: Figures) -> None:
             for page in pages:
                 milliseconds = latency(page, page.get_by_role(role, name=name), key, row)
                 figures.add("noise moved to new pixels, in a browser", milliseconds / 1000)
-                time.sleep(BETWEEN / args.browsers)
+                time.sleep(args.between / args.browsers)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Every limit is stated, and where it is reached a sentence says so."""
 
+import asyncio
 import os
 import re
 import time
@@ -12,7 +13,7 @@ from conftest import PROJECT, make_small_checkpoint
 
 from autoencoder.datasets import Dataset
 from autoencoder.readers import MAX_FILE_BYTES
-from ui import limits, visitors
+from ui import limits, server, visitors
 from ui import workspace as module
 from ui.workspace import DAY, Workspace, WorkspaceError, remove_unused
 
@@ -145,6 +146,25 @@ def test_what_nobody_has_used_for_long_is_removed(tmp_path, workspace, images, m
     monkeypatch.setenv("LATENT_MAX_IDLE_DAYS", "1")
     assert remove_unused(tmp_path) == 1 and files(tmp_path) == []
     assert remove_unused(tmp_path / "nowhere") == 0
+
+
+def test_a_server_that_runs_for_long_clears_up_again(tmp_path, workspace, images, monkeypatch):
+    for name in ("start_cluster", "warm_up", "close_cluster"):
+        monkeypatch.setattr(server, name, lambda: None)
+    monkeypatch.setattr(server, "CLEAR_EVERY", 0.01)
+    monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
+
+    async def run() -> None:
+        async with server.lifespan(None):
+            workspace.save_images(images, "left behind")
+            aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
+            for _ in range(500):
+                await asyncio.sleep(0.01)
+                if not files(tmp_path):
+                    break
+
+    asyncio.run(run())
+    assert files(tmp_path) == []
 
 
 def test_only_visitors_folders_are_removed(tmp_path, images):

@@ -15,7 +15,7 @@ MAX_IMAGE_SETS = 10
 MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
 MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
-MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, at the server's next start
+MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, within the hour or at the server's next start
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
 

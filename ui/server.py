@@ -22,6 +22,7 @@ from ui.sessions import SessionLimit
 from ui.visitors import VisitorCookie
 from ui.workspace import clear_unfinished, remove_unused, state_root
 
+CLEAR_EVERY = 3_600.0  # seconds
 MAIN = Path(__file__).resolve().parent / "main.py"
 HEADERS = {
     # Streamlit compiles expressions of its charts, hence the evals; no foreign host is allowed anywhere.
@@ -44,14 +45,27 @@ IS_READY = threading.Event()
 @asynccontextmanager
 async def lifespan(app: st.App):
     """Clear up and warm up, so that the first visitor does not wait; have workers until the end."""
-    remove_unused(state_root())
-    clear_unfinished(state_root())
+    clear_up()
     start_cluster()
     warm_up()
     IS_READY.set()
+    clearing = asyncio.create_task(_clear_up_again())
     yield
     IS_READY.clear()
+    clearing.cancel()
     await asyncio.to_thread(close_cluster)
+
+
+def clear_up() -> None:
+    """Remove what nobody came back to."""
+    remove_unused(state_root())
+    clear_unfinished(state_root())
+
+
+async def _clear_up_again() -> None:
+    while True:
+        await asyncio.sleep(CLEAR_EVERY)
+        await asyncio.to_thread(clear_up)
 
 
 def health(request: Request) -> Response:

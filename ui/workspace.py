@@ -75,7 +75,7 @@ def state_root() -> Path:
 
 def remove_unused(root: Path, now: float | None = None) -> int:
     """Remove what visitors keep who have not been here for too long, and what a killed process left half
-    written; how many visitors' folders were removed. For the server's start.
+    written; how many visitors' folders were removed.
     """
     now = time.time() if now is None else now
     folders = [path for path in _folders(root / "visitors") if VISITOR.fullmatch(path.name)]
