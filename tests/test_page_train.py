@@ -18,7 +18,9 @@ from autoencoder.architecture import ModelSettings
 from autoencoder.overfitting import sentence
 from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings
+from ui import training_jobs
 from ui.files import file_store
+from ui.jobs import NO_WORKER, JobQueue, OwnDesk
 from ui.plans import Glance
 from ui.replay_view import packed
 from ui.training_view import loss_figure, loss_ticks
@@ -368,3 +370,13 @@ def test_frames_are_packed_as_the_browser_reads_them(digits):
     rest = content[4 + struct.unpack_from("<I", content)[0] :]
     np.testing.assert_array_equal(np.frombuffer(rest, "<f4", 12).reshape(2, 3, 2), replay.positions)
     assert rest[48:] == replay.inputs.tobytes() + replay.pictures.tobytes()
+
+
+def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
+    queue = JobQueue()
+    monkeypatch.setattr(training_jobs, "job_queue", lambda: queue)
+    app = start(visit(token), epochs=50)
+    assert [bar.proto.text for bar in app.get("progress")] == [NO_WORKER]
+    queue.open(OwnDesk())
+    assert all(bar.proto.text != NO_WORKER for bar in app.run().get("progress"))
+    press(app, "Stop")

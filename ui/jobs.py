@@ -25,6 +25,7 @@ MAX_AT_ONCE = 4  # jobs that take turns
 MAX_UNFINISHED = 40  # jobs under way, paused or in line
 MAX_FINISHED = 50  # jobs that are over and still kept
 MAX_LOSSES = 3  # desks that may be lost under a job
+NO_WORKER = "No worker is there; the work goes on as soon as one comes"
 OVER = ("done", "stopped", "failed")
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,11 @@ class Job:
     def place(self) -> int:
         """The place in line, from 1; 0 for a job that is not in line."""
         return self._queue.place_of(self)
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether anybody is there who could work on it; else it waits until a worker comes."""
+        return self._queue.is_staffed
 
     def stop(self) -> None:
         """End the work where it is; what there is of a result is kept."""

@@ -65,7 +65,10 @@ def clear_up() -> None:
 async def _clear_up_again() -> None:
     while True:
         await asyncio.sleep(CLEAR_EVERY)
-        await asyncio.to_thread(clear_up)
+        try:
+            await asyncio.to_thread(clear_up)
+        except OSError as error:  # the disk's trouble is no reason to stop looking
+            logging.getLogger(__name__).warning("What is unused could not be removed: %s", error)
 
 
 def health(request: Request) -> Response:

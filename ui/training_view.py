@@ -17,7 +17,7 @@ from autoencoder.overfitting import parting, sentence
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
 from ui.classroom import classroom
 from ui.frame import is_dark, refusal
-from ui.jobs import Job
+from ui.jobs import NO_WORKER, Job
 from ui.models_view import counted, offer_map
 from ui.plans import Glance, Plan, n_to_train_on
 from ui.replay_view import show_live, show_so_far
@@ -237,6 +237,8 @@ def _watch(job: Job, status: str) -> None:
 def _progress(job: Job, glance: Glance) -> tuple[float, str]:
     """How far it is, from 0 to 1, and in words."""
     latest = glance.latest
+    if not job.has_workers and job.status != "paused":
+        return (latest.step / latest.n_steps if latest else 0.0), NO_WORKER
     if job.place:
         return 0.0, f"In line, at place {job.place}: others train now"
     if latest is None:

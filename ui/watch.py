@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ui.frame import refusal
-from ui.jobs import Job, Work, quick_queue
+from ui.jobs import NO_WORKER, Job, Work, quick_queue
 
 TICK = 0.7  # seconds between two looks
 
@@ -51,6 +51,7 @@ def _show(job: Job, words: str) -> None:
         st.rerun()
     share, place = job.progress[0], job.place
     text = f"{words}: in line, {place} before it" if place else f"{words}: {share:.0%}"
+    text = text if job.has_workers else f"{words}: {NO_WORKER[0].lower()}{NO_WORKER[1:]}"
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     bar.progress(share, text)
     stop.button("Stop", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
