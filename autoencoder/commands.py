@@ -156,8 +156,8 @@ def generate(args: argparse.Namespace) -> dict:
     training, test = _load_both(args)
     if are_alike(training.images):
         raise DatasetError(
-            f"The images of {training.name} are all the same, pixel for pixel: there is nothing to judge "
-            "samples by. Choose other images."
+            f"The images of {training.name} do not differ from each other: there is nothing to judge samples "
+            "by. Choose other images."
         )
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:

@@ -77,13 +77,13 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
             f"The images of {train.name} are all of one class: there is nothing to tell apart. Choose images "
             "of two classes at least."
         )
-    if are_alike(train.images[pool_rows]):
-        raise DatasetError(
-            f"The images of {train.name} are all the same, pixel for pixel: there is nothing to tell apart. "
-            "Choose other images."
-        )
     for label in present[sizes[present] < FEWEST_IMAGES]:
         raise DatasetError(
             f"Class “{train.class_names[label]}” of {train.name} has too few images: {FEWEST_IMAGES} to learn"
             " from and one to test are the least. Add images of this class, or leave it out."
+        )
+    if are_alike(train.images[pool_rows]):
+        raise DatasetError(
+            f"The images of {train.name} do not differ from each other: there is nothing to tell apart. "
+            "Choose other images."
         )

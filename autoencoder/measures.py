@@ -91,5 +91,5 @@ def _check_pairs(a: np.ndarray, b: np.ndarray, n_axes: int = 3) -> None:
 
 
 def are_alike(images: np.ndarray) -> bool:
-    """Whether images (N, 28, 28) are all the same, pixel for pixel: nothing can be learnt from these."""
+    """Whether images (N, 28, 28) are all the same, as a single one is: nothing can be learnt from these."""
     return all((image == images[0]).all() for image in images)

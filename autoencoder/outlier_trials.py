@@ -259,8 +259,8 @@ def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 def _check_differ(name: str, images: np.ndarray) -> None:
     if are_alike(images):
         raise DatasetError(
-            f"The normal images of {name} are all the same, pixel for pixel: there is nothing to learn of "
-            "how they differ. Choose other images, or another class."
+            f"The normal images of {name} do not differ from each other: there is nothing to learn of "
+            "how they do. Choose other images, or another class."
         )
 
 

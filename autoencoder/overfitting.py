@@ -53,8 +53,8 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
     best, last = found.best, found.last
     share = found.gap / abs(last.validation_loss) if last.validation_loss else 0.0
     stand = f"{found.gap:.1f} nats ({share:.0%} of the held-out error)"
-    if found.gap <= 0:
-        stand = f"none: held-out images fare better by {-found.gap:.1f} nats"
+    if found.gap < 0.05:  # nats: nothing at one decimal
+        stand = "none" if found.gap > -0.05 else f"none: held-out images fare better by {-found.gap:.1f} nats"
     if found.has_turned:
         return (
             f"**They part: this is overfitting.** The held-out error was lowest after epoch {best.epoch}, "

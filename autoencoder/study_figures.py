@@ -70,11 +70,18 @@ def _trace(kind: str, size: int | None, members: list[Point], score: str, dark: 
         },
         name=f"{FAMILIES[kind]}, {KNOBS[kind]}{of}", mode="lines+markers+text",
         text=[_mark(point.setting) if point.setting.kind == kind else "" for point in members],
-        textposition=side, cliponaxis=False,
+        textposition=_sides(side, members), cliponaxis=False,
         line={"dash": dash, "color": INK[dark], "width": 1.5},
         marker={"symbol": symbol, "size": 9, "color": INK[dark]},
         customdata=[_hover(point, score) for point in members], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
+
+
+def _sides(side: str, members: list[Point]) -> list[str]:
+    """Where the names stand: that of the lowest point above it, clear of the axis."""
+    lowest = min((point.score.mean for point in members), default=0.0)
+    above = f"top {side.split()[1]}"
+    return [above if point.score.mean == lowest else side for point in members]
 
 
 def _mark(setting: Setting) -> str:

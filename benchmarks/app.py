@@ -8,6 +8,7 @@ process, and from the key press in the browser to the changed image.
 
 import argparse
 import time
+from itertools import cycle, islice
 
 from browser import chromium, report, report_machine, server
 
@@ -25,14 +26,16 @@ PIXELS = """row => new Promise(resolve => {
 })"""
 
 
-# The page, the control and its key, and the row of images that changes.
+# The page, the control and its keys in turn, and the row of images that changes. The slider has 21 levels:
+# each is measured on the way up, and known on the way down.
+SWEEP = ("ArrowRight",) * 20 + ("ArrowLeft",) * 20
 MOVES = {
-    "changed noise to new pixels": ("/reconstruction", ("slider", "Level"), "ArrowRight", 2),
+    "changed noise to new pixels": ("/reconstruction?level=0", ("slider", "Level"), SWEEP, 2),
     "another pair to its strip, one model": (
-        "/interpolation?model=digits-ae-16&with=", ("spinbutton", "A, image"), "ArrowUp", 1,
+        "/interpolation?model=digits-ae-16&with=", ("spinbutton", "A, image"), ("ArrowUp",), 1,
     ),
     "another pair to its strips, two models": (
-        "/interpolation?model=digits-ae-16", ("spinbutton", "A, image"), "ArrowUp", 1,
+        "/interpolation?model=digits-ae-16", ("spinbutton", "A, image"), ("ArrowUp",), 1,
     ),
 }  # fmt: skip
 
@@ -47,8 +50,8 @@ def main() -> None:
     report_machine()
     with chromium() as browser:
         report("cold start to a map on screen, s", [cold_start(browser) for _ in range(args.starts)])
-        for what, (path, control, key, row) in MOVES.items():
-            report(f"{what}, ms", latencies(browser, path, control, key, row, args.moves))
+        for what, (path, control, keys, row) in MOVES.items():
+            report(f"{what}, ms", latencies(browser, path, control, keys, row, args.moves))
 
 
 def cold_start(browser) -> float:
@@ -63,7 +66,9 @@ def cold_start(browser) -> float:
     return seconds
 
 
-def latencies(browser, path: str, control: tuple[str, str], key: str, row: int, n_moves: int) -> list[float]:
+def latencies(
+    browser, path: str, control: tuple[str, str], keys: tuple[str, ...], row: int, n_moves: int
+) -> list[float]:
     """Milliseconds from a key press on a control, its role and name, to new pixels."""
     page = browser.new_page()
     with server() as served:
@@ -71,7 +76,7 @@ def latencies(browser, path: str, control: tuple[str, str], key: str, row: int, 
         role, name = control
         moved = page.get_by_role(role, name=name)
         moved.wait_for()
-        measured = [latency(page, moved, key, row) for _ in range(n_moves + 1)]
+        measured = [latency(page, moved, key, row) for key in islice(cycle(keys), n_moves + 1)]
     page.close()
     return measured[1:]  # the first one waits for the page's own first run
 

@@ -14,6 +14,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import cycle, takewhile
 
 import psutil
 from browser import chromium, p95, report, report_machine, server
@@ -125,13 +126,13 @@ def browse(address: str, args: argparse.Namespace, figures: Figures) -> None:
     if not args.browsers:
         return
     until = time.monotonic() + 10 + args.seconds
-    path, (role, name), key, row = MOVES["changed noise to new pixels"]
+    path, (role, name), keys, row = MOVES["changed noise to new pixels"]
     with chromium() as browser:
         pages = [browser.new_context().new_page() for _ in range(args.browsers)]
         for page in pages:
             page.goto(address + path)
             page.get_by_role(role, name=name).wait_for(timeout=60_000)
-        while time.monotonic() < until:
+        for key in takewhile(lambda _: time.monotonic() < until, cycle(keys)):
             for page in pages:
                 milliseconds = latency(page, page.get_by_role(role, name=name), key, row)
                 figures.add("noise moved to new pixels, in a browser", milliseconds / 1000)

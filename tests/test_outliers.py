@@ -381,7 +381,7 @@ def test_test_images_have_no_say_in_the_threshold():
         (
             Dataset("blank", "all", np.zeros((60, 28, 28), np.uint8), np.arange(60) % 2, ("a", "b")),
             0,
-            "all the same",
+            "do not differ",
         ),
         (Dataset("one", "all", np.zeros((60, 28, 28), np.uint8), np.zeros(60, int), ("a",)), 0, "of others"),
     ],
@@ -493,7 +493,7 @@ def test_a_model_of_images_without_a_split_is_tested_on_what_it_has_not_seen(dig
 
 def test_images_that_are_all_alike_are_a_sentence(recwarn):
     blank = Dataset("blank", "all", np.full((40, 28, 28), 7, np.uint8), None, ())
-    with pytest.raises(DatasetError, match="all the same, pixel for pixel"):
+    with pytest.raises(DatasetError, match="do not differ from each other"):
         ready_detector(load_checkpoint("digits-ae-2"), blank, None, 0)
     assert not recwarn.list
 

@@ -51,3 +51,9 @@ def test_both_errors_going_up_is_no_overfitting():
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_few_epochs_say_nothing(n):
     assert parting(TURNED[:n]) is None and re.search("after 3 epochs", sentence(TURNED[:n], 50, False))
+
+
+@pytest.mark.parametrize("held_out", [0.02, 0.0, -0.02])
+def test_a_gap_below_the_last_decimal_is_none(held_out):
+    text = sentence(history([3, 2, 0.0], [3, 2, held_out]), 50, True)
+    assert "the gap is none." in text and "0.0 nats" not in text

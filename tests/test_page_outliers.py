@@ -293,6 +293,12 @@ def pad(app: AppTest) -> dict:
     return next(data for data in given if "drawing" in data)
 
 
+def test_one_outlier_has_no_best_score_and_no_interval():
+    app = visit("outliers", model="digits-ae-16", outliers="the black image")
+    assert list(auroc_table(app)) == ["score", "AUROC", "kind"]
+    assert "Best here" not in words(app) and "it tells nothing of others" in words(app)
+
+
 def test_a_drawing_has_its_own_verdict():
     app = visit("outliers", outliers=DRAWING)
     assert not app.exception and "every score judges it at once" in words(app) and not app.dataframe

@@ -257,7 +257,7 @@ def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, works
     slider = labelled(app.select_slider, "Training images")
     assert slider.value == "50" and labelled(app.number_input, "Epochs").value == 100
     assert labelled(app.number_input, "Batch size, images").value == 10
-    assert any("; 50 are trained on" in caption.value for caption in app.caption)
+    assert any("; 50 images to train on" in caption.value for caption in app.caption)
     wait_for(start(app, 3), "Train another")
     info = workspace.models()[0]
     history = info.config.training.history

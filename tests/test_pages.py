@@ -238,10 +238,22 @@ def test_every_step_has_a_second_opinion_and_its_nearest_image():
         assert f">{label} {share:.0%}<" in shown
     real = PictureDistance(checkpoint.model, test.images)
     for value, row in zip(real.measure(pictures), real.nearest(pictures), strict=True):
-        assert f">{value:.2f}<" in shown and _source(_img(test.images[row], "")) in shown
-    step = next(step for step, label in enumerate(labels) if label != labels[0])
-    assert f"stops looking like {labels[0]} at t = {step / 4:.2f}, where it is {labels[step]}" in words(app)
+        assert (
+            f">{value:.2f}{' unlike' if value > 1 else ''}<" in shown
+            and _source(_img(test.images[row], "")) in shown
+        )
+    step = max(step for step, label in enumerate(labels) if label == labels[0]) + 1
+    assert f"stops looking like {labels[0]} at t = {step / 4:.2f}" in words(app)
+    assert f"there it looks like {labels[step]}" in words(app)
     assert f"right in {classifier.accuracy:.1%} of 360 held-out" in words(app)
+    for end, row, looks in (("A", 3, labels[0]), ("B", 8, labels[-1])):
+        said = f"{end}, labelled {test.labels[row]}, already comes back looking like {looks}"
+        assert (said in words(app)) == (looks != test.labels[row])
+
+
+def test_an_end_that_comes_back_as_another_class_is_said_to():
+    app = visit("interpolation", model="digits-ae-2", **ALONE)  # of the first pair that the page shows
+    assert "A, labelled 9, already comes back looking like 3" in words(app)
 
 
 def test_the_smooth_path_is_found_when_asked_for():

@@ -83,6 +83,14 @@ def checkpoint_named(name: str) -> Checkpoint:
     return caches.checkpoint_in(_models()[name].folder)
 
 
+def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
+    """Named sets go by their name; under a visitor's own names there can be other images by now."""
+    source = checkpoint.config.source
+    return source.name == dataset.name and (
+        dataset.split != "all" or source.fingerprint == dataset.fingerprint
+    )
+
+
 def choose_model(name: str) -> None:
     """Make it the model of every page; for callbacks, which run before the page is drawn."""
     _forget_unknown("model")

@@ -18,7 +18,7 @@ from autoencoder.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Samp
 from autoencoder.support import is_off_support
 from ui import caches
 from ui.charts import show_chart
-from ui.choice import chosen_dataset
+from ui.choice import chosen_dataset, was_trained_on
 from ui.frame import is_dark
 from ui.generate_jobs import MixtureWork, ScoreWork, mixture_key, score_key
 from ui.model_choice import compared_models
@@ -103,13 +103,17 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     if codes.images is not None:
         training = chosen_dataset("train")
         distances, found = caches.nearest_images(drawn.images, training)
-        unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
-        rows += [
-            ("Nearest training image", list(training.images[found])),
-            ("Its distance", [f"{value / unit:.2f}" for value in distances]),
-            ("Near-copy", _marks(distances < unit, "copy")),
-        ]
-        counts.append(f"**{(distances < unit).sum()}** are near-copies of a training image")
+        if was_trained_on(checkpoint, training):
+            unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
+            rows += [
+                ("Nearest training image", list(training.images[found])),
+                ("Its distance", [f"{value / unit:.2f}" for value in distances]),
+                ("Near-copy", _marks(distances < unit, "copy")),
+            ]
+            counts.append(f"**{(distances < unit).sum()}** are near-copies of a training image")
+        else:
+            rows.append(("Nearest of these images", list(training.images[found])))
+            counts.append("and the model was trained on other images, so none can be a copy of these")
     st.markdown(", ".join(counts) + ".")
     for start in range(0, choice.n, N_COLUMNS):
         here = slice(start, start + N_COLUMNS)
@@ -125,7 +129,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         st.caption("The images are not on this machine: there is nothing to judge samples by.")
         return
     if are_alike(chosen_dataset("train").images):
-        st.caption("The images are all the same, pixel for pixel: there is nothing to judge samples by.")
+        st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
     models = compared_models(checkpoint, codes)
     n_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")

@@ -65,10 +65,11 @@ def move_by_hand(walks: list[Walk]) -> None:
     )
 
 
-def show_walks(codes: Codes, walks: list[Walk]) -> None:
+def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> None:
     """A strip for every model, with words where it leaves the data, and where it stops being what it was."""
     for walk in walks:
-        st.markdown(f"**{walk.checkpoint.name}** · {_verdict(walk)}{_change_of_class(walk, codes)}")
+        words = f"{_verdict(walk)}{_change_of_class(walk, codes)}{_misdrawn(walk, codes, pair)}"
+        st.markdown(f"**{walk.checkpoint.name}** · {words}")
         show_table(_strip(walk, codes), [f"{t:.2f}" for t in walk.t], hatched=walk.measured.off_support)
     st.markdown(f"**Measured:** {outcome(walks)}")
     has_opinion = walks[0].opinion is not None and walks[0].opinion.labels is not None
@@ -122,7 +123,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     measured, opinion = walk.measured, walk.opinion
     rows = [
         ("Decoded", list(measured.images)),
-        ("Round trip", [f"{value:.2f}" for value in measured.round_trip]),
+        ("Round trip", [_round_trip(value) for value in measured.round_trip]),
         ("Distance to the data", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
@@ -130,11 +131,17 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     if opinion is not None:
         rows.append(("Nearest image", list(opinion.nearest)))
     if opinion is not None and np.isfinite(opinion.distance).all():  # one image has no typical distance
-        rows.append(("Unlike any", [f"{value:.2f}" for value in opinion.distance]))
+        words = [f"{value:.2f}{' unlike' if value > 1 else ''}" for value in opinion.distance]
+        rows.append(("Unlike any", words))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
         rows.append((LOOKS, [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
     return rows
+
+
+def _round_trip(value: float) -> str:
+    """Two decimals; more where they would hide on which side of the limit, 1, it is."""
+    return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
 
 
 def _verdict(walk: Walk) -> str:
@@ -156,13 +163,28 @@ def _change_of_class(walk: Walk, codes: Codes) -> str:
     labels = walk.opinion.labels if walk.opinion else None
     if labels is None:
         return ""
-    changed = np.flatnonzero(labels != labels[0])
-    first = codes.class_names[labels[0]]
-    if len(changed) == 0:
-        return f" · looks like {first} all the way"
-    step = changed[0]
+    first, last = codes.class_names[labels[0]], codes.class_names[labels[-1]]
+    like_first = np.flatnonzero(labels == labels[0])
+    step = like_first[-1] + 1
+    back = ", after a while of looking like others" if len(like_first) < step else ""
+    if step == len(labels):
+        return f" · looks like {first} {'at both ends' if back else 'all the way'}{back}"
     second = codes.class_names[labels[step]]
-    return f" · stops looking like {first} at t = {walk.t[step]:.2f}, where it is {second}"
+    end = "" if second == last else f", at the end like {last}"
+    return f" · stops looking like {first} at t = {walk.t[step]:.2f}{back}; there it looks like {second}{end}"
+
+
+def _misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
+    """Which of the two images does not come back as what it is, already without a path between them."""
+    labels = walk.opinion.labels if walk.opinion else None
+    if labels is None or codes.labels is None:
+        return ""
+    names, words = codes.class_names, ""
+    for end, place, looks in zip("AB", pair, (labels[0], labels[-1]), strict=True):
+        if isinstance(place, ImageAt) and codes.labels[place.index] != looks:
+            label = names[codes.labels[place.index]]
+            words += f" · {end}, labelled {label}, already comes back looking like {names[looks]}"
+    return words
 
 
 def _svg(walks: list[Walk]) -> str:

@@ -89,15 +89,19 @@ def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
     codes = _codes(models[0])
     walks = _find(models, codes, images)
     move_by_hand(walks)
-    show_walks(codes, walks)
+    show_walks(codes, walks, _places(images))
     if images != SAME_CLASS:
         (within,) = _find(models[:1], codes, SAME_CLASS)
         st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")
 
 
 def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
-    a, b = map(ImageAt, images)
-    return find_walks(models, codes, (a, b), "linear", N_STEPS, with_opinion=False)
+    return find_walks(models, codes, _places(images), "linear", N_STEPS, with_opinion=False)
+
+
+def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:
+    a, b = images
+    return ImageAt(a), ImageAt(b)
 
 
 def _statistic() -> None:
@@ -132,7 +136,8 @@ SCENES = (
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Take a random path of each: how probable is it that the plain autoencoder's is the worse one, "
+        "Take a random path across classes of each model: "
+        "how probable is it that the plain autoencoder's is the worse one, "
         "ties counted half? Guess first, then measure.",
         "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,

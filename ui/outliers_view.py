@@ -29,6 +29,7 @@ from ui.pictures import show_large, show_table
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
 N_SHOWN = 8  # in a gallery
 FEW = 2  # outliers that are shown one by one
+SO_FEW = "Of so few, an AUROC is the share of normal images that score lower; it tells nothing of others."
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,21 @@ def show_scores(outcomes: list[Outcome]) -> None:
         return
     st.subheader("Which score tells them apart?", anchor=False)
     intervals, first = auroc_intervals(outcomes), outcomes[0]
-    st.markdown(f"**{sentence(intervals)}**")
+    n_outliers = int(first.test.is_outlier.sum())
+    if n_outliers > FEW:
+        st.markdown(f"**{sentence(intervals)}**")
     rows = []
     for name, found in intervals.items():
         rows.append([SCORES[name].title, found.mean, found.low, found.high, SCORES[name].kind])
     table = pd.DataFrame(rows, columns=["score", "AUROC", "95 % from", "to", "kind"])
-    percent = dict.fromkeys(table.columns[1:4], st.column_config.NumberColumn(format="percent"))
+    if n_outliers <= FEW:
+        table = table.drop(columns=["95 % from", "to"])
+    percent = dict.fromkeys(table.columns[1:-1], st.column_config.NumberColumn(format="percent"))
     st.dataframe(table, hide_index=True, column_config=percent, alt="The AUROC of every score.")
-    n_outliers = int(first.test.is_outlier.sum())
     st.caption(
         f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
         f"{counted(n_outliers, 'outlier')}. "
-        f"{_spread(outcomes)}"
+        f"{_spread(outcomes) if n_outliers > FEW else SO_FEW}"
     )
     name = f"outliers-seed-{first.seed}.csv"
     st.download_button("Scores (CSV)", lambda: scores_table(first).to_csv(index=False), name, "text/csv")

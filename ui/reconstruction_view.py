@@ -12,7 +12,7 @@ from autoencoder.measures import as_floats, psnr
 from autoencoder.noise import Noise
 from autoencoder.pictures import grid, png
 from ui import caches
-from ui.choice import chosen_dataset
+from ui.choice import chosen_dataset, was_trained_on
 from ui.frame import refusal
 from ui.noise_controls import choose_noise
 from ui.pictures import show_table
@@ -125,7 +125,7 @@ def _show(rows: list[dict]) -> None:
 
 def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
     counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
-    if not _was_trained_on(checkpoint, next(iter(parts.values()))):
+    if not was_trained_on(checkpoint, next(iter(parts.values()))):
         return f"Means over the first images ({counts}). The model was trained on other images."
     if len(parts) == 1:
         return f"Means over the first images ({counts}); most of them were in this model's training."
@@ -133,14 +133,6 @@ def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str,
     return (
         f"Means over the first images ({counts}). Training images come back "
         f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
-    )
-
-
-def _was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
-    """Named sets go by their name; under a visitor's own names there can be other images by now."""
-    source = checkpoint.config.source
-    return source.name == dataset.name and (
-        dataset.split != "all" or source.fingerprint == dataset.fingerprint
     )
 
 

@@ -87,7 +87,7 @@ def _choose_images(n_all: int) -> int:
         help="Fifty images and a plain autoencoder: training and held-out error part within seconds.",
     )  # fmt: skip
     if len(options) == 1:
-        slider.caption(f"All {counted(n_all, 'image')} are trained on.")
+        slider.caption(f"Trained on all there are: {counted(n_all, 'image')}.")
         return 0
     chosen = slider.select_slider(
         "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
@@ -151,7 +151,7 @@ def show_mirror(plan: Plan) -> None:
     st.caption(
         f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
         f"decoder upwards. A tenth of the {counted(plan.dataset.n_images, 'image')} is held back, to "
-        f"measure on images that were not trained on; {plan.n_trained:,} are trained on."
+        f"measure on images that were not trained on; {counted(plan.n_trained, 'image')} to train on."
     )
 
 
