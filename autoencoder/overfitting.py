@@ -6,6 +6,7 @@ from autoencoder.training import EpochResult
 
 FEWEST_EPOCHS = 3  # before which nothing is said
 APART = 0.05  # of the held-out error: images differ, so the errors on two sets of them differ a little anyway
+NOTHING = 0.05  # nats: as a text of one decimal it is nothing
 TURNED = 0.01  # of the lowest held-out error: the same images every epoch, so a smaller rise counts
 
 
@@ -34,7 +35,7 @@ class Parting:
 
     @property
     def is_apart(self) -> bool:
-        return self.gap > APART * abs(self.last.validation_loss)
+        return self.gap > max(APART * abs(self.last.validation_loss), NOTHING)
 
 
 def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | None:
@@ -53,8 +54,10 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
     best, last = found.best, found.last
     share = found.gap / abs(last.validation_loss) if last.validation_loss else 0.0
     stand = f"{found.gap:.1f} nats ({share:.0%} of the held-out error)"
-    if found.gap < 0.05:  # nats: nothing at one decimal
-        stand = "none" if found.gap > -0.05 else f"none: held-out images fare better by {-found.gap:.1f} nats"
+    if found.gap < NOTHING:
+        stand = (
+            "none" if found.gap > -NOTHING else f"none: held-out images fare better by {-found.gap:.1f} nats"
+        )
     if found.has_turned:
         return (
             f"**They part: this is overfitting.** The held-out error was lowest after epoch {best.epoch}, "

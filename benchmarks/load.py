@@ -24,6 +24,7 @@ from app import MOVES, latency
 
 PAGES = ("", "interpolation", "gaps", "lesson")
 LEVELS = [round(0.05 * step, 2) for step in range(21)]  # where the page's slider can stand
+SETTLE = 20.0  # seconds that the server has before the class comes: its workers are started by then
 PAGE_SHARE = 0.15  # of what they do is opening a page
 EPOCHS = 5
 
@@ -57,6 +58,7 @@ def main() -> Figures:
     report_machine()
     figures = Figures()
     with server() as served:
+        time.sleep(SETTLE)
         watch = threading.Thread(target=browse, args=(served.address, args, figures), daemon=True)
         watch.start()
         asyncio.run(crowd(served, args, figures))
