@@ -26,7 +26,7 @@ MAX_WORKERS = 2  # in the cluster of this machine
 # few labels of MNIST, add 0.2 to 0.4 each, and two may take turns.
 WORKER_BYTES = 1_500_000_000
 SHARE = 0.6  # of this machine's memory that its workers may have together
-NICENESS = 5  # pages come first
+NICENESS = 19  # pages come first
 LOOK_EVERY = 0.5  # seconds between two looks at who is there
 RETRY_EVERY = 5.0  # seconds until a scheduler that is not to be reached is tried again
 TIMEOUT = 10  # seconds for a scheduler to answer
