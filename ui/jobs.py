@@ -22,7 +22,7 @@ from ui.runs import Bench, DeskLost, Report, Resumable, Work
 
 SLICE = 0.1  # seconds of one job before it is the next one's turn
 MAX_AT_ONCE = 4  # jobs that take turns
-MAX_UNFINISHED = 40  # jobs under way, paused or in line
+MAX_UNFINISHED = 80  # jobs under way, paused or in line
 MAX_FINISHED = 50  # jobs that are over and still kept
 MAX_LOSSES = 3  # desks that may be lost under a job
 NO_WORKER = "No worker is there; the work goes on as soon as one comes"
