@@ -297,6 +297,7 @@ def test_one_outlier_has_no_best_score_and_no_interval():
     app = visit("outliers", model="digits-ae-16", outliers="the black image")
     assert list(auroc_table(app)) == ["score", "AUROC", "kind"]
     assert "Best here" not in words(app) and "it tells nothing of others" in words(app)
+    assert "Look for an AUROC near 0" not in words(app)  # that is so for the scene's own model
 
 
 def test_a_drawing_has_its_own_verdict():

@@ -200,7 +200,7 @@ def test_the_path_shows_its_measures():
     shown = tables(app)[-1]
     for value in measured.round_trip:
         assert f">{value:.2f}<" in shown
-    assert shown.count("class=hatched") == 8 * int(measured.off_support.sum())
+    assert shown.count("class=hatched") == 9 * int(measured.off_support.sum())
     assert f"{int(measured.off_support.sum())} of 5" in words(app)
 
 
@@ -238,10 +238,9 @@ def test_every_step_has_a_second_opinion_and_its_nearest_image():
         assert f">{label} {share:.0%}<" in shown
     real = PictureDistance(checkpoint.model, test.images)
     for value, row in zip(real.measure(pictures), real.nearest(pictures), strict=True):
-        assert (
-            f">{value:.2f}{' unlike' if value > 1 else ''}<" in shown
-            and _source(_img(test.images[row], "")) in shown
-        )
+        assert f">{value:.2f}<" in shown and _source(_img(test.images[row], "")) in shown
+    marks = "".join(f"<td>{'unlike' if value > 1 else ''}</td>" for value in real.measure(pictures))
+    assert f"Above 1</th>{marks}" in shown.replace("<td class=hatched>", "<td>")
     step = max(step for step, label in enumerate(labels) if label == labels[0]) + 1
     assert f"stops looking like {labels[0]} at t = {step / 4:.2f}" in words(app)
     assert f"there it looks like {labels[step]}" in words(app)

@@ -123,7 +123,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     measured, opinion = walk.measured, walk.opinion
     rows = [
         ("Decoded", list(measured.images)),
-        ("Round trip", [_round_trip(value) for value in measured.round_trip]),
+        ("Round trip", [_decimals(value) for value in measured.round_trip]),
         ("Distance to the data", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
@@ -131,15 +131,15 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     if opinion is not None:
         rows.append(("Nearest image", list(opinion.nearest)))
     if opinion is not None and np.isfinite(opinion.distance).all():  # one image has no typical distance
-        words = [f"{value:.2f}{' unlike' if value > 1 else ''}" for value in opinion.distance]
-        rows.append(("Unlike any", words))
+        rows.append(("Unlike any", [_decimals(value) for value in opinion.distance]))
+        rows.append(("Above 1", ["unlike" if value > 1 else "" for value in opinion.distance]))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
         rows.append((LOOKS, [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
     return rows
 
 
-def _round_trip(value: float) -> str:
+def _decimals(value: float) -> str:
     """Two decimals; more where they would hide on which side of the limit, 1, it is."""
     return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
 

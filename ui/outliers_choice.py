@@ -43,8 +43,9 @@ SCENES = (
     ),
     Scene(
         "The black image",
-        "an AUROC near 0 for MSE and BCE: there is little to get wrong in an image of nothing, so they call "
-        "it the most normal of all. Over its energy, which is none, the same small error is immense.",
+        "an AUROC near 0 for MSE and BCE: this model draws nothing from nothing, where there is little to "
+        "get wrong, so they call it the most normal of all. Over its energy, which is none, the same small error "
+        "is immense.",
         {"protocol": AS_IT_IS, "outliers": FOREIGN["black"].title, "score": SCORES["bce"].title},
         model="mnist-ae-32",
     ),
@@ -96,6 +97,8 @@ def _say_what_to_look_for() -> None:
     """Of the scene that the choices make up, whichever score is looked at; called after these are drawn."""
     for scene in SCENES:
         choices = {key: value for key, value in scene.choices.items() if key != "score"}
+        if scene.model:
+            choices["model"] = scene.model  # of another one it may not hold
         if all(st.session_state.get(key) == value for key, value in choices.items()):
             st.markdown(f"**{scene.title}**. Look for {scene.look_for}")
 
