@@ -43,8 +43,8 @@ SCENES = (
     ),
     Scene(
         "The black image",
-        "an AUROC near 0 for MSE and BCE: this model draws nothing from nothing, where little can go wrong, so "
-        "they call it the most normal of all. Over its energy, which is none, the same error is immense.",
+        "an AUROC near 0 for MSE and BCE: this model draws nothing from nothing, where little can go wrong, "
+        "so they call it the most normal of all. Over its energy, which is none, the same error is immense.",
         {"protocol": AS_IT_IS, "outliers": FOREIGN["black"].title, "score": SCORES["bce"].title},
         model="mnist-ae-32",
     ),
