@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from ui.jobs import JobError, JobQueue, OwnDesk
 from ui.plans import Plan, ThinnedCurve
 from ui.training_jobs import train
 from ui.trainings import model_settings, training_settings
+from ui.watch import _how_far
 from ui.workspace import Workspace
 
 SOON = 10  # seconds: far more than anything here takes, so that a slow machine fails no test
@@ -309,3 +311,12 @@ def test_settings_out_of_range_are_refused_with_a_sentence():
         training_settings(0, 64, 1e-3, 0, "gaussian", 0.3)
     with pytest.raises(LatentSpaceError, match="latent_dim must be"):
         model_settings("ae", 129, "conv", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("has_workers", "place", "said"),
+    [(True, 0, "25%"), (True, 3, "in line, 3 before it"), (False, 3, "no worker is there; the work goes on")],
+)
+def test_a_page_says_how_far_a_quick_job_is(has_workers, place, said):
+    job = SimpleNamespace(has_workers=has_workers, place=place, progress=(0.25,))
+    assert _how_far(job).startswith(said)

@@ -327,6 +327,13 @@ def test_trainings_are_drawn_together(token, workspace):
     errors, gaps = charts[-2:]
     mine = workspace.models()[0]
     assert [trace["name"] for trace in errors["data"]] == ["mine", "digits-ae-2"]
+    assert all(
+        float(text.replace(",", "")) == pytest.approx(tick)
+        for tick, text in zip(
+            errors["layout"]["yaxis"]["tickvals"], errors["layout"]["yaxis"]["ticktext"], strict=True
+        )
+    )
+    assert len(errors["layout"]["yaxis"]["tickvals"]) >= 2
     assert [trace["name"] for trace in gaps["data"]] == ["mine"]
     assert gaps["layout"]["yaxis"]["title"]["text"] == "jump ratio"
     (run,) = [_run(mine)]

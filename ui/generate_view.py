@@ -146,7 +146,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         button_column,
     )
     if job and job.progress[1].scores:
-        _show_judgement(job.progress[1], training)
+        _show_judgement(job.progress[1], models, training)
 
 
 def show_plane(checkpoint: Checkpoint) -> None:
@@ -260,10 +260,10 @@ def _arrays(drawn: Samples) -> bytes:
     return file.getvalue()
 
 
-def _show_judgement(found: Judgement, training: Dataset) -> None:
+def _show_judgement(found: Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
-    _show_table(found)
+    _show_table(found, {model.name for model in models if was_trained_on(model, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
         return
@@ -280,7 +280,8 @@ def _show_judgement(found: Judgement, training: Dataset) -> None:
         st.dataframe(_class_shares(found, training), hide_index=True)
 
 
-def _show_table(found: Judgement) -> None:
+def _show_table(found: Judgement, learnt: set[str]) -> None:
+    """Every score; those models that have ``learnt`` the images can copy them."""
     rows = [
         {
             "model": name,
@@ -288,7 +289,7 @@ def _show_table(found: Judgement) -> None:
             "Fréchet distance": each.frechet,
             "of real images": each.frechet_floor,
             "off the data": each.off_support_share,
-            "near-copies": each.copy_share,
+            "near-copies": each.copy_share if name in learnt else None,
         }
         for name, scores in found.scores.items()
         for each in scores

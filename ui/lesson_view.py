@@ -136,8 +136,8 @@ SCENES = (
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Take a random path across classes of each model: "
-        "how probable is it that the plain autoencoder's is the worse one, "
+        "Take a random path across classes of each model: how probable is it that the plain "
+        "autoencoder's is the worse one, "
         "ties counted half? Guess first, then measure.",
         "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,

@@ -119,8 +119,8 @@ def show_scores(outcomes: list[Outcome]) -> None:
     table = pd.DataFrame(rows, columns=["score", "AUROC", "95 % from", "to", "kind"])
     if n_outliers <= FEW:
         table = table.drop(columns=["95 % from", "to"])
-    percent = dict.fromkeys(table.columns[1:-1], st.column_config.NumberColumn(format="percent"))
-    st.dataframe(table, hide_index=True, column_config=percent, alt="The AUROC of every score.")
+    shares = dict.fromkeys(table.columns[1:-1], st.column_config.NumberColumn(format="percent"))
+    st.dataframe(table, hide_index=True, column_config=shares, alt="The AUROC of every score.")
     st.caption(
         f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
         f"{counted(n_outliers, 'outlier')}. "

@@ -13,7 +13,7 @@ from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.noise import NOISE_KINDS
-from autoencoder.overfitting import parting, sentence
+from autoencoder.overfitting import NOTHING, parting, sentence
 from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
 from ui.classroom import classroom
 from ui.frame import is_dark, refusal
@@ -299,7 +299,7 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
 def _name_gap(figure: go.Figure, glance: Glance) -> None:
     """A line between the two errors at the last epoch, with its length."""
     found = parting(glance.epochs)
-    if found is None or found.gap <= 0:
+    if found is None or found.gap < NOTHING:
         return
     last = found.last
     figure.add_shape(

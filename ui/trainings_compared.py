@@ -14,6 +14,7 @@ from ui import caches
 from ui.charts import show_chart
 from ui.frame import is_dark, refusal
 from ui.replay_view import kept_replay
+from ui.training_view import loss_ticks
 from ui.visitors import current_workspace
 
 MOST = 8  # trainings on one chart
@@ -61,7 +62,11 @@ def show_comparison() -> None:
 def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
     """The held-out error of every training, at the end of every epoch."""
     figure = _figure([(run.name, run.epochs, run.errors) for run in runs], "%{y:.4g} nats", dark)
-    return figure.update_yaxes(title="held-out error, nats, logarithmic", type="log", nticks=6)
+    ticks = loss_ticks([error for run in runs for error in run.errors.tolist()])
+    return figure.update_yaxes(
+        title="held-out error, nats, logarithmic", type="log",
+        tickvals=ticks, ticktext=[f"{tick:,.10g}" for tick in ticks],
+    )  # fmt: skip
 
 
 def gaps_figure(runs: list[Run], score: str, dark: bool = False) -> go.Figure:

@@ -49,12 +49,15 @@ def watch(job: Job, words: str) -> None:
 def _show(job: Job, words: str) -> None:
     if job.is_over:
         st.rerun()
-    share, place = job.progress[0], job.place
-    text = f"{words}: in line, {place} before it" if place else f"{words}: {share:.0%}"
-    text = text if job.has_workers else f"{words}: {NO_WORKER[0].lower()}{NO_WORKER[1:]}"
     bar, stop = st.columns([4, 1], vertical_alignment="center")
-    bar.progress(share, text)
+    bar.progress(job.progress[0], f"{words}: {_how_far(job)}")
     stop.button("Stop", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
+
+
+def _how_far(job: Job) -> str:
+    if not job.has_workers:
+        return f"{NO_WORKER[0].lower()}{NO_WORKER[1:]}"
+    return f"in line, {job.place} before it" if job.place else f"{job.progress[0]:.0%}"
 
 
 def _begin_anew(job: Job, make_work: Callable[[], Work]) -> None:
