@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
@@ -17,6 +18,9 @@ from autoencoder.datasets import Dataset, list_datasets, load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.pictures import grid, png, strip
 from autoencoder.readers import looks_inverted
+
+if TYPE_CHECKING:
+    from autoencoder.features import FeatureClassifier
 
 
 def train(args: argparse.Namespace) -> dict:
@@ -145,7 +149,6 @@ def study(args: argparse.Namespace) -> dict:
 
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
-    from autoencoder.features import FEWEST_IMAGES, classifier_steps
     from autoencoder.generation import apart, sample, score_steps, yardstick_steps
     from autoencoder.measures import are_alike
     from autoencoder.runtime import use_one_thread
@@ -163,11 +166,7 @@ def generate(args: argparse.Namespace) -> dict:
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)
     training, held_out = apart(training, test or training)
-    classifier = None
-    if training.labels is not None and training.n_images >= FEWEST_IMAGES:
-        classifier = _outcome(classifier_steps(training, held_out), "teaching a classifier")
-    else:
-        print("note: no labels to teach a classifier with, so no Fréchet distance", file=sys.stderr)
+    classifier = _taught(training, held_out)
     sampler = _outcome(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
     samples = sample(sampler, checkpoint.support, args.n, args.seed, args.temperature)
     if args.out:
@@ -187,6 +186,17 @@ def generate(args: argparse.Namespace) -> dict:
         "copy_share": scores.copy_share,
         "class_shares": _by_class(training, classifier, scores.class_shares),
     }
+
+
+def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
+    """Whose features images are compared in; None, said so, where there is nothing to teach it with."""
+    from autoencoder.features import FEWEST_IMAGES, classifier_steps
+
+    if training.labels is None or training.n_images < FEWEST_IMAGES:
+        lack = "no labels" if training.labels is None else "too few images"
+        print(f"note: {lack} to teach a classifier with, so no Fréchet distance", file=sys.stderr)
+        return None
+    return _outcome(classifier_steps(training, held_out), "teaching a classifier")
 
 
 def anomalies(args: argparse.Namespace) -> dict:
