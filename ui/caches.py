@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -26,6 +27,7 @@ from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
+from autoencoder.figures import empty_figure, path_figure
 from autoencoder.gaps import PictureDistance
 from autoencoder.generation import finished, nearest, yardstick_steps
 from autoencoder.label_tasks import Task, few_label_task
@@ -34,7 +36,8 @@ from autoencoder.noise import Noise, corrupt
 from autoencoder.outlier_trials import Ready, ready_detector
 from autoencoder.outliers import Outcome
 from autoencoder.projection import Map, project
-from autoencoder.study import SHIPPED_STUDY, Study, read_study
+from autoencoder.sources import SOURCES
+from autoencoder.study import SHIPPED_STUDY, Finding, Study, beside_the_gaps, findings, read_study, table
 from autoencoder.study_figures import study_figure
 from autoencoder.support import PathMeasures
 
@@ -44,12 +47,25 @@ KEYS = {
     Codes: lambda codes: codes.key,
     Noise: str,
 }
+NAMED = {**KEYS, Checkpoint: lambda checkpoint: (checkpoint.name, checkpoint.fingerprint)}  # where names show
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the images …")
 def named_dataset(name: str, split: str) -> Dataset:
     """A named data set that is embedded or on disk; nothing is downloaded."""
     return load_dataset(name, split, download=False)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
+def first_images(dataset: Dataset, most: int) -> Dataset:
+    """The first images of a set; kept, since the fingerprint of a new set has to go over all of it."""
+    return dataset.subset(np.arange(min(most, dataset.n_images)))
+
+
+@st.cache_resource(max_entries=8, hash_funcs=KEYS, show_spinner=False)
+def spread_images(dataset: Dataset, most: int) -> Dataset:
+    """Images from all over a set, equally far from each other."""
+    return dataset.subset(np.linspace(0, dataset.n_images - 1, min(most, dataset.n_images)).astype(int))
 
 
 def kept_images(path: Path, name: str) -> Dataset:
@@ -112,7 +128,7 @@ def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
 
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Drawing the map …")
-def latent_map(codes: Codes, method: str = "auto") -> Map:
+def latent_map(codes: Codes, method: str) -> Map:
     """The map by a quick method; t-SNE is a job (ui/map_jobs.py)."""
     return project(codes.latents, method)
 
@@ -145,10 +161,17 @@ def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
     return checkpoint.support.measure(path)
 
 
+@st.cache_resource(max_entries=100, hash_funcs=NAMED, show_spinner=False)
+def path_chart(models: list[Checkpoint], paths: list[np.ndarray], dark: bool) -> go.Figure:
+    """The profile of a path (T, D) through each model; to draw it costs as much as its page."""
+    pairs = zip(models, paths, strict=True)
+    return path_figure({model.name: path_measures(model, path) for model, path in pairs}, dark)
+
+
 @st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
-def picture_distance(checkpoint: Checkpoint, codes: Codes) -> PictureDistance | None:
+def picture_distance(checkpoint: Checkpoint, dataset: Dataset | None) -> PictureDistance | None:
     """How far a model's pictures are from the real images; None where these are not here."""
-    return None if codes.images is None else PictureDistance(checkpoint.model, codes.images)
+    return None if dataset is None else PictureDistance(checkpoint.model, dataset.images)
 
 
 @st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Teaching a classifier …")
@@ -171,14 +194,33 @@ def space(
     checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, source: str, n_places: int, seed: int
 ) -> EmptySpace:
     """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
-    pictures = picture_distance(checkpoint, codes)
+    pictures = picture_distance(checkpoint, codes.dataset_of_images)
     return empty_space(source, checkpoint.support, fitted_to.latents, pictures, n_places, seed)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=NAMED, show_spinner=False)
+def empty_chart(
+    models: list[Checkpoint], codes: list[Codes], fitted_to: list[Codes], n_places: int, seed: int, dark: bool
+) -> go.Figure:
+    """The shares of places off the data, by model and source; it costs as much as its page."""
+    drawn = {
+        model.name: [space(model, own, fitted, source, n_places, seed) for source in SOURCES]
+        for model, own, fitted in zip(models, codes, fitted_to, strict=True)
+    }
+    return empty_figure(drawn, dark)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def shipped_study() -> Study:
     """What closes the gaps, as it was measured for the program."""
     return read_study(SHIPPED_STUDY)
+
+
+@st.cache_resource(show_spinner=False)
+def study_words() -> tuple[list[Finding], str, pd.DataFrame]:
+    """What it says of every means against gaps, and of the pictures; and all its numbers."""
+    study = shipped_study()
+    return findings(study), beside_the_gaps(study), pd.DataFrame(table(study))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

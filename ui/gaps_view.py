@@ -8,10 +8,10 @@ from plotly.colors import sample_colorscale
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
-from autoencoder.figures import empty_figure, gap_figure
+from autoencoder.figures import gap_figure
 from autoencoder.gaps import SHARE, GapMatrix, GapStatistic, comparisons, interval, sentence
 from autoencoder.sources import SOURCES
-from autoencoder.study import Study, beside_the_gaps, findings, table
+from autoencoder.study import Study
 from autoencoder.support import is_weak, score_name
 from ui import address, caches
 from ui.charts import show_chart
@@ -92,14 +92,17 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
         "Places drawn from", list(SOURCES), default="box", key="source", bind="query-params"
     )
     seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
-    fitted_to = {model.name: fitting_codes(model, other_codes(model, codes)) for model in models}
-    st.caption(f"Drawn from {SOURCES[source or 'box'].title}. {_fitted_words(fitted_to[models[0].name])}")
-    spaces = {model.name: _spaces(model, codes, fitted_to[model.name], seed) for model in models}
+    own = [other_codes(model, codes) for model in models]
+    fitted_to = [fitting_codes(model, its) for model, its in zip(models, own, strict=True)]
+    st.caption(f"Drawn from {SOURCES[source or 'box'].title}. {_fitted_words(fitted_to[0])}")
     show_chart(
-        empty_figure(spaces, is_dark()), "empty space",
+        caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark()), "empty space",
         "The share of places off the data, and unlike any image, by model and source.",
     )  # fmt: skip
-    chosen = [space for all_ in spaces.values() for space in all_ if space.source == (source or "box")]
+    chosen = [
+        caches.space(model, its, fitted, source or "box", N_PLACES, seed)
+        for model, its, fitted in zip(models, own, fitted_to, strict=True)
+    ]
     _show_shares(models, chosen)
     _show_places(models, chosen)
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
@@ -114,24 +117,23 @@ def show_study() -> None:
         "Models of many settings, trained alike. Look for a line that falls steeply: there the gaps close; "
         "the farther right it goes, the greater is the error, and the blurrier are the pictures."
     )
-    said = findings(study)
+    said, beside, numbers = caches.study_words()
     for against in dict.fromkeys(each.against for each in said):
         st.markdown(f"{against}.")
         st.markdown(
             "\n".join(f"- **{each.verdict}.** {each.figures}" for each in said if each.against == against)
         )
-    st.markdown(beside_the_gaps(study))
+    st.markdown(beside)
     show_chart(
         caches.study_chart(is_dark()), "study",
         "Reconstruction error on held-out images against the gap score, for every setting.",
     )  # fmt: skip
-    _show_study_table(study)
+    _show_study_table(study.dataset, numbers)
     st.caption(_how_made(study))
     st.code(f"python -m autoencoder study --dataset {study.dataset} --out study.json", language="bash")
 
 
-def _show_study_table(study: Study) -> None:
-    found = pd.DataFrame(table(study))
+def _show_study_table(dataset: str, found: pd.DataFrame) -> None:
     shares = [name for name in found if name.startswith(("off the data", "unlike"))]
     formats = dict.fromkeys(shares, st.column_config.NumberColumn(format="percent"))
     formats["reconstruction error"] = st.column_config.NumberColumn(format="%.4f")
@@ -141,7 +143,7 @@ def _show_study_table(study: Study) -> None:
             alt="Every setting of the study with its reconstruction error and its gap scores.",
         )  # fmt: skip
         st.download_button(
-            "Settings (CSV)", found.to_csv(index=False), f"gaps-study-{study.dataset}.csv", "text/csv"
+            "Settings (CSV)", lambda: found.to_csv(index=False), f"gaps-study-{dataset}.csv", "text/csv"
         )
 
 
@@ -299,12 +301,6 @@ def _offer_pair(words: str, pair: np.ndarray, checkpoint: Checkpoint, codes: Cod
 def _load(a: int, b: int) -> None:
     address.choose("a", str(a))
     address.choose("b", str(b))
-
-
-def _spaces(checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, seed: int) -> list[EmptySpace]:
-    """Places of every source."""
-    own = other_codes(checkpoint, codes)
-    return [caches.space(checkpoint, own, fitted_to, source, N_PLACES, seed) for source in SOURCES]
 
 
 def _fitted_words(codes: Codes) -> str:

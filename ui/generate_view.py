@@ -83,9 +83,7 @@ def fitting_codes(checkpoint: Checkpoint, codes: Codes) -> Codes:
     """What sources are fitted to: the codes of training images, where these are here."""
     if codes.images is None:
         return codes
-    training = chosen_dataset("train")
-    rows = np.linspace(0, training.n_images - 1, min(training.n_images, MOST_FITTED)).astype(int)
-    return caches.codes(checkpoint, training.subset(rows))
+    return caches.codes(checkpoint, caches.spread_images(chosen_dataset("train"), MOST_FITTED))
 
 
 def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:

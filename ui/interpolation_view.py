@@ -7,10 +7,10 @@ import streamlit as st
 from autoencoder.bundles import model_bundle
 from autoencoder.checkpoints import SHIPPED, Checkpoint
 from autoencoder.codes import Codes
-from autoencoder.figures import path_figure
 from autoencoder.pictures import gif, grid, png, svg_strips
 from autoencoder.support import is_weak, score_name
 from autoencoder.walks import PATHS
+from ui import caches
 from ui.charts import show_chart
 from ui.components.latent_map import path_hand
 from ui.files import file_store
@@ -21,18 +21,17 @@ from ui.pictures import show_large, show_table
 from ui.places import ImageAt, Place
 from ui.walks import Walk, classifier_of, outcome
 
+PATH, N_STEPS = "linear", 11  # before others are chosen
 LOOKS = "Looks like (weight)"
 
 
 def choose_path() -> tuple[str, int]:
     """The kind of path and the number of its steps."""
     kind_column, steps_column = st.columns([1, 1])
-    kind = kind_column.segmented_control(
-        "Path", list(PATHS), default="linear", key="path", bind="query-params"
-    )
-    kind = kind or "linear"
+    kind = kind_column.segmented_control("Path", list(PATHS), default=PATH, key="path", bind="query-params")
+    kind = kind or PATH
     kind_column.caption(f"{PATHS[kind].title}. {PATHS[kind].label}")
-    return kind, steps_column.slider("Steps", 3, 25, 11, key="steps", bind="query-params")
+    return kind, steps_column.slider("Steps", 3, 25, N_STEPS, key="steps", bind="query-params")
 
 
 def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -> None:
@@ -86,9 +85,9 @@ def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> No
 
 def show_profile(walks: list[Walk]) -> None:
     """The round trip along the path."""
-    profiles = {walk.checkpoint.name: walk.measured for walk in walks}
+    models, paths = [walk.checkpoint for walk in walks], [walk.latents for walk in walks]
     show_chart(
-        path_figure(profiles, is_dark()), "profile",
+        caches.path_chart(models, paths, is_dark()), "profile",
         "Round trip along the path, by model; above 1 the path is off the data.",
     )  # fmt: skip
 

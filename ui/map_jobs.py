@@ -41,7 +41,7 @@ def tsne_map(codes: Codes) -> Map:
     elif job.status != "done":
         _note_end(job)
     share, positions = job.progress
-    return TSNEMap(positions) if share else caches.latent_map(codes)
+    return TSNEMap(positions) if share else caches.latent_map(codes, "auto")
 
 
 def _job(codes: Codes) -> Job:

@@ -5,25 +5,38 @@ import streamlit as st
 from autoencoder.noise import NOISE_KINDS, Noise
 
 NO_NOISE = "none"
-LEVEL_STEP = 0.05  # a class then looks at the same 21 levels, each of which is measured once
+KIND, LEVEL, SEED = "gaussian", 0.2, 0  # before a choice is made
+N_LEVELS = 21  # a class then looks at the same ones, each of which is measured once
+STEP = 1 / (N_LEVELS - 1)
 
 
 def choose_noise() -> tuple[Noise | None, int]:
     """Kind and level, and the seed that it is drawn from."""
     kind_column, level_column, seed_column = st.columns([2, 3, 1])
-    kind = kind_column.selectbox("Noise", [NO_NOISE, *NOISE_KINDS], index=1, key="noise", bind="query-params")
+    kinds = [NO_NOISE, *NOISE_KINDS]
+    kind = kind_column.selectbox("Noise", kinds, index=kinds.index(KIND), key="noise", bind="query-params")
     level = level_column.slider(
         _level_label(kind),
         0.0,
         1.0,
-        0.2,
-        LEVEL_STEP,
+        LEVEL,
+        STEP,
         key="level",
         bind="query-params",
         disabled=kind == NO_NOISE,
     )
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
-    return None if kind == NO_NOISE else Noise(kind, level), seed
+    seed = seed_column.number_input("Seed", 0, 2**31 - 1, SEED, key="seed", bind="query-params")
+    return None if kind == NO_NOISE else Noise(kind, _rounded(level)), seed
+
+
+def slider_noises() -> list[Noise]:
+    """What the slider leads through before another kind is chosen."""
+    return [Noise(KIND, _rounded(step * STEP)) for step in range(N_LEVELS)]
+
+
+def _rounded(level: float) -> float:
+    """Without what a browser's arithmetic leaves behind, so that all visitors ask for the same level."""
+    return round(level, 6)
 
 
 def _level_label(kind: str) -> str:

@@ -73,10 +73,10 @@ def code_in(other: Checkpoint, place: Place, first: Checkpoint, codes: Codes) ->
 
     A code of one model is nothing to another: there it is the code of the image that the first one draws.
     """
-    if isinstance(place, ImageAt):
-        return same_codes(other, codes, [place.index])[0]
     if other.fingerprint == first.fingerprint:
         return code_of(place, first, codes)
+    if isinstance(place, ImageAt):
+        return same_codes(other, codes, [place.index])[0]
     return other.model.encode(picture_of(place, first, codes)[None])[0]
 
 

@@ -18,6 +18,7 @@ from ui.noise_controls import choose_noise
 from ui.pictures import show_table
 
 AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
+N_SHOWN = 10  # before another number is chosen
 MEASURED_IMAGES = 500  # of each split: enough for two digits, quick enough to follow the slider
 MEASURE_NAMES = {
     "mse": "MSE",
@@ -47,13 +48,17 @@ def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
     way_column, class_column, count_column = st.columns([3, 2, 3])
     ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
     way = way_column.segmented_control("Which", ways, default=AT_RANDOM, key="way", bind="query-params")
-    count = count_column.slider("How many", 1, 24, 10, key="count", bind="query-params")
+    count = count_column.slider("How many", 1, 24, N_SHOWN, key="count", bind="query-params")
     members = np.arange(dataset.n_images)
     if way == BY_CLASS:
         name = class_column.selectbox("Class", dataset.class_names, key="class", bind="query-params")
         members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
     if way == WORST:
         return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]
+    return at_random(members, count, seed)
+
+
+def at_random(members: np.ndarray, count: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(members)[:count]
 
 
@@ -109,7 +114,7 @@ def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
 
 
 def _sample(dataset: Dataset) -> Dataset:
-    return dataset.subset(np.arange(min(dataset.n_images, MEASURED_IMAGES)))
+    return caches.first_images(dataset, MEASURED_IMAGES)
 
 
 def _named(means: dict) -> dict[str, float]:

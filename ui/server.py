@@ -1,7 +1,6 @@
 """The server around the pages: what happens once, before the first visitor, and on every request."""
 
 import asyncio
-import gc
 import logging
 import re
 import threading
@@ -20,6 +19,7 @@ from ui.components.latent_map import MODULES
 from ui.files import FILES
 from ui.sessions import SessionLimit
 from ui.visitors import VisitorCookie
+from ui.warm_up import Warmer, warm_up
 from ui.workspace import clear_unfinished, remove_unused, state_root
 
 CLEAR_EVERY = 3_600.0  # seconds
@@ -49,10 +49,13 @@ async def lifespan(app: st.App):
     start_cluster()
     warm_up()
     IS_READY.set()
+    warmer = Warmer()
+    warmer.start()
     clearing = asyncio.create_task(_clear_up_again())
     yield
     IS_READY.clear()
     clearing.cancel()
+    await asyncio.to_thread(warmer.stop)
     await asyncio.to_thread(close_cluster)
 
 
@@ -75,30 +78,6 @@ def health(request: Request) -> Response:
     """For a load balancer: 200 once the first visitor would not wait any more, 503 before and at the end."""
     status, text = (200, "ok") if IS_READY.is_set() else (503, "not ready")
     return PlainTextResponse(text, status, {"cache-control": "no-store"})
-
-
-def warm_up() -> None:
-    """Import what pages need, load the default model and its map, and settle the memory.
-
-    The server computes on one thread: with more, the threads of one visitor's request wait for each other
-    at barriers while another visitor has a core. What has been imported is frozen, so that
-    no later garbage collection walks over it.
-    """
-    import plotly.graph_objects  # noqa: F401
-
-    from autoencoder.readers import quiet_parsers
-    from autoencoder.runtime import use_one_thread
-    from ui import caches
-    from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
-
-    use_one_thread()
-    quiet_parsers()
-    # The caches miss a visitor's script run around them here, which is as it should be.
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
-    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")))
-    gc.collect()
-    gc.freeze()
 
 
 def headers_for(host: str) -> dict[str, str]:

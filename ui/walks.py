@@ -127,7 +127,7 @@ def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> 
 
 
 def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:
-    real = caches.picture_distance(checkpoint, codes)
+    real = caches.picture_distance(checkpoint, codes.dataset_of_images)
     if real is None:
         return None
     classifier = classifier_of(codes)
