@@ -59,8 +59,10 @@ def main() -> Figures:
     figures = Figures()
     with server() as served:
         time.sleep(SETTLE)
-        watch = threading.Thread(target=browse, args=(served.address, args, figures), daemon=True)
+        are_open = threading.Event()
+        watch = threading.Thread(target=browse, args=(served.address, args, figures, are_open), daemon=True)
         watch.start()
+        are_open.wait()  # a browser's own start is not the server's
         asyncio.run(crowd(served, args, figures))
         watch.join()
     for what, values in sorted(figures.seconds.items()):
@@ -123,17 +125,18 @@ async def note_memory(process: int, figures: Figures) -> None:
         await asyncio.sleep(2)
 
 
-def browse(address: str, args: argparse.Namespace, figures: Figures) -> None:
+def browse(address: str, args: argparse.Namespace, figures: Figures, are_open: threading.Event) -> None:
     """Real browsers that move the noise as well, from the key press to new pixels."""
     if not args.browsers:
-        return
-    until = time.monotonic() + 10 + args.seconds
+        return are_open.set()
     path, (role, name), keys, row = MOVES["changed noise to new pixels"]
     with chromium() as browser:
         pages = [browser.new_context().new_page() for _ in range(args.browsers)]
         for page in pages:
             page.goto(address + path)
             page.get_by_role(role, name=name).wait_for(timeout=60_000)
+        are_open.set()
+        until = time.monotonic() + 10 + args.seconds
         for key in takewhile(lambda _: time.monotonic() < until, cycle(keys)):
             for page in pages:
                 milliseconds = latency(page, page.get_by_role(role, name=name), key, row)
