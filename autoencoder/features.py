@@ -23,14 +23,20 @@ MOST_HELD_OUT = 1_000
 
 
 @dataclass(frozen=True, eq=False)
-class FeatureClassifier:
-    """A network that sees images and says ``class_labels`` (C,); ``accuracy`` is on held-out images."""
+class ClassifierFacts:
+    """The ``class_labels`` (C,) that a classifier can say; its ``accuracy`` is on held-out images."""
 
-    body: nn.Module
-    head: nn.Linear
     class_labels: np.ndarray
     accuracy: float
     n_held_out: int
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureClassifier(ClassifierFacts):
+    """A network that sees images and says one of the labels."""
+
+    body: nn.Module
+    head: nn.Linear
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """The hidden features, float32 (N, F), of images (N, 28, 28)."""
@@ -60,7 +66,7 @@ def classifier_steps(
     body, head = _body(seed), linear_head(N_FEATURES, len(class_labels))
     batches = np.random.default_rng(seed).integers(learn_from.n_images, size=(N_STEPS, STEP_IMAGES))
     yield from teach_steps(nn.Sequential(body, head), learn_from.images, targets, batches)
-    taught = FeatureClassifier(body.eval(), head, class_labels, np.nan, min(test.n_images, MOST_HELD_OUT))
+    taught = FeatureClassifier(class_labels, np.nan, min(test.n_images, MOST_HELD_OUT), body.eval(), head)
     found = taught.predict(taught.features(test.images[:MOST_HELD_OUT]))
     return replace(taught, accuracy=float((found == test.labels[:MOST_HELD_OUT]).mean()))
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import norm
 
 from autoencoder.datasets import Dataset, hold_back
-from autoencoder.features import FEWEST_IMAGES, FeatureClassifier, classifier_steps
+from autoencoder.features import FEWEST_IMAGES, ClassifierFacts, FeatureClassifier, classifier_steps
 from autoencoder.measures import as_floats
 from autoencoder.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
 from autoencoder.support import Codec, Support, is_off_support
@@ -85,7 +85,7 @@ class Judgement:
     """The scores of every model, by its name, and the classifier whose features judge, if there is one."""
 
     scores: dict[str, tuple[Scores, ...]]
-    classifier: FeatureClassifier | None = None
+    classifier: ClassifierFacts | None = None
 
     def with_scores(self, name: str, found: Scores) -> "Judgement":
         return replace(self, scores={**self.scores, name: (*self.scores.get(name, ()), found)})

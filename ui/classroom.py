@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from autoencoder.errors import LatentSpaceError
+from ui.results import results_folder
 from ui.workspace import made, state_root, writing
 
 TOKEN = "LATENT_TEACHER_TOKEN"
@@ -85,7 +86,8 @@ def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, 
 def clear_images() -> int:
     """Remove the images of all visitors; how many sets there were. Models stay."""
     sets = list(state_root().glob("visitors/*/images/*.npz"))
-    for folder in [*state_root().glob("visitors/*/images"), state_root() / "shared" / "data"]:
+    shared = [state_root() / "shared" / "data", results_folder()]
+    for folder in [*state_root().glob("visitors/*/images"), *shared]:
         shutil.rmtree(folder, ignore_errors=True)
     return len(sets)
 

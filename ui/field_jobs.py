@@ -13,6 +13,7 @@ from autoencoder.fields import Field, gap_steps
 from autoencoder.projection import Map
 from ui.files import NotYet, file_store
 from ui.jobs import Job, JobError, quick_queue
+from ui.watch import begun, found
 
 SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
 
@@ -47,9 +48,9 @@ def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.nd
 def _job(name: str, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray) -> Job:
     """The job of this name, under way or done; a new one where there is none, or it has failed."""
     with SUBMITTING:
-        job = quick_queue().find(name)
+        job = found(quick_queue(), name)
         if job is None or job.status in ("failed", "stopped"):
-            job = quick_queue().submit(name, GapWork(checkpoint, latent_map, base))
+            job = begun(quick_queue(), name, GapWork(checkpoint, latent_map, base))
         return job
 
 

@@ -68,8 +68,11 @@ class Keeper(Protocol):
     def note(self, snapshot: bytes) -> None:
         """Keep a snapshot, in the place of the one before. Raises LatentSpaceError where that fails."""
 
-    def keep(self, result: Any) -> Any:
-        """Keep the result; what is to be known of it. Raises LatentSpaceError where that fails."""
+    def keep(self, result: Any, is_whole: bool) -> Any:
+        """Keep the result; what is to be known of it. Raises LatentSpaceError where that fails.
+
+        ``is_whole`` is False where the work was stopped before its end.
+        """
 
 
 class Job:
@@ -210,7 +213,7 @@ class Job:
             report = desk.finish(self.key)
             self.progress, result = report.progress, report.result
         if self._keeper:
-            result = self._keeper.keep(result)
+            result = self._keeper.keep(result, status == "done")
         self._set(status, result=result)
 
 
@@ -252,6 +255,14 @@ class JobQueue:
     def find(self, owner: str) -> Job | None:
         """The owner's newest job, under way or over."""
         return self._newest.get(owner)
+
+    def recall(self, owner: str, work: Work) -> Job:
+        """A job whose work needs no steps any more: its result is there already."""
+        with self.changed:
+            if owner not in self._newest:
+                job = self._newest[owner] = Job(self, owner, work, None, None)
+                job.status, job.result, job._work = "done", work.finish(), None
+            return self._newest[owner]
 
     def forget(self, owner: str) -> None:
         """Let go of the owner's job if it is over."""

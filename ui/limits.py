@@ -15,6 +15,8 @@ MAX_IMAGE_SETS = 10
 MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
 MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
+MAX_RESULT_BYTES = 500_000_000  # on disk, of measurements that are shown again without being made again
+MAX_RESULT_DAYS = 30  # without being looked at, then a measurement is removed
 MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, within the hour or at the server's next start
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
@@ -53,6 +55,8 @@ def table() -> list[tuple[str, str, str]]:
         ("what a visitor keeps, on disk", size(MAX_VISITOR_BYTES), ""),
         ("what all visitors keep, on disk", size(MAX_STATE_BYTES), "`LATENT_MAX_STATE_BYTES`"),
         ("days without a visit, then it is removed", f"{MAX_IDLE_DAYS}", "`LATENT_MAX_IDLE_DAYS`"),
+        ("results of measurements, on disk", size(MAX_RESULT_BYTES), ""),
+        ("days that a result is kept without being looked at", f"{MAX_RESULT_DAYS}", ""),
         ("trainings or jobs under way, of a visitor", "1", ""),
         ("of all visitors, paused and in line included", f"{MAX_UNFINISHED}", ""),
         ("of these taking turns", f"{MAX_AT_ONCE}", ""),

@@ -9,6 +9,7 @@ from autoencoder.codes import Codes
 from autoencoder.projection import Map, TSNEMap, project, tsne_steps
 from ui import caches
 from ui.jobs import Job, job_queue
+from ui.watch import begun, found
 
 FEWEST_CODES = 4
 TICK = 1.0  # seconds between two looks at the job
@@ -38,7 +39,9 @@ def tsne_map(codes: Codes) -> Map:
     job = _job(codes)
     if not job.is_over:
         _watch(job, codes)
-    elif job.status != "done":
+    elif job.status == "done":
+        return job.result
+    else:
         _note_end(job)
     share, positions = job.progress
     return TSNEMap(positions) if share else caches.latent_map(codes, "auto")
@@ -46,7 +49,7 @@ def tsne_map(codes: Codes) -> Map:
 
 def _job(codes: Codes) -> Job:
     owner = f"map {codes.key}"
-    return job_queue().find(owner) or job_queue().submit(owner, MapWork(codes))
+    return found(job_queue(), owner) or begun(job_queue(), owner, MapWork(codes))
 
 
 def _note_end(job: Job) -> None:

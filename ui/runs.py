@@ -40,6 +40,19 @@ class Resumable(Protocol):
         """Go on from there with the first step."""
 
 
+class Recalled:
+    """A work that was done before, with its result."""
+
+    def __init__(self, result: Any):
+        self._result, self.progress = result, (1.0, result)
+
+    def steps(self) -> Iterator[Any]:
+        return iter(())
+
+    def finish(self) -> Any:
+        return self._result
+
+
 @dataclass(frozen=True)
 class Report:
     """What a slice of work came to. ``has_paused``: its last step was the one that was asked for."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ui import results
 from ui.cluster import close_cluster, start_cluster
 from ui.components.latent_map import MODULES
 from ui.files import FILES
@@ -63,6 +64,7 @@ def clear_up() -> None:
     """Remove what nobody came back to."""
     remove_unused(state_root())
     clear_unfinished(state_root())
+    results.remove_old()
 
 
 async def _clear_up_again() -> None:

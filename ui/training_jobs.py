@@ -22,7 +22,7 @@ class ModelKeeper:
     def note(self, snapshot: bytes) -> None:
         self._workspace.keep_unfinished(snapshot)
 
-    def keep(self, checkpoint: Checkpoint | None) -> str | None:
+    def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
         name = None
         if checkpoint is not None:

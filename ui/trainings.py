@@ -15,7 +15,8 @@ from autoencoder.training import EpochResult, Event, Progress, Trainer, Training
 from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
 from ui.unfinished import Unfinished
 
-LOOK_EVERY = 1.0  # seconds
+LOOK_EVERY = 1.0  # seconds, at least
+LOOK_SHARE = 0.02  # of a training's time, at most
 FEW, SMALL = 500, 5_000  # images: fewer need more epochs, and smaller batches
 
 
@@ -28,7 +29,7 @@ class Training:
         self._film: Film | None = None
         self._unfinished: Unfinished | None = None  # what to go on from
         self._losses = ThinnedCurve(MAX_POINTS)
-        self._looked_at = 0.0
+        self._look_at = 0.0  # when to look next at what is learnt
         self.progress = Glance(plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained)
 
     def steps(self) -> Iterator[Event]:
@@ -39,7 +40,7 @@ class Training:
             self._note_event(event)
             if self._film.note(event):
                 self._note(replay=self._film.replay)
-            if time.monotonic() > self._looked_at + LOOK_EVERY:
+            if time.monotonic() > self._look_at:
                 self._look()
             yield event
 
@@ -54,14 +55,13 @@ class Training:
         trainer, plan = self._trainer, self._plan
         if trainer is None:
             return (self._unfinished or Unfinished.of(plan)).to_bytes()
-        self._look()
         latest, replay = self.progress.latest, self._film.replay
         where = trainer.snapshot()
         return Unfinished.of(plan, trainer.runtime, where, self._losses, latest, replay).to_bytes()
 
     def resume(self, snapshot: bytes) -> None:
         self._unfinished, self._trainer = Unfinished.from_bytes(snapshot), None
-        self._losses, self._looked_at = self._unfinished.losses, 0.0
+        self._losses, self._look_at = self._unfinished.losses, 0.0
         self.progress = replace(self._unfinished.glance, n_trained=self._plan.n_trained)
 
     def _set_up(self) -> None:
@@ -89,11 +89,13 @@ class Training:
             self._note(epochs=(*self.progress.epochs, event))
 
     def _look(self) -> None:
+        started = time.monotonic()
         seen = self._film.look()
         if seen is not None:
             positions, reconstructions = seen
             self._note(positions=positions, reconstructions=reconstructions, replay=self._film.replay)
-        self._looked_at = time.monotonic()
+        now = time.monotonic()
+        self._look_at = now + max(LOOK_EVERY, (now - started) / LOOK_SHARE)
 
     def _note(self, **changes) -> None:
         self.progress = replace(self.progress, **changes)

@@ -1,13 +1,44 @@
 """A job under the visitor's eyes: asked for with a button, how far it is, a way to stop and to begin anew."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
+from ui import results
 from ui.frame import refusal
-from ui.jobs import NO_WORKER, Job, Work, quick_queue
+from ui.jobs import NO_WORKER, Job, JobQueue, quick_queue
+from ui.runs import Recalled, Work
 
 TICK = 0.7  # seconds between two looks
+
+
+class ResultKeeper:
+    """Keeps a measurement on disk, for the next server."""
+
+    def __init__(self, key: str):
+        self._key = key
+
+    def note(self, snapshot: bytes) -> None:
+        """There is nothing to go on from but the beginning."""
+
+    def keep(self, result: Any, is_whole: bool) -> Any:
+        if is_whole:
+            results.keep(self._key, result)
+        return result
+
+
+def found(queue: JobQueue, key: str) -> Job | None:
+    """The job with this key: under way, over, or done by a server before this one."""
+    job = queue.find(key)
+    if job is None and (result := results.recall(key)) is not None:
+        job = queue.recall(key, Recalled(result))
+    return job
+
+
+def begun(queue: JobQueue, key: str, work: Work) -> Job:
+    """The work as a job with this key, whose result is kept where it is of a kind that can be."""
+    return queue.submit(key, work, ResultKeeper(key))
 
 
 def job_on_request(
@@ -17,18 +48,18 @@ def job_on_request(
 
     Its ``progress`` starts with the share that is done. One that was stopped can be begun anew.
     """
-    job = quick_queue().find(key)
+    job = found(quick_queue(), key)
     if job is None:
         if not place.button(label, type="primary", width="stretch" if place is not st else "content"):
             st.caption(caption)
             return None
-        job = quick_queue().submit(key, make_work())
+        job = begun(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 
 def job_at_once(key: str, make_work: Callable[[], Work], words: str) -> Job:
     """The quick job with this key, begun without being asked for."""
-    job = quick_queue().find(key) or quick_queue().submit(key, make_work())
+    job = found(quick_queue(), key) or begun(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 
@@ -63,4 +94,4 @@ def _how_far(job: Job) -> str:
 def _begin_anew(job: Job, make_work: Callable[[], Work]) -> None:
     with refusal():
         quick_queue().forget(job.owner)
-        quick_queue().submit(job.owner, make_work())
+        begun(quick_queue(), job.owner, make_work())

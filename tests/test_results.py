@@ -1,0 +1,233 @@
+"""Results on disk: what comes back is what was kept, a new server has it, and nothing else is believed."""
+
+import dataclasses
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+from streamlit.testing.v1 import AppTest
+
+from autoencoder import few_labels, fields, gaps, generation, projection, sources
+from autoencoder.datasets import load_dataset
+from autoencoder.features import classifier_steps
+from autoencoder.generation import finished
+from ui import classroom, results
+from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
+from ui.limits import MAX_RESULT_DAYS
+from ui.watch import begun, found
+
+MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch, tmp_path):
+    monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
+    return tmp_path
+
+
+def gap_scores() -> gaps.Scores:
+    return gaps.Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
+
+
+EXAMPLES = {
+    "gap statistic": [gaps.GapStatistic("digits-vae-2", 2, gap_scores(), gap_scores(), False)],
+    "matrix": gaps.GapMatrix(np.arange(2), RNG.random((2, 2)), *np.zeros((2, 2, 2, 2), int)),
+    "field": fields.Field(RNG.random((3, 4), dtype=np.float32), (-1.0, 1.5, np.float32(0), 2.0)),
+    "mixture": sources.Mixture(RNG.random(2), RNG.random((2, 3)), RNG.random((2, 3, 3))),
+    "few labels": few_labels.FewLabels(
+        np.arange(5), (few_labels.Result("linear", 10, 0, 0.5, 0.1, np.arange(5)),), {"pca": 1.0}
+    ),
+    "t-SNE": projection.TSNEMap(RNG.random((7, 2))),
+    "smooth paths": [RNG.random((11, 2), dtype=np.float32), RNG.random((11, 3), dtype=np.float32)],
+    "judgement": generation.Judgement(
+        {"a": (generation.Scores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
+    ),
+}  # fmt: skip
+
+
+def same(a, b) -> bool:
+    """Equal in every kind, type and bit."""
+    if dataclasses.is_dataclass(a):
+        return type(a) is type(b) and all(
+            same(getattr(a, part.name), getattr(b, part.name)) for part in dataclasses.fields(a)
+        )
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[name], b[name]) for name in a)
+    return a == b or (a != a and b != b)
+
+
+@pytest.mark.parametrize("result", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_what_comes_back_is_what_was_kept(result):
+    results.keep("key", result)
+    assert same(result, results.recall("key"))
+    assert results.recall("another key") is None
+
+
+def test_of_a_classifier_the_facts_are_kept():
+    taught = finished(classifier_steps(load_dataset("digits", "test"), None))
+    results.keep("key", generation.Judgement({}, taught))
+    back = results.recall("key").classifier
+    assert (back.accuracy, back.n_held_out) == (taught.accuracy, taught.n_held_out)
+    assert same(back.class_labels, taught.class_labels)
+
+
+def test_what_holds_something_else_is_not_kept(state):
+    for result in (object(), [lambda: 0], {"a": Path("x")}, load_dataset("digits", "test")):
+        results.keep("key", result)
+        assert results.recall("key") is None and not list(state.glob("results/*"))
+
+
+def test_a_result_of_another_key_is_not_taken(state):
+    results.keep("mine", [1])
+    (file,) = state.glob("results/*")
+    file.rename(results._path("yours"))
+    assert results.recall("yours") is None
+
+
+def tree_file(tree, key: str = "key") -> bytes:
+    return save({"0": np.zeros(3)}, {"key": key, "tree": tree if isinstance(tree, str) else json.dumps(tree)})
+
+
+DAMAGED = {
+    "empty": b"",
+    "cut": results.to_bytes("key", [np.zeros(100)])[:200],
+    "no facts": save({"0": np.zeros(3)}),
+    "no tree": save({"0": np.zeros(3)}, {"key": "key"}),
+    "no JSON": tree_file("{"),
+    "deep": tree_file("[" * 100_000),
+    "an unknown kind": tree_file({"kind": "Path", "fields": {}}),
+    "other fields": tree_file({"kind": "TSNEMap", "fields": {"name": "x"}}),
+    "no such array": tree_file({"array": 4, "shape": [3]}),
+    "another shape": tree_file({"array": 0, "shape": [2, 2]}),
+    "nothing known": tree_file({"what": "ever"}),
+    "two things": tree_file({"list": [], "tuple": []}),
+    "a pickle": b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x07os.path\x94.",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_damaged_file_is_no_result(content, state):
+    results.keep("key", [1])
+    assert results.recall("key") == [1]
+    results._path("key").write_bytes(content)
+    assert results.recall("key") is None
+    results.keep("key", [2])
+    assert results.recall("key") == [2]
+
+
+def test_a_full_disk_is_no_error(monkeypatch, state):
+    def full(*args, **kw):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    results.keep("key", [1])
+    assert results.recall("key") is None
+
+
+def test_the_least_used_make_room(monkeypatch, state):
+    for number in range(4):
+        results.keep(str(number), [np.zeros(1000)])
+        os.utime(results._path(str(number)), (number, number))
+    assert results.recall("0") is not None  # used just now
+    monkeypatch.setattr(results, "MAX_RESULT_BYTES", 3 * results._path("0").stat().st_size + 100)
+    results.keep("4", [np.zeros(1000)])
+    assert [results.recall(str(number)) is not None for number in range(5)] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_what_was_not_used_for_long_is_removed():
+    for name, days in (("old", MAX_RESULT_DAYS + 1), ("new", MAX_RESULT_DAYS - 1)):
+        results.keep(name, [1])
+        used = time.time() - days * 24 * 3600
+        os.utime(results._path(name), (used, used))
+    results.remove_old()
+    assert (results.recall("old"), results.recall("new")) == (None, [1])
+
+
+def test_the_teacher_clears_results_of_images_too():
+    results.keep("key", [1])
+    classroom.clear_images()
+    assert results.recall("key") is None
+
+
+# As jobs
+
+
+class Counting:
+    """A work of some steps."""
+
+    def __init__(self, n_steps: int):
+        self._n_steps, self.progress = n_steps, (0.0, 0)
+
+    def steps(self):
+        for step in range(1, self._n_steps + 1):
+            self.progress = step / self._n_steps, step
+            time.sleep(0.01)
+            yield step
+
+    def finish(self) -> int:
+        return self.progress[1]
+
+
+def test_a_new_server_has_what_was_measured():
+    job = begun(JobQueue(OwnDesk()), "count", Counting(3))
+    assert job.wait(20, "done")
+    queue = JobQueue(OwnDesk())  # of the next server
+    assert queue.find("count") is None
+    again = found(queue, "count")
+    assert (again.status, again.result, again.progress) == ("done", 3, (1.0, 3))
+    assert found(queue, "count") is again and not queue.unfinished()
+    assert found(queue, "another") is None
+
+
+def test_what_was_stopped_is_not_kept():
+    queue = JobQueue(OwnDesk())
+    job = begun(queue, "count", Counting(1000))
+    job.wait(20, "running")
+    job.stop()
+    assert job.wait(20, "stopped")
+    assert found(JobQueue(OwnDesk()), "count") is None
+
+
+def visit(page: str, **query) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = str(value)
+    return app.switch_page(f"../pages/{page}.py").run()
+
+
+def forget_everything() -> None:
+    """As a server that was started anew."""
+    quick_queue.clear()
+    job_queue.clear()
+
+
+def test_a_page_shows_what_was_measured_before_a_restart():
+    forget_everything()
+    app = visit("gaps", pairs=10)
+    next(button for button in app.button if button.label == "Measure the paths").click().run()
+    deadline = time.monotonic() + 60
+    while not app.dataframe[0].value.shape[0] or "95 % from" not in app.dataframe[0].value:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    before = app.dataframe[0].value
+    forget_everything()
+    after = visit("gaps", pairs=10)
+    assert "Measure the paths" not in [button.label for button in after.button]
+    assert before.equals(after.dataframe[0].value)
+    forget_everything()

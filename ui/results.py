@@ -1,0 +1,152 @@
+"""Results of measurements on disk, so that a server that was started anew still has them.
+
+A file is a safetensors file of the arrays; what they belong to is a JSON tree among its facts. Only the
+dataclasses of `KINDS` come out of it, and nothing is unpickled.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from autoencoder import few_labels, gaps, generation, projection, sources
+from autoencoder import fields as planes
+from autoencoder.features import ClassifierFacts
+from ui.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
+from ui.workspace import made, state_root
+
+FORMAT = "1"  # another one where a measurement's method changes: what was kept before is then not found
+KINDS = {
+    "GapScores": gaps.Scores,
+    "GapStatistic": gaps.GapStatistic,
+    "GapMatrix": gaps.GapMatrix,
+    "Field": planes.Field,
+    "Judgement": generation.Judgement,
+    "SampleScores": generation.Scores,
+    "ClassifierFacts": ClassifierFacts,
+    "Mixture": sources.Mixture,
+    "FewLabels": few_labels.FewLabels,
+    "FewLabelsResult": few_labels.Result,
+    "TSNEMap": projection.TSNEMap,
+}
+SUFFIX = ".safetensors"
+
+logger = logging.getLogger(__name__)
+
+
+def keep(key: str, result: Any) -> None:
+    """Keep the result of the job with this key; where that fails, the program goes on without.
+
+    What holds a network is not kept: the results about outliers.
+    """
+    path = _path(key)
+    try:
+        made(path.parent)
+        scratch = path.with_suffix(f".{os.getpid()}.part")
+        scratch.write_bytes(to_bytes(key, result))
+        scratch.replace(path)
+        _make_room(path.parent)
+    except TypeError as error:
+        logger.debug("A result is not kept: %s", error)
+    except OSError as error:
+        logger.warning("A result is not kept: %s", error)
+
+
+def recall(key: str) -> Any:
+    """The result of the job with this key; None where there is none, or it cannot be read."""
+    path = _path(key)
+    try:
+        result = from_file(key, path)
+        os.utime(path)  # the age is that of the last use
+        return result
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return None
+
+
+def remove_old() -> None:
+    """Remove what was not used for long."""
+    oldest = time.time() - MAX_RESULT_DAYS * 24 * 3600
+    for path in results_folder().glob("*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+
+
+def results_folder() -> Path:
+    """Where they are."""
+    return state_root() / "results"
+
+
+def to_bytes(key: str, result: Any) -> bytes:
+    """The file of a result. Raises TypeError for what holds anything but these `KINDS`."""
+    arrays: list[np.ndarray] = []
+    tree = json.dumps(_tree(result, arrays))
+    tensors = {str(number): np.ascontiguousarray(array) for number, array in enumerate(arrays)}
+    return save(tensors, {"key": key, "tree": tree})
+
+
+def from_file(key: str, path: Path) -> Any:
+    """The inverse of `to_bytes`; raises one of many errors for a file that holds something else."""
+    with safe_open(path, "numpy") as file:
+        facts = file.metadata() or {}
+        if facts["key"] != key:
+            raise ValueError("it is the result of another job")
+        arrays = [file.get_tensor(str(number)) for number in range(len(file.keys()))]
+    return _content(json.loads(facts["tree"]), arrays)
+
+
+def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"array": len(arrays) - 1, "shape": value.shape}
+    if isinstance(value, list | tuple):
+        return {type(value).__name__: [_tree(each, arrays) for each in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_tree(name, arrays), _tree(each, arrays)] for name, each in value.items()]}
+    for name, kind in KINDS.items():
+        if isinstance(value, kind):  # of a classifier, its facts
+            content = {part.name: _tree(getattr(value, part.name), arrays) for part in fields(kind)}
+            return {"kind": name, "fields": content}
+    raise TypeError(f"no kind of result: {type(value).__name__}")
+
+
+def _content(tree: Any, arrays: list[np.ndarray]) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    if "array" in tree:
+        return arrays[tree["array"]].reshape(tree["shape"])
+    if "kind" in tree:
+        content = {name: _content(each, arrays) for name, each in tree["fields"].items()}
+        return KINDS[tree["kind"]](**content)
+    if "dict" in tree:
+        return {name: _content(each, arrays) for name, each in tree["dict"]}
+    ((name, parts),) = tree.items()
+    return {"list": list, "tuple": tuple}[name](_content(each, arrays) for each in parts)
+
+
+def _make_room(folder: Path) -> None:
+    """Remove what was used the longest ago, until all together are small enough."""
+    found = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.glob(f"*{SUFFIX}"))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in found:
+        if total <= MAX_RESULT_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size
+
+
+def _path(key: str) -> Path:
+    return results_folder() / f"{hashlib.sha256(f'{FORMAT} {key}'.encode()).hexdigest()[:40]}{SUFFIX}"
