@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from test_pages import MAIN, living_map, words
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.replay import Replay
 from ui import sharing
 from ui.visitors import _digest
 from ui.workspace import Workspace, WorkspaceError, bytes_in, state_root
@@ -112,3 +114,26 @@ def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(2 * kept + 1_000))
     with pytest.raises(WorkspaceError, match="full"):
         own.check_room(2_000)
+
+
+def test_how_a_model_came_about_is_shared_with_it(own, digits):
+    frames = {"latent_dim": 2, "class_names": (), "inputs": np.zeros((8, 28, 28), np.uint8)}
+    replay = Replay(
+        **frames, labels=np.zeros(5, np.int16), epochs=np.array([0.0, 1.0]),
+        positions=np.zeros((2, 5, 2), np.float32), pictures=np.zeros((2, 8, 28, 28), np.uint8),
+        train_losses=np.ones(2), validation_losses=np.ones(2), gap_scores=np.ones(2),
+    )  # fmt: skip
+    trained = replace(make_small_checkpoint(digits, "ae"), replay=replay)
+    own.save_model(trained, "watched")
+    own.save_model(replace(trained, replay=None), "unwatched")
+    for which, is_shown in (("watched", True), ("unwatched", False)):
+        app = visit("train", OWNER)
+        app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model of yours")).set_value(
+            which
+        )
+        name = shared_name(switch(app.run(), True))
+        app = visit("train", OTHER, model=name, runs=name)
+        assert not app.exception and not app.error
+        assert (f"**How {name} came about**" in [element.value for element in app.markdown]) == is_shown
+        assert (f"was kept with {name}" in words(app)) != is_shown
+    assert "came about" not in words(visit("train", OTHER))

@@ -30,6 +30,9 @@ def show_models() -> None:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
     _offer_undo()
     _offer_load()
+    for info in sharing.opened_models():
+        if info.name == st.session_state.model:
+            _show_how_it_came(info)
 
 
 def offer_map(name: str, place: str, **looks) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.replay import REPLAY
 from ui import caches
 from ui.frame import refusal
 from ui.workspace import MODEL_FILES, NAME, Workspace, bytes_in, made, state_root, writing
@@ -83,8 +84,9 @@ def _share(kind: str, source: Path, shared: str) -> None:
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
-            for file in MODEL_FILES:
-                shutil.copy2(source / file, fresh / file)
+            for file in (*MODEL_FILES, REPLAY):
+                if file in MODEL_FILES or (source / file).exists():
+                    shutil.copy2(source / file, fresh / file)
         else:
             shutil.copy2(source, fresh)
         fresh.rename(_place(kind, shared))

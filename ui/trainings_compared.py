@@ -10,7 +10,7 @@ from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
 from autoencoder.figures import CLASS_COLOURS, dress
 from autoencoder.support import score_name
-from ui import caches
+from ui import caches, sharing
 from ui.charts import show_chart
 from ui.frame import is_dark, refusal
 from ui.replay_view import kept_replay
@@ -93,9 +93,10 @@ def _figure(lines: list[tuple[str, np.ndarray, np.ndarray]], hover: str, dark: b
 
 
 def _with_history() -> dict[str, CheckpointInfo]:
-    """The visitor's own models, then the shipped ones."""
+    """The visitor's own models, then those that others shared, then the shipped ones."""
     own = caches.models_in(current_workspace().models_folder)
-    return {info.name: info for info in (*own, *caches.shipped_models()) if info.config.training.history}
+    found = (*own, *sharing.opened_models(), *caches.shipped_models())
+    return {info.name: info for info in found if info.config.training.history}
 
 
 def _run(info: CheckpointInfo) -> Run | None:
