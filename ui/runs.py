@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-SNAPSHOT_EVERY = 3.0  # seconds of work that are lost, about, with the process that does it
+SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, about, with the process; a snapshot has megabytes
 
 
 class DeskLost(Exception):
