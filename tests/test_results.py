@@ -15,7 +15,7 @@ from autoencoder import few_labels, fields, gaps, generation, projection, source
 from autoencoder.datasets import load_dataset
 from autoencoder.features import classifier_steps
 from autoencoder.generation import finished
-from ui import classroom, results
+from ui import classroom, results, server
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
 from ui.limits import MAX_RESULT_DAYS
 from ui.watch import begun, found
@@ -149,12 +149,12 @@ def test_the_least_used_make_room(monkeypatch, state):
     ]
 
 
-def test_what_was_not_used_for_long_is_removed():
-    for name, days in (("old", MAX_RESULT_DAYS + 1), ("new", MAX_RESULT_DAYS - 1)):
+def test_a_starting_server_removes_what_is_old():
+    for name, days in (("old", MAX_RESULT_DAYS + 1), ("new", 1)):
         results.keep(name, [1])
         used = time.time() - days * 24 * 3600
         os.utime(results._path(name), (used, used))
-    results.remove_old()
+    server.clear_up()
     assert (results.recall("old"), results.recall("new")) == (None, [1])
 
 

@@ -45,6 +45,27 @@ def test_health_is_what_the_warm_up_says(monkeypatch, tmp_path):
     assert [*seen, health()] == [(503, "no-store"), (200, "no-store"), (503, "no-store")]
 
 
+def test_views_are_prepared_while_the_server_lives(monkeypatch, tmp_path):
+    seen = []
+
+    class Prepares:
+        def start(self):
+            seen.append(("start", health()[0]))
+
+        def stop(self):
+            seen.append(("stop", health()[0]))
+
+    monkeypatch.setattr(module, "Warmer", Prepares)
+    monkeypatch.setattr(module, "warm_up", lambda: None)
+
+    async def live():
+        async with module.lifespan(None):
+            seen.append("visitors")
+
+    asyncio.run(live())
+    assert seen == [("start", 200), "visitors", ("stop", 503)]
+
+
 # Headers
 
 

@@ -13,12 +13,13 @@ from test_cluster import assert_same_weights, plan, trained
 
 from autoencoder.datasets import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.replay import read_replay
+from autoencoder.replay import Film, read_replay
 from autoencoder.training import EpochResult, TrainingSettings
-from ui import jobs, workspace
+from ui import jobs, trainings, workspace
 from ui.jobs import JobQueue, OwnDesk
 from ui.plans import Plan
 from ui.training_jobs import take_up, train
+from ui.trainings import Training
 from ui.unfinished import Unfinished, UnfinishedError
 from ui.visitors import _digest
 from ui.workspace import UNFINISHED, Workspace, clear_unfinished
@@ -153,6 +154,19 @@ def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_ser
     again.resume()
     assert again.wait(SOON) and again.status == "done"
     assert_same_weights(space.load_model(again.result), trained(own))
+
+
+def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
+    looks, looking, work = [], 0.02, Training(plan(200))
+    monkeypatch.setattr(trainings, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(trainings, "LOOK_SHARE", 0.1)
+    monkeypatch.setattr(Film, "look", lambda self: looks.append(time.sleep(looking)))
+    started = time.monotonic()
+    for _ in work.steps():
+        if time.monotonic() > started + 2:
+            break
+    most = 0.1 * (time.monotonic() - started) / looking
+    assert 3 <= len(looks) <= most + 2
 
 
 def test_what_nobody_comes_back_to_is_removed(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def test_a_browser_s_arithmetic_makes_no_other_level(computed):
     computed.clear()
     app = visit("reconstruction", level=0.05 + 0.1)
     assert app.slider(key="level").value != 0.15 and computed == set()
+
+
+def test_copies_of_a_model_have_charts_of_their_own():
+    model = caches.shipped_checkpoint(DEFAULT_MODEL)
+    path = model.atlas.latents[:5]
+    for name in ("one", "a copy of it"):
+        figure = caches.path_chart([replace(model, name=name)], [path], False)
+        assert figure.data[0].name == name
 
 
 @pytest.fixture
