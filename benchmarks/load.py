@@ -2,10 +2,11 @@
 
     python benchmarks/load.py                       thirty sessions for a minute, and two real browsers
     python benchmarks/load.py --visitors 60
-    python benchmarks/load.py --between 5           nobody does more than one thing in about five seconds
+    python benchmarks/load.py --between 1           nobody looks at anything for longer than a second
 
-Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once a second, opens a page
-now and then, and starts one training of its own. Memory is that of the server and all its processes.
+Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once in five seconds, opens a
+page now and then, and starts one training of its own, of which some are under way all the time. Memory is that
+of the server and all its processes.
 """
 
 import argparse
@@ -26,7 +27,7 @@ PAGES = ("", "interpolation", "gaps", "lesson")
 LEVELS = [round(0.05 * step, 2) for step in range(21)]  # where the page's slider can stand
 SETTLE = 20.0  # seconds that the server has before the class comes: its workers are started by then
 PAGE_SHARE = 0.15  # of what they do is opening a page
-EPOCHS = 5
+EPOCHS = 10
 
 
 @dataclass
@@ -50,8 +51,8 @@ def main() -> Figures:
     parser.add_argument("--browsers", type=int, default=2, help="real browsers; default: 2")
     parser.add_argument("--seconds", type=float, default=60, help="after all have come; default: 60")
     parser.add_argument(
-        "--between", type=float, default=1.0, metavar="SECONDS",
-        help="between two things that a visitor does, half as much to half as much again; default: 1",
+        "--between", type=float, default=5.0, metavar="SECONDS",
+        help="between two things that a visitor does, half as much to half as much again; default: 5",
     )  # fmt: skip
     parser.add_argument("--no-training", action="store_true", help="nobody trains")
     args = parser.parse_args()
