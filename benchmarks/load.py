@@ -4,9 +4,9 @@
     python benchmarks/load.py --visitors 60
     python benchmarks/load.py --between 1           nobody looks at anything for longer than a second
 
-Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once in five seconds, opens a
-page now and then, and starts one training of its own, of which some are under way all the time. Memory is that
-of the server and all its processes.
+Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once in five seconds, opens
+a page now and then, and starts one training of its own, of which some are under way all the time. Memory is
+that of the server and all its processes.
 """
 
 import argparse
