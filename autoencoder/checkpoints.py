@@ -153,6 +153,11 @@ class Checkpoint:
     folder: Path | None = field(default=None)
     replay: Replay | None = field(default=None)
 
+    @property
+    def identity(self) -> str:
+        """Fingerprint and name: what tells apart results that speak of the model by its name."""
+        return f"{self.fingerprint} {self.name!r}"
+
     @cached_property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with any weight or atlas code: the key for caches."""

@@ -47,7 +47,7 @@ KEYS = {
     Codes: lambda codes: codes.key,
     Noise: str,
 }
-NAMED = {**KEYS, Checkpoint: lambda checkpoint: (checkpoint.name, checkpoint.fingerprint)}  # where names show
+NAMED = {**KEYS, Checkpoint: lambda checkpoint: checkpoint.identity}  # where names show
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the images …")

@@ -62,5 +62,6 @@ def mixture_key(checkpoint: Checkpoint, codes_key: str, label: int | None, n_com
 
 
 def score_key(checkpoints: list[Checkpoint], codes_key: str, n: int, seed: int) -> str:
-    fingerprints = " ".join(checkpoint.fingerprint for checkpoint in checkpoints)
-    return f"generation {fingerprints} {codes_key} {n} {seed}"
+    """What decides the scores, as a job's owner; they call the models by their names."""
+    models = " ".join(checkpoint.identity for checkpoint in checkpoints)
+    return f"generation {models} {codes_key} {n} {seed}"

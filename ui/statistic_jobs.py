@@ -68,9 +68,9 @@ class MatrixWork:
 
 
 def statistic_key(checkpoints: list[Checkpoint], codes_key: str, n_pairs: int, seed: int) -> str:
-    """What decides the statistic, as a job's owner."""
-    fingerprints = " ".join(checkpoint.fingerprint for checkpoint in checkpoints)
-    return f"statistic {fingerprints} {codes_key} {n_pairs} {seed}"
+    """What decides the statistic, as a job's owner; it calls the models by their names."""
+    models = " ".join(checkpoint.identity for checkpoint in checkpoints)
+    return f"statistic {models} {codes_key} {n_pairs} {seed}"
 
 
 def matrix_key(checkpoint: Checkpoint, codes_key: str, seed: int) -> str:
