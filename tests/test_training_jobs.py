@@ -18,6 +18,7 @@ from autoencoder.training import EpochResult, TrainingSettings
 from ui import jobs, trainings, workspace
 from ui.jobs import JobQueue, OwnDesk
 from ui.plans import Plan
+from ui.runs import Bench
 from ui.training_jobs import take_up, train
 from ui.trainings import Training
 from ui.unfinished import Unfinished, UnfinishedError
@@ -215,3 +216,13 @@ def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new
     assert "Start" not in {button.label for button in app.button}
     next(button for button in app.button if button.label == "Discard it").click().run()
     assert not app.error and "Start" in {button.label for button in app.button}
+
+
+def test_who_takes_one_step_sees_the_network_after_it(monkeypatch):
+    monkeypatch.setattr(trainings, "LOOK_EVERY", 1000.0)
+    bench, given = Bench(), plan(2)
+    bench.begin("key", Training(given), None)
+    before = bench.advance("key", SOON, lambda event: True).progress
+    after = bench.release("key")
+    for part in ("positions", "reconstructions"):
+        assert not np.array_equal(getattr(before, part), getattr(after.progress, part))

@@ -55,6 +55,7 @@ class Training:
         trainer, plan = self._trainer, self._plan
         if trainer is None:
             return (self._unfinished or Unfinished.of(plan)).to_bytes()
+        self._look()  # who pauses sees the network as it is
         latest, replay = self.progress.latest, self._film.replay
         where = trainer.snapshot()
         return Unfinished.of(plan, trainer.runtime, where, self._losses, latest, replay).to_bytes()
