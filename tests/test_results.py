@@ -15,9 +15,11 @@ from autoencoder import few_labels, fields, gaps, generation, projection, source
 from autoencoder.datasets import load_dataset
 from autoencoder.features import classifier_steps
 from autoencoder.generation import finished
-from ui import classroom, results, server
+from ui import caches, classroom, jobs, results, server
+from ui.generate_jobs import score_key
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
 from ui.limits import MAX_RESULT_DAYS
+from ui.statistic_jobs import statistic_key
 from ui.watch import begun, found
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
@@ -84,6 +86,41 @@ def test_what_holds_something_else_is_not_kept(state):
     for result in (object(), [lambda: 0], {"a": Path("x")}, load_dataset("digits", "test")):
         results.keep("key", result)
         assert results.recall("key") is None and not list(state.glob("results/*"))
+
+
+def test_what_cannot_be_written_is_no_error(state):
+    results.keep("key", [np.zeros(2, dtype="U3")])
+    assert results.recall("key") is None and not list(state.glob("results/*"))
+
+
+def test_a_file_that_goes_meanwhile_is_no_error(monkeypatch, caplog):
+    results.keep("mine", [1])
+    stat = Path.stat
+
+    def gone(path: Path, **kw):
+        if path == results._path("mine"):
+            raise FileNotFoundError(path)
+        return stat(path, **kw)
+
+    monkeypatch.setattr(Path, "stat", gone)
+    results.keep("yours", [2])
+    assert results.recall("yours") == [2] and not caplog.records
+
+
+def test_results_that_name_models_are_of_these_names():
+    model = caches.shipped_checkpoint("digits-ae-2")
+    pair, renamed = [model, model], [model, dataclasses.replace(model, name="a copy")]
+    for key in (statistic_key, score_key):
+        assert key(pair, "codes", 10, 0) == key(pair, "codes", 10, 0) != key(renamed, "codes", 10, 0)
+
+
+def test_results_that_were_read_are_bounded_like_others(monkeypatch):
+    monkeypatch.setattr(jobs, "MAX_FINISHED", 3)
+    queue = JobQueue()
+    for number in range(5):
+        results.keep(str(number), [number])
+        assert found(queue, str(number)).result == [number]
+    assert [queue.find(str(number)) is not None for number in range(5)] == [False, False, True, True, True]
 
 
 def test_a_result_of_another_key_is_not_taken(state):

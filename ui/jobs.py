@@ -260,6 +260,7 @@ class JobQueue:
         """A job whose work needs no steps any more: its result is there already."""
         with self.changed:
             if owner not in self._newest:
+                self._trim()
                 job = self._newest[owner] = Job(self, owner, work, None, None)
                 job.status, job.result, job._work = "done", work.finish(), None
             return self._newest[owner]
@@ -316,9 +317,13 @@ class JobQueue:
     def _n_at_once(self) -> int:
         return max(MAX_AT_ONCE, len(self._desks))
 
-    def _make_room(self) -> None:
+    def _trim(self) -> None:
+        """Let go of the oldest jobs that are over, before one more comes."""
         for owner in [owner for owner, job in self._newest.items() if job.is_over][: -MAX_FINISHED + 1]:
             del self._newest[owner]
+
+    def _make_room(self) -> None:
+        self._trim()
         if len(self._line) < MAX_UNFINISHED:
             return
         paused = [job for job in self._line if job.status == "paused"]

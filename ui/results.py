@@ -55,7 +55,7 @@ def keep(key: str, result: Any) -> None:
         scratch.write_bytes(to_bytes(key, result))
         scratch.replace(path)
         _make_room(path.parent)
-    except TypeError as error:
+    except (TypeError, ValueError, KeyError, SafetensorError) as error:
         logger.debug("A result is not kept: %s", error)
     except OSError as error:
         logger.warning("A result is not kept: %s", error)
@@ -139,7 +139,12 @@ def _content(tree: Any, arrays: list[np.ndarray]) -> Any:
 
 def _make_room(folder: Path) -> None:
     """Remove what was used the longest ago, until all together are small enough."""
-    found = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.glob(f"*{SUFFIX}"))
+    found = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        with suppress(FileNotFoundError):  # removed meanwhile, by another thread
+            facts = path.stat()
+            found.append((facts.st_mtime, facts.st_size, path))
+    found.sort()
     total = sum(size for _, size, _ in found)
     for _, size, path in found:
         if total <= MAX_RESULT_BYTES:
