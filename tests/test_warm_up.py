@@ -141,6 +141,21 @@ def test_it_stops_between_two_steps(monkeypatch):
     assert len(taken) == n_taken and set(taken) == {DEFAULT}
 
 
+def test_a_view_that_fails_leaves_the_others(monkeypatch):
+    prepared = []
+
+    def failing(view: View):
+        if view == DEFAULT:
+            raise RuntimeError("a bug")
+        yield prepared.append(view)
+
+    monkeypatch.setattr(warm_up, "steps", failing)
+    warmer = Warmer()
+    warmer.start()
+    wait_until(lambda: prepared == LESSON)
+    warmer.stop()
+
+
 def test_images_that_are_not_here_are_no_reason_to_end(monkeypatch, tmp_path):
     monkeypatch.setenv("LATENT_DATA_ROOT", str(tmp_path))
     st.cache_resource.clear()

@@ -105,6 +105,8 @@ class Warmer:
             return not any(self._stopped.wait(REST) for _ in steps(view))
         except LatentSpaceError as error:  # the first visitor who asks is told
             logger.info("%s is not prepared: %s", view, error)
+        except Exception as error:  # the other views are prepared all the same
+            logger.error("%s is not prepared", view, exc_info=error)
         return True
 
 
