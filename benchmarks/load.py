@@ -44,6 +44,21 @@ class Figures:
 
 
 def main() -> Figures:
+    args, figures = arguments(), Figures()
+    report_machine()
+    with server() as served:
+        time.sleep(SETTLE)
+        are_open = threading.Event()
+        watch = threading.Thread(target=browse, args=(served.address, args, figures, are_open), daemon=True)
+        watch.start()
+        are_open.wait()  # a browser's own start is not the server's
+        asyncio.run(crowd(served, args, figures))
+        watch.join()
+    show(figures, args.visitors)
+    return figures
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -55,26 +70,19 @@ def main() -> Figures:
         help="between two things that a visitor does, half as much to half as much again; default: 5",
     )  # fmt: skip
     parser.add_argument("--no-training", action="store_true", help="nobody trains")
-    args = parser.parse_args()
-    report_machine()
-    figures = Figures()
-    with server() as served:
-        time.sleep(SETTLE)
-        are_open = threading.Event()
-        watch = threading.Thread(target=browse, args=(served.address, args, figures, are_open), daemon=True)
-        watch.start()
-        are_open.wait()  # a browser's own start is not the server's
-        asyncio.run(crowd(served, args, figures))
-        watch.join()
+    return parser.parse_args()
+
+
+def show(figures: Figures, n_visitors: int) -> None:
+    """Print what was measured."""
     for what, values in sorted(figures.seconds.items()):
         report(f"{what}, ms", [1000 * value for value in values])
     everything = [value for values in figures.seconds.values() for value in values]
     print(f"all interactions: p95 {1000 * p95(everything):.0f} ms of {len(everything):,}")
-    print(f"errors {len(figures.errors)}, dropped sessions {figures.dropped} of {args.visitors}")
+    print(f"errors {len(figures.errors)}, dropped sessions {figures.dropped} of {n_visitors}")
     print(f"server and workers: at most {figures.most_bytes / 1e9:.2f} GB")
     for error in figures.errors[:5]:
         print("  ", error)
-    return figures
 
 
 async def crowd(served, args: argparse.Namespace, figures: Figures) -> None:
@@ -128,8 +136,17 @@ async def note_memory(process: int, figures: Figures) -> None:
 
 def browse(address: str, args: argparse.Namespace, figures: Figures, are_open: threading.Event) -> None:
     """Real browsers that move the noise as well, from the key press to new pixels."""
+    try:
+        _browse(address, args, figures, are_open)
+    except Exception as error:
+        figures.errors.append(f"browsers: {type(error).__name__} {error}")
+    finally:
+        are_open.set()  # whoever waits for them need not wait for ever
+
+
+def _browse(address: str, args: argparse.Namespace, figures: Figures, are_open: threading.Event) -> None:
     if not args.browsers:
-        return are_open.set()
+        return
     path, (role, name), keys, row = MOVES["changed noise to new pixels"]
     with chromium() as browser:
         pages = [browser.new_context().new_page() for _ in range(args.browsers)]
