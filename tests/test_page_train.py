@@ -22,7 +22,7 @@ from ui import training_jobs
 from ui.files import file_store
 from ui.jobs import NO_WORKER, JobQueue, OwnDesk
 from ui.plans import Glance
-from ui.replay_view import packed
+from ui.replay_view import _what_is_drawn, packed
 from ui.training_view import loss_figure, loss_ticks
 from ui.trainings_compared import Run, _run, _whether_errors_compare
 from ui.visitors import _digest
@@ -387,3 +387,14 @@ def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
     queue.open(OwnDesk())
     assert all(bar.proto.text != NO_WORKER for bar in app.run().get("progress"))
     press(app, "Stop")
+
+
+@pytest.mark.parametrize(("epochs", "is_cut"), [([0, 1], False), ([0, 1, 1.5], False), ([0, 1, 2], True)])
+def test_what_the_charts_leave_out_is_said_once_they_do(epochs, is_cut):
+    n = len(epochs)
+    image, zeros = np.zeros((1, 28, 28), np.uint8), np.zeros(n)
+    places, pictures = np.zeros((n, 1, 2), np.float32), np.zeros((n, 1, 28, 28), np.uint8)
+    replay = Replay(
+        2, (), image, np.zeros(1, np.int16), np.array(epochs, float), places, pictures, zeros, zeros, zeros
+    )
+    assert ("from the end of the first epoch" in _what_is_drawn(replay)) == is_cut

@@ -17,6 +17,7 @@ from ui.files import file_store
 from ui.frame import is_dark
 from ui.plans import Glance
 
+CUT_AT = 2  # epochs, as in replay.js: from then on its charts leave out those within the first one
 LIVE = "live"  # the component stays the same from the first look to the last frame
 
 
@@ -102,10 +103,12 @@ def _what_is_drawn(replay: Replay) -> str:
     if replay.latent_dim <= 2:
         plane = "the code itself"
     n_images, score = len(replay.labels), score_name(replay.latent_dim)
+    left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
+    cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""
     return (
         f"{n_images:,} held-out images on the map ({plane}), all frames to one scale. The gap "
         f"score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
-        f"different classes, seed {SEED}. Errors are drawn from the end of the first epoch."
+        f"different classes, seed {SEED}.{cut}"
     )
 
 
