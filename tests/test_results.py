@@ -11,10 +11,12 @@ import pytest
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
-from autoencoder import few_labels, fields, gaps, generation, projection, sources
+from autoencoder import few_labels, fields, gaps, generation, outliers, projection, sources
+from autoencoder.architecture import ModelSettings
 from autoencoder.datasets import load_dataset
 from autoencoder.features import classifier_steps
 from autoencoder.generation import finished
+from autoencoder.models import Autoencoder, build_network
 from ui import caches, classroom, jobs, results, server
 from ui.generate_jobs import score_key
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
@@ -36,7 +38,23 @@ def gap_scores() -> gaps.Scores:
     return gaps.Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
 
 
+def outcomes() -> list[outliers.Outcome]:
+    """Of two seeds, as the page keeps them: the images are the same, and the first one has its network."""
+    settings = ModelSettings("ae", 3)
+    images = RNG.integers(0, 256, (4, 28, 28), np.uint8)
+    test = outliers.TestSet(
+        images, np.array([False, True, False, True]), ("4 · 0", "7 · 1", "4 · 2", "9 · 3")
+    )
+    model = Autoencoder(settings, build_network(settings, 0))
+    scores = [({"mse": RNG.random(3)}, {"mse": RNG.random(4)}) for _ in range(2)]
+    return [
+        outliers.Outcome(seed, network, held_back, test, judged)
+        for seed, (network, (held_back, judged)) in enumerate(zip((model, None), scores, strict=True))
+    ]
+
+
 EXAMPLES = {
+    "outliers": outcomes(),
     "gap statistic": [gaps.GapStatistic("digits-vae-2", 2, gap_scores(), gap_scores(), False)],
     "matrix": gaps.GapMatrix(np.arange(2), RNG.random((2, 2)), *np.zeros((2, 2, 2, 2), int)),
     "field": fields.Field(RNG.random((3, 4), dtype=np.float32), (-1.0, 1.5, np.float32(0), 2.0)),
@@ -60,6 +78,8 @@ def same(a, b) -> bool:
         )
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, Autoencoder):
+        return type(b) is Autoencoder and a.settings == b.settings and same(a.weights, b.weights)
     if isinstance(a, list | tuple):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
@@ -72,6 +92,20 @@ def test_what_comes_back_is_what_was_kept(result):
     results.keep("key", result)
     assert same(result, results.recall("key"))
     assert results.recall("another key") is None
+
+
+def test_what_several_parts_share_is_kept_once():
+    one, two = outcomes()
+    apart = dataclasses.replace(two, test=dataclasses.replace(two.test, images=two.test.images.copy()))
+    together = len(results.to_bytes("key", [one, two]))
+    assert len(results.to_bytes("key", [one, apart])) >= together + one.test.images.nbytes
+
+
+def test_a_network_that_was_kept_draws_the_same():
+    kept = outcomes()
+    results.keep("key", kept)
+    model, images = results.recall("key")[0].model, kept[0].test.images
+    assert same(model.reconstruct(images), kept[0].model.reconstruct(images))
 
 
 def test_of_a_classifier_the_facts_are_kept():
@@ -146,6 +180,13 @@ DAMAGED = {
     "no such array": tree_file({"array": 4, "shape": [3]}),
     "another shape": tree_file({"array": 0, "shape": [2, 2]}),
     "nothing known": tree_file({"what": "ever"}),
+    "no network": tree_file({"network": {"kind": "ae"}, "weights": {"dict": []}}),
+    "a network of other weights": tree_file(
+        {
+            "network": ModelSettings("ae", 3).to_dict(),
+            "weights": {"dict": [["x", {"array": 0, "shape": [3]}]]},
+        }
+    ),
     "two things": tree_file({"list": [], "tuple": []}),
     "a pickle": b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x07os.path\x94.",
 }
@@ -253,18 +294,51 @@ def forget_everything() -> None:
     job_queue.clear()
 
 
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def run_until_over(app: AppTest, n_jobs: int) -> None:
+    """Look at the page again until the jobs are over: what is shown before then may be a part of it."""
+    deadline = time.monotonic() + 60
+    while quick_queue().unfinished() or len(quick_queue()._newest) < n_jobs:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    app.run()
+
+
 def test_a_page_shows_what_was_measured_before_a_restart():
     forget_everything()
     app = visit("gaps", pairs=10)
-    next(button for button in app.button if button.label == "Measure the paths").click().run()
-    deadline = time.monotonic() + 60
-    while not app.dataframe[0].value.shape[0] or "95 % from" not in app.dataframe[0].value:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
+    press(app, "Measure the paths")
+    run_until_over(app, 1)
     before = app.dataframe[0].value
+    assert set(before["model"]) == {"digits-vae-2", "digits-ae-2"} and "95 % from" in before
     forget_everything()
     after = visit("gaps", pairs=10)
     assert "Measure the paths" not in [button.label for button in after.button]
     assert before.equals(after.dataframe[0].value)
+    forget_everything()
+
+
+def test_what_was_learnt_of_outliers_is_shown_after_a_restart_and_saves_the_first_of_more_seeds(monkeypatch):
+    monkeypatch.setattr("autoencoder.outlier_trials.N_STEPS", 3)
+    forget_everything()
+    choices = {"protocol": "one class is normal", "outlier_class": "3", "code_size": 2}
+    app = visit("outliers", **choices)
+    press(app, "Train and try")
+    run_until_over(app, 1)
+    before = app.dataframe[0].value
+    assert "AUROC" in before
+    forget_everything()
+    after = visit("outliers", **choices)
+    assert "Train and try" not in [button.label for button in after.button] and not after.exception
+    assert before.equals(after.dataframe[0].value)
+    forget_everything()
+    more = visit("outliers", **choices, n_seeds=3)
+    press(more, "Train and try")
+    job = list(quick_queue()._newest.values())[-1]
+    assert len(job.progress[1]) >= 1 and job.progress[0] >= 1 / 3  # the first seed is there already
+    assert job.wait(60, "done")
+    assert [outcome.seed for outcome in job.result] == [0, 1, 2]
     forget_everything()

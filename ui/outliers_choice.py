@@ -16,7 +16,7 @@ from ui.outlier_jobs import Experiment, OutlierWork
 from ui.pad import show_pad
 from ui.places import Drawing
 from ui.visitors import current_workspace
-from ui.watch import TICK, job_on_request
+from ui.watch import TICK, found, job_on_request
 
 AS_IT_IS = "the chosen model as it is"
 DRAWING = "your drawing"
@@ -252,7 +252,7 @@ def _announcement(asked: Experiment, n_seeds: int) -> str:
 def _known(experiment: Experiment, n_seeds: int) -> list[Outcome]:
     """What has been found with fewer seeds."""
     for fewer in sorted((count for count in SEEDS if count < n_seeds), reverse=True):
-        job = quick_queue().find(experiment.key(fewer))
+        job = found(quick_queue(), experiment.key(fewer))
         if job and job.status == "done":
             return job.result
     return []

@@ -1,7 +1,7 @@
 """Results of measurements on disk, so that a server that was started anew still has them.
 
 A file is a safetensors file of the arrays; what they belong to is a JSON tree among its facts. Only the
-dataclasses of `KINDS` come out of it, and nothing is unpickled.
+dataclasses of `KINDS` and networks of this program come out of it, and nothing is unpickled.
 """
 
 import hashlib
@@ -18,9 +18,11 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from autoencoder import few_labels, gaps, generation, projection, sources
+from autoencoder import few_labels, gaps, generation, outliers, projection, sources
 from autoencoder import fields as planes
+from autoencoder.architecture import ModelSettings
 from autoencoder.features import ClassifierFacts
+from autoencoder.models import Autoencoder
 from ui.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 from ui.workspace import made, state_root
 
@@ -37,6 +39,8 @@ KINDS = {
     "FewLabels": few_labels.FewLabels,
     "FewLabelsResult": few_labels.Result,
     "TSNEMap": projection.TSNEMap,
+    "Outcome": outliers.Outcome,
+    "TestSet": outliers.TestSet,
 }
 SUFFIX = ".safetensors"
 
@@ -44,10 +48,7 @@ logger = logging.getLogger(__name__)
 
 
 def keep(key: str, result: Any) -> None:
-    """Keep the result of the job with this key; where that fails, the program goes on without.
-
-    What holds a network is not kept: the results about outliers.
-    """
+    """Keep the result of the job with this key; where that fails, the program goes on without."""
     path = _path(key)
     try:
         made(path.parent)
@@ -110,8 +111,9 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        arrays.append(value)
-        return {"array": len(arrays) - 1, "shape": value.shape}
+        return {"array": _place(value, arrays), "shape": value.shape}
+    if isinstance(value, Autoencoder):
+        return {"network": value.settings.to_dict(), "weights": _tree(value.weights, arrays)}
     if isinstance(value, list | tuple):
         return {type(value).__name__: [_tree(each, arrays) for each in value]}
     if isinstance(value, dict):
@@ -123,11 +125,23 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     raise TypeError(f"no kind of result: {type(value).__name__}")
 
 
+def _place(array: np.ndarray, arrays: list[np.ndarray]) -> int:
+    """Where an array is among those of the file; one that several parts share is there once."""
+    for number, known in enumerate(arrays):
+        if known is array:
+            return number
+    arrays.append(array)
+    return len(arrays) - 1
+
+
 def _content(tree: Any, arrays: list[np.ndarray]) -> Any:
     if not isinstance(tree, dict):
         return tree
     if "array" in tree:
         return arrays[tree["array"]].reshape(tree["shape"])
+    if "network" in tree:
+        settings = ModelSettings.from_dict(tree["network"])
+        return Autoencoder.from_weights(settings, _content(tree["weights"], arrays))
     if "kind" in tree:
         content = {name: _content(each, arrays) for name, each in tree["fields"].items()}
         return KINDS[tree["kind"]](**content)
