@@ -41,7 +41,7 @@ def switch(app: AppTest, is_on: bool) -> AppTest:
 
 
 def shared_name(app: AppTest) -> str:
-    (link,) = [code.value for code in app.code if "~" in code.value]
+    link = next(code.value for code in app.code if "~" in code.value)  # at the switch; below is what else is
     return re.search(r"=(.+)$", link)[1].replace("%7E", "~").replace("+", " ")
 
 
@@ -97,7 +97,7 @@ def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
         own.save_model(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
         folder = own.models_folder / f"m{number}"
         names.append(f"m{number}~{number:020}")
-        sharing._share("model", folder, names[-1])
+        sharing._share(own, "model", folder, names[-1])
     assert [sharing._place("model", name).exists() for name in names] == [False, True, True]
 
 
@@ -137,3 +137,46 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
         assert (f"**How {name} came about**" in [element.value for element in app.markdown]) == is_shown
         assert (f"was kept with {name}" in words(app)) != is_shown
     assert "came about" not in words(visit("train", OTHER))
+
+
+def shares(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digits, monkeypatch):
+    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    kept = bytes_in(own.models_folder)
+    monkeypatch.setattr("ui.workspace.MAX_VISITOR_BYTES", 2 * kept + 1_000)
+    switch(visit("train", OWNER), True)
+    with pytest.raises(WorkspaceError, match="what you share included"):
+        own.check_room(2_000)
+    own.delete_model("one")  # and what is shared of it can still be withdrawn
+    app = visit("train", OWNER)
+    shares(app, "Withdraw one")
+    assert not app.exception and not app.error and not list(state_root().glob("shared/model/*"))
+    assert "Withdraw one" not in [button.label for button in app.button]
+    own.check_room(2 * kept)
+
+
+def test_a_visitor_shares_so_many_and_no_more(own, digits, monkeypatch):
+    monkeypatch.setattr(sharing, "MAX_SHARED", 1)
+    for name in ("one", "two"):
+        own.save_model(make_small_checkpoint(digits, "ae"), name)
+    sharing._share(own, "model", own.models_folder / "one", f"one~{1:020}")
+    with pytest.raises(WorkspaceError, match="You share 1 models, which is as many"):
+        sharing._share(own, "model", own.models_folder / "two", f"two~{2:020}")
+    other = Workspace(state_root(), _digest(OTHER))  # for whom it does not count
+    sharing._share(other, "model", own.models_folder / "two", f"two~{2:020}")
+    assert [path.name[:3] for path in (*own.shared(), *other.shared())] == ["one", "two"]
+
+
+def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
+    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    other, name = Workspace(state_root(), _digest(OTHER)), f"one~{1:020}"
+    for who in (own, other):
+        sharing._share(who, "model", own.models_folder / "one", name)
+    place = sharing._place("model", name)
+    sharing._withdraw(own, place)
+    assert place.exists() and own.shared() == [] and other.shared() == [place]
+    sharing._withdraw(other, place)
+    assert not place.exists()

@@ -12,6 +12,7 @@ from autoencoder.training import MAX_EPOCHS
 
 MAX_MODELS = 20
 MAX_IMAGE_SETS = 10
+MAX_SHARED = 20  # of each kind, of one visitor
 MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
 MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
@@ -52,7 +53,8 @@ def table() -> list[tuple[str, str, str]]:
         ("epochs", f"{MAX_EPOCHS:,}", ""),
         ("models of a visitor", f"{MAX_MODELS}", ""),
         ("image sets of a visitor", f"{MAX_IMAGE_SETS}", ""),
-        ("what a visitor keeps, on disk", size(MAX_VISITOR_BYTES), ""),
+        ("models, and image sets, that a visitor shares", f"{MAX_SHARED}", ""),
+        ("what a visitor keeps and shares, on disk", size(MAX_VISITOR_BYTES), ""),
         ("what all visitors keep, on disk", size(MAX_STATE_BYTES), "`LATENT_MAX_STATE_BYTES`"),
         ("days without a visit, then it is removed", f"{MAX_IDLE_DAYS}", "`LATENT_MAX_IDLE_DAYS`"),
         ("results of measurements, on disk", size(MAX_RESULT_BYTES), ""),

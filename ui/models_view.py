@@ -29,6 +29,7 @@ def show_models() -> None:
     else:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
     _offer_undo()
+    sharing.show_shared(current_workspace(), "model")
     _offer_load()
     for info in sharing.opened_models():
         if info.name == st.session_state.model:

@@ -16,11 +16,23 @@ from autoencoder.checkpoints import CheckpointInfo
 from autoencoder.replay import REPLAY
 from ui import caches
 from ui.frame import refusal
-from ui.workspace import MODEL_FILES, NAME, Workspace, bytes_in, made, state_root, writing
+from ui.limits import MAX_SHARED
+from ui.workspace import (
+    MODEL_FILES,
+    NAME,
+    SHARED,
+    Workspace,
+    WorkspaceError,
+    bytes_in,
+    made,
+    state_root,
+    writing,
+)
 
 SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
 MOST_SHARED = 300  # of each kind; beyond, what was opened the longest ago goes
 MOST_OPENED = 20  # in one session
+NOUNS = {"model": "model", "data": "image set"}
 KINDS = {"model": "", "data": ".npz"}  # by the address's word for it: models and images, with their suffix
 
 
@@ -60,10 +72,25 @@ def offer_images(workspace: Workspace, name: str) -> None:
     _offer(workspace, "data", name, path, (path,))
 
 
+def show_shared(workspace: Workspace, kind: str) -> None:
+    """Everything of a kind that the visitor shares, also where the original is gone, to be withdrawn."""
+    copies = workspace.shared(kind)
+    if not copies:
+        return
+    with st.expander(f"What you share ({len(copies)})"):
+        for copy in copies:
+            name = copy.name.removesuffix(KINDS[kind])
+            st.code(_link(kind, name), language=None)
+            st.button(
+                f"Withdraw {name.rpartition('~')[0]}", key=f"withdraw {kind} {name}", on_click=_withdraw,
+                args=(workspace, copy), icon=":material/link_off:",
+            )  # fmt: skip
+
+
 def _offer(workspace: Workspace, kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
     shared = f"{name}~{caches.digest(files)}"
     key = f"share {kind} {name}"
-    st.session_state[key] = _place(kind, shared).exists()
+    st.session_state[key] = _place(kind, shared) in workspace.shared(kind)
     is_on = st.toggle("Share", key=key, on_change=_switch, args=(workspace, kind, key, source, shared))
     if is_on:
         st.caption("Whoever has this link can open it as it is now, and not change it.")
@@ -73,14 +100,39 @@ def _offer(workspace: Workspace, kind: str, name: str, source: Path, files: tupl
 def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str) -> None:
     with refusal():
         if st.session_state[key]:
-            workspace.check_room(bytes_in(source))
-            _share(kind, source, shared)
+            _share(workspace, kind, source, shared)
         else:
-            _remove(_place(kind, shared))
+            _withdraw(workspace, _place(kind, shared))
 
 
-def _share(kind: str, source: Path, shared: str) -> None:
-    with writing(shared), tempfile.TemporaryDirectory(dir=made(_shelf(kind)), prefix=".sharing-") as scratch:
+def _withdraw(workspace: Workspace, copy: Path) -> None:
+    """Take a copy back, unless somebody else shares the very same."""
+    with refusal(), writing(copy.name):
+        if workspace.unmark_shared(copy):
+            _remove(copy)
+
+
+def _share(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
+    """Copy what is to be shared. Raises WorkspaceError where that is too much, or cannot be written."""
+    if len(workspace.shared(kind)) >= MAX_SHARED:
+        raise WorkspaceError(
+            f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
+        )
+    workspace.check_room(bytes_in(source))
+    place = _place(kind, shared)
+    if not place.exists():
+        _copy(kind, source, place)
+    with writing(shared):
+        place.touch()
+        workspace.mark_shared(place)
+    _make_room(kind)
+
+
+def _copy(kind: str, source: Path, place: Path) -> None:
+    with (
+        writing(place.name),
+        tempfile.TemporaryDirectory(dir=made(_shelf(kind)), prefix=".sharing-") as scratch,
+    ):
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
@@ -89,9 +141,7 @@ def _share(kind: str, source: Path, shared: str) -> None:
                     shutil.copy2(source / file, fresh / file)
         else:
             shutil.copy2(source, fresh)
-        fresh.rename(_place(kind, shared))
-        _place(kind, shared).touch()
-    _make_room(kind)
+        fresh.rename(place)
 
 
 def _make_room(kind: str) -> None:
@@ -120,4 +170,4 @@ def _place(kind: str, name: str) -> Path | None:
 
 
 def _shelf(kind: str) -> Path:
-    return state_root() / "shared" / kind
+    return state_root() / SHARED / kind

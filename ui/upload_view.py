@@ -110,6 +110,7 @@ def show_image_sets() -> None:
             "None yet. They appear here, and in the choice of images of every page.", icon=":material/info:"
         )
     _offer_undo()
+    sharing.show_shared(current_workspace(), "data")
 
 
 def _read_once(files: list) -> Dataset:

@@ -4,6 +4,8 @@
     <root>/visitors/<id>/images/<name>.npz     images, labels and class names
     <root>/visitors/<id>/.../.deleted/         what was deleted last, to be had back
     <root>/visitors/<id>/unfinished.safetensors    a training that is not over, to go on from
+    <root>/visitors/<id>/shared/<kind>/<file>      empty: the visitor shares what is called so below
+    <root>/shared/<kind>/<file>                    copies that whoever has their link can open (ui/sharing.py)
 
 A name comes from a visitor or from a link: it is checked before it becomes part of a path.
 """
@@ -48,6 +50,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 VISITOR = re.compile(r"[0-9a-f]{32}")
 NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
 DELETED = ".deleted"
+SHARED = "shared"
 SCRATCH = ".saving-"
 TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
 DAY = 24 * 3_600
@@ -138,6 +141,7 @@ class Workspace:
         self._visitors = Path(root) / "visitors"
         folder = self._folder = self._visitors / visitor
         self._unfinished = folder / UNFINISHED
+        self._marks = folder / SHARED
         shipped = _shipped_names()
         self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
         self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
@@ -157,13 +161,14 @@ class Workspace:
 
         What all keep is counted anew if it is to be exact, which takes a while where there are many.
         """
-        used = bytes_in(self._folder, kept_only=True)
+        used = bytes_in(self._folder, kept_only=True) + sum(map(bytes_in, self.shared()))
         root = self._visitors.parent  # what is shared lies beside the visitors' folders
         of_all = bytes_in(root) if is_exact else _bytes_of_all(root, time.time() // 60)
         if used + n_bytes > MAX_VISITOR_BYTES:
             raise WorkspaceError(
                 f"You keep {size(used)} here, and this would be {size(n_bytes)} more; "
-                f"{size(MAX_VISITOR_BYTES)} are kept for one visitor. Delete models or images first."
+                f"{size(MAX_VISITOR_BYTES)} are kept for one visitor, what you share included. Delete models "
+                "or images first, or share less."
             )
         if of_all + n_bytes > max_state_bytes():
             raise WorkspaceError(
@@ -283,6 +288,32 @@ class Workspace:
 
     def restore_images(self) -> str:
         return self._images.restore()
+
+    # What is shared
+
+    def shared(self, kind: str = "*") -> list[Path]:
+        """The copies that the visitor shares, of a kind or of all, as far as they are still there."""
+        copies = [self._copy(mark) for mark in sorted(self._marks.glob(f"{kind}/*"))]
+        return [copy for copy in copies if copy.exists()]
+
+    def mark_shared(self, copy: Path) -> None:
+        """Note that this copy is the visitor's: it counts for them, and they can withdraw it."""
+        mark = self._mark(copy)
+        made(mark.parent)
+        mark.touch()
+
+    def unmark_shared(self, copy: Path) -> bool:
+        """Note that the visitor shares this copy no more; whether nobody else does."""
+        mark = self._mark(copy)
+        mark.unlink(missing_ok=True)
+        others = (folder / mark.relative_to(self._folder) for folder in self._visitors.glob("*"))
+        return not any(other.exists() for other in others)
+
+    def _mark(self, copy: Path) -> Path:
+        return self._marks / copy.parent.name / copy.name
+
+    def _copy(self, mark: Path) -> Path:
+        return self._visitors.parent / SHARED / mark.parent.name / mark.name
 
     # A training that is not over
 
