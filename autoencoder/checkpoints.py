@@ -25,11 +25,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from autoencoder.architecture import ModelSettings
+from autoencoder.arrays import read_arrays
 from autoencoder.datasets import DATASETS, Dataset
 from autoencoder.errors import CheckpointError, in_line
 from autoencoder.graph import CodeGraph
 from autoencoder.models import Autoencoder
-from autoencoder.readers import HEADER_BYTES, npy_header
 from autoencoder.replay import Replay, write_replay
 from autoencoder.runtime import Runtime
 from autoencoder.support import Support, Units
@@ -300,38 +300,12 @@ def _read_model(path: Path, settings: ModelSettings) -> Autoencoder:
 
 def _read_atlas(path: Path, config: Config) -> Atlas:
     with _reading(path):
-        arrays = _read_arrays(path)
+        arrays = read_arrays(path, ("rows", "latents", "labels"), MAX_ATLAS_MEMBERS, MAX_FILE_BYTES)
         atlas = Atlas(arrays["rows"], arrays["latents"].astype(np.float32), arrays.get("labels"))
         if not _fits(atlas, config):
             raise ValueError("its arrays do not fit the config")
         labels = None if atlas.labels is None else atlas.labels.astype(np.int64)
         return Atlas(atlas.rows.astype(np.int64), atlas.latents, labels)
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The atlas's arrays; ValueError or OSError where they cannot be had."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_members(archive)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in ("rows", "latents", "labels") if name in file}
-    except OSError:
-        raise
-    except Exception as error:  # on hostile bytes, NumPy and zipfile raise a dozen kinds, documented or not
-        raise ValueError(str(error) or type(error).__name__) from error
-
-
-def _check_members(archive: zipfile.ZipFile) -> None:
-    """Numbers and sizes are checked before time and memory are taken."""
-    if len(archive.infolist()) > MAX_ATLAS_MEMBERS:
-        raise ValueError("it holds more than any atlas")
-    if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
-        raise ValueError("unpacked, it would be larger than any atlas")
-    for member in archive.infolist():
-        with archive.open(member) as file:
-            header = npy_header(file.read(HEADER_BYTES))
-        if header.n_bytes > member.file_size:
-            raise ValueError(f"{in_line(member.filename)} declares more values than it holds")
 
 
 def _fits(atlas: Atlas, config: Config) -> bool:

@@ -137,6 +137,7 @@ def quiet_parsers() -> None:
     """
     warnings.filterwarnings("ignore", module=r"PIL\.")  # metadata that is cut off
     warnings.filterwarnings("ignore", module="<unknown>")  # the header of an array, read as a literal
+    warnings.filterwarnings("ignore", module=r"numpy\.lib\._format_impl")  # a type's name that is out of use
 
 
 def is_picture(name: str) -> bool:

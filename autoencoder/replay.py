@@ -8,7 +8,6 @@ F frames, N images on the map, S images shown, D latent dimensions.
 """
 
 import json
-import zipfile
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
+from autoencoder.architecture import MAX_LATENT_DIM
+from autoencoder.arrays import read_arrays
 from autoencoder.datasets import Dataset, stratified_order
 from autoencoder.errors import CheckpointError
 from autoencoder.gaps import mean_score, random_pairs
@@ -32,7 +33,9 @@ SEED = 0  # of these choices: the same for every training, so that trainings com
 MOST_EPOCHS = 60  # with a frame each; of more, every second, every fourth … is kept
 EARLY = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the first epoch, in which the most happens
 FEWEST_STEPS = 40  # of an epoch that is worth frames within
+MOST_FRAMES = 200  # in a file; 66 are kept
 MAX_BYTES = 2_000_000  # of a file: 64 frames take 0.6 MB before packing
+MAX_UNPACKED = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,15 +64,18 @@ class Replay:
     gap_scores: np.ndarray
 
     def __post_init__(self) -> None:
-        n_frames, n_images = len(self.epochs), len(self.labels)
+        n_frames, n_images, n_shown = len(self.epochs), len(self.labels), len(self.inputs)
         shapes = {
-            "positions": (n_frames, n_images, 2),
-            "pictures": (n_frames, *self.inputs.shape),
-            **dict.fromkeys(("train_losses", "validation_losses", "gap_scores"), (n_frames,)),
+            "inputs": ("u", (n_shown, 28, 28)),
+            "labels": ("i", (n_images,)),
+            "positions": ("f", (n_frames, n_images, 2)),
+            "pictures": ("u", (n_frames, n_shown, 28, 28)),
+            **{name: ("f", (n_frames,)) for name in ("epochs", *MEASURED)},
         }
-        for name, shape in shapes.items():
-            if getattr(self, name).shape != shape:
-                raise ValueError(f"{name} must be {shape}, got {getattr(self, name).shape}")
+        for name, (kind, shape) in shapes.items():
+            array = getattr(self, name)
+            if array.dtype.kind != kind or array.shape != shape:
+                raise ValueError(f"{name} must be {shape} of kind {kind}, got {array.shape}, {array.dtype}")
 
     def __len__(self) -> int:
         return len(self.epochs)
@@ -95,10 +101,28 @@ class Replay:
         """The inverse of ``to_arrays``; raises KeyError, TypeError or ValueError for anything else."""
         facts = json.loads(arrays["facts"].tobytes())
         kept = [arrays[part.name] for part in fields(cls)[2:]]
-        return cls(int(facts["latent_dim"]), tuple(map(str, facts["class_names"])), *kept)
+        replay = cls(int(facts["latent_dim"]), tuple(map(str, facts["class_names"])), *kept)
+        replay._check_values()
+        return replay
+
+    def _check_values(self) -> None:
+        """Raises ValueError for what no training gives: a file may hold anything."""
+        is_sound = (
+            1 <= self.latent_dim <= MAX_LATENT_DIM
+            and len(self) <= MOST_FRAMES
+            and self.inputs.dtype == self.pictures.dtype == np.uint8
+            and ((self.labels >= -1) & (self.labels < max(1, len(self.class_names)))).all()
+            and np.isfinite(self.positions).all()
+            and (np.isfinite(self.epochs) & (self.epochs >= 0)).all()
+            and (np.diff(self.epochs) > 0).all()
+        )
+        if not is_sound:
+            raise ValueError("no frames of a training")
 
 
-FRAMED = ("epochs", "positions", "pictures", "train_losses", "validation_losses", "gap_scores")
+MEASURED = ("train_losses", "validation_losses", "gap_scores")
+FRAMED = ("epochs", "positions", "pictures", *MEASURED)
+ARRAYS = ("facts", "inputs", "labels", *FRAMED)  # of a file
 
 
 class Film:
@@ -207,9 +231,8 @@ def read_replay(folder: Path) -> Replay | None:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("too large")
-        with np.load(path, allow_pickle=False) as file:
-            return Replay.from_arrays(dict(file))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        return Replay.from_arrays(read_arrays(path, ARRAYS, len(ARRAYS), MAX_UNPACKED))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"How {folder.name} came about cannot be shown: {REPLAY} is damaged. The model can be used."
         ) from error

@@ -230,8 +230,10 @@ def _use_model(workspace, name: str) -> None:
     from autoencoder.codes import codes_of_atlas
     from autoencoder.pictures import png
     from autoencoder.projection import project
+    from autoencoder.replay import read_replay
     from ui.choice import _model_facts
     from ui.models_view import _facts
+    from ui.replay_view import _what_is_drawn, packed
 
     loaded = workspace.load_model(name)
     [info] = workspace.models()
@@ -242,6 +244,10 @@ def _use_model(workspace, name: str) -> None:
     assert round_trip.shape == (len(some), loaded.model.latent_dim) and np.isfinite(some).all()
     project(codes.latents, "auto")
     workspace.export_model(name)
+    replay = read_replay(info.folder)
+    if replay is not None and len(replay):
+        packed(replay)
+        _encodes(_what_is_drawn(replay), *replay.class_names)
     _encodes(_facts(info), _model_facts(info), codes.dataset, *map(codes.class_of, range(len(codes.rows))))
 
 

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,11 +22,12 @@ import numpy as np
 from PIL import Image
 
 from autoencoder.architecture import Architecture, ModelSettings
-from autoencoder.checkpoints import ATLAS, CONFIG, WEIGHTS, make_checkpoint
+from autoencoder.checkpoints import make_checkpoint
 from autoencoder.datasets import Dataset
+from autoencoder.replay import Film
 from autoencoder.runtime import Runtime
 from autoencoder.training import Trainer, TrainingSettings
-from ui.workspace import Workspace
+from ui.workspace import Workspace, files_of
 
 MODEL = {"model folder", "model zip"}
 MOST_BYTES = 4_000_000  # of one harmed file
@@ -181,13 +183,15 @@ def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
     dataset = Dataset("stripes", "all", np.tile(images, (4, 1, 1)), np.tile(labels, 4), ("a", "b", "c"))
     settings = ModelSettings("vae", 3, architecture=Architecture("tiny", (3,), (7,)))
     trainer = Trainer(dataset.images, settings, TrainingSettings(2, 8), Runtime())
-    for _ in trainer.events():
-        pass
+    film = Film(trainer, dataset)
+    film.begin()
+    for event in trainer.events():
+        film.note(event)
+    checkpoint = replace(make_checkpoint("new", trainer, dataset, dataset), replay=film.replay)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder), "0" * 32)
-        workspace.save_model(make_checkpoint("new", trainer, dataset, dataset), "mine")
-        place = workspace.models_folder / "mine"
-        return {name: (place / name).read_bytes() for name in (CONFIG, WEIGHTS, ATLAS)}
+        workspace.save_model(checkpoint, "mine")
+        return {path.name: path.read_bytes() for path in files_of(workspace.models_folder / "mine")}
 
 
 def npz(arrays: dict[str, np.ndarray], save: Callable = np.savez_compressed) -> bytes:

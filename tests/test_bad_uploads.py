@@ -28,6 +28,7 @@ from autoencoder.checkpoints import ATLAS, CONFIG, WEIGHTS
 from autoencoder.datasets import Dataset, load_upload
 from autoencoder.errors import LatentSpaceError
 from autoencoder.readers import read_pictures
+from autoencoder.replay import REPLAY
 from ui.visitors import _digest
 from ui.workspace import Workspace
 
@@ -250,6 +251,10 @@ BAD_MODELS = {
     "an absolute path": lambda files: archive({f"/etc/{name}": data for name, data in files.items()}),
     "a config of UTF-16": lambda files: archive({**files, CONFIG: files[CONFIG].decode().encode("utf-16")}),
     "a config as deep as a well": lambda files: archive({**files, CONFIG: b'{"a":' * 100_000}),
+    "pickled frames": lambda files: archive({**files, REPLAY: npz(positions=CODE)}),
+    "frames of somebody else's": lambda files: archive({**files, REPLAY: npz(positions=IMAGES)}),
+    "frames that are no archive": lambda files: archive({**files, REPLAY: b"nonsense"}),
+    "endless frames": lambda files: archive({**files, REPLAY: archive({"facts.npy": bytes(60_000_000)})}),
     "a list for a name": edited(source__name=["mnist"]),
     "a name with markup in two lines": edited(source__name="<script>\nalert(1)"),
     "too many classes": edited(source__class_names=3),
@@ -309,8 +314,8 @@ def test_bad_models_are_refused(tmp_path, workspace, name):
 
 
 def test_there_are_many_more_than_fifty():
-    assert (len(BAD_IMAGES) + len(BAD_PICTURES), len(BAD_MODELS)) == (76, 22)
-    assert len(BAD_IMAGES) + len(BAD_PICTURES) + len(BAD_MODELS) + len(HOSTILE) + len(DAMAGES) >= 166
+    assert (len(BAD_IMAGES) + len(BAD_PICTURES), len(BAD_MODELS)) == (76, 26)
+    assert len(BAD_IMAGES) + len(BAD_PICTURES) + len(BAD_MODELS) + len(HOSTILE) + len(DAMAGES) >= 170
 
 
 # Through the pages

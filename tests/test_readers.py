@@ -603,6 +603,7 @@ def test_damaged_metadata_is_nobody_s_warning(recwarn):
     exif = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"
     np.testing.assert_array_equal(decoded(png(IMAGES[0], exif=exif)), IMAGES[0])
     assert "damaged" in refusal(npy_header((1, 28, 28)).replace(b"|u1", b"\\q1"))
+    refusal(npy_header((1, 28, 28)).replace(b"|u1", b"|a1"))
     assert not recwarn.list
 
 

@@ -152,6 +152,34 @@ def test_frames_that_do_not_fit_together_are_refused(digits):
             Replay.from_arrays({**arrays, name: arrays[name][:-1]})
 
 
+FOREIGN = {
+    "texts": {"positions": np.full((4, 4, 2), "x")},
+    "floats for pictures": {"pictures": np.zeros((4, 4, 28, 28))},
+    "larger pictures": {
+        "pictures": np.zeros((4, 4, 28, 30), np.uint8), "inputs": np.zeros((4, 28, 30), np.uint8),
+    },
+    "places nowhere": {"positions": np.full((4, 4, 2), np.nan, np.float32)},
+    "epochs that go back": {"epochs": np.array([0.0, 2, 1, 3])},
+    "endless epochs": {"epochs": np.array([0.0, 1, 2, np.inf])},
+    "classes without a name": {"labels": np.full(4, 10, np.int16)},
+    "no number": {"facts": np.frombuffer(b'{"latent_dim": null, "class_names": []}', np.uint8)},
+    "no code": {"facts": np.frombuffer(b'{"latent_dim": 0, "class_names": []}', np.uint8)},
+    "no JSON": {"facts": np.frombuffer(b"{", np.uint8)},
+    "a list": {"facts": np.frombuffer(b"[]", np.uint8)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", FOREIGN.values(), ids=FOREIGN.keys())
+def test_frames_that_no_training_gives_are_refused(digits, tmp_path, changes):
+    arrays = filmed(trainer(digits), digits).replay.to_arrays()
+    assert len(arrays["labels"]) == 4  # as the changes take it
+    np.savez(tmp_path / REPLAY, **arrays)
+    assert len(read_replay(tmp_path)) == 4
+    np.savez(tmp_path / REPLAY, **{**arrays, **changes})
+    with pytest.raises(CheckpointError, match=r"replay\.npz is damaged"):
+        read_replay(tmp_path)
+
+
 def test_a_dae_is_shown_what_it_is_given_and_mapped_from_clean_images(digits):
     training = trainer(digits, kind="dae")
     film = Film(training, digits)

@@ -12,7 +12,7 @@ from test_pages import MAIN, living_map, words
 
 from autoencoder.checkpoints import load_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
-from autoencoder.replay import Replay
+from autoencoder.replay import REPLAY, Replay
 from ui import sharing
 from ui.visitors import _digest
 from ui.workspace import Workspace, WorkspaceError, bytes_in, state_root
@@ -126,6 +126,9 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
     trained = replace(make_small_checkpoint(digits, "ae"), replay=replay)
     own.save_model(trained, "watched")
     own.save_model(replace(trained, replay=None), "unwatched")
+    again = own.import_model(own.export_model("watched"), "loaded again")
+    assert (again.folder / REPLAY).read_bytes() == (own.models_folder / "watched" / REPLAY).read_bytes()
+    assert not (own.import_model(own.export_model("unwatched"), "the other").folder / REPLAY).exists()
     for which, is_shown in (("watched", True), ("unwatched", False)):
         app = visit("train", OWNER)
         app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model of yours")).set_value(

@@ -189,7 +189,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 @pytest.fixture
 def files(workspace, checkpoint) -> dict[str, bytes]:
-    """The three files of a model that the visitor downloaded and deleted."""
+    """The files of a model that the visitor downloaded and deleted."""
     workspace.save_model(checkpoint, "mine")
     with zipfile.ZipFile(io.BytesIO(workspace.export_model("mine"))) as archive:
         files = {entry.split("/")[-1]: archive.read(entry) for entry in archive.namelist()}
@@ -235,7 +235,7 @@ def test_what_systems_add_to_archives_is_passed_over(workspace, files):
 
 
 def bomb() -> bytes:
-    return zipped({"latents.npy": bytes(module.MAX_ATLAS_UNPACKED + 1)})
+    return zipped({"latents.npy": bytes(module.MAX_UNPACKED + 1)})
 
 
 def boundless() -> bytes:
@@ -288,7 +288,7 @@ HOSTILE = {
     "an atlas that is none": (lambda files: zipped({**files, ATLAS: b"nonsense"}), "not a zip archive"),
     "an atlas that unpacks to too much": (
         lambda files: zipped({**files, ATLAS: bomb()}),
-        "larger than any atlas",
+        "atlas.npz is larger than in any model",
     ),
     "an atlas that claims too much": (
         lambda files: zipped({**files, ATLAS: boundless()}),

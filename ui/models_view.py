@@ -145,7 +145,7 @@ def _offer_load() -> None:
         return
     with st.expander("Load a model"):
         upload = st.file_uploader(
-            "A model as it was downloaded: a .zip of its three files",
+            "A model as it was downloaded, a .zip",
             type="zip", max_upload_size=MAX_UPLOAD_MB, key=f"model file {_n_loaded()}",
         )  # fmt: skip
         if upload is None:

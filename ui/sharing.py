@@ -13,7 +13,6 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from autoencoder.checkpoints import CheckpointInfo
-from autoencoder.replay import REPLAY
 from ui import caches
 from ui.frame import refusal
 from ui.limits import MAX_SHARED
@@ -24,6 +23,7 @@ from ui.workspace import (
     Workspace,
     WorkspaceError,
     bytes_in,
+    files_of,
     made,
     state_root,
     writing,
@@ -136,9 +136,8 @@ def _copy(kind: str, source: Path, place: Path) -> None:
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
-            for file in (*MODEL_FILES, REPLAY):
-                if file in MODEL_FILES or (source / file).exists():
-                    shutil.copy2(source / file, fresh / file)
+            for file in files_of(source):
+                shutil.copy2(file, fresh / file.name)
         else:
             shutil.copy2(source, fresh)
         fresh.rename(place)

@@ -44,6 +44,7 @@ from autoencoder.checkpoints import (
 )
 from autoencoder.datasets import DATASETS, Dataset, load_dataset
 from autoencoder.errors import CheckpointError, LatentSpaceError, in_line
+from autoencoder.replay import MAX_BYTES, REPLAY, read_replay
 from ui.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_idle_days, max_state_bytes, size
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -56,8 +57,9 @@ TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
 DAY = 24 * 3_600
 
 MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
-MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
-MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to the three
+FILES = {**MODEL_FILES, REPLAY: MAX_BYTES}  # the last one only where the training was watched
+MAX_UNPACKED = 50_000_000  # bytes of an atlas or of frames; 10,000 codes of 128 dimensions are 2.6 MB
+MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to these
 
 UNFINISHED = "unfinished.safetensors"
 MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
@@ -87,6 +89,11 @@ def remove_unused(root: Path, now: float | None = None) -> int:
     for path in [*unused, *(path for path in scratch if _mtime(path) < now - DAY)]:
         shutil.rmtree(path, onerror=_note_failure)
     return len(unused)
+
+
+def files_of(model: Path) -> list[Path]:
+    """The files of the model in a folder, with its frames where they were kept."""
+    return [model / file for file in FILES if file in MODEL_FILES or (model / file).exists()]
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -219,12 +226,12 @@ class Workspace:
         return self._models.restore()
 
     def export_model(self, name: str) -> bytes:
-        """The model's three files as a zip archive that ``import_model`` reads."""
+        """The model's files as a zip archive that ``import_model`` reads."""
         folder = self._models.find(name)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in MODEL_FILES:
-                archive.write(folder / file, f"{folder.name}/{file}")
+            for file in files_of(folder):
+                archive.write(file, f"{folder.name}/{file.name}")
         return buffer.getvalue()
 
     def proposed_model_name(self, data: bytes, file: str) -> str:
@@ -239,7 +246,7 @@ class Workspace:
         with writing(place.name), tempfile.TemporaryDirectory() as scratch:
             for file, content in files.items():
                 Path(scratch, file).write_bytes(content)
-            checkpoint = _loaded(Path(scratch))
+            checkpoint = _loaded(Path(scratch), place.name)
         save_checkpoint(checkpoint, place)
         return CheckpointInfo(place.name, place, checkpoint.config)
 
@@ -463,14 +470,15 @@ def _n_bytes(checkpoint: Checkpoint) -> int:
 
 
 def _unpacked_model(data: bytes) -> dict[str, bytes]:
-    """The three files of a model by their names; raises CheckpointError where it is anything else.
+    """The files of a model by their names; raises CheckpointError where it is anything else.
 
     The archive's own paths are used for nothing: its files are picked by their names.
     """
     with _model_archive(data) as archive:
         entries = _model_entries(archive)
-        files = {file: _read(archive, entry, MODEL_FILES[file]) for file, entry in entries.items()}
-        _check_atlas_size(files[ATLAS])
+        files = {file: _read(archive, entry, FILES[file]) for file, entry in entries.items()}
+        for file in {ATLAS, REPLAY} & set(files):
+            _check_unpacked_size(file, files[file])
     return files
 
 
@@ -507,10 +515,11 @@ def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     }
     own = {path: entry for path, entry in entries.items() if not _is_added(path)}
     is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
-    if not is_one_folder or {path.name for path in own} != set(MODEL_FILES):
+    names = {path.name for path in own}
+    if not is_one_folder or not set(MODEL_FILES) <= names <= set(FILES):
         raise CheckpointError(
-            f"A model is a zip archive of {', '.join(MODEL_FILES)}, side by side and nothing else. "
-            "Choose one that was downloaded here."
+            f"A model is a zip archive of {', '.join(MODEL_FILES)} and perhaps {REPLAY}, side by side and "
+            "nothing else. Choose one that was downloaded here."
         )
     return {path.name: entry for path, entry in own.items()}
 
@@ -530,18 +539,24 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     return content
 
 
-def _loaded(folder: Path) -> Checkpoint:
-    """The uploaded model, its messages without the server's paths."""
+def _loaded(folder: Path, name: str) -> Checkpoint:
+    """The uploaded model with its frames, and messages without the server's paths."""
     try:
-        return load_checkpoint(folder)
+        checkpoint = load_checkpoint(folder)
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
+    try:
+        return replace(checkpoint, replay=read_replay(folder))
+    except CheckpointError as error:
+        raise CheckpointError(
+            f"The {REPLAY} of {name} is damaged. Download the model again, or take that file out of it."
+        ) from error
 
 
-def _check_atlas_size(atlas: bytes) -> None:
+def _check_unpacked_size(file: str, content: bytes) -> None:
     """Numbers pack well: a small file may hold more than the memory does."""
-    with zipfile.ZipFile(io.BytesIO(atlas)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_ATLAS_UNPACKED:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             raise CheckpointError(
-                f"{ATLAS} is larger than any atlas of this program: it was not read. Choose another."
+                f"{file} is larger than in any model of this program: it was not read. Choose another."
             )
