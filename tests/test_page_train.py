@@ -159,6 +159,28 @@ def test_steps_are_taken_one_at_a_time(token):
     press(app, "Stop")
 
 
+def test_a_training_that_is_stopped_within_an_epoch_says_what_was_not_measured(token):
+    app = start(visit(token), 1000)
+    press(app, "Pause")
+    press(app, "One epoch")
+    for n_beyond in (0, 2):
+        for _ in range(n_beyond):
+            press(app, "One step")
+        job = training_jobs.job_queue().find(_digest(token))
+        latest, done = job.progress.latest, job.progress.epochs[-1].epoch
+        assert latest.step - done * latest.n_steps // 1000 == n_beyond
+    press(app, "Stop")
+    assert f"Stopped 2 steps into epoch {done + 1}" in " ".join(text.value for text in app.caption)
+
+
+def test_a_training_that_is_stopped_at_an_epochs_end_says_nothing_of_steps(token):
+    app = start(visit(token), 1000)
+    press(app, "Pause")
+    press(app, "One epoch")
+    press(app, "Stop")
+    assert not [text for text in app.caption if "steps into epoch" in text.value]
+
+
 def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
     app = visit(token)
     labelled(app.number_input, "Code size").set_value(7)

@@ -378,6 +378,19 @@ def _say_outcome(job: Job) -> None:
             f"Kept as **{job.result}**, and in every page's choice of models.", icon=":material/check:"
         )
         _show_measures(epochs[-1])
+        _say_steps_beyond(job.progress)
+
+
+def _say_steps_beyond(glance: Glance) -> None:
+    """Of a training that was stopped within an epoch: the model has learnt more than was measured."""
+    done = glance.epochs[-1].epoch
+    n_done = glance.latest.step if glance.latest else 0
+    n_beyond = n_done - done * (glance.n_steps // glance.settings.epochs)
+    if n_beyond > 0:
+        st.caption(
+            f"Stopped {counted(n_beyond, 'step')} into epoch {done + 1}: the model has learnt from "
+            f"{'it' if n_beyond == 1 else 'them'} too, the figures are from the end of epoch {done}."
+        )
 
 
 def _show_measures(last: EpochResult) -> None:
