@@ -1,7 +1,9 @@
 """What a visitor shares, others open by its link and cannot change."""
 
+import os
 import re
 import shutil
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +17,7 @@ from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.replay import REPLAY, Replay
 from ui import sharing
 from ui.visitors import _digest
-from ui.workspace import Workspace, WorkspaceError, bytes_in, state_root
+from ui.workspace import DAY, SHARING, Workspace, WorkspaceError, bytes_in, remove_unused, state_root
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -183,3 +185,19 @@ def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     assert place.exists() and own.shared() == [] and other.shared() == [place]
     sharing._withdraw(other, place)
     assert not place.exists()
+
+
+def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
+    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    names = [f"one~{number:020}" for number in range(2)]
+    for name in names:
+        sharing._share(own, "model", own.models_folder / "one", name)
+        os.utime(sharing._place("model", name), (0, time.time() - 100 * DAY))
+    half_written = sharing._shelf("model") / f"{SHARING}killed"
+    half_written.mkdir()
+    os.utime(half_written, (0, time.time() - 2 * DAY))
+    visit("latent_map", OTHER, model=names[1])
+    remove_unused(state_root())
+    assert [sharing._place("model", name).exists() for name in names] == [False, True]
+    assert not half_written.exists() and [path.name for path in own.shared()] == names[1:]
+    assert (own.models_folder / "one").exists()

@@ -18,7 +18,7 @@ MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
 MAX_RESULT_BYTES = 500_000_000  # on disk, of measurements that are shown again without being made again
 MAX_RESULT_DAYS = 30  # without being looked at, then a measurement is removed
-MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, within the hour or at the server's next start
+MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, and what is shared and nobody has opened
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
 

@@ -20,11 +20,13 @@ from ui.workspace import (
     MODEL_FILES,
     NAME,
     SHARED,
+    SHARING,
     Workspace,
     WorkspaceError,
     bytes_in,
     files_of,
     made,
+    remove,
     state_root,
     writing,
 )
@@ -109,7 +111,7 @@ def _withdraw(workspace: Workspace, copy: Path) -> None:
     """Take a copy back, unless somebody else shares the very same."""
     with refusal(), writing(copy.name):
         if workspace.unmark_shared(copy):
-            _remove(copy)
+            remove(copy)
 
 
 def _share(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
@@ -131,7 +133,7 @@ def _share(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
 def _copy(kind: str, source: Path, place: Path) -> None:
     with (
         writing(place.name),
-        tempfile.TemporaryDirectory(dir=made(_shelf(kind)), prefix=".sharing-") as scratch,
+        tempfile.TemporaryDirectory(dir=made(_shelf(kind)), prefix=SHARING) as scratch,
     ):
         fresh = Path(scratch, "copy")
         if source.is_dir():
@@ -146,14 +148,7 @@ def _copy(kind: str, source: Path, place: Path) -> None:
 def _make_room(kind: str) -> None:
     by_age = sorted(_shelf(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
     for path in by_age[:-MOST_SHARED]:
-        _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def _link(kind: str, shared: str) -> str:

@@ -53,6 +53,7 @@ NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
 DELETED = ".deleted"
 SHARED = "shared"
 SCRATCH = ".saving-"
+SHARING = ".sharing-"
 TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
 DAY = 24 * 3_600
 
@@ -79,16 +80,30 @@ def state_root() -> Path:
 
 
 def remove_unused(root: Path, now: float | None = None) -> int:
-    """Remove what visitors keep who have not been here for too long, and what a killed process left half
-    written; how many visitors' folders were removed.
+    """Remove what visitors keep who have not been here for too long, what they share and nobody has opened
+    for as long, and what a killed process left half written; how many visitors' folders were removed.
     """
     now = time.time() if now is None else now
     folders = [path for path in _folders(root / "visitors") if VISITOR.fullmatch(path.name)]
-    unused = [path for path in folders if _mtime(path) < now - max_idle_days() * DAY]
+    oldest = now - max_idle_days() * DAY
+    unused = [path for path in folders if _mtime(path) < oldest]
+    copies = [path for path in root.glob(f"{SHARED}/*/[!.]*") if _mtime(path) < oldest]
     scratch = [path for folder in folders for path in folder.glob(f"*/{SCRATCH}*")]
-    for path in [*unused, *(path for path in scratch if _mtime(path) < now - DAY)]:
-        shutil.rmtree(path, onerror=_note_failure)
+    scratch += root.glob(f"{SHARED}/*/{SHARING}*")
+    for path in [*unused, *copies, *(path for path in scratch if _mtime(path) < now - DAY)]:
+        remove(path)
     return len(unused)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; what cannot be removed is noted."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=_note_failure)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _note_failure(None, str(path), (type(error), error))
 
 
 def files_of(model: Path) -> list[Path]:
