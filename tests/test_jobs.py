@@ -14,7 +14,7 @@ from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.training import EpochResult, Progress, TrainingSettings
-from ui import jobs
+from ui import jobs, runs
 from ui.jobs import JobError, JobQueue, OwnDesk
 from ui.plans import Plan, ThinnedCurve
 from ui.training_jobs import train
@@ -320,3 +320,29 @@ def test_settings_out_of_range_are_refused_with_a_sentence():
 def test_a_page_says_how_far_a_quick_job_is(has_workers, place, said):
     job = SimpleNamespace(has_workers=has_workers, place=place, progress=(0.25,))
     assert _how_far(job).startswith(said)
+
+
+def test_snapshots_come_soon_at_first_and_then_rarely(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(runs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    class Endless:
+        progress = None
+
+        def steps(self):
+            while True:
+                clock[0] += 0.25
+                yield None
+
+        def snapshot(self) -> bytes:
+            return b"here"
+
+        def resume(self, snapshot: bytes) -> None:
+            raise AssertionError
+
+    bench, kept = runs.Bench(), []
+    bench.begin("key", Endless(), None)
+    while clock[0] < 50:
+        if bench.advance("key", 0.1, None).snapshot:
+            kept.append(clock[0])
+    assert kept == [0.25, 1.25, 3.25, 7.25, 15.25, 25.25, 35.25, 45.25]

@@ -7,7 +7,10 @@ import streamlit as st
 
 from autoencoder.errors import LatentSpaceError
 
-LARGE = "<style>html { font-size: 24px }</style>"  # all sizes of the page hang on this one
+# All sizes of the page hang on that of its root; a long title shall fit a phone nevertheless.
+LARGE = (
+    "<style>html { font-size: 24px }@media (max-width: 640px) { h1 { font-size: 1.6rem !important } }</style>"
+)
 
 
 def open_page(title: str, caption: str) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, about, with the process; a snapshot has megabytes
+FIRST_SNAPSHOTS = 1.0  # seconds between the first two, and then twice as long each time
+SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, at most, with the process; a snapshot has megabytes
 
 
 class DeskLost(Exception):
@@ -102,7 +103,8 @@ class _Run:
     def __init__(self, work: Work):
         self.work = work
         self._steps = work.steps()
-        self._kept_at = float("-inf")  # the first slice is kept: from then on the job can be found again
+        self._keep_at = float("-inf")  # the first slice is kept: from then on the job can be found again
+        self._interval = FIRST_SNAPSHOTS
 
     def advance(self, seconds: float, is_last: Callable[[Any], bool] | None) -> Report:
         deadline = time.monotonic() + seconds
@@ -115,7 +117,8 @@ class _Run:
 
     def _snapshot_if_due(self) -> bytes | None:
         now = time.monotonic()
-        if now < self._kept_at + SNAPSHOT_EVERY or not isinstance(self.work, Resumable):
+        if now < self._keep_at or not isinstance(self.work, Resumable):
             return None
-        self._kept_at = now
+        self._keep_at = now + self._interval
+        self._interval = min(2 * self._interval, SNAPSHOT_EVERY)
         return self.work.snapshot()
