@@ -162,14 +162,15 @@ def test_steps_are_taken_one_at_a_time(token):
 def test_a_training_that_is_stopped_within_an_epoch_says_what_was_not_measured(token):
     app = start(visit(token), 1000)
     press(app, "Pause")
-    press(app, "One epoch")
-    for n_beyond in (0, 2):
-        for _ in range(n_beyond):
-            press(app, "One step")
-        job = training_jobs.job_queue().find(_digest(token))
+    job = training_jobs.job_queue().find(_digest(token))
+    for n_beyond, label in ((0, "One epoch"), (1, "One step"), (2, "One step")):
+        press(app, label)
+        assert job.wait(SOON, "paused")
+        app.run()
         latest, done = job.progress.latest, job.progress.epochs[-1].epoch
         assert latest.step - done * latest.n_steps // 1000 == n_beyond
     press(app, "Stop")
+    wait_for(app, "Train another")
     assert f"Stopped 2 steps into epoch {done + 1}" in " ".join(text.value for text in app.caption)
 
 
@@ -177,7 +178,9 @@ def test_a_training_that_is_stopped_at_an_epochs_end_says_nothing_of_steps(token
     app = start(visit(token), 1000)
     press(app, "Pause")
     press(app, "One epoch")
-    press(app, "Stop")
+    assert training_jobs.job_queue().find(_digest(token)).wait(SOON, "paused")
+    press(app.run(), "Stop")
+    wait_for(app, "Train another")
     assert not [text for text in app.caption if "steps into epoch" in text.value]
 
 
@@ -312,7 +315,10 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     (paused,) = components(app)
     assert paused["url"] and not paused["now"]
     press(app, "Go on")
-    (live,) = components(app)
+    job, deadline = training_jobs.job_queue().find(_digest(token)), time.monotonic() + SOON
+    while job.progress.positions is None and time.monotonic() < deadline:
+        time.sleep(0.05)  # who takes it up looks at the network first
+    (live,) = components(app.run())
     assert live["now"] and not live["url"]
     facts = facts_in(base64.b64decode(live["now"]))
     assert len(facts["epochs"]) == 1 and facts["nImages"] == 144

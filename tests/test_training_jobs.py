@@ -204,6 +204,44 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
     assert [info.name for info in space.models()] == ["mine"]
 
 
+def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path):
+    token = f"{tmp_path}"
+    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
+    digits = load_dataset("digits", "train")
+    left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
+    assert space.is_unfinished_paused()
+    space.keep_unfinished(space.unfinished())  # as on the way
+    assert not space.is_unfinished_paused()
+    new_server()
+    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
+    app.session_state["visitor_token"] = token
+    app.run()
+    app.switch_page("../pages/train.py").run()
+    assert "Go on" not in {button.label for button in app.button}
+    deadline = time.monotonic() + SOON
+    while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
+        time.sleep(0.1)
+        app.run()
+    assert not app.exception and "mine" in app.success[0].value and not space.is_unfinished_paused()
+
+
+def test_a_training_that_goes_on_is_not_kept_as_paused(new_server, space, own):
+    job = train(new_server(), VISITOR, replace(own, settings=TrainingSettings(1000)), space)
+    deadline = time.monotonic() + SOON
+    while job.progress.latest is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    job.pause()
+    while not space.is_unfinished_paused() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert space.is_unfinished_paused()
+    job.resume()
+    while space.is_unfinished_paused() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not space.is_unfinished_paused()
+    job.stop()
+    assert job.wait(SOON)
+
+
 def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new_server, tmp_path):
     token = f"{tmp_path}"
     space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))

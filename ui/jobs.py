@@ -65,8 +65,11 @@ class OwnDesk:
 class Keeper(Protocol):
     """What the server does with what comes out of a work, which itself knows no disk."""
 
-    def note(self, snapshot: bytes) -> None:
-        """Keep a snapshot, in the place of the one before. Raises LatentSpaceError where that fails."""
+    def note(self, snapshot: bytes, is_paused: bool) -> None:
+        """Keep a snapshot, in the place of the one before, and whether its owner wants it to rest there.
+
+        Raises LatentSpaceError where that fails.
+        """
 
     def keep(self, result: Any, is_whole: bool) -> Any:
         """Keep the result; what is to be known of it. Raises LatentSpaceError where that fails.
@@ -142,7 +145,7 @@ class Job:
         self.notice = ""
         try:
             if self._keeper:
-                self._keeper.note(snapshot)
+                self._keeper.note(snapshot, self.status == "paused" or self._is_last is not None)
         except LatentSpaceError as error:
             self.notice = str(error)
 

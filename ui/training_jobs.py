@@ -19,8 +19,8 @@ class ModelKeeper:
     def __init__(self, workspace: Workspace, name: str):
         self._workspace, self._name = workspace, name
 
-    def note(self, snapshot: bytes) -> None:
-        self._workspace.keep_unfinished(snapshot)
+    def note(self, snapshot: bytes, is_paused: bool) -> None:
+        self._workspace.keep_unfinished(snapshot, is_paused)
 
     def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
@@ -38,12 +38,16 @@ def begin_training(plan: Plan) -> Job:
 
 
 def current_training() -> Job | None:
-    """The visitor's newest training: under way, over, or paused where a server left it unfinished.
+    """The visitor's newest training: under way, over, or going on from where a server left it.
 
-    Raises LatentSpaceError where an unfinished one cannot go on.
+    One that was paused stays so. Raises LatentSpaceError where an unfinished one cannot go on.
     """
     job = job_queue().find(visitor_id())
-    return job or take_up(job_queue(), visitor_id(), current_workspace())
+    if job is None:
+        job = take_up(job_queue(), visitor_id(), current_workspace())
+        if job and not current_workspace().is_unfinished_paused():
+            job.resume()
+    return job
 
 
 def can_go_on(job: Job) -> bool:

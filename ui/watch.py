@@ -19,7 +19,7 @@ class ResultKeeper:
     def __init__(self, key: str):
         self._key = key
 
-    def note(self, snapshot: bytes) -> None:
+    def note(self, snapshot: bytes, is_paused: bool) -> None:
         """There is nothing to go on from but the beginning."""
 
     def keep(self, result: Any, is_whole: bool) -> Any:

@@ -4,6 +4,7 @@
     <root>/visitors/<id>/images/<name>.npz     images, labels and class names
     <root>/visitors/<id>/.../.deleted/         what was deleted last, to be had back
     <root>/visitors/<id>/unfinished.safetensors    a training that is not over, to go on from
+    <root>/visitors/<id>/unfinished.paused     empty: it was paused, and does not go on by itself
     <root>/visitors/<id>/shared/<kind>/<file>      empty: the visitor shares what is called so below
     <root>/shared/<kind>/<file>                    copies that whoever has their link can open (ui/sharing.py)
 
@@ -63,6 +64,7 @@ MAX_UNPACKED = 50_000_000  # bytes of an atlas or of frames; 10,000 codes of 128
 MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to these
 
 UNFINISHED = "unfinished.safetensors"
+PAUSED = "unfinished.paused"
 MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
 MAX_UNFINISHED_BYTES = 1_000_000_000  # of all visitors together; one has 3 to 30 MB
 
@@ -163,6 +165,7 @@ class Workspace:
         self._visitors = Path(root) / "visitors"
         folder = self._folder = self._visitors / visitor
         self._unfinished = folder / UNFINISHED
+        self._paused = folder / PAUSED
         self._marks = folder / SHARED
         shipped = _shipped_names()
         self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
@@ -339,14 +342,15 @@ class Workspace:
 
     # A training that is not over
 
-    def keep_unfinished(self, data: bytes) -> None:
-        """Keep where a training stands, in the place of what was kept before."""
+    def keep_unfinished(self, data: bytes, is_paused: bool = False) -> None:
+        """Keep where a training stands, in the place of what was kept before; and whether it is to rest."""
         with writing("Where your training stands"):
             handle, fresh = tempfile.mkstemp(dir=made(self._unfinished.parent), prefix=".saving-")
             try:
                 with open(handle, "wb") as file:
                     file.write(data)
                 os.replace(fresh, self._unfinished)
+                self._mark_paused(is_paused)
             finally:
                 Path(fresh).unlink(missing_ok=True)
 
@@ -357,9 +361,20 @@ class Workspace:
         except OSError:
             return None
 
+    def is_unfinished_paused(self) -> bool:
+        """Whether the visitor had paused it."""
+        return self._paused.exists()
+
     def drop_unfinished(self) -> None:
         with writing("Your training"):
             self._unfinished.unlink(missing_ok=True)
+            self._mark_paused(False)
+
+    def _mark_paused(self, is_paused: bool) -> None:
+        if is_paused:
+            self._paused.touch()
+        else:
+            self._paused.unlink(missing_ok=True)
 
 
 def clear_unfinished(root: Path) -> None:
