@@ -189,8 +189,10 @@ class CheckpointInfo:
 def make_checkpoint(name: str, trainer: Trainer, trained_on: Dataset, test: Dataset | None) -> Checkpoint:
     """The model as the trainer has it now, with an atlas of images that it was not trained on.
 
-    These are the test images of a named data set, and the held-back ones where there is no test set.
+    These are the test images of a named data set, and the held-back ones where there is no test set. The
+    history ends with the measures of these very weights.
     """
+    trainer.measure_end()
     model = trainer.autoencoder()
     rows = trainer.held_back_rows if test is None else np.arange(test.n_images)
     per_code = 2 * model.latent_dim + 4  # bytes: float16 components, and what row and label pack to

@@ -42,7 +42,7 @@ def train(args: argparse.Namespace) -> dict:
     folder = save_checkpoint(checkpoint, args.out)
     return {
         "checkpoint": str(folder),
-        "epochs": len(trainer.history),
+        "epochs": trainer.history[-1].epoch,
         "seconds": trainer.seconds,
         **_last_losses(trainer.history),
     }
@@ -380,7 +380,7 @@ def _gap_report(statistic) -> dict:
 
 def _epoch_line(result) -> str:
     return (
-        f"epoch {result.epoch}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
+        f"epoch {result.epoch:,.4g}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
         f"nats an image; held-out PSNR {result.validation_psnr:.2f} dB"
     )
 
@@ -417,7 +417,7 @@ def _summary(config) -> dict:
         "architecture": config.model.architecture.name,
         "dataset": config.source.name,
         "n_images": config.source.n_images,
-        "epochs": len(config.training.history),
+        "epochs": config.training.history[-1].epoch if config.training.history else 0,
         "seconds": config.training.seconds,
         **_last_losses(config.training.history),
     }

@@ -59,11 +59,12 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
             "none" if found.gap > -NOTHING else f"none: held-out images fare better by {-found.gap:.1f} nats"
         )
     if found.has_turned:
+        turn = f"{best.epoch:,.4g}"
         return (
-            f"**They part: this is overfitting.** The held-out error was lowest after epoch {best.epoch}, "
+            f"**They part: this is overfitting.** The held-out error was lowest after epoch {turn}, "
             f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
             f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {stand}. Since then "
-            f"the network learns its {n_images:,} images by heart. Stop at epoch {best.epoch}, or better, "
+            f"the network learns its {n_images:,} images by heart. Stop at epoch {turn}, or better, "
             "train on more images."
         )
     if found.is_apart:

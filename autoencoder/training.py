@@ -89,11 +89,12 @@ class Evaluating:
 class EpochResult:
     """The measures at the end of an epoch, as its weights give them.
 
+    ``epoch`` is how many are done: a whole number but for the last of a training that was stopped within one.
     Both losses are as ``Progress.loss``: over the held-back images, and over as many fixed ones of
     those that the network is trained on, or all of these. A dae is measured at its task, from noisy to clean.
     """
 
-    epoch: int
+    epoch: float
     train_loss: float
     validation_loss: float
     validation_psnr: float  # dB, mean over the same held-back images; from a vae's posterior means
@@ -176,6 +177,16 @@ class Trainer:
         train, held_out = (self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
         return train, held_out
 
+    def measure_end(self) -> None:
+        """Measure the network of a training that was stopped within an epoch, as the last of its history.
+
+        Nothing is measured before the end of the first epoch. The training is over with it.
+        """
+        epoch = self.step / self.steps_per_epoch
+        if self.history and self.history[-1].epoch < epoch:
+            for _ in self._finish_epoch(int(epoch) if epoch.is_integer() else epoch):
+                pass
+
     def snapshot(self) -> Snapshot:
         """Where the training stands; training on does not change it."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
@@ -239,14 +250,14 @@ class Trainer:
             seconds_left=(self.n_steps - self.step) * seconds_per_step,
         )
 
-    def _finish_epoch(self, epoch: int) -> Iterator[Event]:
+    def _finish_epoch(self, epoch: float) -> Iterator[Event]:
         train_loss, _ = yield from self._evaluate(epoch, self.seen_rows, done=0.0)
         validation_loss, validation_psnr = yield from self._evaluate(epoch, self.measured_rows, done=0.5)
         self._finite(train_loss + validation_loss)
         self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
         yield self.history[-1]
 
-    def _evaluate(self, epoch: int, rows: np.ndarray, done: float) -> Iterator[Evaluating]:
+    def _evaluate(self, epoch: float, rows: np.ndarray, done: float) -> Iterator[Evaluating]:
         """Mean loss and PSNR over the images of these rows."""
         losses, psnrs = [], []
         generator = self._generator("evaluation", 0)  # the same draws every epoch: curves without their noise

@@ -346,3 +346,29 @@ def test_snapshots_come_soon_at_first_and_then_rarely(monkeypatch):
         if bench.advance("key", 0.1, None).snapshot:
             kept.append(clock[0])
     assert kept == [0.25, 1.25, 3.25, 7.25, 15.25, 25.25, 35.25, 45.25]
+
+
+def test_a_job_is_at_rest_once_its_slice_is_over(queue):
+    class Slow(Counting):
+        def steps(self):
+            while True:
+                time.sleep(0.2)
+                self.progress += 1
+                yield self.progress
+
+        def snapshot(self) -> bytes:
+            return b"here"
+
+        def resume(self, snapshot: bytes) -> None: ...
+
+    job = queue.submit("somebody", Slow())
+    assert job.wait(SOON, "running")
+    time.sleep(0.1)
+    job.pause()
+    assert job.status == "paused" and not job.is_at_rest
+    assert job.settle(SOON) and job.progress >= 1
+    stands = job.progress
+    time.sleep(0.3)
+    assert job.progress == stands and job.is_at_rest
+    job.resume()
+    assert not job.is_at_rest

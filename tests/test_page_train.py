@@ -159,29 +159,40 @@ def test_steps_are_taken_one_at_a_time(token):
     press(app, "Stop")
 
 
-def test_a_training_that_is_stopped_within_an_epoch_says_what_was_not_measured(token):
+def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(token, workspace):
     app = start(visit(token), 1000)
     press(app, "Pause")
     job = training_jobs.job_queue().find(_digest(token))
-    for n_beyond, label in ((0, "One epoch"), (1, "One step"), (2, "One step")):
+    for label in ("One epoch", "One step", "One step"):
         press(app, label)
-        assert job.wait(SOON, "paused")
-        app.run()
-        latest, done = job.progress.latest, job.progress.epochs[-1].epoch
-        assert latest.step - done * latest.n_steps // 1000 == n_beyond
-    press(app, "Stop")
-    wait_for(app, "Train another")
-    assert f"Stopped 2 steps into epoch {done + 1}" in " ".join(text.value for text in app.caption)
-
-
-def test_a_training_that_is_stopped_at_an_epochs_end_says_nothing_of_steps(token):
-    app = start(visit(token), 1000)
-    press(app, "Pause")
-    press(app, "One epoch")
-    assert training_jobs.job_queue().find(_digest(token)).wait(SOON, "paused")
+        assert job.settle(SOON)
     press(app.run(), "Stop")
     wait_for(app, "Train another")
-    assert not [text for text in app.caption if "steps into epoch" in text.value]
+    kept = workspace.load_model(job.result)
+    last = kept.config.training.history[-1]
+    latest = job.progress.latest
+    assert last.epoch == latest.step * 1000 / latest.n_steps and last.epoch % 1 != 0
+    assert labelled(app.metric, "Held-out loss").value == f"{last.validation_loss:.1f} nats"
+    assert labelled(app.metric, "Epochs").value == f"{last.epoch:,.4g}"
+    replay = read_replay(workspace.models_folder / job.result)
+    assert (replay.epochs[-1], replay.validation_losses[-1]) == (last.epoch, last.validation_loss)
+
+
+def test_what_a_paused_training_shows_is_where_it_stands(token):
+    app = start(visit(token), 1000)
+    job = training_jobs.job_queue().find(_digest(token))
+    while job.progress.latest is None:
+        time.sleep(0.01)
+    press(app, "Pause")
+    assert job.settle(SOON)
+    shown = labelled(app.run().metric, "Step").value
+    press(app, "One step")
+    assert job.settle(SOON)
+    steps = [
+        int(text.split()[0].replace(",", "")) for text in (shown, labelled(app.run().metric, "Step").value)
+    ]
+    assert steps[1] == steps[0] + 1
+    press(app, "Stop")
 
 
 def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):

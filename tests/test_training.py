@@ -373,3 +373,17 @@ def test_what_is_measured_of_the_training_images_is_not_one_class(digits):
     order = np.argsort(digits.labels, kind="stable")
     trainer = make(digits.subset(order))
     assert len(set(digits.labels[order][trainer.seen_rows])) > 1
+
+
+def test_a_training_that_was_stopped_within_an_epoch_is_measured_there(digits):
+    trainer = Trainer(digits.images, ModelSettings("ae", 3, 1.0, SMALL), TrainingSettings(3, 8), Runtime())
+    trainer.measure_end()
+    assert trainer.history == []  # before the first epoch nothing is
+    for event in trainer.events():
+        if isinstance(event, Progress) and event.step == trainer.steps_per_epoch + 2:
+            break
+    trainer.measure_end()
+    trainer.measure_end()
+    assert [result.epoch for result in trainer.history] == [1, 1 + 2 / trainer.steps_per_epoch]
+    assert trainer.history[-1].validation_loss == pytest.approx(trainer.losses_now(1_000)[1])
+    assert trainer.history[-1].validation_loss != trainer.history[0].validation_loss

@@ -108,6 +108,12 @@ class Job:
         return self.status in OVER
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing moves any more: it is over, or has paused and its progress is the last word."""
+        has_left = self._desk is None or not self._is_resumable
+        return self.is_over or (self.status == "paused" and not self._is_in_hand and has_left)
+
+    @property
     def place(self) -> int:
         """The place in line, from 1; 0 for a job that is not in line."""
         return self._queue.place_of(self)
@@ -139,6 +145,11 @@ class Job:
         """Wait until the job is over or in one of these states; False where that takes longer."""
         with self._changed:
             return self._changed.wait_for(lambda: self.is_over or self.status in statuses, seconds)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until nothing moves any more; False where that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.is_at_rest, seconds)
 
     def keep_snapshot(self, snapshot: bytes) -> None:
         """Have it kept, if somebody keeps it; the work goes on where that fails."""

@@ -95,7 +95,7 @@ def _facts(info: CheckpointInfo) -> str:
         KINDS[model.kind],
         f"code size {model.latent_dim}",
         f"{counted(source.n_images, 'image')} of {source.name}",
-        f"epochs: {len(history)}",
+        f"epochs: {history[-1].epoch if history else 0:,.4g}",
     ]
     if history:
         facts.append(f"held-out PSNR {history[-1].validation_psnr:.1f} dB")

@@ -26,6 +26,7 @@ from ui.trainings import default_batch, default_epochs, default_name, model_sett
 from ui.visitors import current_workspace
 
 TICK = 1.0  # seconds between two looks at a running training
+REST_TICK = 5.0  # and at one that is paused
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
 DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
@@ -185,10 +186,10 @@ def offer_start(plan: Plan) -> None:
 
 
 def follow(job: Job) -> None:
-    """The controls, and the training as it goes; the page ticks only while something moves."""
+    """The controls, and the training as it goes; where nothing moves, another tab may make it move again."""
     _controls(job)
-    interval = None if job.status == "paused" else TICK
-    st.fragment(_watch, run_every=interval)(job, job.status)
+    is_at_rest = job.is_at_rest
+    st.fragment(_watch, run_every=REST_TICK if is_at_rest else TICK)(job, (job.status, is_at_rest))
 
 
 def _controls(job: Job) -> None:
@@ -205,13 +206,13 @@ def _controls(job: Job) -> None:
 
 def _pause(job: Job) -> None:
     job.pause()
-    job.wait(TICK, "paused")
+    job.settle(TICK)
 
 
 def _step(job: Job, kind: type) -> None:
     """Until the next event of this kind; a short one is over before the page is drawn."""
     job.step(lambda event: isinstance(event, kind))
-    job.wait(TICK, "paused")
+    job.settle(TICK)
 
 
 def _stop(job: Job) -> None:
@@ -219,8 +220,9 @@ def _stop(job: Job) -> None:
     job.wait(TICK)
 
 
-def _watch(job: Job, status: str) -> None:
-    if job.status != status:
+def _watch(job: Job, drawn: tuple[str, bool]) -> None:
+    status, _ = drawn
+    if (job.status, job.is_at_rest) != drawn:
         st.rerun()
     glance = job.progress
     st.progress(*_progress(job, glance))
@@ -378,24 +380,11 @@ def _say_outcome(job: Job) -> None:
             f"Kept as **{job.result}**, and in every page's choice of models.", icon=":material/check:"
         )
         _show_measures(epochs[-1])
-        _say_steps_beyond(job.progress)
-
-
-def _say_steps_beyond(glance: Glance) -> None:
-    """Of a training that was stopped within an epoch: the model has learnt more than was measured."""
-    done = glance.epochs[-1].epoch
-    n_done = glance.latest.step if glance.latest else 0
-    n_beyond = n_done - done * (glance.n_steps // glance.settings.epochs)
-    if n_beyond > 0:
-        st.caption(
-            f"Stopped {counted(n_beyond, 'step')} into epoch {done + 1}: the model has learnt from "
-            f"{'it' if n_beyond == 1 else 'them'} too, the figures are from the end of epoch {done}."
-        )
 
 
 def _show_measures(last: EpochResult) -> None:
     with st.container(horizontal=True):
-        st.metric("Epochs", f"{last.epoch}")
+        st.metric("Epochs", f"{last.epoch:,.4g}")
         st.metric("Training loss", f"{last.train_loss:.1f} nats")
         st.metric("Held-out loss", f"{last.validation_loss:.1f} nats")
         st.metric("Held-out PSNR", f"{last.validation_psnr:.1f} dB")

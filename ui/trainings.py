@@ -77,6 +77,8 @@ class Training:
         self._note(n_steps=self._trainer.n_steps, replay=self._film.replay)
 
     def _checkpoint(self) -> Checkpoint:
+        self._trainer.measure_end()
+        self._note(epochs=tuple(self._trainer.history))
         self._film.end()
         self._look()
         made = make_checkpoint(self._plan.name, self._trainer, self._plan.dataset, self._plan.test)

@@ -126,5 +126,6 @@ def _whether_errors_compare(runs: list[Run]) -> str:
     best = min(runs, key=lambda run: run.errors.min())
     epoch = best.epochs[best.errors.argmin()]
     return (
-        f"The lowest held-out error is that of {best.name}, {best.errors.min():.1f} nats after epoch {epoch}."
+        f"The lowest held-out error is that of {best.name}, {best.errors.min():.1f} nats after epoch "
+        f"{epoch:,.4g}."
     )
