@@ -368,7 +368,9 @@ def _reading(path: Path):
         ) from error
     except OSError as error:
         raise CheckpointError(_damaged(path, error.strerror or str(error))) from error
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, IndexError) as error:
+    except KeyError as error:
+        raise CheckpointError(_damaged(path, f"it lacks {error}")) from error
+    except (ValueError, TypeError, AttributeError, EOFError, IndexError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error
     except (OverflowError, RecursionError, MemoryError) as error:
         raise CheckpointError(_damaged(path, str(error))) from error

@@ -24,6 +24,7 @@ from autoencoder.runtime import Runtime
 
 HELD_BACK_SHARE = 0.1
 FEWEST_MEASURED = 500  # held-back images that a training on few images is measured on, if there are as many
+FEWEST_IMAGES = 2  # to train with: one to learn from and one to hold back
 EVALUATION_BATCH = 500  # images between two events while the losses are taken at the end of an epoch
 MAX_EPOCHS = 1000
 WARM_UP = 0.2  # the share of the steps in which the learning rate rises
@@ -129,7 +130,7 @@ class Trainer:
         runtime: Runtime,
         labels: np.ndarray | None = None,
     ):
-        if len(images) < 2:
+        if len(images) < FEWEST_IMAGES:
             raise DatasetError("Training needs at least 2 images: one to learn from and one to hold back.")
         self.images, self.model, self.settings, self.runtime = images, model, settings, runtime
         self.train_rows, self.held_back_rows = hold_back(len(images), HELD_BACK_SHARE, settings.seed)

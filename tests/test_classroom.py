@@ -3,6 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def test_clearing_takes_everybody_s_images_and_leaves_the_models(digits):
         shelf.save_images(Dataset("mine", "all", images, None, ()), "mine")
     shelves[0].save_model(make_small_checkpoint(digits, "ae"), "kept")
     app = press(teacher(), "Clear them all")
-    assert not app.exception and "2 image sets" in app.toast[0].value
+    assert not app.exception and app.success[0].value == "Removed: 2 image sets."
     assert [shelf.image_sets() for shelf in shelves] == [[], []]
     assert [info.name for info in shelves[0].models()] == ["kept"]
 
@@ -145,6 +146,31 @@ def test_the_teacher_sees_the_work_and_stops_it():
 
     job = job_queue().submit("somebody's training", Endless())
     app = teacher()
-    assert "Training" in words(app) and "somebody's t" in words(app)
+    assert "Measurement, somebody's, 0%: running" in words(app)
     press(app, "Stop")
-    assert job.wait(5) and job.status == "stopped"
+    assert job.wait(5) and (job.status, job.stopped_by) == ("stopped", "the teacher")
+
+
+def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_is_said():
+    student = visit("train")
+    next(box for box in student.number_input if box.label == "Epochs").set_value(1000).run()
+    press(student, "Start")
+    (job,) = job_queue().unfinished()
+    assert f"`{job.code}`" in words(student)
+    app = teacher()
+    assert f"Training `{job.code}`, ae of digits, code size 2, epoch" in words(app)
+    press(app, "Stop")
+    assert job.wait(20)
+    assert "Stopped by the teacher." in [info.value for info in student.run().info]
+
+
+def test_the_start_that_is_said_is_the_one_that_is_used():
+    app = teacher()
+    app.text_input[0].set_value("http://evil.example/gaps?data=mnist").run()
+    press(app, "Start there")
+    assert "New visitors are led to `/gaps?data=mnist` here." in words(app) and not app.warning
+    for names in ({"model": "my own"}, {"data": "<script>"}, {"data": "../../etc", "model": "x"}):
+        app.text_input[0].set_value(f"/gaps?{urlencode(names)}").run()
+        press(app, "Start there")
+        assert "Not everybody has" in app.warning[0].value
+        assert all(name in app.warning[0].value for name in names.values())

@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import tables, visit, visit_unlabelled, words
+from test_pages import MAIN, tables, visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.emptiness import empty_space
 from autoencoder.gaps import PictureDistance, gap_steps, interval, matrix_steps, random_pairs, sentence
 from autoencoder.projection import project
 from autoencoder.sources import draw
 from autoencoder.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
 from autoencoder.support import Support
+from ui.visitors import _digest
+from ui.workspace import Workspace
 
 MODELS = ("digits-ae-16", "digits-vae-16")
 
@@ -189,3 +191,15 @@ def test_a_class_of_one_image_has_no_paths_within():
     labels = np.array([0, 0, 0, 0, 1])
     *_, (_, matrix) = matrix_steps(support, latents[:, :2], labels, 4, 0)
     assert np.isnan(matrix.score[1, 1]) and matrix.worst[1, 1, 0] == -1
+
+
+def test_of_a_single_image_no_words_say_that_it_is_not_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
+    own = Workspace(tmp_path, _digest("one image"))
+    own.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.session_state["visitor_token"] = "one image"
+    app.query_params["data"] = "one"
+    said = words(app.run().switch_page("../pages/gaps.py").run())
+    assert not app.exception and "One image is too few" in said
+    assert "not on this machine" not in said and "1 images" not in said

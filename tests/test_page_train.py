@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.architecture import ModelSettings
+from autoencoder.datasets import Dataset
 from autoencoder.overfitting import sentence
 from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings
@@ -437,3 +438,10 @@ def test_what_the_charts_leave_out_is_said_once_they_do(epochs, is_cut):
         2, (), image, np.zeros(1, np.int16), np.array(epochs, float), places, pictures, zeros, zeros, zeros
     )
     assert ("from the end of the first epoch" in _what_is_drawn(replay)) == is_cut
+
+
+def test_one_image_is_too_few_to_train_with(token, workspace):
+    workspace.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
+    app = visit(token, data="one")
+    assert "one has 1 image, and training needs at least 2" in app.error[0].value
+    assert "Start" not in labels(app) and not app.exception

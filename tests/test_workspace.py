@@ -285,7 +285,10 @@ HOSTILE = {
         lambda files: zipped({**files, WEIGHTS: b"\x80\x04."}),
         "^weights.safetensors is damaged",
     ),
-    "an atlas that is none": (lambda files: zipped({**files, ATLAS: b"nonsense"}), "not a zip archive"),
+    "an atlas that is none": (
+        lambda files: zipped({**files, ATLAS: b"nonsense"}),
+        r"atlas\.npz in it is damaged",
+    ),
     "an atlas that unpacks to too much": (
         lambda files: zipped({**files, ATLAS: bomb()}),
         "atlas.npz is larger than in any model",

@@ -7,6 +7,7 @@ from autoencoder.checkpoints import Checkpoint, CheckpointInfo
 from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
 from autoencoder.errors import CheckpointError
 from ui import caches, sharing
+from ui.plans import n_learnt_from
 from ui.visitors import current_workspace
 
 DEFAULT_DATASET = "digits"
@@ -179,6 +180,6 @@ def _model_facts(info: CheckpointInfo) -> str:
     model, source = info.config.model, info.config.source
     dimensions = "dimension" if model.latent_dim == 1 else "dimensions"
     return (
-        f"{KINDS[model.kind]}, {model.latent_dim} {dimensions}, trained on {source.n_images:,} images "
-        f"of {_dataset_title(source.name)}."
+        f"{KINDS[model.kind]}, {model.latent_dim} {dimensions}, trained on "
+        f"{n_learnt_from(info.config):,} images of {_dataset_title(source.name)}."
     )

@@ -69,7 +69,7 @@ def change(**changes) -> None:
 
 
 def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """The page and the choices of an address, of which only path and query count.
+    """The page and the choices of an address, of which only path and query count: hosts have many names.
 
     Raises LatentSpaceError for one that is none of these ``paths``.
     """

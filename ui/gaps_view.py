@@ -18,6 +18,7 @@ from ui.charts import show_chart
 from ui.frame import is_dark
 from ui.generate_view import fitting_codes
 from ui.map_view import show_map
+from ui.models_view import counted
 from ui.pair import other_codes, picture_of, title_of
 from ui.pictures import show
 from ui.places import ImageAt
@@ -103,7 +104,7 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
         caches.space(model, its, fitted, source or "box", N_PLACES, seed)
         for model, its, fitted in zip(models, own, fitted_to, strict=True)
     ]
-    _show_shares(models, chosen)
+    _show_shares(models, chosen, len(codes.latents) if codes.images is not None else 0)
     _show_places(models, chosen)
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
         show_map(models[0], codes, None, "auto", compact=True, crosses=chosen[0].latents)
@@ -160,7 +161,8 @@ def _how_made(study: Study) -> str:
     )
 
 
-def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
+def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace], n_images: int) -> None:
+    """``n_images`` are here to compare with."""
     columns = {
         "model": [model.name for model in models],
         "off the data": [space.off_support_share for space in spaces],
@@ -170,7 +172,8 @@ def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns[1:], percent))
     if "unlike any image" not in table:
-        st.caption("The images are not on this machine: nothing can be said of what the pictures are like.")
+        reason = "One image is too few" if n_images else "The images are not on this machine"
+        st.caption(f"{reason}: nothing can be said of what the pictures are like.")
 
 
 def _show_places(models: list[Checkpoint], spaces: list[EmptySpace]) -> None:
@@ -306,8 +309,8 @@ def _load(a: int, b: int) -> None:
 def _fitted_words(codes: Codes) -> str:
     """Which codes the box and the Gaussian are fitted to."""
     if codes.images is None:
-        which = f"those of the {len(codes.latents):,} images that came with the model"
+        which = f"those of the {counted(len(codes.latents), 'image')} that came with the model"
     else:
         split = {"train": "training ", "test": "test "}.get(codes.split, "")
-        which = f"those of {len(codes.latents):,} {split}images, as on the page that generates"
+        which = f"those of {counted(len(codes.latents), f'{split}image')}, as on the page that generates"
     return f"The codes that box and Gaussian are fitted to are {which}."

@@ -92,7 +92,7 @@ class Job:
         self.status, self.progress = "waiting" if snapshot is None else "paused", work.progress
         self.result: Any = None
         self.error: Exception | None = None
-        self.notice = ""
+        self.notice = self.stopped_by = ""
         self._queue, self._changed = queue, queue.changed
         self._work: Work | None = work  # and what it holds is let go of at the end
         self._keeper, self._snapshot = keeper, snapshot
@@ -106,6 +106,11 @@ class Job:
     @property
     def is_over(self) -> bool:
         return self.status in OVER
+
+    @property
+    def code(self) -> str:
+        """What its owner can be called by before others."""
+        return self.owner[:6]
 
     @property
     def is_at_rest(self) -> bool:
@@ -123,10 +128,11 @@ class Job:
         """Whether anybody is there who could work on it; else it waits until a worker comes."""
         return self._queue.is_staffed
 
-    def stop(self) -> None:
-        """End the work where it is; what there is of a result is kept."""
+    def stop(self, stopped_by: str = "") -> None:
+        """End the work where it is; what there is of a result is kept. Others than its owner are named."""
         with self._changed:
             self._is_stopping = True
+            self.stopped_by = stopped_by
             self._changed.notify_all()
 
     def pause(self) -> None:

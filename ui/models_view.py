@@ -13,7 +13,7 @@ from ui.classroom import classroom
 from ui.frame import refusal
 from ui.jobs import job_queue
 from ui.limits import MAX_MODEL_FILE_BYTES
-from ui.plans import n_to_train_on
+from ui.plans import n_learnt_from
 from ui.replay_view import kept_replay, show_replay
 from ui.visitors import current_workspace, visitor_id
 
@@ -85,8 +85,7 @@ def _show_how_it_came(info: CheckpointInfo) -> None:
             st.markdown(f"**How {info.name} came about**")
             show_replay(replay, config.model.kind, "kept")
     if config.training.history:
-        n_trained = config.training.settings.n_images or n_to_train_on(config.source.n_images)
-        st.markdown(sentence(config.training.history, n_trained, is_over=True))
+        st.markdown(sentence(config.training.history, n_learnt_from(config), is_over=True))
 
 
 def _facts(info: CheckpointInfo) -> str:
@@ -94,7 +93,7 @@ def _facts(info: CheckpointInfo) -> str:
     facts = [
         KINDS[model.kind],
         f"code size {model.latent_dim}",
-        f"{counted(source.n_images, 'image')} of {source.name}",
+        f"trained on {counted(n_learnt_from(info.config), 'image')} of {source.name}",
         f"epochs: {history[-1].epoch if history else 0:,.4g}",
     ]
     if history:

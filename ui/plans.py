@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoencoder.architecture import ModelSettings, mirror_table
+from autoencoder.checkpoints import Config
 from autoencoder.datasets import Dataset, n_held_back
 from autoencoder.replay import Replay
 from autoencoder.training import HELD_BACK_SHARE, EpochResult, Progress, TrainingSettings
@@ -56,6 +57,11 @@ class Glance:
 def n_to_train_on(n_images: int) -> int:
     """How many of so many images are not held back."""
     return n_images - n_held_back(n_images, HELD_BACK_SHARE)
+
+
+def n_learnt_from(config: Config) -> int:
+    """How many images a model was trained on: those held back are not among them."""
+    return config.training.settings.n_images or n_to_train_on(config.source.n_images)
 
 
 class ThinnedCurve:

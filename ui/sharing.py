@@ -47,6 +47,12 @@ def open_linked() -> None:
             st.session_state[f"opened {kind}"] = [*opened(kind), name][-MOST_OPENED:]
 
 
+def is_shared(kind: str, name: str) -> bool:
+    """Whether somebody shares this, so that a link to it opens it."""
+    place = _place(kind, name)
+    return place is not None and place.exists()
+
+
 def opened(kind: str) -> list[str]:
     """The names of the shared models ("model") or images ("data") that this session has opened."""
     return [name for name in st.session_state.get(f"opened {kind}", []) if _place(kind, name).exists()]

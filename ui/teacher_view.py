@@ -1,12 +1,18 @@
 """The parts of the teacher's page: the secret, the starting view, the switches, the queue, the uploads."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
-from ui import classroom
+from autoencoder.datasets import DATASETS
+from ui import caches, classroom, sharing
 from ui.frame import refusal
-from ui.jobs import Job, JobQueue, job_queue, quick_queue
+from ui.jobs import Job, job_queue, quick_queue
+from ui.models_view import counted
+from ui.plans import Glance
 
 IS_TEACHER = "is teacher"
+CLEARED = "image sets cleared"
 TICK = 2.0  # seconds between two looks at the queue
 
 
@@ -37,14 +43,34 @@ def set_start(paths: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
         if st.button("Start there", disabled=not address.strip()):
             with refusal():
-                classroom.starting_view(address, paths)
-                classroom.change(start=address.strip())
+                path, choices = classroom.starting_view(address, paths)
+                classroom.change(start=f"/{path}?{urlencode(choices)}" if choices else f"/{path}")
                 st.rerun()
         if kept and st.button("Start at the home page"):
             with refusal():
                 classroom.change(start="")
                 st.rerun()
-    st.caption(f"New visitors are led to {kept}" if kept else "New visitors see the home page.")
+    st.caption(f"New visitors are led to `{kept}` here." if kept else "New visitors see the home page.")
+    _warn_of_unknown(kept, paths)
+
+
+def _warn_of_unknown(kept: str, paths: tuple[str, ...]) -> None:
+    """Images and models that a starting view names, and that visitors do not have."""
+    if not kept:
+        return
+    with refusal():
+        _, choices = classroom.starting_view(kept, paths)
+        missing = [choices[kind] for kind in sharing.KINDS if not _all_have(kind, choices.get(kind))]
+        if missing:
+            names = ", ".join(f"“{name[:60]}”" for name in missing)
+            st.warning(
+                f"Not everybody has {names}. Share what is yours, open its link, and copy the address there."
+            )
+
+
+def _all_have(kind: str, name: str | None) -> bool:
+    named = DATASETS if kind == "data" else {info.name for info in caches.shipped_models()}
+    return name is None or name in named or sharing.is_shared(kind, name)
 
 
 def set_switches() -> None:
@@ -68,7 +94,11 @@ def offer_clearing() -> None:
     with st.popover("Clear the images of all visitors", icon=":material/delete:"):
         st.markdown("This cannot be undone. Models stay.")
         if st.button("Clear them all", type="primary"):
-            st.toast(f"{classroom.clear_images():,} image sets were removed.", icon=":material/check:")
+            st.session_state[CLEARED] = classroom.clear_images()
+    if CLEARED in st.session_state:
+        st.success(
+            f"Removed: {counted(st.session_state.pop(CLEARED), 'image set')}.", icon=":material/check:"
+        )
 
 
 def _switch(name: str) -> None:
@@ -77,16 +107,29 @@ def _switch(name: str) -> None:
 
 
 def _show_jobs() -> None:
-    jobs = [(queue, job) for queue in (job_queue(), quick_queue()) for job in queue.unfinished()]
+    jobs = [job for queue in (job_queue(), quick_queue()) for job in queue.unfinished()]
     if not jobs:
         st.caption("Nothing.")
-    for number, (queue, job) in enumerate(jobs):
+    for number, job in enumerate(jobs):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(_words(queue, job))
-            st.button("Stop", on_click=job.stop, key=f"teacher stops {number} {job.owner}")
+            st.markdown(_words(job))
+            st.button(
+                "Stop", on_click=job.stop, args=("the teacher",), key=f"teacher stops {number} {job.owner}"
+            )
 
 
-def _words(queue: JobQueue, job: Job) -> str:
-    kind = "Training" if queue is job_queue() and not job.owner.startswith("map ") else "Measurement"
+def _words(job: Job) -> str:
     place = f", at place {job.place} of the line" if job.place else ""
-    return f"{kind} `{job.owner[:12]}`: {job.status}{place}"
+    return f"{_what(job)}: {job.status}{place}"
+
+
+def _what(job: Job) -> str:
+    """What is being worked on, and how far it is; a visitor's training has a code that its page shows too."""
+    if not isinstance(job.progress, Glance):
+        return f"Measurement, {job.owner.split()[0]}, {job.progress[0]:.0%}"
+    glance = job.progress
+    model, epoch = glance.model, glance.latest.epoch if glance.latest else 0
+    return (
+        f"Training `{job.code}`, {model.kind} of {glance.dataset}, code size {model.latent_dim}, "
+        f"epoch {epoch} of {glance.settings.epochs}"
+    )

@@ -10,12 +10,12 @@ import streamlit as st
 
 from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
 from autoencoder.datasets import Dataset
-from autoencoder.errors import LatentSpaceError
+from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.noise import NOISE_KINDS
 from autoencoder.overfitting import NOTHING, parting, sentence
-from autoencoder.training import MAX_EPOCHS, EpochResult, Progress, TrainingSettings
-from ui.classroom import classroom
+from autoencoder.training import FEWEST_IMAGES, MAX_EPOCHS, EpochResult, Progress, TrainingSettings
+from ui.classroom import classroom, has_teacher
 from ui.frame import is_dark, refusal
 from ui.jobs import NO_WORKER, Job
 from ui.models_view import counted, offer_map
@@ -56,6 +56,11 @@ def find_training() -> tuple[Job | None, bool]:
 
 def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     """The form; raises LatentSpaceError where what it says cannot be trained."""
+    if dataset.n_images < FEWEST_IMAGES:
+        raise DatasetError(
+            f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
+            f"{FEWEST_IMAGES}: one to learn from and one to hold back. Choose other images at the side."
+        )
     n_images = _choose_images(n_to_train_on(dataset.n_images))
     n_trained = n_images or n_to_train_on(dataset.n_images)
     kind_column, size_column, epochs_column = st.columns([2, 1, 1])
@@ -188,6 +193,8 @@ def offer_start(plan: Plan) -> None:
 def follow(job: Job) -> None:
     """The controls, and the training as it goes; where nothing moves, another tab may make it move again."""
     _controls(job)
+    if has_teacher():
+        st.caption(f"The teacher sees this training as `{job.code}`.")
     is_at_rest = job.is_at_rest
     st.fragment(_watch, run_every=REST_TICK if is_at_rest else TICK)(job, (job.status, is_at_rest))
 
@@ -364,6 +371,8 @@ def show_outcome(job: Job) -> None:
 
 def _say_outcome(job: Job) -> None:
     epochs = job.progress.epochs
+    if job.stopped_by:
+        st.info(f"Stopped by {job.stopped_by}.", icon=":material/info:")
     if isinstance(job.error, LatentSpaceError):
         st.error(str(job.error), icon=":material/error:")
     elif job.error:

@@ -585,8 +585,14 @@ def _loaded(folder: Path, name: str) -> Checkpoint:
 
 def _check_unpacked_size(file: str, content: bytes) -> None:
     """Numbers pack well: a small file may hold more than the memory does."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-            raise CheckpointError(
-                f"{file} is larger than in any model of this program: it was not read. Choose another."
-            )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            n_bytes = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise CheckpointError(
+            f"{file} in it is damaged ({in_line(error, 200)}). Download the model again."
+        ) from error
+    if n_bytes > MAX_UNPACKED:
+        raise CheckpointError(
+            f"{file} is larger than in any model of this program: it was not read. Choose another."
+        )
