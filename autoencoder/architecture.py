@@ -162,7 +162,7 @@ def mirror_table(settings: ModelSettings) -> list[TableRow]:
     if settings.kind == "vae":
         code = rows[-1]
         rows[-1] = TableRow(
-            "dense (mean and log variance)", code.output_shape, 2 * code.n_parameters,
+            "dense (mean, log variance)", code.output_shape, 2 * code.n_parameters,
             code.mirror, code.mirror_output_shape, code.mirror_n_parameters,
         )  # fmt: skip
     return rows
