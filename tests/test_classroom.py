@@ -15,6 +15,7 @@ from autoencoder.datasets import Dataset
 from autoencoder.errors import LatentSpaceError
 from ui import classroom
 from ui.classroom import Classroom
+from ui.frame import literally
 from ui.jobs import job_queue
 from ui.menu import PATHS
 from ui.visitors import _digest
@@ -173,4 +174,4 @@ def test_the_start_that_is_said_is_the_one_that_is_used():
         app.text_input[0].set_value(f"/gaps?{urlencode(names)}").run()
         press(app, "Start there")
         assert "Not everybody has" in app.warning[0].value
-        assert all(name in app.warning[0].value for name in names.values())
+        assert all(literally(name) in app.warning[0].value for name in names.values())

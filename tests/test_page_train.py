@@ -445,3 +445,16 @@ def test_one_image_is_too_few_to_train_with(token, workspace):
     app = visit(token, data="one")
     assert "one has 1 image, and training needs at least 2" in app.error[0].value
     assert "Start" not in labels(app) and not app.exception
+
+
+def test_a_step_asked_for_by_a_tab_that_lags_behind_does_not_pause(token):
+    app = start(visit(token), 1000)
+    press(app, "Pause")
+    job = training_jobs.job_queue().find(_digest(token))
+    assert job.settle(SOON)
+    app.run()
+    job.resume()  # in another tab
+    press(app, "One step")
+    assert not job.wait(0.5, "paused")
+    job.stop()
+    assert job.wait(SOON)

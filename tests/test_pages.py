@@ -19,6 +19,7 @@ from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
 from autoencoder.walks import walk
 from ui.files import file_store
+from ui.frame import literally
 from ui.pair import random_pair
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
@@ -454,3 +455,25 @@ def test_a_model_without_these_codes_is_left_out_and_the_page_stays(page, choice
     app = visit(page, data="mnist", model="mnist-ae-16", **{choice: "digits-ae-16"})
     assert not app.exception and "not on this machine" in words(app)
     assert [pane["name"] for pane in living_map(app)["panes"]] == ["mnist-ae-16"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**bold**\n# h", r"\*\*bold\*\*�\# h"),
+        ("[a](http://b)", r"\[a\]\(http\://b\)"),
+        (":red[x] $y$ <b>", r"\:red\[x\] \$y\$ \<b\>"),
+        ("mine-2", r"mine\-2"),
+    ],
+)
+def test_a_foreign_text_is_shown_as_it_is(text, shown):
+    assert literally(text) == shown
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.query_params["model"] = text
+    assert f"“{shown}”" in app.run().warning[0].value
+
+
+def test_a_link_that_names_nothing_asks_for_nothing():
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.query_params["model"] = ""
+    assert not app.run().warning

@@ -7,6 +7,7 @@ from autoencoder.checkpoints import Checkpoint, CheckpointInfo
 from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
 from autoencoder.errors import CheckpointError
 from ui import caches, sharing
+from ui.frame import literally
 from ui.plans import n_learnt_from
 from ui.visitors import current_workspace
 
@@ -156,10 +157,10 @@ def _make(info: CheckpointInfo) -> tuple[str, int]:
 def _note_unknown(key: str, options: list[str]) -> None:
     """Say that a link asks for what is not here, until a choice is made: the address forgets it at once."""
     asked = st.query_params.get(key)
-    if asked is not None and asked not in options:
+    if asked and asked not in options:
         st.session_state[_unknown(key)] = asked
     if _unknown(key) in st.session_state:
-        name = st.session_state[_unknown(key)][:60]
+        name = literally(st.session_state[_unknown(key)])
         st.warning(f"The link asks for “{name}”, which is not here, or not yours. Another one is shown.")
 
 

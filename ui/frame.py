@@ -1,12 +1,14 @@
 """What every page is framed by: its title and caption, and the one place where our errors are caught."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from autoencoder.errors import LatentSpaceError
+from autoencoder.errors import LatentSpaceError, in_line
 
+MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!~$:<>|-]")
 # All sizes of the page hang on that of its root; a long title shall fit a phone nevertheless.
 LARGE = (
     "<style>html { font-size: 24px }@media (max-width: 640px) { h1 { font-size: 1.6rem !important } }</style>"
@@ -32,6 +34,11 @@ def refusal() -> Iterator[None]:
         yield
     except LatentSpaceError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def literally(text: str, most: int = 60) -> str:
+    """A foreign text, shortened, in one line and as it is: nothing in it is Markdown."""
+    return MARKDOWN.sub(r"\\\g<0>", in_line(text, most))
 
 
 def offer_large_type() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from autoencoder.datasets import DATASETS
 from ui import caches, classroom, sharing
-from ui.frame import refusal
+from ui.frame import literally, refusal
 from ui.jobs import Job, job_queue, quick_queue
 from ui.models_view import counted
 from ui.plans import Glance
@@ -62,7 +62,7 @@ def _warn_of_unknown(kept: str, paths: tuple[str, ...]) -> None:
         _, choices = classroom.starting_view(kept, paths)
         missing = [choices[kind] for kind in sharing.KINDS if not _all_have(kind, choices.get(kind))]
         if missing:
-            names = ", ".join(f"“{name[:60]}”" for name in missing)
+            names = ", ".join(f"“{literally(name)}”" for name in missing)
             st.warning(
                 f"Not everybody has {names}. Share what is yours, open its link, and copy the address there."
             )
@@ -80,6 +80,7 @@ def set_switches() -> None:
     for name, words in (("can_train", "Train models"), ("can_upload", "Upload images and models")):
         st.session_state[name] = getattr(now, name)
         st.toggle(words, key=name, on_change=_switch, args=(name,))
+    st.caption("A training that is under way goes on; stop it below.")
 
 
 def show_queue() -> None:

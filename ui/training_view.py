@@ -56,6 +56,8 @@ def find_training() -> tuple[Job | None, bool]:
 
 def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     """The form; raises LatentSpaceError where what it says cannot be trained."""
+    if not classroom().can_train:
+        st.info("Whoever runs the class has switched training off.", icon=":material/info:")
     if dataset.n_images < FEWEST_IMAGES:
         raise DatasetError(
             f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
@@ -177,9 +179,8 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def offer_start(plan: Plan) -> None:
-    """The button that begins the training; greyed out while the name cannot be used."""
+    """The button that begins the training, where it may; greyed out while the name cannot be used."""
     if not classroom().can_train:
-        st.info("Whoever runs the class has switched training off.", icon=":material/info:")
         return
     is_usable = plan.name is not None
     if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
@@ -217,7 +218,12 @@ def _pause(job: Job) -> None:
 
 
 def _step(job: Job, kind: type) -> None:
-    """Until the next event of this kind; a short one is over before the page is drawn."""
+    """Until the next event of this kind; a short one is over before the page is drawn.
+
+    Where another tab let the training go on meanwhile, this one only did not know.
+    """
+    if job.status != "paused":
+        return
     job.step(lambda event: isinstance(event, kind))
     job.settle(TICK)
 
