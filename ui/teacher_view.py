@@ -50,7 +50,7 @@ def set_start(paths: tuple[str, ...]) -> None:
             with refusal():
                 classroom.change(start="")
                 st.rerun()
-    st.caption(f"New visitors are led to `{kept}` here." if kept else "New visitors see the home page.")
+    st.markdown(f"New visitors are led to `{kept}` here." if kept else "New visitors see the home page.")
     _warn_of_unknown(kept, paths)
 
 
