@@ -99,6 +99,38 @@ def test_what_is_no_host_comes_into_no_header(host):
     assert [source for source in policy(host)["connect-src"] if "ws" in source] == []
 
 
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "leads_to"),
+    [
+        ("/train/x", "text/html", "/train"),
+        ("/teacher/x/y", "text/html", "/teacher"),
+        ("/train", "text/html", None),
+        ("/", "text/html", None),
+        ("/media/0a1b.csv", "text/html", None),  # a download
+        ("/train/_stcore/health", "text/html", None),
+        ("/train/x", "*/*", None),
+    ],
+)
+def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
+    answers, passed = [], []
+
+    async def app(scope, receive, send):
+        passed.append(scope["path"])
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept.encode())]}
+    asyncio.run(module.NoDeepPages(app)(scope, None, send))
+    if leads_to is None:
+        assert passed == [path] and not answers
+    else:
+        assert not passed and dict(answers[0]["headers"])[b"location"] == leads_to.encode()
+
+
 # A started server
 
 
@@ -157,6 +189,14 @@ def test_a_full_server_says_so(server):
     while ask(address, "text/html", "another's")[0] == 503 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert ask(address, "text/html", "another's")[0] == 200
+
+
+def test_what_lies_below_a_page_is_that_page(server):
+    assert ask(server[0] + "/train/x", "text/html")[0] == 200
+    with urllib.request.urlopen(
+        urllib.request.Request(server[0] + "/train/x", headers={"accept": "text/html"})
+    ) as answer:
+        assert answer.geturl() == server[0] + "/train"
 
 
 def test_a_start_removes_what_is_too_old(server):

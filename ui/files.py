@@ -50,7 +50,7 @@ class FileStore:
                 forgotten, _ = self._makers.popitem(last=False)
                 self._ready.pop(forgotten, None)
                 self._turns.pop(forgotten, None)
-        return f"{_base()}{PREFIX}/{name}"
+        return f"{base_path()}{PREFIX}/{name}"
 
     def get(self, name: str) -> bytes | NotYet | None:
         """The packed bytes of a file; None for a name that was not offered, or too long ago."""
@@ -100,6 +100,7 @@ def send_file(request: Request) -> Response:
 FILES = Route(PREFIX + "/{name}", send_file)
 
 
-def _base() -> str:
+def base_path() -> str:
+    """What every address of this server begins with, as "/lab"; empty where there is nothing such."""
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"/{base}" if base else ""

@@ -11,14 +11,15 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ui import results
 from ui.cluster import close_cluster, start_cluster
 from ui.components.latent_map import MODULES
-from ui.files import FILES
-from ui.sessions import SessionLimit
+from ui.files import FILES, base_path
+from ui.menu import PATHS, TEACHER
+from ui.sessions import SessionLimit, asks_for_a_page
 from ui.visitors import VisitorCookie
 from ui.warm_up import Warmer, warm_up
 from ui.workspace import clear_unfinished, remove_unused, state_root
@@ -41,6 +42,7 @@ HEADERS = {
 HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 HEALTH_PATH = "/latent/health"
 IS_READY = threading.Event()
+PAGES = {*PATHS, TEACHER} - {""}
 
 
 @asynccontextmanager
@@ -109,5 +111,28 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(SessionLimit), Middleware(VisitorCookie)]
+class NoDeepPages:
+    """ASGI middleware that leads from addresses below a page, as /train/x, to that page.
+
+    Streamlit answers them with its page, whose scripts the browser then looks for beside it: it stays blank.
+    """
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        answer = self.app
+        if asks_for_a_page(scope):
+            page, _, rest = scope["path"].removeprefix(f"{base_path()}/").partition("/")
+            if rest and page in PAGES:
+                answer = RedirectResponse(f"{base_path()}/{page}")
+        await answer(scope, receive, send)
+
+
+MIDDLEWARE = [
+    Middleware(SecurityHeaders),
+    Middleware(NoDeepPages),
+    Middleware(SessionLimit),
+    Middleware(VisitorCookie),
+]
 ROUTES = [FILES, MODULES, Route(HEALTH_PATH, health)]

@@ -36,7 +36,7 @@ class SessionLimit:
     async def __call__(self, scope, receive, send):
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
-        elif _asks_for_a_page(scope) and self._is_full(_token(scope)):
+        elif asks_for_a_page(scope) and self._is_full(_token(scope)):
             page = HTMLResponse(
                 FULL.format(n=max_sessions()),
                 503,
@@ -72,7 +72,8 @@ class SessionLimit:
             return not is_known and self._open.total() >= max_sessions()
 
 
-def _asks_for_a_page(scope) -> bool:
+def asks_for_a_page(scope) -> bool:
+    """Whether a browser asks for a page, and not for what belongs to one."""
     if scope["type"] != "http" or "/_stcore/" in scope["path"] or "/latent/" in scope["path"]:
         return False
     return scope["method"] == "GET" and "text/html" in HTTPConnection(scope).headers.get("accept", "")
