@@ -51,31 +51,36 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
     found = parting(history)
     if found is None:
         return f"Whether the two errors part can be told after {FEWEST_EPOCHS} epochs."
-    best, last = found.best, found.last
-    share = found.gap / abs(last.validation_loss) if last.validation_loss else 0.0
-    stand = f"{found.gap:.1f} nats ({share:.0%} of the held-out error)"
-    if found.gap < NOTHING:
-        stand = (
-            "none" if found.gap > -NOTHING else f"none: held-out images fare better by {-found.gap:.1f} nats"
-        )
     if found.has_turned:
-        turn = f"{best.epoch:,.4g}"
-        return (
-            f"**They part: this is overfitting.** The held-out error was lowest after epoch {turn}, "
-            f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
-            f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {stand}. Since then "
-            f"the network learns its {n_images:,} images by heart. Stop at epoch {turn}, or better, "
-            "train on more images."
-        )
+        return _of_a_turn(found, n_images)
     if found.is_apart:
         advice = "More images would narrow it." if is_over else "Watch whether it turns up."
         return (
             "**They part, but the held-out error has not turned up.** It is "
-            f"{last.validation_loss:.1f} nats, and the gap is {stand}: the network knows its {n_images:,} "
-            f"images better than others. {advice}"
+            f"{found.last.validation_loss:.1f} nats, and the gap is {_gap(found)}: the network knows its "
+            f"{n_images:,} images better than others. {advice}"
         )
     advice = "Nothing is learnt by heart so far."
     if is_over:
         # That the curves end level says nothing: the learning rate of every training ends at nothing.
         advice = "Nothing is learnt by heart: more epochs or a larger code may lower both errors."
-    return f"**They stay together:** the gap is {stand}. {advice}"
+    return f"**They stay together:** the gap is {_gap(found)}. {advice}"
+
+
+def _of_a_turn(found: Parting, n_images: int) -> str:
+    best, last, turn = found.best, found.last, f"{found.best.epoch:,.4g}"
+    return (
+        f"**They part: this is overfitting.** The held-out error was lowest after epoch {turn}, "
+        f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
+        f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {_gap(found)}. Since "
+        f"then the network learns its {n_images:,} images by heart. Stop at epoch {turn}, or better, "
+        "train on more images."
+    )
+
+
+def _gap(found: Parting) -> str:
+    """The gap in nats and as a share, or that there is none."""
+    if found.gap >= NOTHING:
+        last = found.last.validation_loss
+        return f"{found.gap:.1f} nats ({found.gap / abs(last) if last else 0.0:.0%} of the held-out error)"
+    return "none" if found.gap > -NOTHING else f"none: held-out images fare better by {-found.gap:.1f} nats"
