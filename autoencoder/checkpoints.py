@@ -43,7 +43,8 @@ MAX_ATLAS_CODES = 10_000
 MAX_ATLAS_MEMBERS = 10  # there are three
 MAX_ATLAS_BYTES = 480_000
 MAX_TEXT = 200  # characters of a name or a note in a config
-MAX_FILE_BYTES = 100_000_000  # of each file, and of the atlas unpacked; a shipped model has 2 MB
+MAX_FILE_BYTES = 100_000_000  # of each file; a shipped model has 2 MB
+MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
 
 
 @dataclass(frozen=True)
@@ -302,7 +303,7 @@ def _read_model(path: Path, settings: ModelSettings) -> Autoencoder:
 
 def _read_atlas(path: Path, config: Config) -> Atlas:
     with _reading(path):
-        arrays = read_arrays(path, ("rows", "latents", "labels"), MAX_ATLAS_MEMBERS, MAX_FILE_BYTES)
+        arrays = read_arrays(path, ("rows", "latents", "labels"), MAX_ATLAS_MEMBERS, MAX_ATLAS_UNPACKED)
         atlas = Atlas(arrays["rows"], arrays["latents"].astype(np.float32), arrays.get("labels"))
         if not _fits(atlas, config):
             raise ValueError("its arrays do not fit the config")

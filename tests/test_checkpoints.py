@@ -355,7 +355,7 @@ def test_an_atlas_without_a_single_code_is_refused(saved):
 
 def test_a_bomb_is_not_unpacked(saved, monkeypatch):
     np.savez_compressed(saved / ATLAS, latents=np.zeros((1_000_000, 3), np.float16))
-    monkeypatch.setattr(module, "MAX_FILE_BYTES", 1_000_000)
+    monkeypatch.setattr(module, "MAX_ATLAS_UNPACKED", 1_000_000)
     with pytest.raises(CheckpointError, match="unpacked, it would be larger"):
         load_checkpoint(saved)
 

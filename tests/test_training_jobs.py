@@ -209,9 +209,8 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
     digits = load_dataset("digits", "train")
     left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
-    assert space.is_unfinished_paused()
-    space.keep_unfinished(space.unfinished())  # as on the way
-    assert not space.is_unfinished_paused()
+    assert space.is_paused()
+    space.mark_paused(False)  # as on the way
     new_server()
     app = AppTest.from_file(str(MAIN), default_timeout=SOON)
     app.session_state["visitor_token"] = token
@@ -222,24 +221,26 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
         time.sleep(0.1)
         app.run()
-    assert not app.exception and "mine" in app.success[0].value and not space.is_unfinished_paused()
+    assert not app.exception and "mine" in app.success[0].value and not space.is_paused()
 
 
-def test_a_training_that_goes_on_is_not_kept_as_paused(new_server, space, own):
-    job = train(new_server(), VISITOR, replace(own, settings=TrainingSettings(1000)), space)
-    deadline = time.monotonic() + SOON
-    while job.progress.latest is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    job.pause()
-    while not space.is_unfinished_paused() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert space.is_unfinished_paused()
-    job.resume()
-    while space.is_unfinished_paused() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not space.is_unfinished_paused()
-    job.stop()
-    assert job.wait(SOON)
+def test_it_is_kept_whether_a_training_is_paused_also_before_its_first_step(space, own):
+    queue = JobQueue()  # nobody works: it stays in line
+    space.mark_paused(True)  # by a training before it
+    job = train(queue, VISITOR, own, space)
+    assert not space.is_paused()
+    for act, is_paused in ((job.pause, True), (job.resume, False), (job.pause, True), (job.step, True)):
+        act()
+        assert space.is_paused() == is_paused
+    space.drop_unfinished()
+    assert not space.is_paused()
+
+
+def test_a_paused_training_that_nobody_comes_back_to_leaves_no_mark(space, own, monkeypatch):
+    train(JobQueue(), VISITOR, own, space).pause()
+    monkeypatch.setattr(workspace, "MAX_UNFINISHED_AGE", -1)
+    clear_unfinished(space.models_folder.parents[2])
+    assert space.unfinished() is None and not space.is_paused()
 
 
 def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new_server, tmp_path):

@@ -65,11 +65,11 @@ class OwnDesk:
 class Keeper(Protocol):
     """What the server does with what comes out of a work, which itself knows no disk."""
 
-    def note(self, snapshot: bytes, is_paused: bool) -> None:
-        """Keep a snapshot, in the place of the one before, and whether its owner wants it to rest there.
+    def note(self, snapshot: bytes) -> None:
+        """Keep a snapshot, in the place of the one before. Raises LatentSpaceError where that fails."""
 
-        Raises LatentSpaceError where that fails.
-        """
+    def rest(self, is_paused: bool) -> None:
+        """Keep whether its owner wants the work to rest. Raises LatentSpaceError where that fails."""
 
     def keep(self, result: Any, is_whole: bool) -> Any:
         """Keep the result; what is to be known of it. Raises LatentSpaceError where that fails.
@@ -138,14 +138,17 @@ class Job:
     def pause(self) -> None:
         """Keep the work as it is and leave the turns to others."""
         self._become("paused")
+        self.keep_rest(True)
 
     def resume(self) -> None:
         """Go on; behind those that came to the line in the meantime."""
         self._become("waiting")
+        self.keep_rest(False)
 
     def step(self, is_last: Callable[[Any], bool] = lambda event: True) -> None:
         """Go on until a step yields what ``is_last`` says yes to, and pause then."""
         self._become("waiting", is_last)
+        self.keep_rest(True)
 
     def wait(self, seconds: float, *statuses: str) -> bool:
         """Wait until the job is over or in one of these states; False where that takes longer."""
@@ -159,10 +162,17 @@ class Job:
 
     def keep_snapshot(self, snapshot: bytes) -> None:
         """Have it kept, if somebody keeps it; the work goes on where that fails."""
+        self._tell_keeper(lambda keeper: keeper.note(snapshot))
+
+    def keep_rest(self, is_paused: bool) -> None:
+        """Have it kept whether the owner wants the work to rest: the next server asks for it."""
+        self._tell_keeper(lambda keeper: keeper.rest(is_paused))
+
+    def _tell_keeper(self, tell: Callable[[Keeper], None]) -> None:
         self.notice = ""
         try:
             if self._keeper:
-                self._keeper.note(snapshot, self.status == "paused" or self._is_last is not None)
+                tell(self._keeper)
         except LatentSpaceError as error:
             self.notice = str(error)
 
@@ -266,6 +276,7 @@ class JobQueue:
             self._make_room()
             job = Job(self, owner, work, keeper, snapshot)
             if snapshot is None and isinstance(work, Resumable):
+                job.keep_rest(False)
                 job.keep_snapshot(work.snapshot())  # a job in line is found again too
             self._line.append(job)
             self._newest[owner] = job

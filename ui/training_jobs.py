@@ -19,8 +19,11 @@ class ModelKeeper:
     def __init__(self, workspace: Workspace, name: str):
         self._workspace, self._name = workspace, name
 
-    def note(self, snapshot: bytes, is_paused: bool) -> None:
-        self._workspace.keep_unfinished(snapshot, is_paused)
+    def note(self, snapshot: bytes) -> None:
+        self._workspace.keep_unfinished(snapshot)
+
+    def rest(self, is_paused: bool) -> None:
+        self._workspace.mark_paused(is_paused)
 
     def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
@@ -45,7 +48,7 @@ def current_training() -> Job | None:
     job = job_queue().find(visitor_id())
     if job is None:
         job = take_up(job_queue(), visitor_id(), current_workspace())
-        if job and not current_workspace().is_unfinished_paused():
+        if job and not current_workspace().is_paused():
             job.resume()
     return job
 

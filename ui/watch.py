@@ -19,8 +19,11 @@ class ResultKeeper:
     def __init__(self, key: str):
         self._key = key
 
-    def note(self, snapshot: bytes, is_paused: bool) -> None:
+    def note(self, snapshot: bytes) -> None:
         """There is nothing to go on from but the beginning."""
+
+    def rest(self, is_paused: bool) -> None:
+        """A measurement is not paused."""
 
     def keep(self, result: Any, is_whole: bool) -> Any:
         if is_whole:

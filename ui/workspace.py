@@ -60,7 +60,6 @@ DAY = 24 * 3_600
 
 MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
 FILES = {**MODEL_FILES, REPLAY: MAX_BYTES}  # the last one only where the training was watched
-MAX_UNPACKED = 50_000_000  # bytes of an atlas or of frames; 10,000 codes of 128 dimensions are 2.6 MB
 MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to these
 
 UNFINISHED = "unfinished.safetensors"
@@ -342,15 +341,14 @@ class Workspace:
 
     # A training that is not over
 
-    def keep_unfinished(self, data: bytes, is_paused: bool = False) -> None:
-        """Keep where a training stands, in the place of what was kept before; and whether it is to rest."""
+    def keep_unfinished(self, data: bytes) -> None:
+        """Keep where a training stands, in the place of what was kept before."""
         with writing("Where your training stands"):
             handle, fresh = tempfile.mkstemp(dir=made(self._unfinished.parent), prefix=".saving-")
             try:
                 with open(handle, "wb") as file:
                     file.write(data)
                 os.replace(fresh, self._unfinished)
-                self._mark_paused(is_paused)
             finally:
                 Path(fresh).unlink(missing_ok=True)
 
@@ -361,19 +359,22 @@ class Workspace:
         except OSError:
             return None
 
-    def is_unfinished_paused(self) -> bool:
+    def mark_paused(self, is_paused: bool) -> None:
+        """Keep whether the visitor has paused it: then it does not go on by itself."""
+        with writing("That your training is paused"):
+            if is_paused:
+                made(self._paused.parent)
+                self._paused.touch()
+            else:
+                self._paused.unlink(missing_ok=True)
+
+    def is_paused(self) -> bool:
         """Whether the visitor had paused it."""
         return self._paused.exists()
 
     def drop_unfinished(self) -> None:
         with writing("Your training"):
             self._unfinished.unlink(missing_ok=True)
-            self._mark_paused(False)
-
-    def _mark_paused(self, is_paused: bool) -> None:
-        if is_paused:
-            self._paused.touch()
-        else:
             self._paused.unlink(missing_ok=True)
 
 
@@ -386,6 +387,7 @@ def clear_unfinished(root: Path) -> None:
         is_old = path.stat().st_mtime < time.time() - MAX_UNFINISHED_AGE
         if is_old or n_bytes > MAX_UNFINISHED_BYTES:
             path.unlink(missing_ok=True)
+            path.with_name(PAUSED).unlink(missing_ok=True)
 
 
 class _Shelf:
@@ -506,10 +508,7 @@ def _unpacked_model(data: bytes) -> dict[str, bytes]:
     """
     with _model_archive(data) as archive:
         entries = _model_entries(archive)
-        files = {file: _read(archive, entry, FILES[file]) for file, entry in entries.items()}
-        for file in {ATLAS, REPLAY} & set(files):
-            _check_unpacked_size(file, files[file])
-    return files
+        return {file: _read(archive, entry, FILES[file]) for file, entry in entries.items()}
 
 
 def _folder_in_archive(data: bytes) -> str:
@@ -581,18 +580,3 @@ def _loaded(folder: Path, name: str) -> Checkpoint:
         raise CheckpointError(
             f"The {REPLAY} of {name} is damaged. Download the model again, or take that file out of it."
         ) from error
-
-
-def _check_unpacked_size(file: str, content: bytes) -> None:
-    """Numbers pack well: a small file may hold more than the memory does."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            n_bytes = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise CheckpointError(
-            f"{file} in it is damaged ({in_line(error, 200)}). Download the model again."
-        ) from error
-    if n_bytes > MAX_UNPACKED:
-        raise CheckpointError(
-            f"{file} is larger than in any model of this program: it was not read. Choose another."
-        )
