@@ -175,6 +175,8 @@ def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(to
     assert last.epoch == latest.step * 1000 / latest.n_steps and last.epoch % 1 != 0
     assert labelled(app.metric, "Held-out loss").value == f"{last.validation_loss:.1f} nats"
     assert labelled(app.metric, "Epochs").value == f"{last.epoch:,.4g}"
+    facts = "trained on 1,293 images of digits", f"epochs: {last.epoch:,.4g}"
+    assert all(fact in " ".join(caption.value for caption in app.caption) for fact in facts)
     replay = read_replay(workspace.models_folder / job.result)
     assert (replay.epochs[-1], replay.validation_losses[-1]) == (last.epoch, last.validation_loss)
 

@@ -13,10 +13,11 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.datasets import Dataset, hold_back, load_dataset
 from autoencoder.evaluation import by_class, evaluate
 from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
+from autoencoder.training import HELD_BACK_SHARE
 from autoencoder.walks import walk
 from ui.files import file_store
 from ui.frame import literally
@@ -477,3 +478,10 @@ def test_a_link_that_names_nothing_asks_for_nothing():
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app.query_params["model"] = ""
     assert not app.run().warning
+
+
+def test_the_side_says_how_many_images_the_model_was_trained_on():
+    digits = load_dataset("digits", "train")
+    rows, _ = hold_back(digits.n_images, HELD_BACK_SHARE, 0)
+    said = [caption.value for caption in AppTest.from_file(str(MAIN), default_timeout=60).run().caption]
+    assert f"Variational autoencoder, 2 dimensions, trained on {len(rows):,} images of Digits." in said
