@@ -156,6 +156,20 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     assert chosen(page, "Model") == "two epochs"
 
 
+# Of width and height, between the outermost pixels that are drawn on; the rule at the bottom is left out.
+SHARES_DRAWN_ON = """canvas => {
+    const height = canvas.height - 34 * devicePixelRatio, pixels = new Set(), lines = new Set();
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, height);
+    for (let i = 3; i < data.length; i += 4) {
+        if (data[i] === 0) continue;
+        pixels.add(((i - 3) / 4) % canvas.width);
+        lines.add(Math.floor((i - 3) / 4 / canvas.width));
+    }
+    const range = (all) => Math.max(...all) - Math.min(...all);
+    return [range(pixels) / canvas.width, range(lines) / height];
+}"""
+
+
 def scrub(page) -> None:
     """Map, pictures and numbers follow one slider from the untrained network to the last epoch."""
     expect(page.locator(".rp[data-frames='3'][data-frame='2']")).to_be_visible()
@@ -173,6 +187,7 @@ def scrub(page) -> None:
         pixels = ".rp-map, .rp-row:last-child canvas:first-child"
         drawn = page.eval_on_selector_all(pixels, "all => all.map((canvas) => canvas.toDataURL())")
         seen.append((*drawn, legend.inner_text()))
+        assert max(page.locator(".rp-map").evaluate(SHARES_DRAWN_ON)) > 0.6  # each frame fills its map
     assert all(len(set(column)) == 3 for column in zip(*seen, strict=True)) and "nats" in seen[-1][-1]
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.locator(".rp output")).to_have_text("before training")

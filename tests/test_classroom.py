@@ -157,7 +157,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     next(box for box in student.number_input if box.label == "Epochs").set_value(1000).run()
     press(student, "Start")
     (job,) = job_queue().unfinished()
-    assert f"`{job.code}`" in words(student)
+    assert f"sees this training as **{job.code}**" in words(student)
     app = teacher()
     assert f"Training `{job.code}`, ae of digits, code size 2, epoch" in words(app)
     press(app, "Stop")

@@ -106,8 +106,8 @@ def _what_is_drawn(replay: Replay) -> str:
     left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
     cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""
     return (
-        f"{n_images:,} held-out images on the map ({plane}), all frames to one scale. The gap "
-        f"score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
+        f"{n_images:,} held-out images on the map ({plane}), each frame to its own scale, which the rule "
+        f"tells. The gap score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
         f"different classes, seed {SEED}.{cut}"
     )
 

@@ -195,7 +195,7 @@ def follow(job: Job) -> None:
     """The controls, and the training as it goes; where nothing moves, another tab may make it move again."""
     _controls(job)
     if has_teacher():
-        st.caption(f"The teacher sees this training as `{job.code}`.")
+        st.caption(f"The teacher sees this training as **{job.code}**.")
     is_at_rest = job.is_at_rest
     st.fragment(_watch, run_every=REST_TICK if is_at_rest else TICK)(job, (job.status, is_at_rest))
 

@@ -70,8 +70,8 @@ class Replay {
     this.frames = null;
     this.url = "";
     this.at = 0; // the frame, or a place between two while it plays
-    /** @type {Box} */
-    this.box = { middle: [0, 0], span: [1, 1] };
+    /** @type {Box[]} */
+    this.boxes = []; // of each frame
     this.timer = 0;
     this.canvas = element("canvas", { class: "rp-map", role: "img" });
     this.slider = element("input", {
@@ -129,7 +129,10 @@ class Replay {
     const last = frames.facts.epochs.length - 1;
     this.pause();
     this.frames = frames;
-    this.box = boxOf(frames.positions);
+    const perFrame = 2 * frames.facts.nImages;
+    this.boxes = frames.facts.epochs.map((_, frame) =>
+      boxOf(frames.positions.subarray(frame * perFrame, (frame + 1) * perFrame)),
+    );
     if (this.inputs.length !== frames.facts.nShown) this.makePictures(frames.facts.nShown);
     this.slider.max = String(last);
     this.host.dataset.frames = String(last + 1);
@@ -216,11 +219,11 @@ class Replay {
   drawMap(theme) {
     const { facts, positions } = /** @type {Frames} */ (this.frames);
     const { context, width, height } = sized(this.canvas);
-    const { middle, span } = this.box;
-    const scale = 0.9 * Math.min(width / span[0], height / span[1]);
     const from = Math.floor(this.at);
     const to = Math.min(from + 1, this.last);
     const share = this.at - from;
+    const { middle, span } = between(this.boxes[from], this.boxes[to], share);
+    const scale = 0.9 * Math.min(width / span[0], height / span[1]);
     const place = (/** @type {number} */ image, /** @type {number} */ axis) => {
       const start = positions[2 * (from * facts.nImages + image) + axis];
       return start + share * (positions[2 * (to * facts.nImages + image) + axis] - start);
@@ -250,7 +253,8 @@ class Replay {
       context.fillStyle = css(theme.ink);
       context.fillText(facts.classNames[label], x / count, y / count);
     }
-    const where = placeOf(facts.epochs, Math.round(this.at));
+    drawRule(context, theme, scale, width, height);
+    const where = `${digits(span[0])} wide, ${placeOf(facts.epochs, Math.round(this.at))}`;
     this.canvas.setAttribute("aria-label", `The codes of ${facts.nImages} held-out images on their map, ${where}`);
   }
 
@@ -343,7 +347,38 @@ export function placeOf(epochs, frame) {
 /** @typedef {{ middle: number[], span: number[] }} Box where the images lie along x and y */
 
 /**
- * The box around all images in all frames.
+ * A box between two: frames differ in size by powers of ten, so each is drawn to its own scale.
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} share
+ * @returns {Box}
+ */
+function between(from, to, share) {
+  const mix = (/** @type {number[]} */ a, /** @type {number[]} */ b) => a.map((value, axis) => value + share * (b[axis] - value));
+  return { middle: mix(from.middle, to.middle), span: mix(from.span, to.span) };
+}
+
+/**
+ * A rule of a round length, which tells how large the space is that is drawn.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./theme.js").Theme} theme
+ * @param {number} scale pixels for a unit of the code
+ * @param {number} width
+ * @param {number} height
+ */
+function drawRule(context, theme, scale, width, height) {
+  const power = 10 ** Math.floor(Math.log10(width / 4 / scale));
+  const length = [5, 2, 1].map((digit) => digit * power).find((each) => each * scale <= width / 4) ?? power;
+  context.fillStyle = context.strokeStyle = css(theme.ink, 0.8);
+  context.lineWidth = 2;
+  context.strokeRect(10, height - 11, length * scale, 0);
+  context.font = `13px ${theme.font}`;
+  context.textAlign = "left";
+  context.fillText(digits(length), 10, height - 22);
+}
+
+/**
+ * The box around the images in a frame.
  * @param {Float32Array} positions
  * @returns {Box}
  */
