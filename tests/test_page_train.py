@@ -21,7 +21,7 @@ from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings
 from ui import training_jobs
 from ui.files import file_store
-from ui.jobs import NO_WORKER, JobQueue, OwnDesk
+from ui.jobs import NO_WORKER, Job, JobQueue, OwnDesk
 from ui.plans import Glance
 from ui.replay_view import _what_is_drawn, packed
 from ui.training_view import loss_figure, loss_ticks
@@ -75,6 +75,17 @@ def start(app: AppTest, epochs: int, name: str = "") -> AppTest:
     labelled(app.number_input, "Epochs").set_value(epochs)
     labelled(app.text_input, "Name of the model").set_value(name).run()
     return press(app, "Start")
+
+
+def training(token: str) -> Job:
+    return training_jobs.job_queue().find(_digest(token))
+
+
+def take(app: AppTest, token: str, label: str) -> AppTest:
+    """Press a button that leads to a pause, and look at the page once nothing moves any more."""
+    press(app, label)
+    assert training(token).settle(SOON)
+    return app.run()
 
 
 def wait_for(app: AppTest, label: str) -> AppTest:
@@ -137,11 +148,11 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
     app.switch_page("../pages/your_images.py").run()
     again = visit(token)
     assert "Stop" in labels(again) and "Start" not in labels(again)
-    press(again, "Pause")
+    take(again, token, "Pause")
     assert "Go on" in labels(again)
     stranger = visit(token + "other")
     assert "Start" in labels(stranger)
-    press(again, "One epoch")
+    take(again, token, "One epoch")
     press(again, "Stop")
     wait_for(again, "Train another")
     assert [info.name for info in workspace.models()] == ["digits-ae-2-v2"]
@@ -150,24 +161,19 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
 
 
 def test_steps_are_taken_one_at_a_time(token):
-    app = start(visit(token), 1000)
-    press(app, "Pause")
-    press(app, "One step")
-    before = labelled(app.metric, "Step").value
-    press(app, "One step")
-    steps = [int(text.split()[0].replace(",", "")) for text in (before, labelled(app.metric, "Step").value)]
+    app = take(start(visit(token), 1000), token, "Pause")
+    shown = [labelled(take(app, token, "One step").metric, "Step").value for _ in range(2)]
+    steps = [int(text.split()[0].replace(",", "")) for text in shown]
     assert steps[1] == steps[0] + 1
     press(app, "Stop")
 
 
 def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(token, workspace):
     app = start(visit(token), 1000)
-    press(app, "Pause")
-    job = training_jobs.job_queue().find(_digest(token))
-    for label in ("One epoch", "One step", "One step"):
-        press(app, label)
-        assert job.settle(SOON)
-    press(app.run(), "Stop")
+    for label in ("Pause", "One epoch", "One step", "One step"):
+        take(app, token, label)
+    job = training(token)
+    press(app, "Stop")
     wait_for(app, "Train another")
     kept = workspace.load_model(job.result)
     last = kept.config.training.history[-1]
@@ -183,17 +189,11 @@ def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(to
 
 def test_what_a_paused_training_shows_is_where_it_stands(token):
     app = start(visit(token), 1000)
-    job = training_jobs.job_queue().find(_digest(token))
-    while job.progress.latest is None:
+    while training(token).progress.latest is None:
         time.sleep(0.01)
-    press(app, "Pause")
-    assert job.settle(SOON)
-    shown = labelled(app.run().metric, "Step").value
-    press(app, "One step")
-    assert job.settle(SOON)
-    steps = [
-        int(text.split()[0].replace(",", "")) for text in (shown, labelled(app.run().metric, "Step").value)
-    ]
+    paused = labelled(take(app, token, "Pause").metric, "Step").value
+    stepped = labelled(take(app, token, "One step").metric, "Step").value
+    steps = [int(text.split()[0].replace(",", "")) for text in (paused, stepped)]
     assert steps[1] == steps[0] + 1
     press(app, "Stop")
 
@@ -324,13 +324,12 @@ def components(app: AppTest) -> list[dict]:
 
 
 def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
-    app = press(start(visit(token), 1000), "Pause")
-    press(app, "One epoch")
-    (paused,) = components(app)
+    app = take(start(visit(token), 1000), token, "Pause")
+    (paused,) = components(take(app, token, "One epoch"))
     assert paused["url"] and not paused["now"]
     press(app, "Go on")
-    job, deadline = training_jobs.job_queue().find(_digest(token)), time.monotonic() + SOON
-    while job.progress.positions is None and time.monotonic() < deadline:
+    deadline = time.monotonic() + SOON
+    while training(token).progress.positions is None and time.monotonic() < deadline:
         time.sleep(0.05)  # who takes it up looks at the network first
     (live,) = components(app.run())
     assert live["now"] and not live["url"]
@@ -450,11 +449,8 @@ def test_one_image_is_too_few_to_train_with(token, workspace):
 
 
 def test_a_step_asked_for_by_a_tab_that_lags_behind_does_not_pause(token):
-    app = start(visit(token), 1000)
-    press(app, "Pause")
-    job = training_jobs.job_queue().find(_digest(token))
-    assert job.settle(SOON)
-    app.run()
+    app = take(start(visit(token), 1000), token, "Pause")
+    job = training(token)
     job.resume()  # in another tab
     press(app, "One step")
     assert not job.wait(0.5, "paused")
