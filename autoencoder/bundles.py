@@ -8,11 +8,11 @@ import json
 import numpy as np
 from safetensors.numpy import save
 
-from autoencoder.architecture import Layer
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
-from autoencoder.fields import Field
-from autoencoder.projection import Map, PCAMap
+from autoencoder.latent.fields import Field
+from autoencoder.latent.projection import Map, PCAMap
+from autoencoder.model.architecture import Layer
 
 MODEL = "model"  # the metadata's one key: several would be written in random order
 

@@ -24,21 +24,23 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from autoencoder.architecture import ModelSettings
-from autoencoder.arrays import read_arrays
-from autoencoder.datasets import DATASETS, Dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.npz import read_arrays
 from autoencoder.errors import CheckpointError, in_line
-from autoencoder.graph import CodeGraph
-from autoencoder.models import Autoencoder
+from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.support import Support, Units
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.runtime import Runtime
+from autoencoder.project import ROOT
 from autoencoder.replay import Replay, write_replay
-from autoencoder.runtime import Runtime
-from autoencoder.support import Support, Units
 from autoencoder.training import EpochResult, Trainer, TrainingSettings
 
 FORMAT = "latent-space-explorer"
 FORMAT_VERSION = 1
 CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
-SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+SHIPPED = ROOT / "checkpoints"
 MAX_ATLAS_CODES = 10_000
 MAX_ATLAS_MEMBERS = 10  # there are three
 MAX_ATLAS_BYTES = 480_000

@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from autoencoder.measures import as_floats
+from autoencoder.data.images import as_floats
 
 N_NEIGHBOURS = 10
 MOST_COMPONENTS = 40

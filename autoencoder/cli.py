@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autoencoder import commands, reports
-from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS
+from autoencoder.data.noise import NOISE_KINDS, Noise
+from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
-from autoencoder.noise import NOISE_KINDS, Noise
-from autoencoder.readers import quiet_parsers
+from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS
 
 FEWEST_IMAGES = 50  # to train on
 PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of autoencoder.walks, which takes torch to import
 PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of autoencoder.outlier_trials
-SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of autoencoder.sources
+SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of autoencoder.latent.sources
 LEARNER_NAMES = (
     *(
         f"{features}-{method}"

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 
 
 @dataclass(frozen=True, eq=False)

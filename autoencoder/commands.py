@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from autoencoder.architecture import Architecture, ModelSettings, mirror_table
-from autoencoder.datasets import Dataset, list_datasets, load_dataset
+from autoencoder.data.catalogue import list_datasets
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.readers.pixels import looks_inverted
 from autoencoder.errors import DatasetError
+from autoencoder.model.architecture import Architecture, ModelSettings, mirror_table
 from autoencoder.pictures import grid, png, strip
-from autoencoder.readers import looks_inverted
 
 if TYPE_CHECKING:
     from autoencoder.features import FeatureClassifier
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 def train(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import check_destination, make_checkpoint, save_checkpoint
-    from autoencoder.runtime import resolve_runtime
+    from autoencoder.model.runtime import resolve_runtime
     from autoencoder.training import Trainer, TrainingSettings
 
     model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
@@ -63,7 +65,7 @@ def evaluate(args: argparse.Namespace) -> dict:
 
 def embed(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
-    from autoencoder.projection import project
+    from autoencoder.latent.projection import project
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = _load(args, "test")
@@ -105,7 +107,8 @@ def interpolate(args: argparse.Namespace) -> dict:
 
 def gaps(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
-    from autoencoder.gaps import comparisons, gap_steps, random_pairs
+    from autoencoder.gaps import comparisons, gap_steps
+    from autoencoder.latent.gap_score import random_pairs
 
     models = [load_checkpoint(name) for name in args.checkpoints]
     dataset = _load(args, "test")
@@ -125,7 +128,7 @@ def gaps(args: argparse.Namespace) -> dict:
 
 
 def study(args: argparse.Namespace) -> dict:
-    from autoencoder.runtime import resolve_runtime, use_one_thread
+    from autoencoder.model.runtime import resolve_runtime, use_one_thread
     from autoencoder.study import Plan, beside_the_gaps, findings, table
     from autoencoder.study_trials import begin_study, study_steps
 
@@ -149,10 +152,10 @@ def study(args: argparse.Namespace) -> dict:
 
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.data.images import are_alike
     from autoencoder.generation import apart, sample, score_steps, yardstick_steps
-    from autoencoder.measures import are_alike
-    from autoencoder.runtime import use_one_thread
-    from autoencoder.sources import MIXTURE, sampler_steps
+    from autoencoder.latent.sources import MIXTURE, sampler_steps
+    from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
@@ -200,8 +203,8 @@ def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
 
 
 def anomalies(args: argparse.Namespace) -> dict:
+    from autoencoder.model.runtime import use_one_thread
     from autoencoder.outlier_trials import anomalies_steps
-    from autoencoder.runtime import use_one_thread
 
     use_one_thread()
     steps = anomalies_steps(
@@ -215,7 +218,7 @@ def few_labels(args: argparse.Namespace) -> dict:
     from autoencoder.few_labels import few_label_steps
     from autoencoder.label_tasks import few_label_task
     from autoencoder.label_verdicts import curve
-    from autoencoder.runtime import use_one_thread
+    from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
@@ -345,7 +348,7 @@ def _outcome(steps, what: str):
 
 
 def _check_mixture(dataset: Dataset, n_components: int) -> None:
-    from autoencoder.sources import FEWEST_CODES
+    from autoencoder.latent.sources import FEWEST_CODES
 
     most = dataset.n_images // 2
     if dataset.n_images < FEWEST_CODES:

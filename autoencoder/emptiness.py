@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.gaps import PictureDistance
-from autoencoder.sources import draw
-from autoencoder.support import Support, is_off_support
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.sources import draw
+from autoencoder.latent.support import Support, is_off_support
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from autoencoder import measures
-from autoencoder.measures import as_floats
-from autoencoder.models import Autoencoder, as_probabilities
-from autoencoder.noise import Noise, corrupt
+from autoencoder.data import measures
+from autoencoder.data.images import as_floats
+from autoencoder.data.noise import Noise, corrupt
+from autoencoder.model.autoencoder import Autoencoder, as_probabilities
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from autoencoder.architecture import Architecture, ModelSettings
-from autoencoder.datasets import Dataset, hold_back
-from autoencoder.models import build_network
+from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.network import build_network
 from autoencoder.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_FEATURES = 64

@@ -28,7 +28,7 @@ from autoencoder.learners import (
     graph_steps,
     spread_labels,
 )
-from autoencoder.models import Autoencoder
+from autoencoder.model.autoencoder import Autoencoder
 
 MOST_DRAWS = 20
 SHARES = {"features": 3, "graph": 6, "network": 10}  # of the time, where a quick learner's is 1

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
-from autoencoder.gaps import SHARE, GapStatistic
+from autoencoder.gaps import GapStatistic
 from autoencoder.generation import Scores, written
-from autoencoder.projection import Map
-from autoencoder.support import PathMeasures, score_name
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.projection import Map
+from autoencoder.latent.support import PathMeasures, score_name
 
 # Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes.
 CLASS_COLOURS = (

@@ -10,7 +10,8 @@ from collections.abc import Generator
 import numpy as np
 from torch import nn
 
-from autoencoder.models import BATCH_SIZE, Autoencoder, build_network
+from autoencoder.model.autoencoder import BATCH_SIZE, Autoencoder
+from autoencoder.model.network import build_network
 from autoencoder.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_STEPS = 300  # whatever the number of labels

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from autoencoder.datasets import Dataset, hold_back
+from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.features import FEWEST_IMAGES, ClassifierFacts, FeatureClassifier, classifier_steps
-from autoencoder.measures import as_floats
-from autoencoder.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
-from autoencoder.support import Codec, Support, is_off_support
+from autoencoder.latent.picture_distance import nearest_steps
+from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
+from autoencoder.latent.support import Codec, Support, is_off_support
+from autoencoder.steps import part_of
 
-BLOCK = 2_000  # training images that pictures are compared with at once
 COPY_PERCENTILE = 5
 MOST_REAL = 10_000  # training images whose features say what real ones come to
 MOST_YARDSTICKS = 500  # held-out images whose reconstructions say how close is a copy
@@ -111,31 +111,6 @@ def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
     return (middle + across[..., None] * axes[0] + down[..., None] * axes[1]).astype(np.float32)
 
 
-def nearest_steps(
-    pictures: np.ndarray, images: np.ndarray
-) -> Generator[float, None, tuple[np.ndarray, np.ndarray]]:
-    """For pictures (M, 28, 28) in [0, 1] the nearest of the images uint8 (N, 28, 28); yields the share done.
-
-    Returns the Euclidean distances over all pixels (M,) and the rows (M,).
-    """
-    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
-    squares, rows = np.full(len(flat), np.inf), np.zeros(len(flat), np.int64)
-    for start in range(0, len(images), BLOCK):
-        yield start / len(images)
-        block = as_floats(images[start : start + BLOCK]).reshape(-1, flat.shape[1])
-        found = (block**2).sum(axis=1) - 2 * flat @ block.T  # but for the picture's own square
-        best = found.argmin(axis=1)
-        smaller = found[np.arange(len(flat)), best]
-        rows = np.where(smaller < squares, start + best, rows)
-        squares = np.minimum(smaller, squares)
-    return np.sqrt(np.maximum(squares + (flat**2).sum(axis=1), 0)), rows
-
-
-def nearest(pictures: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distances (M,) to the nearest of the images and its rows (M,), as in `nearest_steps`."""
-    return finished(nearest_steps(pictures, images))
-
-
 def yardstick_steps(
     codec: Codec, training: np.ndarray, held_out: np.ndarray, classifier: FeatureClassifier | None
 ) -> Generator[float, None, Yardstick]:
@@ -193,19 +168,19 @@ def compare_steps(
     known = Judgement({})
     training, held_out = apart(training, held_out)
     if training.labels is not None and training.n_images >= FEWEST_IMAGES:
-        classifier = yield from _part(classifier_steps(training, held_out), 0, TEACHING, known)
+        classifier = yield from part_of(classifier_steps(training, held_out), 0, TEACHING, known)
         known = Judgement({}, classifier)
     width = (1 - TEACHING) / len(models)
     for number, (name, (support, latents)) in enumerate(models.items()):
         start = TEACHING + number * width
         steps = yardstick_steps(support.codec, training.images, held_out.images, known.classifier)
-        yardstick = yield from _part(steps, start, width / 6, known)
+        yardstick = yield from part_of(steps, start, width / 6, known)
         sources = [*SOURCES, *([MIXTURE] if len(latents) >= FEWEST_CODES else [])]
         for place, source in enumerate(sources):
             low, part = start + width * (1 + 5 * place / len(sources)) / 6, width * 5 / 12 / len(sources)
-            sampler = yield from _part(sampler_steps(source, latents, 0), low, part, known)
+            sampler = yield from part_of(sampler_steps(source, latents, 0), low, part, known)
             samples = sample(sampler, support, n, seed)
-            found = yield from _part(score_steps(source, samples, yardstick), low + part, part, known)
+            found = yield from part_of(score_steps(source, samples, yardstick), low + part, part, known)
             known = known.with_scores(name, found)
     yield 1.0, known
 
@@ -232,28 +207,9 @@ def sentence(name: str, scores: Sequence[Scores]) -> str:
     )
 
 
-def finished(steps: Generator):
-    """What a generator of steps returns at its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
 def written(distance: float) -> str:
     """A distance for people: three digits."""
     return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"
-
-
-def _part(steps: Generator, start: float, width: float, known: Judgement) -> Generator:
-    """Go through steps that are a part of the work, and return their result."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield start + share * width, known
 
 
 def _axes(latents: np.ndarray, is_prior: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.datasets import Dataset, stratified_order
+from autoencoder.data.dataset import Dataset, stratified_order
+from autoencoder.data.images import are_alike
 from autoencoder.errors import DatasetError
-from autoencoder.measures import are_alike
 
 COUNTS = (10, 30, 100, 300, 1_000, 3_000)  # of labels
 MOST_POOL = 20_000  # images; the graph of so many is ready in seconds

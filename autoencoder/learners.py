@@ -16,9 +16,9 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
+from autoencoder.data.images import as_floats
 from autoencoder.fine_tuning import hidden_features
-from autoencoder.measures import as_floats
-from autoencoder.models import Autoencoder
+from autoencoder.model.autoencoder import Autoencoder
 
 N_COMPONENTS = 50
 AT_ONCE = 500  # images between two steps of the preparations

@@ -17,8 +17,10 @@ from scipy.stats import t as student
 from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
 
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import bce, mse
 from autoencoder.gaps import Interval
-from autoencoder.measures import as_floats, bce, mse
+from autoencoder.wording import counted, percent
 
 N_NEIGHBOURS = 5
 N_COMPONENTS = 32
@@ -351,19 +353,6 @@ def sentence(aurocs: dict[str, Interval]) -> str:
 def better_pca(aurocs: dict[str, Interval]) -> str:
     """The score of PCA that is held against the network; of two that tie, the first."""
     return max(PCA_SCORES, key=lambda name: aurocs[name].mean)
-
-
-def counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def percent(share: float) -> str:
-    """A share in percent, to a tenth; what is nearly nothing, or nearly all, does not read as if it were."""
-    for digits in (1, 2):
-        text = f"{share:.{digits}%}"
-        if 0 < float(text[:-1]) < 100 or share in (0, 1):
-            return text
-    return "above 99.99%" if share > 0.5 else "below 0.01%"
 
 
 def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:

@@ -10,12 +10,7 @@ import io
 import numpy as np
 from PIL import Image
 
-
-def as_bytes(images: np.ndarray) -> np.ndarray:
-    """Images uint8 or float in [0, 1] of any shape as uint8."""
-    if images.dtype == np.uint8:
-        return images
-    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+from autoencoder.data.images import as_bytes
 
 
 def strip(images: np.ndarray, gap: int = 2, ground: int = 0) -> np.ndarray:

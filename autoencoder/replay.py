@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from autoencoder.architecture import MAX_LATENT_DIM
-from autoencoder.arrays import read_arrays
-from autoencoder.datasets import Dataset, stratified_order
+from autoencoder.data.dataset import Dataset, stratified_order
+from autoencoder.data.noise import corrupt
+from autoencoder.data.npz import read_arrays
 from autoencoder.errors import CheckpointError
-from autoencoder.gaps import mean_score, random_pairs
-from autoencoder.noise import corrupt
-from autoencoder.projection import CodeMap, PCAMap
+from autoencoder.latent.gap_score import mean_score, random_pairs
+from autoencoder.latent.projection import CodeMap, PCAMap
+from autoencoder.model.architecture import MAX_LATENT_DIM
 from autoencoder.training import EpochResult, Event, Progress, Trainer
 
 REPLAY = "replay.npz"

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import SHARE, Interval
-from autoencoder.support import PERCENTILE, score_name
+from autoencoder.gaps import Interval
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.support import PERCENTILE, score_name
+from autoencoder.project import ROOT
 
-SHIPPED_STUDY = Path(__file__).resolve().parent.parent / "checkpoints" / "study-mnist.json"
+SHIPPED_STUDY = ROOT / "checkpoints" / "study-mnist.json"
 FORMAT = "latent-space-explorer study"
 MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}

@@ -8,16 +8,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from autoencoder import measures
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import Dataset, hold_back
+from autoencoder.data import measures
+from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import PictureDistance, gap_steps, interval, random_pairs
-from autoencoder.measures import as_floats
-from autoencoder.models import Autoencoder
-from autoencoder.runtime import Runtime
+from autoencoder.gaps import gap_steps, interval
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.support import Support
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.runtime import Runtime
 from autoencoder.study import Plan, Run, Setting, Study
-from autoencoder.support import Support
 from autoencoder.training import HELD_BACK_SHARE, Progress, Trainer, TrainingSettings
 
 MOST_HELD_OUT = 5_000

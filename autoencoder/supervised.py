@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autoencoder.measures import as_floats
-from autoencoder.models import BATCH_SIZE
+from autoencoder.data.images import as_floats
+from autoencoder.model.autoencoder import BATCH_SIZE
 from autoencoder.training import one_cycle
 
 STEP_IMAGES = 64  # in a batch

@@ -14,13 +14,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import hold_back, stratified_order
+from autoencoder.data.dataset import hold_back, stratified_order
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import psnr
+from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError, TrainingError
-from autoencoder.measures import as_floats, psnr
-from autoencoder.models import Autoencoder, build_network
-from autoencoder.noise import Noise, corrupt
-from autoencoder.runtime import Runtime
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.network import build_network
+from autoencoder.model.runtime import Runtime
 
 HELD_BACK_SHARE = 0.1
 FEWEST_MEASURED = 500  # held-back images that a training on few images is measured on, if there are as many

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.paths import linear, spherical
-from autoencoder.smooth import smooth_steps
+from autoencoder.latent.paths import linear, spherical
+from autoencoder.model.smooth_path import smooth_steps
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import time
 import torch
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.few_labels import FewLabels, few_label_steps
 from autoencoder.label_tasks import few_label_task
 from autoencoder.label_verdicts import curve, sentence
 from autoencoder.learners import LEARNERS
-from autoencoder.runtime import use_one_thread
+from autoencoder.model.runtime import use_one_thread
 
 
 def main(arguments: list[str] | None = None) -> FewLabels:

@@ -102,8 +102,8 @@ class _Reader:
 
 
 def _read_all(seed: int, numbers: range, pipe) -> None:
-    from autoencoder.readers import quiet_parsers
-    from autoencoder.runtime import use_one_thread
+    from autoencoder.data.readers.read import quiet_parsers
+    from autoencoder.model.runtime import use_one_thread
     from benchmarks.mutations import make_input
 
     use_one_thread()
@@ -174,8 +174,9 @@ def _judged(error: Exception, folder: Path) -> tuple[str, str]:
 
 def _use(given, folder: Path) -> None:
     """Do with an upload what the pages do."""
-    from autoencoder.datasets import Dataset, load_upload
-    from autoencoder.readers import read_pictures
+    from autoencoder.data.dataset import Dataset
+    from autoencoder.data.loading import load_upload
+    from autoencoder.data.readers.pictures import read_pictures
     from ui.workspace import Workspace
 
     workspace = Workspace(folder, VISITOR)
@@ -194,7 +195,7 @@ def _use(given, folder: Path) -> None:
 def _use_images(workspace, dataset) -> None:
     import numpy as np
 
-    from autoencoder.readers import looks_inverted
+    from autoencoder.data.readers.pixels import looks_inverted
 
     looks_inverted(dataset.images)
     kept = workspace.save_images(dataset, workspace.free_images_name(dataset.name))
@@ -228,8 +229,8 @@ def _use_model(workspace, name: str) -> None:
     import numpy as np
 
     from autoencoder.codes import codes_of_atlas
+    from autoencoder.latent.projection import project
     from autoencoder.pictures import png
-    from autoencoder.projection import project
     from autoencoder.replay import read_replay
     from ui.choice import _model_facts
     from ui.models_view import _facts

@@ -13,10 +13,12 @@ import numpy as np
 import torch
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import PictureDistance, gap_steps, random_pairs
-from autoencoder.graph import CodeGraph
+from autoencoder.gaps import gap_steps
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.walks import walk
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.generation import Scores, compare_steps, sentence
-from autoencoder.runtime import use_one_thread
+from autoencoder.model.runtime import use_one_thread
 
 MOST_FITTED = 10_000  # codes of training images
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from autoencoder.architecture import ModelSettings
 from autoencoder.checkpoints import read_config
-from autoencoder.datasets import Dataset, list_datasets, load_dataset
+from autoencoder.data.catalogue import list_datasets
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.model.architecture import ModelSettings
 from autoencoder.training import TrainingSettings
 from ui.cluster import NICENESS, Cluster
 from ui.jobs import Job, JobQueue

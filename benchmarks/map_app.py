@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.codes import Codes, codes_of_atlas
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.figures import map_figure
 from ui import caches
 from ui.map_view import CODE, project, show_map

@@ -21,11 +21,11 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import make_checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.runtime import Runtime
 from autoencoder.replay import Film
-from autoencoder.runtime import Runtime
 from autoencoder.training import Trainer, TrainingSettings
 from ui.workspace import Workspace, files_of
 

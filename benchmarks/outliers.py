@@ -13,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.model.runtime import use_one_thread
 from autoencoder.outlier_trials import LATENT_DIM, class_trial, outcome_steps
 from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome
-from autoencoder.runtime import use_one_thread
 
 FAINTEST = np.zeros((1, 28, 28), np.uint8)
 

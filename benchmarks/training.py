@@ -21,11 +21,14 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import list_datasets, load_dataset
-from autoencoder.measures import as_floats, bce
-from autoencoder.models import Autoencoder, build_network
-from autoencoder.runtime import resolve_runtime
+from autoencoder.data.catalogue import list_datasets
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.measures import bce
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.network import build_network
+from autoencoder.model.runtime import resolve_runtime
 from autoencoder.training import Trainer, TrainingSettings
 
 TEXTBOOK_BATCH, TEXTBOOK_RATE = 128, 1e-3

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint, make_checkpoint, save_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
-from autoencoder.runtime import Runtime, use_one_thread
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.runtime import Runtime, use_one_thread
 from autoencoder.training import Trainer, TrainingSettings
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.architecture import (
+from autoencoder.model.architecture import (
     IMAGE_SHAPE,
     KINDS,
     MAX_LATENT_DIM,
@@ -18,7 +18,7 @@ from autoencoder.architecture import (
     ModelSettings,
     mirror_table,
 )
-from autoencoder.models import build_network
+from autoencoder.model.network import build_network
 
 sizes = st.integers(1, 9)
 architectures = st.builds(

@@ -25,9 +25,10 @@ from test_readers import Trap, archive, idx, npy, npy_header, npz, png
 from test_workspace import HOSTILE
 
 from autoencoder.checkpoints import ATLAS, CONFIG, WEIGHTS
-from autoencoder.datasets import Dataset, load_upload
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_upload
+from autoencoder.data.readers.pictures import read_pictures
 from autoencoder.errors import LatentSpaceError
-from autoencoder.readers import read_pictures
 from autoencoder.replay import REPLAY
 from ui.visitors import _digest
 from ui.workspace import Workspace

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from autoencoder import checkpoints as module
-from autoencoder.architecture import KINDS, ModelSettings, mirror_table
 from autoencoder.checkpoints import (
     ATLAS,
     CONFIG,
@@ -30,7 +29,8 @@ from autoencoder.checkpoints import (
 )
 from autoencoder.codes import codes_of_atlas, codes_of_images
 from autoencoder.errors import CheckpointError
-from autoencoder.runtime import Runtime
+from autoencoder.model.architecture import KINDS, ModelSettings, mirror_table
+from autoencoder.model.runtime import Runtime
 from autoencoder.training import Trainer, TrainingSettings
 
 FILES = (CONFIG, WEIGHTS, ATLAS)
@@ -73,7 +73,7 @@ def test_what_is_saved_is_loaded(checkpoints, digits, tmp_path, kind):
 
 
 def test_the_atlas_is_the_held_out_codes_to_float16(checkpoints):
-    from autoencoder.datasets import load_dataset
+    from autoencoder.data.loading import load_dataset
 
     made, test = checkpoints["vae"], load_dataset("digits", "test")
     codes = made.model.encode(test.images[:25])
@@ -129,7 +129,7 @@ def test_a_large_code_has_a_small_file(digits, monkeypatch):
     many = digits.subset(np.zeros(10_000, dtype=int))
     trainer = Trainer(digits.images, ModelSettings("ae", 128), TrainingSettings(1), Runtime())
     monkeypatch.setattr(
-        "autoencoder.models.Autoencoder.encode",
+        "autoencoder.model.autoencoder.Autoencoder.encode",
         lambda self, images: np.random.default_rng(0).standard_normal((len(images), 128), np.float32),
     )
     made = make_checkpoint("wide", trainer, digits, many)

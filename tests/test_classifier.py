@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autoencoder.classifier import fit_classifier
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 
 
 def test_digits_are_told_apart_and_the_accuracy_is_that_on_the_test_set():

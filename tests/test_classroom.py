@@ -11,7 +11,7 @@ from conftest import make_small_checkpoint
 from streamlit.testing.v1 import AppTest
 from test_pages import MAIN, words
 
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
 from ui import classroom
 from ui.classroom import Classroom

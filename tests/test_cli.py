@@ -11,9 +11,10 @@ from conftest import PROJECT
 from PIL import Image
 
 from autoencoder import cli, commands
-from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import DATASETS, load_dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.loading import load_dataset
+from autoencoder.model.architecture import KINDS
 
 MEASURES = ["mse", "psnr", "ssim", "bce", "kl"]
 STEP = ["t", "latent", "round_trip", "neighbour_distance", "decoded_step", "off_support"]

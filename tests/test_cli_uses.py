@@ -10,14 +10,15 @@ from test_cli import answer, refusal  # noqa: F401  fixtures
 
 from autoencoder import cli
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.features import classifier_steps
 from autoencoder.few_labels import few_label_steps
-from autoencoder.generation import finished, sample, score_steps, yardstick_steps
+from autoencoder.generation import sample, score_steps, yardstick_steps
 from autoencoder.label_tasks import few_label_task
+from autoencoder.latent.sources import SOURCES, mixture_steps
 from autoencoder.learners import LEARNERS
 from autoencoder.outlier_trials import PROTOCOLS, anomalies_steps
-from autoencoder.sources import SOURCES, mixture_steps
+from autoencoder.steps import finished
 
 GENERATE = ("generate", "digits-ae-16", "--dataset", "digits")
 

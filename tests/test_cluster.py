@@ -15,9 +15,9 @@ import numpy as np
 import psutil
 import pytest
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.replay import read_replay
 from autoencoder.training import EpochResult, Evaluating, TrainingSettings
 from ui import cluster as clusters

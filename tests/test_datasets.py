@@ -15,17 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autoencoder import datasets
-from autoencoder.datasets import (
-    DATASETS,
-    Dataset,
-    NamedSet,
-    data_root,
-    hold_back,
-    list_datasets,
-    load_dataset,
-    load_upload,
-)
+from autoencoder.data import download as download_module
+from autoencoder.data.catalogue import DATASETS, NamedSet, data_root, list_datasets
+from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.data.download import _download_with_torchvision
+from autoencoder.data.loading import load_dataset, load_upload
 from autoencoder.errors import DatasetError
 
 law = settings(max_examples=50, deadline=None)
@@ -212,7 +206,8 @@ def test_digits_are_made_once():
 
 def test_digits_need_neither_torch_nor_torchvision():
     code = (
-        "import sys; from autoencoder.datasets import load_dataset; print(load_dataset('digits').n_images);"
+        "import sys\nfrom autoencoder.data.loading import load_dataset\n"
+        "print(load_dataset('digits').n_images)\n"
         "print({'torch', 'torchvision', 'streamlit'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
@@ -295,7 +290,7 @@ def test_what_is_absent_is_said_with_the_place_for_its_files(tmp_path):
 
 
 def test_a_download_reports_progress_in_the_caller_s_thread_and_stays(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(download_module, "POLL_SECONDS", 0.001)
     reported = threading.Event()
     reports = []
 
@@ -311,7 +306,7 @@ def test_a_download_reports_progress_in_the_caller_s_thread_and_stays(tmp_path, 
         if done >= 0.5:
             reported.set()
 
-    monkeypatch.setattr(datasets, "_download_with_torchvision", arrive)
+    monkeypatch.setattr(download_module, "_download_with_torchvision", arrive)
     found = load_dataset("mnist", "train", tmp_path, on_progress=on_progress)
     np.testing.assert_array_equal(found.images, split_of(DATASETS["mnist"], "train")[0])
     fractions = [done for done, _, _ in reports]
@@ -337,7 +332,7 @@ def test_a_cut_download_leaves_nothing(tmp_path, monkeypatch, error):
         if error:
             raise error
 
-    monkeypatch.setattr(datasets, "_download_with_torchvision", break_off)
+    monkeypatch.setattr(download_module, "_download_with_torchvision", break_off)
     with pytest.raises(DatasetError, match="digits, which works now"):
         load_dataset("mnist", "train", tmp_path)
     assert not files_below(tmp_path)
@@ -355,7 +350,7 @@ def test_an_interrupted_wait_leaves_nothing_on_disk(tmp_path, monkeypatch):
         is_interrupted.wait(30)  # a download that is over cannot be interrupted
         write_set(named, folder)
 
-    monkeypatch.setattr(datasets, "_download_with_torchvision", download)
+    monkeypatch.setattr(download_module, "_download_with_torchvision", download)
     with pytest.raises(KeyboardInterrupt):
         load_dataset("mnist", "train", tmp_path, on_progress=stop)
     assert not (tmp_path / "MNIST").exists()
@@ -375,7 +370,7 @@ def test_torchvision_knows_every_set_by_the_files_we_look_for(tmp_path, monkeypa
     monkeypatch.setattr(torchvision.datasets.mnist, "download_and_extract_archive", None)
     for named in DOWNLOADED:
         write_set(named, tmp_path)
-        datasets._download_with_torchvision(named, tmp_path)
+        _download_with_torchvision(named, tmp_path)
 
 
 # Files, and names that are none

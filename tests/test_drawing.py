@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from test_browser import PATIENCE, PROJECT, browser, expect  # noqa: F401
 
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 
 FAINT = 8  # ink up to here does not count, as in normalise.js
 FOLDER = PROJECT / "ui" / "components" / "latent_map"

@@ -6,9 +6,10 @@ import torch
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy
 
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import mse, psnr, ssim
+from autoencoder.data.noise import NOISE_KINDS, Noise, corrupt
 from autoencoder.evaluation import by_class, evaluate
-from autoencoder.measures import as_floats, mse, psnr, ssim
-from autoencoder.noise import NOISE_KINDS, Noise, corrupt
 
 
 @pytest.fixture(scope="module", params=["ae", "dae", "vae"])

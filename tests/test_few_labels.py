@@ -17,7 +17,8 @@ from sklearn.preprocessing import StandardScaler
 
 from autoencoder import few_labels as domain
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset, stratified_order
+from autoencoder.data.dataset import Dataset, stratified_order
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.few_labels import FewLabels, Result, few_label_steps
 from autoencoder.fine_tuning import hidden_features, network_steps

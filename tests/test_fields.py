@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.fields import LONGEST_SIDE, density, gap_steps
-from autoencoder.projection import project
-from autoencoder.support import Support, Units
+from autoencoder.latent.fields import LONGEST_SIDE, density, gap_steps
+from autoencoder.latent.projection import project
+from autoencoder.latent.support import Support, Units
 
 
 def cell_of(field, point) -> tuple[int, int]:

@@ -13,10 +13,11 @@ from autoencoder.figures import (
     map_figure,
     path_figure,
 )
-from autoencoder.gaps import gap_steps, random_pairs
+from autoencoder.gaps import gap_steps
 from autoencoder.generation import Scores
-from autoencoder.paths import linear
-from autoencoder.projection import project
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.paths import linear
+from autoencoder.latent.projection import project
 
 
 @pytest.fixture

@@ -10,22 +10,14 @@ from sklearn.metrics import pairwise_distances
 
 from autoencoder import cli
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.emptiness import empty_space
-from autoencoder.gaps import (
-    GapStatistic,
-    PictureDistance,
-    Scores,
-    comparisons,
-    gap_steps,
-    interval,
-    probability_of_worse,
-    random_pairs,
-    sentence,
-)
-from autoencoder.paths import linear
-from autoencoder.sources import SOURCES, draw
-from autoencoder.support import Support
+from autoencoder.gaps import GapStatistic, comparisons, gap_steps, interval, probability_of_worse, sentence
+from autoencoder.latent.gap_score import Scores, random_pairs
+from autoencoder.latent.paths import linear
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.sources import SOURCES, draw
+from autoencoder.latent.support import Support
 
 labellings = st.lists(st.integers(0, 4), min_size=2, max_size=40).map(np.array)
 few = st.lists(st.integers(0, 4), min_size=1, max_size=12)

@@ -10,23 +10,23 @@ from hypothesis.extra.numpy import arrays
 from scipy.linalg import sqrtm
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
 from autoencoder.features import classifier_steps
 from autoencoder.generation import (
     Scores,
     Yardstick,
     compare_steps,
-    finished,
     frechet,
-    nearest,
     plane,
     sample,
     score_steps,
     sentence,
     yardstick_steps,
 )
-from autoencoder.measures import as_floats
-from autoencoder.sources import gaussian, mixture_steps, prior
+from autoencoder.latent.picture_distance import nearest
+from autoencoder.latent.sources import gaussian, mixture_steps, prior
+from autoencoder.steps import finished
 
 RNG = np.random.default_rng
 
@@ -71,7 +71,7 @@ def test_a_set_is_no_distance_from_itself_and_order_does_not_count(features):
 
 
 def test_the_nearest_image_is_the_nearest(train, monkeypatch):
-    monkeypatch.setattr("autoencoder.generation.BLOCK", 37)
+    monkeypatch.setattr("autoencoder.latent.picture_distance.BLOCK", 37)
     pictures = as_floats(train.images[[5, 300, 1400]]) * 0.9
     distances, rows = nearest(pictures, train.images)
     every = np.linalg.norm(as_floats(train.images)[None] - pictures[:, None], axis=(2, 3))
@@ -178,7 +178,7 @@ def test_the_plane_of_other_codes_holds_their_spread():
 
 
 def test_a_line_of_codes_has_a_plane_of_equal_rows():
-    from autoencoder.support import Support
+    from autoencoder.latent.support import Support
 
     model = load_checkpoint("digits-ae-2")
     support = Support(model.model, model.atlas.latents)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.architecture import Architecture, ModelSettings
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
+from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.training import EpochResult, Progress, TrainingSettings
 from ui import jobs, runs
 from ui.jobs import JobError, JobQueue, OwnDesk

@@ -7,36 +7,11 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
+from importlinter.cli import lint_imports
 
-DOMAIN = sorted(path.stem for path in (PROJECT / "autoencoder").glob("[!_]*.py"))
+DOMAIN = sorted((PROJECT / "autoencoder").rglob("*.py"))
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
 UI = sorted((PROJECT / "ui").rglob("*.py"))
-WITH_TORCH = {
-    "runtime",
-    "models",
-    "training",
-    "overfitting",
-    "replay",
-    "checkpoints",
-    "evaluation",
-    "codes",
-    "figures",
-    "bundles",
-    "smooth",
-    "walks",
-    "features",
-    "generation",
-    "fine_tuning",
-    "supervised",
-    "learners",
-    "few_labels",
-    "label_verdicts",
-    "label_figures",
-    "outlier_trials",
-    "study_trials",
-    "study_figures",
-    "outlier_figures",
-}
 
 
 def imported(path: Path) -> set[str]:
@@ -58,30 +33,23 @@ def run(code: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_domain_imports_without_streamlit():
-    run(
-        "import importlib, sys; sys.modules['streamlit'] = None\n"
-        f"for name in {DOMAIN!r}: importlib.import_module('autoencoder.' + name)\n"
-        "assert 'ui' not in sys.modules and 'torchvision' not in sys.modules"
-    )
+def test_rooms_import_only_what_the_contracts_allow(monkeypatch):
+    """The contracts are in pyproject.toml."""
+    monkeypatch.chdir(PROJECT)
+    assert lint_imports(cache_dir=None) == 0, "run .venv/bin/lint-imports: it names the line"
 
 
-def test_what_sees_only_arrays_imports_no_torch():
-    bare = [name for name in DOMAIN if name not in WITH_TORCH]
-    assert {"noise", "measures", "paths", "support", "projection", "datasets", "readers"} <= set(bare)
+def test_the_domain_loads_neither_streamlit_nor_torchvision():
+    names = [
+        ".".join(path.relative_to(PROJECT).with_suffix("").parts)
+        for path in DOMAIN
+        if path.name != "__main__.py"
+    ]
     run(
         "import importlib, sys\n"
-        f"for name in {bare!r}:\n"
-        "    importlib.import_module('autoencoder.' + name)\n"
-        "    assert not {'torch', 'torchvision', 'plotly'} & set(sys.modules), name"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "assert not {'streamlit', 'ui', 'torchvision'} & set(sys.modules)"
     )
-
-
-@pytest.mark.parametrize("path", sorted((PROJECT / "autoencoder").glob("*.py")), ids=lambda path: path.stem)
-def test_the_domain_knows_nothing_above_it(path):
-    assert not imported(path) & {"streamlit", "ui", "pages", "app", "tests"}
-    if path.stem not in ("models", "training", "runtime", "smooth", "supervised", "features", "fine_tuning"):
-        assert "torch" not in imported(path), "torch stays in the model and training files"
 
 
 @pytest.mark.parametrize("path", UI, ids=lambda path: path.stem)
@@ -106,7 +74,7 @@ def test_the_entry_imports_only_the_frame():
 
 @pytest.mark.parametrize(
     "path",
-    [*UI, *sorted((PROJECT / "autoencoder").glob("*.py"))],
+    [*UI, *DOMAIN],
     ids=lambda path: f"{path.parent.name}.{path.stem}",
 )
 def test_no_error_is_swallowed(path):

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from conftest import PROJECT, make_small_checkpoint
 
-from autoencoder.datasets import Dataset
-from autoencoder.readers import MAX_FILE_BYTES
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.readers.source import MAX_FILE_BYTES
 from ui import limits, server, visitors
 from ui import workspace as module
 from ui.workspace import DAY, Workspace, WorkspaceError, remove_unused

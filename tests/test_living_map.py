@@ -13,14 +13,15 @@ from conftest import SMALL
 from test_browser import browser, expect, page, server, settle  # noqa: F401
 from test_drawing import page as modules  # noqa: F401
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.bundles import model_bundle
 from autoencoder.checkpoints import Atlas, Checkpoint, list_checkpoints, load_checkpoint
-from autoencoder.datasets import load_dataset
-from autoencoder.models import Autoencoder, build_network
-from autoencoder.paths import linear
-from autoencoder.projection import project
-from autoencoder.support import Support
+from autoencoder.data.loading import load_dataset
+from autoencoder.latent.paths import linear
+from autoencoder.latent.projection import project
+from autoencoder.latent.support import Support
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.network import build_network
 
 MARGIN = 0.06  # of the stage, on every side of the points
 SETTLED = 900  # milliseconds: longer than the map waits before it tells of a changed view

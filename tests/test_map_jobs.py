@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.codes import codes_of_images
-from autoencoder.projection import project, tsne_steps
+from autoencoder.latent.projection import project, tsne_steps
 from ui.jobs import JobQueue, OwnDesk
 from ui.map_jobs import MapWork
 

@@ -9,7 +9,8 @@ from scipy.signal import convolve2d
 from scipy.special import expit
 from scipy.stats import norm
 
-from autoencoder.measures import as_floats, bce, kl, mse, psnr, ssim
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import bce, kl, mse, psnr, ssim
 
 few = settings(deadline=None, max_examples=25)
 dtypes = st.sampled_from([np.float32, np.float64])

@@ -7,9 +7,10 @@ from conftest import SMALL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder import models
-from autoencoder.architecture import KINDS, Architecture, ModelSettings
-from autoencoder.models import Autoencoder, Posterior, build_network
+from autoencoder.model import autoencoder
+from autoencoder.model.architecture import KINDS, Architecture, ModelSettings
+from autoencoder.model.autoencoder import Autoencoder, Posterior
+from autoencoder.model.network import build_network
 
 TOLERANCE = {"rtol": 1e-4, "atol": 1e-5}  # float32 sums in another order
 
@@ -52,7 +53,7 @@ def test_the_code_of_an_image_does_not_depend_on_its_neighbours(place, seed):
 def test_images_keep_their_order_over_batches(monkeypatch):
     model, images = fresh(), pictures(11)
     whole, drawn = model.encode(images), model.reconstruct(images)
-    monkeypatch.setattr(models, "BATCH_SIZE", 4)
+    monkeypatch.setattr(autoencoder, "BATCH_SIZE", 4)
     np.testing.assert_allclose(model.encode(images), whole, **TOLERANCE)
     np.testing.assert_allclose(model.reconstruct(images), drawn, **TOLERANCE)
     assert np.abs(np.diff(whole, axis=0)).max(axis=1).min() > 0.1, "rows that are alike prove nothing"

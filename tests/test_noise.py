@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.noise import NOISE_KINDS, Noise, corrupt
+from autoencoder.data.noise import NOISE_KINDS, Noise, corrupt
 
 few = settings(deadline=None, max_examples=40)
 kinds = st.sampled_from(sorted(NOISE_KINDS))

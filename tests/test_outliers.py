@@ -11,7 +11,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from autoencoder import outlier_trials
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, hold_back, load_dataset
+from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.gaps import Interval
 from autoencoder.outlier_figures import on_axis, roc_figure, score_figure
@@ -37,7 +38,6 @@ from autoencoder.outliers import (
     galleries,
     interval_over_images,
     interval_over_seeds,
-    percent,
     promised_rate,
     relative_error,
     sentence,
@@ -47,6 +47,7 @@ from autoencoder.outliers import (
     verdicts,
 )
 from autoencoder.training import Trainer
+from autoencoder.wording import percent
 
 distinct = st.lists(st.integers(-1000, 1000), min_size=2, max_size=60, unique=True)
 few = st.lists(st.integers(0, 5), min_size=1, max_size=15)

@@ -11,18 +11,12 @@ from test_page_gaps import press, until
 from test_pages import tables, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.few_labels import few_label_steps
 from autoencoder.label_figures import curve_name
 from autoencoder.label_tasks import few_label_task
-from autoencoder.label_verdicts import (
-    comparisons,
-    confusion,
-    curve,
-    learnt_at,
-    sentence,
-    usual_prediction,
-)
+from autoencoder.label_verdicts import comparisons, confusion, curve, learnt_at, sentence, usual_prediction
 from autoencoder.learners import LEARNERS
 from ui.few_label_jobs import Plan
 from ui.visitors import _digest

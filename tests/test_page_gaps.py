@@ -10,13 +10,16 @@ from streamlit.testing.v1 import AppTest
 from test_pages import MAIN, tables, visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.emptiness import empty_space
-from autoencoder.gaps import PictureDistance, gap_steps, interval, matrix_steps, random_pairs, sentence
-from autoencoder.projection import project
-from autoencoder.sources import draw
+from autoencoder.gaps import gap_steps, interval, matrix_steps, sentence
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.projection import project
+from autoencoder.latent.sources import draw
+from autoencoder.latent.support import Support
 from autoencoder.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
-from autoencoder.support import Support
 from ui.visitors import _digest
 from ui.workspace import Workspace
 
@@ -119,7 +122,7 @@ def test_the_places_lie_on_the_map_where_they_are():
 
 def test_the_box_is_the_one_that_is_generated_from():
     from autoencoder.generation import sample
-    from autoencoder.sources import SOURCES
+    from autoencoder.latent.sources import SOURCES
 
     app = visit("gaps", model="digits-vae-2")
     assert "those of 1,437 training images" in words(app)

@@ -10,10 +10,13 @@ from test_page_gaps import press, until
 from test_pages import tables, visit, visit_unlabelled, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
-from autoencoder.generation import compare_steps, finished, nearest, plane, sample, sentence, yardstick_steps
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.generation import compare_steps, plane, sample, sentence, yardstick_steps
+from autoencoder.latent.picture_distance import nearest
+from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
 from autoencoder.pictures import grid, png
-from autoencoder.sources import around, gaussian, mixture_steps, prior
+from autoencoder.steps import finished
 from ui import generate_view
 
 MODEL = "digits-ae-16"

@@ -9,9 +9,10 @@ from test_page_gaps import press
 from test_pages import living_map, tables, visit, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.gaps import gap_steps, random_pairs, sentence
-from autoencoder.paths import linear
-from autoencoder.support import PathMeasures
+from autoencoder.gaps import gap_steps, sentence
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.paths import linear
+from autoencoder.latent.support import PathMeasures
 from ui.lesson_view import SCENES, worksheet
 from ui.presets import PRESETS
 from ui.walks import Walk, outcome

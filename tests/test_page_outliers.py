@@ -13,18 +13,19 @@ from test_pages import MAIN, tables, visit, words
 
 from autoencoder import outlier_trials
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.outlier_trials import class_trial, outcome_steps, ready_detector
 from autoencoder.outliers import (
     SCORES,
     auroc_intervals,
     galleries,
-    percent,
     sentence,
     threshold_at_percentile,
     threshold_for,
     threshold_sentence,
 )
+from autoencoder.wording import percent
 from ui import pad as pad_module
 from ui.jobs import quick_queue
 from ui.outlier_jobs import Experiment, OutlierWork

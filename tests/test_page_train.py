@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.model.architecture import ModelSettings
 from autoencoder.overfitting import sentence
 from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings

@@ -13,10 +13,11 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, hold_back, load_dataset
+from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.noise import Noise, corrupt
 from autoencoder.evaluation import by_class, evaluate
-from autoencoder.noise import Noise, corrupt
-from autoencoder.paths import linear
+from autoencoder.latent.paths import linear
 from autoencoder.training import HELD_BACK_SHARE
 from autoencoder.walks import walk
 from ui.files import file_store
@@ -226,7 +227,7 @@ def test_a_model_is_compared_with_its_counterpart_and_never_with_itself():
 
 def test_every_step_has_a_second_opinion_and_its_nearest_image():
     from autoencoder.classifier import fit_classifier
-    from autoencoder.gaps import PictureDistance
+    from autoencoder.latent.picture_distance import PictureDistance
     from ui.pictures import _img
 
     app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, **ALONE)

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autoencoder.paths import linear, spherical
+from autoencoder.latent.paths import linear, spherical
 
 few = settings(deadline=None, max_examples=60)
 values = st.floats(-100, 100, width=32)

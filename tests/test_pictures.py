@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from autoencoder.pictures import as_bytes, gif, grid, png, strip, svg_strips
+from autoencoder.data.images import as_bytes
+from autoencoder.pictures import gif, grid, png, strip, svg_strips
 
 GREY = arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(2, 5), st.integers(2, 4)))
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 
-from autoencoder.projection import METHODS, CodeMap, PCAMap, TSNEMap, project, tsne_steps
+from autoencoder.latent.projection import METHODS, CodeMap, PCAMap, TSNEMap, project, tsne_steps
 
 few = settings(deadline=None, max_examples=40)
 seeds = st.integers(0, 10**6)

@@ -18,9 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from autoencoder import readers
+from autoencoder.data.readers import archives, pictures, pixels, read, source
+from autoencoder.data.readers import arrays as array_files
+from autoencoder.data.readers.pictures import is_picture, read_pictures
+from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.read import read_images, read_upload
+from autoencoder.data.readers.source import CHUNK
 from autoencoder.errors import DatasetError
-from autoencoder.readers import is_picture, looks_inverted, read_images, read_pictures, read_upload
 
 law = settings(max_examples=50, deadline=None)
 fuzz = settings(max_examples=100, deadline=None)
@@ -28,6 +32,13 @@ fuzz = settings(max_examples=100, deadline=None)
 SIZES = (3, 1, 2)  # images per class: unequal, so that swapped classes are seen
 
 some_images = arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(28), st.just(28)))
+
+
+def set_limit(monkeypatch, name: str, value: int) -> None:
+    """Set a limit in every module that holds to it."""
+    for module in (read, source, array_files, archives, pictures, pixels):
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, value)
 
 
 def images_of(n: int, height: int = 28, width: int = 28) -> np.ndarray:
@@ -148,7 +159,7 @@ def test_fortran_order_is_understood():
 
 
 def test_more_images_than_are_converted_at_a_time():
-    images = images_of(2 * readers.CHUNK + 3)
+    images = images_of(2 * CHUNK + 3)
     np.testing.assert_array_equal(read_upload("many.npy", npy(images / 255)).images, images)
 
 
@@ -435,7 +446,7 @@ def test_pictures_given_singly_are_read_as_in_a_zip():
 @pytest.mark.parametrize("limit", ["MAX_IMAGES", "MAX_FILE_BYTES", "MAX_PICTURE_BYTES"])
 def test_limits_hold_for_pictures_given_singly(monkeypatch, limit):
     files = [(f"{index}.png", png(image)) for index, image in enumerate(IMAGES)]
-    monkeypatch.setattr(readers, limit, 5)
+    set_limit(monkeypatch, limit, 5)
     with pytest.raises(DatasetError, match="are read"):
         read_pictures(files)
 
@@ -483,9 +494,9 @@ def test_sizes_are_checked_before_memory_is_taken():
 
 
 def test_a_zip_bomb_is_refused(monkeypatch):
-    monkeypatch.setattr(readers, "BOMB_BYTES", 1_000_000)
+    set_limit(monkeypatch, "BOMB_BYTES", 1_000_000)
     assert "bomb" in refusal(npz(images=np.zeros((2_000, 28, 28), np.uint8)))
-    monkeypatch.setattr(readers, "MAX_UNPACKED_BYTES", 1_000_000)
+    set_limit(monkeypatch, "MAX_UNPACKED_BYTES", 1_000_000)
     assert "unpacks" in refusal(npz(images=IMAGES, other=np.random.default_rng(0).random(200_000)))
 
 
@@ -505,12 +516,12 @@ def test_an_entry_that_lies_about_its_size_is_not_unpacked_beyond_it():
 def test_limits_hold(monkeypatch, limit):
     data = archive(class_pictures())
     read_upload("s.zip", data)
-    monkeypatch.setattr(readers, limit, 5)
+    set_limit(monkeypatch, limit, 5)
     refusal(data)
 
 
 def test_joined_parts_are_counted_together(monkeypatch):
-    monkeypatch.setattr(readers, "MAX_IMAGES", 10)
+    set_limit(monkeypatch, "MAX_IMAGES", 10)
     refusal(npz(x_train=IMAGES, x_test=IMAGES))
     refusal(npy(np.concatenate([IMAGES, IMAGES])))
 
@@ -594,12 +605,12 @@ def test_a_folder_s_name_that_could_not_be_read_back_is_refused(monkeypatch):
     """Kept images with such a class were refused when they were asked for."""
     assert "short name" in refusal(archive({"x" * 1_001 + "/0.png": png(IMAGES[0])}))
     read_upload("s.zip", archive({"x" * 1_000 + "/0.png": png(IMAGES[0])}))
-    monkeypatch.setattr(readers, "MAX_LABEL", 1)
+    set_limit(monkeypatch, "MAX_LABEL", 1)
     assert "3 classes" in refusal(archive(class_pictures()))
 
 
 def test_damaged_metadata_is_nobody_s_warning(recwarn):
-    readers.quiet_parsers()
+    read.quiet_parsers()
     exif = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"
     np.testing.assert_array_equal(decoded(png(IMAGES[0], exif=exif)), IMAGES[0])
     assert "damaged" in refusal(npy_header((1, 28, 28)).replace(b"|u1", b"\\q1"))

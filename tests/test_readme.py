@@ -10,7 +10,8 @@ from conftest import PROJECT
 
 from autoencoder import cli
 from autoencoder.checkpoints import SHIPPED
-from autoencoder.datasets import DATASETS, load_dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.loading import load_dataset
 
 README = (PROJECT / "README.md").read_text()
 BLOCKS = re.findall(r"^```\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)

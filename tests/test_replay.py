@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from conftest import SMALL
 
-from autoencoder import measures
 from autoencoder import replay as replays
-from autoencoder.architecture import ModelSettings
 from autoencoder.checkpoints import load_checkpoint, make_checkpoint, save_checkpoint
+from autoencoder.data import measures
+from autoencoder.data.images import as_floats
 from autoencoder.errors import CheckpointError
-from autoencoder.gaps import mean_score, random_pairs
-from autoencoder.paths import linear
+from autoencoder.latent.gap_score import mean_score, random_pairs
+from autoencoder.latent.paths import linear
+from autoencoder.latent.support import Support
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.runtime import Runtime
 from autoencoder.replay import REPLAY, Film, Replay, is_kept, positions_of, read_replay, stride
-from autoencoder.runtime import Runtime
-from autoencoder.support import Support
 from autoencoder.training import EpochResult, Trainer, TrainingSettings
 
 
@@ -53,7 +54,7 @@ def test_frames_hold_what_the_network_gives_at_their_epochs(digits, latent_dim):
 
 def training_loss_of_fresh_weights(digits, latent_dim: int) -> float:
     fresh = trainer(digits, latent_dim)
-    images = measures.as_floats(digits.images[fresh.seen_rows])
+    images = as_floats(digits.images[fresh.seen_rows])
     model = fresh.autoencoder()
     return measures.bce(images, model.logits(model.encode(images))).mean()
 

@@ -11,12 +11,15 @@ import pytest
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
-from autoencoder import few_labels, fields, gaps, generation, outliers, projection, sources
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import load_dataset
+from autoencoder import few_labels, gaps, generation, outliers
+from autoencoder.data.loading import load_dataset
 from autoencoder.features import classifier_steps
-from autoencoder.generation import finished
-from autoencoder.models import Autoencoder, build_network
+from autoencoder.latent import fields, projection, sources
+from autoencoder.latent.gap_score import Scores
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.model.network import build_network
+from autoencoder.steps import finished
 from ui import caches, classroom, jobs, results, server
 from ui.generate_jobs import score_key
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
@@ -34,8 +37,8 @@ def state(monkeypatch, tmp_path):
     return tmp_path
 
 
-def gap_scores() -> gaps.Scores:
-    return gaps.Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
+def gap_scores() -> Scores:
+    return Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
 
 
 def outcomes() -> list[outliers.Outcome]:

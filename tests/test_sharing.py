@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from test_pages import MAIN, living_map, words
 
 from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.replay import REPLAY, Replay
 from ui import sharing
 from ui.visitors import _digest

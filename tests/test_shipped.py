@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from autoencoder import measures
 from autoencoder.checkpoints import ATLAS, CONFIG, SHIPPED, WEIGHTS, load_checkpoint
-from autoencoder.datasets import load_dataset
+from autoencoder.data import measures
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.noise import Noise
 from autoencoder.evaluation import evaluate
-from autoencoder.noise import Noise
-from autoencoder.paths import linear
-from autoencoder.support import Support
+from autoencoder.latent.paths import linear
+from autoencoder.latent.support import Support
 
 _spec = importlib.util.spec_from_file_location("reproduce", SHIPPED / "reproduce.py")
 reproduce = importlib.util.module_from_spec(_spec)
@@ -81,7 +82,7 @@ def measured(name: str, dataset, noise: str | None = None) -> dict:
 
 def test_mnist_ae_16_gives_images_back(mnist_test):
     """SSIM, the slow one, of every fifth image."""
-    model, clean = load_checkpoint("mnist-ae-16").model, measures.as_floats(mnist_test.images)
+    model, clean = load_checkpoint("mnist-ae-16").model, as_floats(mnist_test.images)
     reconstructions = model.reconstruct(clean)
     assert measures.psnr(clean, reconstructions).mean() >= 22.6
     assert measures.ssim(clean[::5], reconstructions[::5]).mean() >= 0.91
@@ -92,7 +93,7 @@ def test_mnist_vaes_describe_images_in_few_nats(mnist_test, name, bar):
     model = load_checkpoint(name).model
     posterior = model.posterior(mnist_test.images)
     logits = model.logits(posterior.sample(np.random.default_rng(0)))
-    bce = measures.bce(measures.as_floats(mnist_test.images), logits)
+    bce = measures.bce(as_floats(mnist_test.images), logits)
     assert (bce + measures.kl(posterior.mean, posterior.log_variance)).mean() <= bar
 
 

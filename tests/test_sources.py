@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.generation import finished
-from autoencoder.sources import MIXTURE, SOURCES, around, box, gaussian, mixture_steps, prior, sampler_steps
+from autoencoder.latent.sources import (
+    MIXTURE,
+    SOURCES,
+    around,
+    box,
+    gaussian,
+    mixture_steps,
+    prior,
+    sampler_steps,
+)
+from autoencoder.steps import finished
 
 RNG = np.random.default_rng
 THREE = np.array([[0.0, 0, 9], [7, 0, 0], [0, -8, 0]])  # centres of planted groups

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from test_cli import answer, refusal  # noqa: F401  fixtures
 
-from autoencoder import measures
-from autoencoder.datasets import load_dataset
+from autoencoder.data import measures
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import Interval, PictureDistance, gap_steps, interval, random_pairs
-from autoencoder.measures import as_floats
-from autoencoder.runtime import Runtime
+from autoencoder.gaps import Interval, gap_steps, interval
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.support import Support
+from autoencoder.model.runtime import Runtime
 from autoencoder.study import (
     SHIPPED_STUDY,
     Plan,
@@ -28,7 +31,6 @@ from autoencoder.study import (
 )
 from autoencoder.study_figures import study_figure
 from autoencoder.study_trials import begin_study, study_steps
-from autoencoder.support import Support
 from autoencoder.training import Trainer
 
 TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)

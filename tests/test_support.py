@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.support import PathMeasures, Support, Units, is_weak, score_name
+from autoencoder.latent.support import PathMeasures, Support, Units, is_weak, score_name
 
 few = settings(deadline=None, max_examples=25)
 

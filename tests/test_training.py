@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoencoder import training
-from autoencoder.architecture import KINDS, ModelSettings
+from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError, TrainingError
-from autoencoder.runtime import Runtime, resolve_runtime
+from autoencoder.model.architecture import KINDS, ModelSettings
+from autoencoder.model.runtime import Runtime, resolve_runtime
 from autoencoder.training import EpochResult, Evaluating, Progress, Trainer, TrainingSettings, one_cycle
 
 PLAN = TrainingSettings(epochs=3, batch_size=8, seed=5)  # 36 of 40 digits are trained on: 5 steps an epoch
@@ -195,7 +196,7 @@ def test_a_point_has_no_kl(digits):
 
 def test_the_history_holds_what_the_weights_give(digits, finished):
     """By the measures of the domain, on the images that the epoch's result speaks of."""
-    from autoencoder import measures
+    from autoencoder.data import measures
 
     trainer = finished["ae"]
     model, last = trainer.autoencoder(), trainer.history[-1]
@@ -204,11 +205,11 @@ def test_the_history_holds_what_the_weights_give(digits, finished):
         (trainer.seen_rows, last.train_loss),
         (trainer.held_back_rows, last.validation_loss),
     ):
-        images = measures.as_floats(digits.images[rows])
+        images = as_floats(digits.images[rows])
         assert measures.bce(images, model.logits(model.encode(images))).mean() == pytest.approx(
             loss, rel=1e-4
         )
-    images = measures.as_floats(digits.images[trainer.held_back_rows])
+    images = as_floats(digits.images[trainer.held_back_rows])
     psnr = measures.psnr(images, model.reconstruct(images)).mean()
     assert psnr == pytest.approx(last.validation_psnr, rel=1e-4)
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_cluster import assert_same_weights, plan, trained
 
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.replay import Film, read_replay
 from autoencoder.training import EpochResult, TrainingSettings

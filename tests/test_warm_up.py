@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from autoencoder.support import Support
+from autoencoder.latent.support import Support
 from ui import caches, classroom, warm_up
 from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 from ui.noise_controls import slider_noises

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from autoencoder.codes import codes_of_images
-from autoencoder.datasets import load_dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.label_tasks import few_label_task
-from autoencoder.projection import project
+from autoencoder.latent.projection import project
 from autoencoder.training import TrainingSettings
 from ui import workers
 from ui.cluster import ClusterDesk

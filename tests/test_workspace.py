@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import (
     ATLAS,
     CONFIG,
@@ -21,9 +20,11 @@ from autoencoder.checkpoints import (
     Checkpoint,
     make_checkpoint,
 )
-from autoencoder.datasets import DATASETS, Dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
-from autoencoder.runtime import Runtime
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.runtime import Runtime
 from autoencoder.training import Trainer, TrainingSettings
 from ui import workspace as module
 from ui.workspace import Workspace, WorkspaceError, state_root

@@ -23,23 +23,26 @@ from autoencoder.checkpoints import (
 )
 from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
-from autoencoder.datasets import Dataset, load_dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.measures import mse
+from autoencoder.data.noise import Noise, corrupt
 from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
 from autoencoder.evaluation import Evaluation, evaluate
 from autoencoder.figures import empty_figure, path_figure
-from autoencoder.gaps import PictureDistance
-from autoencoder.generation import finished, nearest, yardstick_steps
+from autoencoder.generation import yardstick_steps
 from autoencoder.label_tasks import Task, few_label_task
-from autoencoder.measures import as_floats, mse
-from autoencoder.noise import Noise, corrupt
+from autoencoder.latent.picture_distance import PictureDistance, nearest
+from autoencoder.latent.projection import Map, project
+from autoencoder.latent.sources import SOURCES
+from autoencoder.latent.support import PathMeasures
 from autoencoder.outlier_trials import Ready, ready_detector
 from autoencoder.outliers import Outcome
-from autoencoder.projection import Map, project
-from autoencoder.sources import SOURCES
+from autoencoder.steps import finished
 from autoencoder.study import SHIPPED_STUDY, Finding, Study, beside_the_gaps, findings, read_study, table
 from autoencoder.study_figures import study_figure
-from autoencoder.support import PathMeasures
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import Checkpoint, CheckpointInfo
-from autoencoder.datasets import DATASETS, Dataset, data_root, list_datasets, load_dataset
+from autoencoder.data.catalogue import DATASETS, data_root, list_datasets
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import CheckpointError
+from autoencoder.model.architecture import KINDS
 from ui import caches, sharing
 from ui.frame import literally
 from ui.plans import n_learnt_from

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from autoencoder.runtime import n_cores
+from autoencoder.model.runtime import n_cores
 from ui import workers
 from ui.parcels import pack
 from ui.runs import DeskLost, Report, Work

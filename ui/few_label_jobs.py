@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.few_labels import FewLabels, few_label_steps
 from autoencoder.label_tasks import Task
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import DATASETS, Dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
 from autoencoder.few_labels import MOST_DRAWS
 from autoencoder.label_tasks import Task
 from autoencoder.learners import LEARNERS, QUICK

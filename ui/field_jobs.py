@@ -9,8 +9,8 @@ import streamlit as st
 
 from autoencoder.bundles import field_bundle
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.fields import Field, gap_steps
-from autoencoder.projection import Map
+from autoencoder.latent.fields import Field, gap_steps
+from autoencoder.latent.projection import Map
 from ui.files import NotYet, file_store
 from ui.jobs import Job, JobError, quick_queue
 from ui.watch import begun, found

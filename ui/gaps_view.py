@@ -9,16 +9,17 @@ from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.emptiness import EmptySpace
 from autoencoder.figures import gap_figure
-from autoencoder.gaps import SHARE, GapMatrix, GapStatistic, comparisons, interval, sentence
-from autoencoder.sources import SOURCES
+from autoencoder.gaps import GapMatrix, GapStatistic, comparisons, interval, sentence
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.sources import SOURCES
+from autoencoder.latent.support import is_weak, score_name
 from autoencoder.study import Study
-from autoencoder.support import is_weak, score_name
+from autoencoder.wording import counted
 from ui import address, caches
 from ui.charts import show_chart
 from ui.frame import is_dark
 from ui.generate_view import fitting_codes
 from ui.map_view import show_map
-from ui.models_view import counted
 from ui.pair import other_codes, picture_of, title_of
 from ui.pictures import show
 from ui.places import ImageAt

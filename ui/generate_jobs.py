@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.generation import Judgement, compare_steps
-from autoencoder.sources import Mixture, mixture_steps
+from autoencoder.latent.sources import Mixture, mixture_steps
 
 
 class MixtureWork:

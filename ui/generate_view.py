@@ -9,13 +9,13 @@ import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import are_alike
 from autoencoder.figures import frechet_figure
 from autoencoder.generation import Judgement, Samples, plane, sample, sentence
-from autoencoder.measures import are_alike
+from autoencoder.latent.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
+from autoencoder.latent.support import is_off_support
 from autoencoder.pictures import grid, png
-from autoencoder.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
-from autoencoder.support import is_off_support
 from ui import caches
 from ui.charts import show_chart
 from ui.choice import chosen_dataset, was_trained_on

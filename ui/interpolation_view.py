@@ -7,8 +7,8 @@ import streamlit as st
 from autoencoder.bundles import model_bundle
 from autoencoder.checkpoints import SHIPPED, Checkpoint
 from autoencoder.codes import Codes
+from autoencoder.latent.support import is_weak, score_name
 from autoencoder.pictures import gif, grid, png, svg_strips
-from autoencoder.support import is_weak, score_name
 from autoencoder.walks import PATHS
 from ui import caches
 from ui.charts import show_chart
@@ -200,7 +200,7 @@ def _snippet(walk: Walk, pair: tuple[Place, Place], codes: Codes, kind: str) -> 
     return (
         "from pathlib import Path\n\n"
         "from autoencoder.checkpoints import load_checkpoint\n"
-        "from autoencoder.datasets import load_dataset\n"
+        "from autoencoder.data.loading import load_dataset\n"
         "from autoencoder.pictures import png, strip\n"
         "from autoencoder.walks import walk\n\n"
         f'checkpoint = load_checkpoint("{walk.checkpoint.name}")\n'

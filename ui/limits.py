@@ -1,13 +1,13 @@
 """How much of a server visitors may use: each limit in one place, and the README's table of them.
 
 Where a limit is reached, the visitor reads a sentence that says so and what to do. Limits of files stand with
-their readers (autoencoder/readers.py), those of the web server in .streamlit/config.toml.
+their readers (autoencoder/data/readers/source.py), those of the web server in .streamlit/config.toml.
 """
 
 import os
 
-from autoencoder.architecture import MAX_LATENT_DIM
-from autoencoder.readers import MAX_FILE_BYTES, MAX_IMAGES, MAX_LABEL, MAX_SIDE, MIN_SIDE
+from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_LABEL, MAX_SIDE, MIN_SIDE
+from autoencoder.model.architecture import MAX_LATENT_DIM
 from autoencoder.training import MAX_EPOCHS
 
 MAX_MODELS = 20

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.codes import Codes
-from autoencoder.projection import Map, TSNEMap, project, tsne_steps
+from autoencoder.latent.projection import Map, TSNEMap, project, tsne_steps
 from ui import caches
 from ui.jobs import Job, job_queue
 from ui.watch import begun, found

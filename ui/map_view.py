@@ -11,9 +11,9 @@ import streamlit as st
 from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
-from autoencoder.fields import density
 from autoencoder.figures import map_figure
-from autoencoder.projection import CodeMap, Map, PCAMap
+from autoencoder.latent.fields import density
+from autoencoder.latent.projection import CodeMap, Map, PCAMap
 from ui import address, caches, places
 from ui.choice import checkpoint_named, model_names
 from ui.components.latent_map import latent_map as component

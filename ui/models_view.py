@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.model.architecture import KINDS
 from autoencoder.overfitting import sentence
+from autoencoder.wording import counted
 from ui import sharing
 from ui.choice import choose_model
 from ui.classroom import classroom
@@ -41,11 +42,6 @@ def offer_map(name: str, place: str, **looks) -> None:
     if st.button("Look at its map", f"open {place}", on_click=choose_model, args=(name,), **looks):
         # Left to itself it would clear the address, which it may not while widgets are bound to it.
         st.switch_page("../pages/latent_map.py", query_params={})
-
-
-def counted(n: int, noun: str) -> str:
-    """How many there are, in words: 1 image, 2 images."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _choose(names: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from autoencoder.noise import NOISE_KINDS, Noise
+from autoencoder.data.noise import NOISE_KINDS, Noise
 
 NO_NOISE = "none"
 KIND, LEVEL, SEED = "gaussian", 0.2, 0  # before a choice is made

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.outlier_trials import Trial, class_trial, outcome_steps
 from autoencoder.outliers import Outcome
 

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import DATASETS, Dataset, list_datasets
+from autoencoder.data.catalogue import DATASETS, list_datasets
+from autoencoder.data.dataset import Dataset
 from autoencoder.outlier_trials import FOREIGN, LATENT_DIM, MOST_TESTED, PROTOCOLS, Ready
 from autoencoder.outliers import CHOSEN, SCORES, Outcome
 from ui import address, caches, places

@@ -6,22 +6,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.measures import as_floats
+from autoencoder.data.images import as_floats
 from autoencoder.outlier_figures import roc_figure, score_figure
 from autoencoder.outliers import (
     SCORES,
     Alarms,
     Outcome,
     auroc_intervals,
-    counted,
     galleries,
-    percent,
     sentence,
     threshold_at_percentile,
     threshold_for,
     threshold_sentence,
     verdicts,
 )
+from autoencoder.wording import counted, percent
 from ui.charts import show_chart
 from ui.frame import is_dark
 from ui.pictures import show_large, show_table

@@ -11,7 +11,7 @@ from typing import Any
 
 import cloudpickle
 
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 
 MIN_BYTES = 1_000_000  # of a data set that is worth a name
 MAX_DATASETS = 6  # that a worker keeps

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.pictures import as_bytes, grid, png
+from autoencoder.data.images import as_bytes
+from autoencoder.pictures import grid, png
 from ui.frame import is_dark
 
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.architecture import MAX_LATENT_DIM
+from autoencoder.model.architecture import MAX_LATENT_DIM
 
 NUMBER = r"-?[\d.e+-]{1,24}"
 CODE = re.compile(f"z([0-9a-f]{{8}}):({NUMBER}(?:,{NUMBER}){{0,{MAX_LATENT_DIM - 1}}})")

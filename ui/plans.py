@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.architecture import ModelSettings, mirror_table
 from autoencoder.checkpoints import Config
-from autoencoder.datasets import Dataset, n_held_back
+from autoencoder.data.dataset import Dataset, n_held_back
+from autoencoder.model.architecture import ModelSettings, mirror_table
 from autoencoder.replay import Replay
 from autoencoder.training import HELD_BACK_SHARE, EpochResult, Progress, TrainingSettings
 

@@ -6,10 +6,11 @@ import pyarrow as pa
 import streamlit as st
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import psnr
+from autoencoder.data.noise import Noise
 from autoencoder.evaluation import by_class
-from autoencoder.measures import as_floats, psnr
-from autoencoder.noise import Noise
 from autoencoder.pictures import grid, png
 from ui import caches
 from ui.choice import chosen_dataset, was_trained_on

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from autoencoder.latent.support import score_name
 from autoencoder.replay import N_PAIRS, REPLAY, SEED, Replay, read_replay
-from autoencoder.support import score_name
 from ui.components.latent_map import training_replay
 from ui.files import file_store
 from ui.frame import is_dark

@@ -18,17 +18,19 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from autoencoder import few_labels, gaps, generation, outliers, projection, sources
-from autoencoder import fields as planes
-from autoencoder.architecture import ModelSettings
+from autoencoder import few_labels, gaps, generation, outliers
 from autoencoder.features import ClassifierFacts
-from autoencoder.models import Autoencoder
+from autoencoder.latent import fields as planes
+from autoencoder.latent import projection, sources
+from autoencoder.latent.gap_score import Scores
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.autoencoder import Autoencoder
 from ui.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 from ui.workspace import made, state_root
 
 FORMAT = "1"  # another one where a measurement's method changes: what was kept before is then not found
 KINDS = {
-    "GapScores": gaps.Scores,
+    "GapScores": Scores,
     "GapStatistic": gaps.GapStatistic,
     "GapMatrix": gaps.GapMatrix,
     "Field": planes.Field,

@@ -5,14 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.gaps import (
-    GapMatrix,
-    GapStatistic,
-    PictureDistance,
-    gap_steps,
-    matrix_steps,
-    random_pairs,
-)
+from autoencoder.gaps import GapMatrix, GapStatistic, gap_steps, matrix_steps
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.picture_distance import PictureDistance
 
 MATRIX_PAIRS = 12  # for every two classes
 

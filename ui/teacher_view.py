@@ -4,11 +4,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from autoencoder.datasets import DATASETS
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.wording import counted
 from ui import caches, classroom, sharing
 from ui.frame import literally, refusal
 from ui.jobs import Job, job_queue, quick_queue
-from ui.models_view import counted
 from ui.plans import Glance
 
 IS_TEACHER = "is teacher"

@@ -1,7 +1,8 @@
 """A visitor's training as a job: found again after a reload, and after the server was started anew."""
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import DATASETS, Dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError, TrainingError
 from ui import caches
 from ui.frame import refusal

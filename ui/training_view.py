@@ -8,17 +8,18 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from autoencoder.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.figures import INK
-from autoencoder.noise import NOISE_KINDS
+from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
 from autoencoder.overfitting import NOTHING, parting, sentence
 from autoencoder.training import FEWEST_IMAGES, MAX_EPOCHS, EpochResult, Progress, TrainingSettings
+from autoencoder.wording import counted
 from ui.classroom import classroom, has_teacher
 from ui.frame import is_dark, refusal
 from ui.jobs import NO_WORKER, Job
-from ui.models_view import counted, offer_map
+from ui.models_view import offer_map
 from ui.plans import Glance, Plan, n_to_train_on
 from ui.replay_view import show_live, show_so_far
 from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on

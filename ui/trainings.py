@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import Checkpoint, make_checkpoint
+from autoencoder.data.noise import Noise
 from autoencoder.errors import LatentSpaceError
-from autoencoder.noise import Noise
+from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.model.runtime import resolve_runtime
 from autoencoder.replay import Film
-from autoencoder.runtime import resolve_runtime
 from autoencoder.training import EpochResult, Event, Progress, Trainer, TrainingSettings
 from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
 from ui.unfinished import Unfinished

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from autoencoder.architecture import KINDS
 from autoencoder.checkpoints import CheckpointInfo
 from autoencoder.figures import CLASS_COLOURS, dress
-from autoencoder.support import score_name
+from autoencoder.latent.support import score_name
+from autoencoder.model.architecture import KINDS
 from ui import caches, sharing
 from ui.charts import show_chart
 from ui.frame import is_dark, refusal

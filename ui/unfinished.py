@@ -13,11 +13,11 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from autoencoder.architecture import ModelSettings
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.model.runtime import Runtime
 from autoencoder.replay import Replay
-from autoencoder.runtime import Runtime
 from autoencoder.training import EpochResult, Progress, Snapshot, TrainingSettings
 from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
 

@@ -6,22 +6,17 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.datasets import Dataset, load_upload
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_upload
+from autoencoder.data.readers.pictures import is_picture, read_pictures
+from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE
 from autoencoder.errors import DatasetError
-from autoencoder.readers import (
-    MAX_FILE_BYTES,
-    MAX_IMAGES,
-    MAX_SIDE,
-    MIN_SIDE,
-    is_picture,
-    looks_inverted,
-    read_pictures,
-)
+from autoencoder.wording import counted
 from ui import sharing
 from ui.choice import choose_dataset
 from ui.classroom import classroom
 from ui.frame import refusal
-from ui.models_view import counted
 from ui.pictures import show
 from ui.visitors import current_workspace
 

@@ -7,8 +7,8 @@ import numpy as np
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.classifier import Classifier
 from autoencoder.codes import Codes
-from autoencoder.gaps import SHARE
-from autoencoder.support import PathMeasures, score_name
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.support import PathMeasures, score_name
 from autoencoder.walks import PATHS
 from autoencoder.walks import walk as find_path
 from ui import caches

@@ -16,10 +16,10 @@ from pkgutil import iter_modules
 import numpy as np
 
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.datasets import DATASETS
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
-from autoencoder.readers import quiet_parsers
-from autoencoder.runtime import use_one_thread
+from autoencoder.model.runtime import use_one_thread
 from autoencoder.walks import walk
 from ui import caches
 from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL

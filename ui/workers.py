@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from autoencoder.datasets import Dataset
+from autoencoder.data.dataset import Dataset
 from ui.parcels import MissingDatasets, Store
 from ui.runs import Bench
 
@@ -78,7 +78,7 @@ def _import_works() -> None:
 
 
 def _use_one_thread() -> None:
-    from autoencoder.runtime import use_one_thread
+    from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
 

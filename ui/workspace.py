@@ -43,12 +43,14 @@ from autoencoder.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
-from autoencoder.datasets import DATASETS, Dataset, load_dataset
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.errors import CheckpointError, LatentSpaceError, in_line
+from autoencoder.project import ROOT
 from autoencoder.replay import MAX_BYTES, REPLAY, read_replay
 from ui.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_idle_days, max_state_bytes, size
 
-PROJECT = Path(__file__).resolve().parent.parent
 VISITOR = re.compile(r"[0-9a-f]{32}")
 NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
 DELETED = ".deleted"
@@ -77,7 +79,7 @@ class WorkspaceError(LatentSpaceError):
 
 def state_root() -> Path:
     """Where visitors' things are kept: LATENT_STATE_ROOT, else .state in the project."""
-    return Path(os.environ.get("LATENT_STATE_ROOT") or PROJECT / ".state").expanduser()
+    return Path(os.environ.get("LATENT_STATE_ROOT") or ROOT / ".state").expanduser()
 
 
 def remove_unused(root: Path, now: float | None = None) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from autoencoder.models import Autoencoder
-from autoencoder.support import Units
+from autoencoder.latent.support import Units
+from autoencoder.model.autoencoder import Autoencoder
 
 N_ITERATIONS = 120
 RATE = 0.03  # of Adam, in standard deviations of the path's components

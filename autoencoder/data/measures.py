@@ -11,17 +11,6 @@ import numpy as np
 C1, C2 = 0.01**2, 0.03**2  # for the data range 1
 
 
-def as_floats(images: np.ndarray) -> np.ndarray:
-    """Images as float32 in [0, 1], of the same shape: bytes divided by 255, floats in [0, 1] kept."""
-    if images.dtype == np.uint8:
-        return images / np.float32(255)
-    if not np.issubdtype(images.dtype, np.floating):
-        raise ValueError(f"images must be uint8 or floating, got {images.dtype}")
-    if not ((images >= 0) & (images <= 1)).all():  # NaN fails this too
-        raise ValueError("images of floats must lie in [0, 1]")
-    return images.astype(np.float32)
-
-
 def mse(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Mean squared error (N,) between floats in [0, 1] (N, H, W), averaged over pixels."""
     _check_pairs(a, b)
@@ -88,8 +77,3 @@ def _check_pairs(a: np.ndarray, b: np.ndarray, n_axes: int = 3) -> None:
         raise ValueError(f"both arrays must have the same {n_axes} axes, got {a.shape} and {b.shape}")
     if not all(np.issubdtype(array.dtype, np.floating) for array in (a, b)):
         raise ValueError(f"both arrays must be floating (see as_floats), got {a.dtype} and {b.dtype}")
-
-
-def are_alike(images: np.ndarray) -> bool:
-    """Whether images (N, 28, 28) are all the same, as a single one is: nothing can be learnt from these."""
-    return all((image == images[0]).all() for image in images)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from autoencoder.data.readers.arrays import HEADER_BYTES, npy_header
 from autoencoder.errors import in_line
-from autoencoder.readers import HEADER_BYTES, npy_header
 
 
 def read_arrays(path: Path, names: Collection[str], most_members: int, most_bytes: int) -> dict:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from autoencoder.projection import Map
-from autoencoder.support import Support
+from autoencoder.latent.projection import Map
+from autoencoder.latent.support import Support
 
 LONGEST_SIDE = 80  # cells
 MARGIN = 0.2  # of the longer side of the points' box, on every side

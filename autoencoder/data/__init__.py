@@ -1,0 +1,1 @@
+"""Image data sets: named, from files, and from visitors; numpy arrays only."""

@@ -1,0 +1,185 @@
+"""Catalogue of the named data sets: titles, classes, sizes, and where their files are."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoencoder.data.readers.read import count_images
+from autoencoder.data.readers.source import labels_beside
+from autoencoder.project import ROOT
+
+DIGITS = tuple("0123456789")
+GARMENTS = (
+    "T-shirt",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclass(frozen=True)
+class NamedSet:
+    """A data set that is asked for by name."""
+
+    name: str
+    title: str
+    description: str
+    class_names: tuple[str, ...]
+    n_train: int
+    n_test: int
+    credit: str
+    licence: str
+    url: str
+    download_mb: float = 0.0
+    folder: str = ""  # torchvision's class, and its folder below the data root; "" for the embedded set
+    torchvision_split: str = ""  # the argument that picks a part of EMNIST
+    train_prefix: str = "train"
+    test_prefix: str = "t10k"
+    first_label: int = 0
+    transposed: bool = False
+
+    def raw_folder(self, root: Path) -> Path:
+        return root / self.folder / "raw"
+
+    def images_path(self, root: Path, split: str) -> Path | None:
+        """The images file of a split if it is on disk with its labels, gzipped or not."""
+        prefix = self.train_prefix if split == "train" else self.test_prefix
+        plain = self.raw_folder(root) / f"{prefix}-images-idx3-ubyte"
+        candidates = (plain, plain.with_name(plain.name + ".gz"))
+        return next((path for path in candidates if os.path.isfile(path) and labels_beside(path)), None)
+
+
+DATASETS = {
+    named.name: named
+    for named in (
+        NamedSet(
+            name="digits",
+            title="Digits",
+            description="Handwritten digits of 8 x 8 pixels, enlarged. Part of scikit-learn: always there.",
+            class_names=DIGITS,
+            n_train=1_437,
+            n_test=360,
+            credit="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
+            licence="CC BY 4.0",
+            url="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+        ),
+        NamedSet(
+            name="mnist",
+            title="MNIST",
+            description="Handwritten digits of 500 people, the classic.",
+            class_names=DIGITS,
+            n_train=60_000,
+            n_test=10_000,
+            credit="Y. LeCun, C. Cortes and C. J. C. Burges, 1998",
+            licence="CC BY-SA 3.0",
+            url="http://yann.lecun.com/exdb/mnist/",
+            download_mb=11.6,
+            folder="MNIST",
+        ),
+        NamedSet(
+            name="fashion-mnist",
+            title="Fashion-MNIST",
+            description="Pictures of clothes, shoes and bags from a shop.",
+            class_names=GARMENTS,
+            n_train=60_000,
+            n_test=10_000,
+            credit="H. Xiao, K. Rasul and R. Vollgraf, Zalando Research, 2017",
+            licence="MIT",
+            url="https://github.com/zalandoresearch/fashion-mnist",
+            download_mb=30.9,
+            folder="FashionMNIST",
+        ),
+        NamedSet(
+            name="kmnist",
+            title="Kuzushiji-MNIST",
+            description="Ten syllables of classical Japanese, in cursive script.",
+            class_names=KANA,
+            n_train=60_000,
+            n_test=10_000,
+            credit="T. Clanuwat et al., Center for Open Data in the Humanities, 2018",
+            licence="CC BY-SA 4.0",
+            url="https://codh.rois.ac.jp/kmnist/",
+            download_mb=21.2,
+            folder="KMNIST",
+        ),
+        NamedSet(
+            name="emnist-letters",
+            title="EMNIST Letters",
+            description="Handwritten letters, capital and small ones in one class each.",
+            class_names=LETTERS,
+            n_train=124_800,
+            n_test=20_800,
+            credit="G. Cohen, S. Afshar, J. Tapson and A. van Schaik, 2017, from NIST Special Database 19",
+            licence="not stated by its authors",
+            url="https://www.nist.gov/itl/products-and-services/emnist-dataset",
+            download_mb=561.8,
+            folder="EMNIST",
+            torchvision_split="letters",
+            train_prefix="emnist-letters-train",
+            test_prefix="emnist-letters-test",
+            first_label=1,  # the file counts its classes from 1
+            transposed=True,  # and keeps its images with rows and columns swapped
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """One line of the list of data sets."""
+
+    name: str
+    title: str
+    status: str  # "embedded", "on disk" or "to download"
+    n_train: int | None  # what the files on disk say, else what will be downloaded
+    n_test: int | None
+    description: str
+    download_mb: float
+    credit: str
+    licence: str
+    url: str
+
+
+def list_datasets(root: str | os.PathLike | None = None) -> list[DatasetInfo]:
+    """Every named set and whether it is there."""
+    return [_info(named, data_root(root)) for named in DATASETS.values()]
+
+
+def _info(named: NamedSet, root: Path) -> DatasetInfo:
+    status = _status(named, root)
+    n_train, n_test = named.n_train, named.n_test
+    if status == "on disk":  # perhaps a part of the set only
+        n_train, n_test = (count_images(named.images_path(root, split)) for split in ("train", "test"))
+    return DatasetInfo(
+        name=named.name,
+        title=named.title,
+        status=status,
+        n_train=n_train,
+        n_test=n_test,
+        description=named.description,
+        download_mb=named.download_mb,
+        credit=named.credit,
+        licence=named.licence,
+        url=named.url,
+    )
+
+
+def _status(named: NamedSet, root: Path) -> str:
+    if not named.folder:
+        return "embedded"
+    complete = all(named.images_path(root, split) for split in ("train", "test"))
+    return "on disk" if complete else "to download"
+
+
+def data_root(root: str | os.PathLike | None = None) -> Path:
+    """Where the named sets lie: `root`, else LATENT_DATA_ROOT, else data/ in the project."""
+    chosen = root or os.environ.get("LATENT_DATA_ROOT") or ROOT / "data"
+    return Path(chosen).expanduser()

@@ -1,0 +1,1 @@
+"""Geometry of a latent space: projections, paths, support of the data; numpy arrays only."""

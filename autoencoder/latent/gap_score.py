@@ -1,0 +1,126 @@
+"""Gap scores of paths: off-support share, jump ratio and picture share, for pairs of codes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoencoder.latent.paths import linear
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.support import (
+    PERCENTILE,
+    PICTURE_ROUNDING,
+    Codec,
+    Support,
+    Units,
+    is_off_support,
+    score_name,
+)
+
+SHARE = score_name(16)
+N_STEPS = 17
+SCORES = ("off_support_share", "jump_ratio", "picture_share")
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Indices (P, 2) of pairs of images, of one class and of two; either may be empty.
+
+    Without classes all pairs stand in ``cross``.
+    """
+
+    same: np.ndarray
+    cross: np.ndarray
+    seed: int
+    has_classes: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of P paths, each (P,); NaN where a path has none.
+
+    off_support_share   share of the steps whose round trip is above 1
+    jump_ratio          the largest change of the picture over the mean one
+    picture_share       share of the steps whose picture is farther from every real image than 95 % of the
+                        model's own reconstructions are; NaN without real images
+    """
+
+    off_support_share: np.ndarray
+    jump_ratio: np.ndarray
+    picture_share: np.ndarray
+
+
+def random_pairs(labels: np.ndarray | None, n_images: int, n_pairs: int, seed: int) -> Pairs:
+    """``n_pairs`` pairs of images of one class and as many of two; without labels all count as of two.
+
+    Drawn evenly over the images, of which no pair has the same one twice. Raises ValueError for fewer than
+    2 images or 1 pair.
+    """
+    if n_images < 2 or n_pairs < 1:
+        raise ValueError(f"pairs need at least 2 images and 1 pair, got {n_images} and {n_pairs}")
+    rng = np.random.default_rng(seed)
+    classes = np.arange(n_images) if labels is None else labels
+    same, cross = (_draw(classes, n_pairs, rng, same_class) for same_class in (True, False))
+    return Pairs(same, cross, seed, labels is not None)
+
+
+def mean_score(codec: Codec, latents: np.ndarray, pairs: np.ndarray) -> float:
+    """The mean gap score of straight paths between ``pairs`` (P, 2) of codes (N, D); NaN where none has one.
+
+    The codes are their own atlas: quick enough for every epoch of a training.
+    """
+    if len(pairs) == 0:
+        return float("nan")
+    is_share = score_name(latents.shape[1]) == SHARE
+    lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1) if is_share else [0.0]
+    support = Support(codec, latents, Units(float(np.percentile(lengths, PERCENTILE)), 0.0, 0.0))
+    shares, jumps, _ = score_paths(support, latents[pairs], None)
+    values = shares if is_share else jumps[np.isfinite(jumps)]
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _draw(labels: np.ndarray, n_pairs: int, rng: np.random.Generator, same_class: bool) -> np.ndarray:
+    """Pairs (P, 2) whose classes are the same or not: an image at random, then a fitting other one."""
+    sizes = np.bincount(labels)
+    partners = sizes[labels] - 1 if same_class else len(labels) - sizes[labels]
+    possible = np.flatnonzero(partners > 0)
+    if len(possible) == 0:
+        return np.empty((0, 2), np.int64)
+    firsts = rng.choice(possible, n_pairs)
+    order = np.argsort(labels, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    place = np.empty(len(labels), np.int64)
+    place[order] = np.arange(len(labels))
+    begin, size = starts[labels[firsts]], sizes[labels[firsts]]
+    drawn = (rng.random(n_pairs) * partners[firsts]).astype(np.int64)
+    if same_class:
+        at = begin + drawn + (begin + drawn >= place[firsts])  # the image itself is passed over
+    else:
+        at = np.where(drawn < begin, drawn, drawn + size)  # its whole class is
+    return np.stack([firsts, order[at]], axis=1)
+
+
+def cell_pairs(
+    labels: np.ndarray, first: int, second: int, n_pairs: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Pairs (P, 2) of an image of one class and a different one of another, or of the same."""
+    ones, others = np.flatnonzero(labels == first), np.flatnonzero(labels == second)
+    pairs = np.stack([rng.choice(ones, 2 * n_pairs), rng.choice(others, 2 * n_pairs)], axis=1)
+    return pairs[pairs[:, 0] != pairs[:, 1]][:n_pairs]
+
+
+def score_paths(
+    support: Support, ends: np.ndarray, pictures: PictureDistance | None
+) -> tuple[np.ndarray, ...]:
+    """The three scores of straight paths between ends (P, 2, D), each (P,)."""
+    n_paths = len(ends)
+    path = np.concatenate([linear(start, end, N_STEPS) for start, end in ends])
+    images = support.codec.decode(path)
+    round_trips = support.round_trip_in_units(path, images).reshape(n_paths, N_STEPS)
+    steps = np.linalg.norm(np.diff(images.reshape(n_paths, N_STEPS, -1), axis=1), axis=2)
+    steps[steps < PICTURE_ROUNDING] = 0
+    means = steps.mean(axis=1)
+    jumps = np.divide(steps.max(axis=1), means, out=np.full(n_paths, np.nan), where=means > 0)
+    far = np.full((n_paths, N_STEPS), np.nan)
+    if pictures is not None:
+        far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
+    return is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1)
