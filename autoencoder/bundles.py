@@ -8,8 +8,8 @@ import json
 import numpy as np
 from safetensors.numpy import save
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
 from autoencoder.latent.fields import Field
 from autoencoder.latent.projection import Map, PCAMap
 from autoencoder.model.architecture import Layer

@@ -22,13 +22,15 @@ from autoencoder.model.architecture import Architecture, ModelSettings, mirror_t
 from autoencoder.pictures import grid, png, strip
 
 if TYPE_CHECKING:
-    from autoencoder.features import FeatureClassifier
+    from autoencoder.training.classifier import FeatureClassifier
 
 
 def train(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import check_destination, make_checkpoint, save_checkpoint
+    from autoencoder.checkpoint.record import TrainingSettings
+    from autoencoder.checkpoint.store import check_destination, save_checkpoint
     from autoencoder.model.runtime import resolve_runtime
-    from autoencoder.training import Trainer, TrainingSettings
+    from autoencoder.training.result import make_checkpoint
+    from autoencoder.training.trainer import Trainer
 
     model = ModelSettings(args.kind, args.latent_dim, args.beta, Architecture.preset(args.architecture))
     settings = TrainingSettings(
@@ -51,7 +53,7 @@ def train(args: argparse.Namespace) -> dict:
 
 
 def evaluate(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.evaluation import evaluate
 
     checkpoint = load_checkpoint(args.checkpoint)
@@ -64,7 +66,7 @@ def evaluate(args: argparse.Namespace) -> dict:
 
 
 def embed(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.latent.projection import project
 
     checkpoint = load_checkpoint(args.checkpoint)
@@ -79,8 +81,8 @@ def embed(args: argparse.Namespace) -> dict:
 
 
 def interpolate(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
-    from autoencoder.walks import walk
+    from autoencoder.checkpoint.path_kinds import walk
+    from autoencoder.checkpoint.store import load_checkpoint
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = _load(args, "test")
@@ -106,7 +108,7 @@ def interpolate(args: argparse.Namespace) -> dict:
 
 
 def gaps(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.gaps import comparisons, gap_steps
     from autoencoder.latent.gap_score import random_pairs
 
@@ -151,7 +153,7 @@ def study(args: argparse.Namespace) -> dict:
 
 
 def generate(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.data.images import are_alike
     from autoencoder.generation import apart, sample, score_steps, yardstick_steps
     from autoencoder.latent.sources import MIXTURE, sampler_steps
@@ -193,7 +195,7 @@ def generate(args: argparse.Namespace) -> dict:
 
 def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
     """Whose features images are compared in; None, said so, where there is nothing to teach it with."""
-    from autoencoder.features import FEWEST_IMAGES, classifier_steps
+    from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
 
     if training.labels is None or training.n_images < FEWEST_IMAGES:
         lack = "no labels" if training.labels is None else "too few images"
@@ -214,7 +216,7 @@ def anomalies(args: argparse.Namespace) -> dict:
 
 
 def few_labels(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import load_checkpoint
+    from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.few_labels import few_label_steps
     from autoencoder.label_tasks import few_label_task
     from autoencoder.label_verdicts import curve
@@ -230,7 +232,7 @@ def few_labels(args: argparse.Namespace) -> dict:
 
 
 def describe(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import find_checkpoint, read_config
+    from autoencoder.checkpoint.store import find_checkpoint, read_config
 
     folder = find_checkpoint(args.checkpoint)
     config = read_config(folder)
@@ -240,7 +242,7 @@ def describe(args: argparse.Namespace) -> dict:
 
 
 def checkpoints(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoints import list_checkpoints
+    from autoencoder.checkpoint.store import list_checkpoints
 
     return {"items": [{"name": info.name, **_summary(info.config)} for info in list_checkpoints()]}
 
@@ -282,7 +284,8 @@ def _trained_on(checkpoint) -> str:
 
 def _follow(trainer) -> None:
     """Train to the end, or to the interrupt that comes after at least one epoch."""
-    from autoencoder.training import EpochResult, Progress
+    from autoencoder.checkpoint.record import EpochResult
+    from autoencoder.training.trainer import Progress
 
     with tqdm(total=trainer.n_steps, unit="step", disable=None) as bar:
         try:

@@ -15,7 +15,6 @@ from itertools import product
 import numpy as np
 
 from autoencoder.errors import DatasetError
-from autoencoder.fine_tuning import network_steps
 from autoencoder.label_tasks import Task, labelled_rows
 from autoencoder.learners import (
     GRAPH,
@@ -29,6 +28,7 @@ from autoencoder.learners import (
     spread_labels,
 )
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.training.fine_tuning import network_steps
 
 MOST_DRAWS = 20
 SHARES = {"features": 3, "graph": 6, "network": 10}  # of the time, where a quick learner's is 1

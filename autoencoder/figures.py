@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.codes import Codes
 from autoencoder.emptiness import EmptySpace
 from autoencoder.gaps import GapStatistic
 from autoencoder.generation import Scores, written

@@ -11,11 +11,16 @@ import numpy as np
 from scipy.stats import norm
 
 from autoencoder.data.dataset import Dataset, hold_back
-from autoencoder.features import FEWEST_IMAGES, ClassifierFacts, FeatureClassifier, classifier_steps
 from autoencoder.latent.picture_distance import nearest_steps
 from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
 from autoencoder.latent.support import Codec, Support, is_off_support
 from autoencoder.steps import part_of
+from autoencoder.training.classifier import (
+    FEWEST_IMAGES,
+    ClassifierFacts,
+    FeatureClassifier,
+    classifier_steps,
+)
 
 COPY_PERCENTILE = 5
 MOST_REAL = 10_000  # training images whose features say what real ones come to

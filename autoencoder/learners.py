@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from autoencoder.data.images import as_floats
-from autoencoder.fine_tuning import hidden_features
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.training.fine_tuning import hidden_features
 
 N_COMPONENTS = 50
 AT_ONCE = 500  # images between two steps of the preparations

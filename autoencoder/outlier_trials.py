@@ -13,14 +13,15 @@ from math import ceil
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.record import HELD_BACK_SHARE, TrainingSettings
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.images import are_alike
 from autoencoder.errors import DatasetError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
 from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome, TestSet, threshold_for
-from autoencoder.training import HELD_BACK_SHARE, Evaluating, Progress, Trainer, TrainingSettings
+from autoencoder.training.trainer import Evaluating, Progress, Trainer
 from autoencoder.wording import counted
 
 PROTOCOLS = {"one-class": "one class is normal", "leave-one-out": "one class is held out"}

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from autoencoder.checkpoint.record import HELD_BACK_SHARE, TrainingSettings
 from autoencoder.data import measures
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.images import as_floats
@@ -20,7 +21,7 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.runtime import Runtime
 from autoencoder.study import Plan, Run, Setting, Study
-from autoencoder.training import HELD_BACK_SHARE, Progress, Trainer, TrainingSettings
+from autoencoder.training.trainer import Progress, Trainer
 
 MOST_HELD_OUT = 5_000
 FEWEST_HELD_OUT = 10

@@ -10,7 +10,7 @@ import time
 
 import torch
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.few_labels import FewLabels, few_label_steps
 from autoencoder.label_tasks import few_label_task

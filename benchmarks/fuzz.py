@@ -228,10 +228,10 @@ def _use_model_folder(workspace, files: dict[str, bytes]) -> None:
 def _use_model(workspace, name: str) -> None:
     import numpy as np
 
-    from autoencoder.codes import codes_of_atlas
+    from autoencoder.checkpoint.codes import codes_of_atlas
+    from autoencoder.checkpoint.replay import read_replay
     from autoencoder.latent.projection import project
     from autoencoder.pictures import png
-    from autoencoder.replay import read_replay
     from ui.choice import _model_facts
     from ui.models_view import _facts
     from ui.replay_view import _what_is_drawn, packed

@@ -12,14 +12,14 @@ import time
 import numpy as np
 import torch
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.gaps import gap_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.walks import walk
 
 
 def main(arguments: list[str] | None = None) -> dict[str, float]:

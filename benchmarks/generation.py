@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.generation import Scores, compare_steps, sentence

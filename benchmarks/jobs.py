@@ -16,15 +16,15 @@ from pathlib import Path
 
 import psutil
 
-from autoencoder.checkpoints import read_config
+from autoencoder.checkpoint.record import TrainingSettings
+from autoencoder.checkpoint.store import read_config
 from autoencoder.data.catalogue import list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.training import TrainingSettings
+from autoencoder.training.plan import Plan
 from ui.cluster import NICENESS, Cluster
 from ui.jobs import Job, JobQueue
-from ui.plans import Plan
 from ui.training_jobs import train
 from ui.workspace import Workspace
 

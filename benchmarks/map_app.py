@@ -9,7 +9,7 @@ for each one's image.
 import numpy as np
 import streamlit as st
 
-from autoencoder.codes import Codes, codes_of_atlas
+from autoencoder.checkpoint.codes import Codes, codes_of_atlas
 from autoencoder.data.loading import load_dataset
 from autoencoder.figures import map_figure
 from ui import caches

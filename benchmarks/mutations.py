@@ -21,13 +21,15 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from autoencoder.checkpoints import make_checkpoint
+from autoencoder.checkpoint.archive import files_of
+from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.replay import Film
-from autoencoder.training import Trainer, TrainingSettings
-from ui.workspace import Workspace, files_of
+from autoencoder.training.recorder import Film
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Trainer
+from ui.workspace import Workspace
 
 MODEL = {"model folder", "model zip"}
 MOST_BYTES = 4_000_000  # of one harmed file

@@ -21,6 +21,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 
+from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.catalogue import list_datasets
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
@@ -29,7 +30,7 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.model.runtime import resolve_runtime
-from autoencoder.training import Trainer, TrainingSettings
+from autoencoder.training.trainer import Trainer
 
 TEXTBOOK_BATCH, TEXTBOOK_RATE = 128, 1e-3
 WARM_UP_IMAGES = 200

@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from autoencoder.checkpoints import Checkpoint, make_checkpoint, save_checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.record import TrainingSettings
+from autoencoder.checkpoint.store import save_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime, use_one_thread
-from autoencoder.training import Trainer, TrainingSettings
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Trainer
 
 PROJECT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("LATENT_TEST_DATA_ROOT") or PROJECT.parent / "shared" / "data")

@@ -24,12 +24,12 @@ from test_checkpoints import DAMAGES
 from test_readers import Trap, archive, idx, npy, npy_header, npz, png
 from test_workspace import HOSTILE
 
-from autoencoder.checkpoints import ATLAS, CONFIG, WEIGHTS
+from autoencoder.checkpoint.replay import REPLAY
+from autoencoder.checkpoint.store import ATLAS, CONFIG, WEIGHTS
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_upload
 from autoencoder.data.readers.pictures import read_pictures
 from autoencoder.errors import LatentSpaceError
-from autoencoder.replay import REPLAY
 from ui.visitors import _digest
 from ui.workspace import Workspace
 

@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load
 
 from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle, network_layers
-from autoencoder.codes import codes_of_images
+from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import PCAMap, project
 

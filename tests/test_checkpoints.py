@@ -14,24 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from autoencoder import checkpoints as module
-from autoencoder.checkpoints import (
+from autoencoder.checkpoint import store as module
+from autoencoder.checkpoint.checkpoint import Atlas
+from autoencoder.checkpoint.codes import codes_of_atlas, codes_of_images
+from autoencoder.checkpoint.record import TrainingSettings
+from autoencoder.checkpoint.store import (
     ATLAS,
     CONFIG,
     SHIPPED,
     WEIGHTS,
-    Atlas,
     list_checkpoints,
     load_checkpoint,
-    make_checkpoint,
     read_config,
     save_checkpoint,
 )
-from autoencoder.codes import codes_of_atlas, codes_of_images
 from autoencoder.errors import CheckpointError
+from autoencoder.latent.support import Units
 from autoencoder.model.architecture import KINDS, ModelSettings, mirror_table
 from autoencoder.model.runtime import Runtime
-from autoencoder.training import Trainer, TrainingSettings
+from autoencoder.training import result
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Trainer
 
 FILES = (CONFIG, WEIGHTS, ATLAS)
 
@@ -125,7 +128,7 @@ def test_codes_of_images_and_of_the_atlas_know_their_rows(checkpoints, digits):
 
 def test_a_large_code_has_a_small_file(digits, monkeypatch):
     """The widest code that there is, for as many images as MNIST has, and codes that do not compress."""
-    monkeypatch.setattr(module, "Support", lambda model, latents: _NoUnits())
+    monkeypatch.setattr(result, "Support", lambda model, latents: _NoUnits())
     many = digits.subset(np.zeros(10_000, dtype=int))
     trainer = Trainer(digits.images, ModelSettings("ae", 128), TrainingSettings(1), Runtime())
     monkeypatch.setattr(
@@ -143,7 +146,7 @@ def test_a_large_code_has_a_small_file(digits, monkeypatch):
 
 
 class _NoUnits:
-    units = module.Units(1.0, 1.0, 1.0)
+    units = Units(1.0, 1.0, 1.0)
 
 
 def test_saving_replaces_the_old_model(checkpoints, saved):

@@ -11,7 +11,7 @@ from conftest import PROJECT
 from PIL import Image
 
 from autoencoder import cli, commands
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
@@ -137,7 +137,7 @@ def test_a_model_of_a_file_works_in_every_command(answer, own_file, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_evaluate_gives_the_measures(answer, checkpoints, digits, tmp_path, kind):
-    from autoencoder.checkpoints import save_checkpoint
+    from autoencoder.checkpoint.store import save_checkpoint
     from autoencoder.evaluation import evaluate
 
     folder = save_checkpoint(checkpoints[kind], tmp_path / kind)
@@ -226,7 +226,7 @@ def test_describe_is_the_mirror_table(answer, saved):
 
 
 def test_checkpoints_and_datasets_list_items_by_name(answer, saved, monkeypatch, tmp_path):
-    from autoencoder import checkpoints as module
+    from autoencoder.checkpoint import store as module
 
     listed = module.list_checkpoints
     monkeypatch.setattr(module, "list_checkpoints", lambda: listed(saved.parent))
@@ -315,7 +315,8 @@ def test_one_image_is_too_few_to_train(refusal, digits, tmp_path):
 
 
 def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch, few_digits, tmp_path, capsys):
-    from autoencoder.training import EpochResult, Trainer
+    from autoencoder.checkpoint.record import EpochResult
+    from autoencoder.training.trainer import Trainer
 
     original = Trainer.events
 

@@ -9,9 +9,8 @@ from PIL import Image
 from test_cli import answer, refusal  # noqa: F401  fixtures
 
 from autoencoder import cli
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
-from autoencoder.features import classifier_steps
 from autoencoder.few_labels import few_label_steps
 from autoencoder.generation import sample, score_steps, yardstick_steps
 from autoencoder.label_tasks import few_label_task
@@ -19,6 +18,7 @@ from autoencoder.latent.sources import SOURCES, mixture_steps
 from autoencoder.learners import LEARNERS
 from autoencoder.outlier_trials import PROTOCOLS, anomalies_steps
 from autoencoder.steps import finished
+from autoencoder.training.classifier import classifier_steps
 
 GENERATE = ("generate", "digits-ae-16", "--dataset", "digits")
 

@@ -15,19 +15,20 @@ import numpy as np
 import psutil
 import pytest
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import read_replay
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.replay import read_replay
-from autoencoder.training import EpochResult, Evaluating, TrainingSettings
+from autoencoder.training.plan import Plan
+from autoencoder.training.session import Training
+from autoencoder.training.trainer import Evaluating
 from ui import cluster as clusters
 from ui import jobs, parcels, workers
 from ui.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
 from ui.jobs import JobError, JobQueue, OwnDesk
 from ui.parcels import MissingDatasets, Store, pack
-from ui.plans import Plan
 from ui.training_jobs import train
-from ui.trainings import Training
 from ui.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent

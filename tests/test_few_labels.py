@@ -16,12 +16,11 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 from sklearn.preprocessing import StandardScaler
 
 from autoencoder import few_labels as domain
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, stratified_order
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.few_labels import FewLabels, Result, few_label_steps
-from autoencoder.fine_tuning import hidden_features, network_steps
 from autoencoder.label_figures import confusion_figure, learning_curves
 from autoencoder.label_tasks import few_label_task, labelled_rows
 from autoencoder.label_verdicts import (
@@ -42,6 +41,7 @@ from autoencoder.learners import (
     graph_steps,
     spread_labels,
 )
+from autoencoder.training.fine_tuning import hidden_features, network_steps
 
 labellings = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
 FAST = ("codes-knn", "pca-logistic", "hidden-spreading")
@@ -314,7 +314,7 @@ def measured(model, task, learners, counts, n_draws, seed=0) -> FewLabels:
 
 
 def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, monkeypatch):
-    monkeypatch.setattr("autoencoder.fine_tuning.N_STEPS", 3)
+    monkeypatch.setattr("autoencoder.training.fine_tuning.N_STEPS", 3)
     seen = list(few_label_steps(checkpoints["ae"].model, task, list(LEARNERS), [30, 10], 2, 4))
     shares = [share for share, _ in seen]
     assert shares == sorted(shares) and shares[-1] == 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autoencoder.codes import codes_of_atlas, codes_of_images
+from autoencoder.checkpoint.codes import codes_of_atlas, codes_of_images
 from autoencoder.emptiness import empty_space
 from autoencoder.figures import (
     CLASS_COLOURS,

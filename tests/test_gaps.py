@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import pairwise_distances
 
 from autoencoder import cli
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.emptiness import empty_space
 from autoencoder.gaps import GapStatistic, comparisons, gap_steps, interval, probability_of_worse, sentence

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.linalg import sqrtm
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
-from autoencoder.features import classifier_steps
 from autoencoder.generation import (
     Scores,
     Yardstick,
@@ -27,6 +26,7 @@ from autoencoder.generation import (
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import gaussian, mixture_steps, prior
 from autoencoder.steps import finished
+from autoencoder.training.classifier import classifier_steps
 
 RNG = np.random.default_rng
 

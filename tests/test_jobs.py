@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
 from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.training import EpochResult, Progress, TrainingSettings
+from autoencoder.training.plan import Plan, model_settings, training_settings
+from autoencoder.training.progress import ThinnedCurve
+from autoencoder.training.trainer import Progress
 from ui import jobs, runs
 from ui.jobs import JobError, JobQueue, OwnDesk
-from ui.plans import Plan, ThinnedCurve
 from ui.training_jobs import train
-from ui.trainings import model_settings, training_settings
 from ui.watch import _how_far
 from ui.workspace import Workspace
 

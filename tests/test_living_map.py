@@ -14,7 +14,8 @@ from test_browser import browser, expect, page, server, settle  # noqa: F401
 from test_drawing import page as modules  # noqa: F401
 
 from autoencoder.bundles import model_bundle
-from autoencoder.checkpoints import Atlas, Checkpoint, list_checkpoints, load_checkpoint
+from autoencoder.checkpoint.checkpoint import Atlas, Checkpoint
+from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.latent.paths import linear
 from autoencoder.latent.projection import project

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from autoencoder.codes import codes_of_images
+from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.projection import project, tsne_steps
 from ui.jobs import JobQueue, OwnDesk
 from ui.map_jobs import MapWork

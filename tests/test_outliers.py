@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
 from autoencoder import outlier_trials
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
@@ -46,7 +46,7 @@ from autoencoder.outliers import (
     threshold_sentence,
     verdicts,
 )
-from autoencoder.training import Trainer
+from autoencoder.training.trainer import Trainer
 from autoencoder.wording import percent
 
 distinct = st.lists(st.integers(-1000, 1000), min_size=2, max_size=60, unique=True)

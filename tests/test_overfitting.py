@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from autoencoder.overfitting import parting, sentence
-from autoencoder.training import EpochResult
+from autoencoder.checkpoint.record import EpochResult
+from autoencoder.training.overfitting import parting, sentence
 
 
 def history(train, held_out) -> list[EpochResult]:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from test_page_gaps import press, until
 from test_pages import tables, words
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.few_labels import few_label_steps

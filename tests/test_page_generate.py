@@ -9,7 +9,7 @@ import pytest
 from test_page_gaps import press, until
 from test_pages import tables, visit, visit_unlabelled, words
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.generation import compare_steps, plane, sample, sentence, yardstick_steps

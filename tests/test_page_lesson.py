@@ -8,7 +8,7 @@ import pytest
 from test_page_gaps import press
 from test_pages import living_map, tables, visit, words
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.gaps import gap_steps, sentence
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear

@@ -12,7 +12,7 @@ from test_page_gaps import press, until
 from test_pages import MAIN, tables, visit, words
 
 from autoencoder import outlier_trials
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.outlier_trials import class_trial, outcome_steps, ready_detector

@@ -14,15 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.overfitting import sentence
-from autoencoder.replay import REPLAY, Replay, read_replay
-from autoencoder.training import EpochResult, Progress, TrainingSettings
+from autoencoder.training.overfitting import sentence
+from autoencoder.training.progress import Glance
+from autoencoder.training.trainer import Progress
 from ui import training_jobs
 from ui.files import file_store
 from ui.jobs import NO_WORKER, Job, JobQueue, OwnDesk
-from ui.plans import Glance
 from ui.replay_view import _what_is_drawn, packed
 from ui.training_view import loss_figure, loss_ticks
 from ui.trainings_compared import Run, _run, _whether_errors_compare

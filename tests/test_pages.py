@@ -12,17 +12,17 @@ import pytest
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.places import random_pair
+from autoencoder.checkpoint.record import HELD_BACK_SHARE
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.evaluation import by_class, evaluate
 from autoencoder.latent.paths import linear
-from autoencoder.training import HELD_BACK_SHARE
-from autoencoder.walks import walk
 from ui.files import file_store
 from ui.frame import literally
-from ui.pair import random_pair
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
 
@@ -415,7 +415,7 @@ def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():
 
 
 def test_random_pairs_follow_their_seed(checkpoints, digits):
-    from autoencoder.codes import codes_of_images
+    from autoencoder.checkpoint.codes import codes_of_images
 
     codes = codes_of_images(checkpoints["vae"], digits)
     for seed in range(20):

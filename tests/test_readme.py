@@ -9,7 +9,7 @@ import pytest
 from conftest import PROJECT
 
 from autoencoder import cli
-from autoencoder.checkpoints import SHIPPED
+from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 

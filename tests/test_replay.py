@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from conftest import SMALL
 
-from autoencoder import replay as replays
-from autoencoder.checkpoints import load_checkpoint, make_checkpoint, save_checkpoint
+from autoencoder.checkpoint import replay as replays
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import REPLAY, Replay, is_kept, read_replay, stride
+from autoencoder.checkpoint.store import load_checkpoint, save_checkpoint
 from autoencoder.data import measures
 from autoencoder.data.images import as_floats
 from autoencoder.errors import CheckpointError
@@ -16,8 +18,9 @@ from autoencoder.latent.paths import linear
 from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.replay import REPLAY, Film, Replay, is_kept, positions_of, read_replay, stride
-from autoencoder.training import EpochResult, Trainer, TrainingSettings
+from autoencoder.training.recorder import Film, positions_of
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Trainer
 
 
 def trainer(digits, latent_dim: int = 3, kind: str = "ae", epochs: int = 3, batch_size: int = 8) -> Trainer:

@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder import few_labels, gaps, generation, outliers
 from autoencoder.data.loading import load_dataset
-from autoencoder.features import classifier_steps
 from autoencoder.latent import fields, projection, sources
 from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.steps import finished
+from autoencoder.training.classifier import classifier_steps
 from ui import caches, classroom, jobs, results, server
 from ui.generate_jobs import score_key
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue

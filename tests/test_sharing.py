@@ -12,10 +12,10 @@ from conftest import make_small_checkpoint
 from streamlit.testing.v1 import AppTest
 from test_pages import MAIN, living_map, words
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.replay import REPLAY, Replay
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.replay import REPLAY, Replay
 from ui import sharing
 from ui.visitors import _digest
 from ui.workspace import DAY, SHARING, Workspace, WorkspaceError, bytes_in, remove_unused, state_root

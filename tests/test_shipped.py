@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from autoencoder.checkpoints import ATLAS, CONFIG, SHIPPED, WEIGHTS, load_checkpoint
+from autoencoder.checkpoint.store import ATLAS, CONFIG, SHIPPED, WEIGHTS, load_checkpoint
 from autoencoder.data import measures
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset

@@ -31,7 +31,7 @@ from autoencoder.study import (
 )
 from autoencoder.study_figures import study_figure
 from autoencoder.study_trials import begin_study, study_steps
-from autoencoder.training import Trainer
+from autoencoder.training.trainer import Trainer
 
 TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
 

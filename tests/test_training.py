@@ -10,12 +10,13 @@ from conftest import SMALL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder import training
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.model.architecture import KINDS, ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
-from autoencoder.training import EpochResult, Evaluating, Progress, Trainer, TrainingSettings, one_cycle
+from autoencoder.training import trainer as trainer_module
+from autoencoder.training.trainer import Evaluating, Progress, Trainer, one_cycle
 
 PLAN = TrainingSettings(epochs=3, batch_size=8, seed=5)  # 36 of 40 digits are trained on: 5 steps an epoch
 
@@ -263,7 +264,7 @@ def test_a_training_that_runs_away_says_so(digits):
 
 def test_the_rate_rises_for_a_fifth_and_falls_to_nothing():
     assert one_cycle(0) == pytest.approx((0.04, 0.95))
-    assert one_cycle(training.WARM_UP) == pytest.approx((1, 0.85))
+    assert one_cycle(trainer_module.WARM_UP) == pytest.approx((1, 0.85))
     assert one_cycle(1) == pytest.approx((0, 0.95))
     rates = [one_cycle(share)[0] for share in np.linspace(0, 1, 101)]
     assert np.argmax(rates) == 20
@@ -361,7 +362,7 @@ def test_more_images_than_there_are_is_told(digits):
 
 
 def test_with_few_images_few_are_measured_and_with_all_of_them_all(digits, monkeypatch):
-    monkeypatch.setattr(training, "FEWEST_MEASURED", 2)
+    monkeypatch.setattr(trainer_module, "FEWEST_MEASURED", 2)
     trainer = few(digits, 20)
     assert len(trainer.measured_rows) == len(trainer.seen_rows) == 2
     assert set(trainer.measured_rows) < set(trainer.held_back_rows)

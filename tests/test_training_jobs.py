@@ -11,17 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_cluster import assert_same_weights, plan, trained
 
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import read_replay
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.replay import Film, read_replay
-from autoencoder.training import EpochResult, TrainingSettings
-from ui import jobs, trainings, workspace
+from autoencoder.training import session
+from autoencoder.training.plan import Plan
+from autoencoder.training.recorder import Film
+from autoencoder.training.session import Training
+from autoencoder.training.unfinished import Unfinished, UnfinishedError
+from ui import jobs, workspace
 from ui.jobs import JobQueue, OwnDesk
-from ui.plans import Plan
 from ui.runs import Bench
 from ui.training_jobs import take_up, train
-from ui.trainings import Training
-from ui.unfinished import Unfinished, UnfinishedError
 from ui.visitors import _digest
 from ui.workspace import UNFINISHED, Workspace, clear_unfinished
 
@@ -146,7 +148,7 @@ def test_a_full_disk_on_the_way_is_told_and_the_training_goes_on(new_server, spa
 
 def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_server, space, own, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("autoencoder.checkpoints._write_files", full_disk)
+        patch.setattr("autoencoder.checkpoint.store._write_files", full_disk)
         queue = new_server()
         job = train(queue, VISITOR, own, space)
         assert job.wait(SOON) and job.status == "failed" and "No space left on device" in str(job.error)
@@ -159,8 +161,8 @@ def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_ser
 
 def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
     looks, looking, work = [], 0.02, Training(plan(200))
-    monkeypatch.setattr(trainings, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(trainings, "LOOK_SHARE", 0.1)
+    monkeypatch.setattr(session, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(session, "LOOK_SHARE", 0.1)
     monkeypatch.setattr(Film, "look", lambda self: looks.append(time.sleep(looking)))
     started = time.monotonic()
     for _ in work.steps():
@@ -258,7 +260,7 @@ def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new
 
 
 def test_who_takes_one_step_sees_the_network_after_it(monkeypatch):
-    monkeypatch.setattr(trainings, "LOOK_EVERY", 1000.0)
+    monkeypatch.setattr(session, "LOOK_EVERY", 1000.0)
     bench, given = Bench(), plan(2)
     bench.begin("key", Training(given), None)
     before = bench.advance("key", SOON, lambda event: True).progress

@@ -6,11 +6,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.checkpoints import load_checkpoint
+from autoencoder.checkpoint.path_kinds import PATHS, walk, walk_steps
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.cli import PATH_NAMES
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.model.smooth_path import _energy, smooth_steps
-from autoencoder.walks import PATHS, walk, walk_steps
 
 seeds, counts = st.integers(0, 2**32 - 1), st.integers(2, 9)
 

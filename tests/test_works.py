@@ -6,11 +6,13 @@ import pickle
 import numpy as np
 import pytest
 
-from autoencoder.codes import codes_of_images
+from autoencoder.checkpoint.codes import codes_of_images
+from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.loading import load_dataset
 from autoencoder.label_tasks import few_label_task
 from autoencoder.latent.projection import project
-from autoencoder.training import TrainingSettings
+from autoencoder.training.plan import Plan
+from autoencoder.training.session import Training
 from ui import workers
 from ui.cluster import ClusterDesk
 from ui.few_label_jobs import FewLabelWork
@@ -19,10 +21,8 @@ from ui.field_jobs import GapWork
 from ui.generate_jobs import MixtureWork, ScoreWork
 from ui.map_jobs import MapWork
 from ui.outlier_jobs import Experiment, OutlierWork
-from ui.plans import Plan
 from ui.smooth_jobs import SmoothWork
 from ui.statistic_jobs import MatrixWork, StatisticWork
-from ui.trainings import Training
 
 WORKS = {
     "map": lambda model, codes, train, test: MapWork(codes),

@@ -11,21 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.checkpoints import (
-    ATLAS,
-    CONFIG,
-    MAX_ATLAS_UNPACKED,
-    SHIPPED,
-    WEIGHTS,
-    Checkpoint,
-    make_checkpoint,
-)
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.record import TrainingSettings
+from autoencoder.checkpoint.store import ATLAS, CONFIG, MAX_ATLAS_UNPACKED, SHIPPED, WEIGHTS
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.training import Trainer, TrainingSettings
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Trainer
 from ui import workspace as module
 from ui.workspace import Workspace, WorkspaceError, state_root
 

@@ -13,16 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from autoencoder.checkpoints import (
-    CONFIG,
-    SHIPPED,
-    Checkpoint,
-    CheckpointInfo,
-    list_checkpoints,
-    load_checkpoint,
-)
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
+from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints, load_checkpoint
 from autoencoder.classifier import Classifier, fit_classifier
-from autoencoder.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset

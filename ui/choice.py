@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.data.catalogue import DATASETS, data_root, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import KINDS
+from autoencoder.training.plan import n_learnt_from
 from ui import caches, sharing
 from ui.frame import literally
-from ui.plans import n_learnt_from
 from ui.visitors import current_workspace
 
 DEFAULT_DATASET = "digits"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.few_labels import MOST_DRAWS

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.bundles import field_bundle
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.latent.fields import Field, gap_steps
 from autoencoder.latent.projection import Map
 from ui.files import NotYet, file_store

@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 from plotly.colors import sample_colorscale
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
 from autoencoder.emptiness import EmptySpace
 from autoencoder.figures import gap_figure
 from autoencoder.gaps import GapMatrix, GapStatistic, comparisons, interval, sentence
@@ -20,9 +21,8 @@ from ui.charts import show_chart
 from ui.frame import is_dark
 from ui.generate_view import fitting_codes
 from ui.map_view import show_map
-from ui.pair import other_codes, picture_of, title_of
+from ui.pair import other_codes
 from ui.pictures import show
-from ui.places import ImageAt
 from ui.statistic_jobs import MATRIX_PAIRS, MatrixWork, StatisticWork, matrix_key, statistic_key
 from ui.watch import job_on_request
 

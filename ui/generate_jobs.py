@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.generation import Judgement, compare_steps
 from autoencoder.latent.sources import Mixture, mixture_steps

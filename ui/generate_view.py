@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.figures import frechet_figure
@@ -22,7 +23,7 @@ from ui.choice import chosen_dataset, was_trained_on
 from ui.frame import is_dark
 from ui.generate_jobs import MixtureWork, ScoreWork, mixture_key, score_key
 from ui.model_choice import compared_models
-from ui.pair import choose_end, chosen_pair, code_of, other_codes, picture_of, title_of
+from ui.pair import choose_end, chosen_pair, other_codes
 from ui.pictures import show, show_grid, show_large, show_table
 from ui.watch import job_at_once, job_on_request
 

@@ -5,20 +5,20 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.bundles import model_bundle
-from autoencoder.checkpoints import SHIPPED, Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.path_kinds import PATHS
+from autoencoder.checkpoint.places import ImageAt, Place, picture_of, title_of
+from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.latent.support import is_weak, score_name
 from autoencoder.pictures import gif, grid, png, svg_strips
-from autoencoder.walks import PATHS
 from ui import caches
 from ui.charts import show_chart
 from ui.components.latent_map import path_hand
 from ui.files import file_store
 from ui.frame import is_dark
 from ui.map_view import show_map
-from ui.pair import picture_of, title_of
 from ui.pictures import show_large, show_table
-from ui.places import ImageAt, Place
 from ui.walks import Walk, classifier_of, outcome
 
 PATH, N_STEPS = "linear", 11  # before others are chosen

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt
 from autoencoder.errors import DatasetError
 from ui import address, caches
 from ui.gaps_view import show_statistic
 from ui.interpolation_view import move_by_hand, show_walks
 from ui.map_view import show_map
-from ui.places import ImageAt
 from ui.walks import Walk, find_walks, n_off
 
 N_STEPS = 11

@@ -6,9 +6,9 @@ their readers (autoencoder/data/readers/source.py), those of the web server in .
 
 import os
 
+from autoencoder.checkpoint.record import MAX_EPOCHS
 from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_LABEL, MAX_SIDE, MIN_SIDE
 from autoencoder.model.architecture import MAX_LATENT_DIM
-from autoencoder.training import MAX_EPOCHS
 
 MAX_MODELS = 20
 MAX_IMAGE_SETS = 10

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import streamlit as st
 
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.codes import Codes
 from autoencoder.latent.projection import Map, TSNEMap, project, tsne_steps
 from ui import caches
 from ui.jobs import Job, job_queue

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt, Place, code_of
 from autoencoder.figures import map_figure
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import CodeMap, Map, PCAMap
@@ -21,8 +22,7 @@ from ui.field_jobs import gap_field
 from ui.files import file_store
 from ui.frame import is_dark, refusal
 from ui.map_jobs import FEWEST_CODES, tsne_map
-from ui.pair import code_of, other_codes
-from ui.places import ImageAt, Place
+from ui.pair import other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"

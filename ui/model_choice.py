@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.codes import Codes
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import NO_CODES, has_codes_of
 from ui.choice import checkpoint_named, model_names
-from ui.pair import NO_CODES, has_codes_of
 
 MOST_OTHERS = 3
 

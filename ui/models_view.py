@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.checkpoint.checkpoint import CheckpointInfo
 from autoencoder.model.architecture import KINDS
-from autoencoder.overfitting import sentence
+from autoencoder.training.overfitting import sentence
+from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui import sharing
 from ui.choice import choose_model
@@ -14,7 +15,6 @@ from ui.classroom import classroom
 from ui.frame import refusal
 from ui.jobs import job_queue
 from ui.limits import MAX_MODEL_FILE_BYTES
-from ui.plans import n_learnt_from
 from ui.replay_view import kept_replay, show_replay
 from ui.visitors import current_workspace, visitor_id
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.places import Drawing
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.outlier_trials import FOREIGN, LATENT_DIM, MOST_TESTED, PROTOCOLS, Ready
@@ -15,7 +16,6 @@ from ui.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_da
 from ui.jobs import Job, quick_queue
 from ui.outlier_jobs import Experiment, OutlierWork
 from ui.pad import show_pad
-from ui.places import Drawing
 from ui.visitors import current_workspace
 from ui.watch import TICK, found, job_on_request
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from autoencoder.checkpoint.places import Drawing
 from ui import address, places
 from ui.components.latent_map import drawing_pad
-from ui.places import Drawing
 
 KEY, SEQ = "pad", "pad seq"
 

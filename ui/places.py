@@ -8,41 +8,16 @@ A place is an image by its number, "17"; a code with the start of its model's fi
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
+from autoencoder.checkpoint.places import CodeAt, Drawing, ImageAt, Place
 from autoencoder.model.architecture import MAX_LATENT_DIM
 
 NUMBER = r"-?[\d.e+-]{1,24}"
 CODE = re.compile(f"z([0-9a-f]{{8}}):({NUMBER}(?:,{NUMBER}){{0,{MAX_LATENT_DIM - 1}}})")
 IMAGE = re.compile(r"\d{1,9}")
 DRAWING = re.compile(r"d:([\w-]{1046})")
-
-
-@dataclass(frozen=True)
-class ImageAt:
-    """The image with this number."""
-
-    index: int
-
-
-@dataclass(frozen=True, eq=False)
-class CodeAt:
-    """A code (D,) of the model whose fingerprint starts with ``model``."""
-
-    model: str
-    code: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """An image uint8 (28, 28) that the visitor drew or took from a file."""
-
-    image: np.ndarray
-
-
-Place = ImageAt | CodeAt | Drawing
 
 
 def place_of(text: str) -> Place | None:

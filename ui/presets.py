@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.places import ImageAt, Place
 from ui import address
 from ui.choice import choose_dataset, choose_model
-from ui.places import ImageAt, Place
 
 IMAGES = "mnist"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from autoencoder.checkpoint.replay import N_PAIRS, REPLAY, SEED, Replay, read_replay
 from autoencoder.latent.support import score_name
-from autoencoder.replay import N_PAIRS, REPLAY, SEED, Replay, read_replay
+from autoencoder.training.progress import Glance
 from ui.components.latent_map import training_replay
 from ui.files import file_store
 from ui.frame import is_dark
-from ui.plans import Glance
 
 CUT_AT = 2  # epochs, as in replay.js: from then on its charts leave out those within the first one
 LIVE = "live"  # the component stays the same from the first look to the last frame

@@ -19,12 +19,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from autoencoder import few_labels, gaps, generation, outliers
-from autoencoder.features import ClassifierFacts
 from autoencoder.latent import fields as planes
 from autoencoder.latent import projection, sources
 from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.training.classifier import ClassifierFacts
 from ui.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 from ui.workspace import made, state_root
 

@@ -12,19 +12,18 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.checkpoint.archive import MODEL_FILES, files_of
+from autoencoder.checkpoint.checkpoint import CheckpointInfo
 from ui import caches
 from ui.frame import refusal
 from ui.limits import MAX_SHARED
 from ui.workspace import (
-    MODEL_FILES,
     NAME,
     SHARED,
     SHARING,
     Workspace,
     WorkspaceError,
     bytes_in,
-    files_of,
     made,
     remove,
     state_root,

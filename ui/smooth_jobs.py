@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
-from autoencoder.walks import walk, walk_steps
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.path_kinds import walk, walk_steps
 
 Ends = tuple[np.ndarray, np.ndarray]
 

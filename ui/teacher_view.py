@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoencoder.data.catalogue import DATASETS
+from autoencoder.training.progress import Glance
 from autoencoder.wording import counted
 from ui import caches, classroom, sharing
 from ui.frame import literally, refusal
 from ui.jobs import Job, job_queue, quick_queue
-from ui.plans import Glance
 
 IS_TEACHER = "is teacher"
 CLEARED = "image sets cleared"

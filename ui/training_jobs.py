@@ -1,15 +1,15 @@
 """A visitor's training as a job: found again after a reload, and after the server was started anew."""
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError, TrainingError
+from autoencoder.training.plan import Plan
+from autoencoder.training.session import Training
+from autoencoder.training.unfinished import Unfinished
 from ui import caches
 from ui.frame import refusal
 from ui.jobs import Job, JobQueue, job_queue
-from ui.plans import Plan
-from ui.trainings import Training
-from ui.unfinished import Unfinished
 from ui.visitors import current_workspace, visitor_id
 from ui.workspace import Workspace
 

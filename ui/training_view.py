@@ -8,22 +8,31 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from autoencoder.checkpoint.record import MAX_EPOCHS, EpochResult, TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.figures import INK
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
-from autoencoder.overfitting import NOTHING, parting, sentence
-from autoencoder.training import FEWEST_IMAGES, MAX_EPOCHS, EpochResult, Progress, TrainingSettings
+from autoencoder.training.overfitting import NOTHING, parting, sentence
+from autoencoder.training.plan import (
+    Plan,
+    default_batch,
+    default_epochs,
+    default_name,
+    model_settings,
+    n_to_train_on,
+    training_settings,
+)
+from autoencoder.training.progress import Glance
+from autoencoder.training.trainer import FEWEST_IMAGES, Progress
 from autoencoder.wording import counted
 from ui.classroom import classroom, has_teacher
 from ui.frame import is_dark, refusal
 from ui.jobs import NO_WORKER, Job
 from ui.models_view import offer_map
-from ui.plans import Glance, Plan, n_to_train_on
 from ui.replay_view import show_live, show_so_far
 from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on
-from ui.trainings import default_batch, default_epochs, default_name, model_settings, training_settings
 from ui.visitors import current_workspace
 
 TICK = 1.0  # seconds between two looks at a running training

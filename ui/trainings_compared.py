@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from autoencoder.checkpoints import CheckpointInfo
+from autoencoder.checkpoint.checkpoint import CheckpointInfo
 from autoencoder.figures import CLASS_COLOURS, dress
 from autoencoder.latent.support import score_name
 from autoencoder.model.architecture import KINDS

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.path_kinds import PATHS
+from autoencoder.checkpoint.path_kinds import walk as find_path
+from autoencoder.checkpoint.places import Place, code_in
 from autoencoder.classifier import Classifier
-from autoencoder.codes import Codes
 from autoencoder.latent.gap_score import SHARE
 from autoencoder.latent.support import PathMeasures, score_name
-from autoencoder.walks import PATHS
-from autoencoder.walks import walk as find_path
 from ui import caches
 from ui.choice import chosen_dataset, test_counterpart
-from ui.pair import code_in
-from ui.places import Place
 from ui.smooth_jobs import Ends, SmoothWork, smooth_key, ways_through_the_data
 from ui.watch import job_on_request
 

@@ -15,12 +15,13 @@ from pkgutil import iter_modules
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.places import ImageAt, code_in, default_pair
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
 from autoencoder.model.runtime import use_one_thread
-from autoencoder.walks import walk
 from ui import caches
 from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 from ui.classroom import classroom, starting_view
@@ -31,8 +32,6 @@ from ui.lesson_view import FLAT, PLAIN, VARIATIONAL
 from ui.menu import PATHS
 from ui.model_choice import counterparts
 from ui.noise_controls import SEED, slider_noises
-from ui.pair import code_in, default_pair
-from ui.places import ImageAt
 from ui.reconstruction_view import MEASURED_IMAGES, N_SHOWN, at_random
 
 LOOK_EVERY = 5.0  # seconds between two looks at what the class starts with

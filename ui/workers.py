@@ -74,7 +74,7 @@ async def prepare(wanted_niceness: int) -> int:
 def _import_works() -> None:
     import sklearn.mixture  # noqa: F401
 
-    from ui import trainings  # noqa: F401
+    from autoencoder.training import session  # noqa: F401
 
 
 def _use_one_thread() -> None:

@@ -20,35 +20,24 @@ import tempfile
 import time
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain, count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
-from autoencoder.checkpoints import (
-    ATLAS,
-    CONFIG,
-    MAX_ATLAS_BYTES,
-    MAX_FILE_BYTES,
-    SHIPPED,
-    WEIGHTS,
-    Checkpoint,
-    CheckpointInfo,
-    list_checkpoints,
-    load_checkpoint,
-    save_checkpoint,
-)
+from autoencoder.checkpoint.archive import files_of, folder_in_archive, load_uploaded, unpack_model
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.store import SHIPPED, list_checkpoints, load_checkpoint, save_checkpoint
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.errors import CheckpointError, LatentSpaceError, in_line
+from autoencoder.errors import LatentSpaceError
 from autoencoder.project import ROOT
-from autoencoder.replay import MAX_BYTES, REPLAY, read_replay
+from autoencoder.training.result import MAX_ATLAS_BYTES
 from ui.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_idle_days, max_state_bytes, size
 
 VISITOR = re.compile(r"[0-9a-f]{32}")
@@ -60,9 +49,6 @@ SHARING = ".sharing-"
 TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
 DAY = 24 * 3_600
 
-MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
-FILES = {**MODEL_FILES, REPLAY: MAX_BYTES}  # the last one only where the training was watched
-MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to these
 
 UNFINISHED = "unfinished.safetensors"
 PAUSED = "unfinished.paused"
@@ -107,11 +93,6 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         _note_failure(None, str(path), (type(error), error))
-
-
-def files_of(model: Path) -> list[Path]:
-    """The files of the model in a folder, with its frames where they were kept."""
-    return [model / file for file in FILES if file in MODEL_FILES or (model / file).exists()]
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -255,17 +236,17 @@ class Workspace:
 
     def proposed_model_name(self, data: bytes, file: str) -> str:
         """A free name for an uploaded model: that of its folder in the archive, else that of the file."""
-        return self.free_model_name(_folder_in_archive(data) or file.removesuffix(".zip"))
+        return self.free_model_name(_tidied(folder_in_archive(data)) or file.removesuffix(".zip"))
 
     def import_model(self, data: bytes, name: str) -> CheckpointInfo:
         """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
         place = self._models.place_for(name)
-        files = _unpacked_model(data)
+        files = unpack_model(data)
         self.check_room(sum(map(len, files.values())))
         with writing(place.name), tempfile.TemporaryDirectory() as scratch:
             for file, content in files.items():
                 Path(scratch, file).write_bytes(content)
-            checkpoint = _loaded(Path(scratch), place.name)
+            checkpoint = load_uploaded(Path(scratch), place.name)
         save_checkpoint(checkpoint, place)
         return CheckpointInfo(place.name, place, checkpoint.config)
 
@@ -501,84 +482,3 @@ def _n_bytes(checkpoint: Checkpoint) -> int:
 
 
 # Uploaded models
-
-
-def _unpacked_model(data: bytes) -> dict[str, bytes]:
-    """The files of a model by their names; raises CheckpointError where it is anything else.
-
-    The archive's own paths are used for nothing: its files are picked by their names.
-    """
-    with _model_archive(data) as archive:
-        entries = _model_entries(archive)
-        return {file: _read(archive, entry, FILES[file]) for file, entry in entries.items()}
-
-
-def _folder_in_archive(data: bytes) -> str:
-    """The name of the folder that a zipped model lies in; empty where there is none, or no model."""
-    try:
-        with _model_archive(data) as archive:
-            return _tidied(PurePosixPath(_model_entries(archive)[CONFIG].filename).parent.name)
-    except CheckpointError:
-        return ""
-
-
-@contextmanager
-def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
-    """An uploaded zip archive; what is found wrong while it is read becomes a CheckpointError."""
-    if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
-        raise CheckpointError(
-            "This is larger than any model of this program: it was not read. Choose a model."
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise CheckpointError(
-            f"This is not a zip archive that can be read ({in_line(error, 200)}). Download the model again."
-        ) from error
-
-
-def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    entries = {
-        PurePosixPath(entry.filename): entry
-        for entry in archive.infolist()
-        if not entry.filename.endswith("/")
-    }
-    own = {path: entry for path, entry in entries.items() if not _is_added(path)}
-    is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
-    names = {path.name for path in own}
-    if not is_one_folder or not set(MODEL_FILES) <= names <= set(FILES):
-        raise CheckpointError(
-            f"A model is a zip archive of {', '.join(MODEL_FILES)} and perhaps {REPLAY}, side by side and "
-            "nothing else. Choose one that was downloaded here."
-        )
-    return {path.name: entry for path, entry in own.items()}
-
-
-def _is_added(path: PurePosixPath) -> bool:
-    """Whether a file was added by the system that packed the archive."""
-    return "__MACOSX" in path.parts or path.name.startswith(".")
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    with archive.open(entry) as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise CheckpointError(
-            f"{in_line(entry.filename)} is larger than in any model: it was not read. Choose another."
-        )
-    return content
-
-
-def _loaded(folder: Path, name: str) -> Checkpoint:
-    """The uploaded model with its frames, and messages without the server's paths."""
-    try:
-        checkpoint = load_checkpoint(folder)
-    except CheckpointError as error:
-        raise CheckpointError(str(error).replace(f"{folder}{os.sep}", "")) from error
-    try:
-        return replace(checkpoint, replay=read_replay(folder))
-    except CheckpointError as error:
-        raise CheckpointError(
-            f"The {REPLAY} of {name} is damaged. Download the model again, or take that file out of it."
-        ) from error

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
 
 

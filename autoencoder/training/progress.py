@@ -1,40 +1,15 @@
-"""What is to be trained, and how a training stands: values without a network, for pages and files."""
+"""Training progress as a plain value: losses so far, epochs, pictures."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.checkpoints import Config
-from autoencoder.data.dataset import Dataset, n_held_back
-from autoencoder.model.architecture import ModelSettings, mirror_table
-from autoencoder.replay import Replay
-from autoencoder.training import HELD_BACK_SHARE, EpochResult, Progress, TrainingSettings
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import Replay
+from autoencoder.model.architecture import ModelSettings
+from autoencoder.training.trainer import Progress
 
 MAX_POINTS = 400  # of the loss curve
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be trained, and under which name it is kept.
-
-    ``name`` is None while there is none that can be used: such a plan is only looked at. ``test`` is None
-    where there is no test set.
-    """
-
-    name: str | None
-    dataset: Dataset
-    test: Dataset | None
-    model: ModelSettings
-    settings: TrainingSettings
-
-    @property
-    def n_parameters(self) -> int:
-        return sum(row.n_parameters + row.mirror_n_parameters for row in mirror_table(self.model))
-
-    @property
-    def n_trained(self) -> int:
-        """How many images are trained on."""
-        return self.settings.n_images or n_to_train_on(self.dataset.n_images)
 
 
 @dataclass(frozen=True)
@@ -52,16 +27,6 @@ class Glance:
     replay: Replay | None = None  # the frames so far
     positions: np.ndarray | None = None  # float32 (N, 2), of the replay's images, as they are now
     reconstructions: np.ndarray | None = None  # uint8 (8, 28, 28), of the replay's inputs, as they are now
-
-
-def n_to_train_on(n_images: int) -> int:
-    """How many of so many images are not held back."""
-    return n_images - n_held_back(n_images, HELD_BACK_SHARE)
-
-
-def n_learnt_from(config: Config) -> int:
-    """How many images a model was trained on: those held back are not among them."""
-    return config.training.settings.n_images or n_to_train_on(config.source.n_images)
 
 
 class ThinnedCurve:

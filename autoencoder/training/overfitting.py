@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autoencoder.training import EpochResult
+from autoencoder.checkpoint.record import EpochResult
 
 FEWEST_EPOCHS = 3  # before which nothing is said
 APART = 0.05  # of the held-out error: images differ, so the errors on two sets of them differ a little anyway

@@ -13,13 +13,15 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.replay import Replay
-from autoencoder.training import EpochResult, Progress, Snapshot, TrainingSettings
-from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
+from autoencoder.training.plan import Plan
+from autoencoder.training.progress import MAX_POINTS, Glance, ThinnedCurve
+from autoencoder.training.trainer import Progress, Snapshot
 
 FORMAT_VERSION = 1
 ENTRY = "unfinished"

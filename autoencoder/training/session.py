@@ -2,22 +2,20 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
-from autoencoder.checkpoints import Checkpoint, make_checkpoint
-from autoencoder.data.noise import Noise
-from autoencoder.errors import LatentSpaceError
-from autoencoder.model.architecture import Architecture, ModelSettings
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.record import EpochResult
 from autoencoder.model.runtime import resolve_runtime
-from autoencoder.replay import Film
-from autoencoder.training import EpochResult, Event, Progress, Trainer, TrainingSettings
-from ui.plans import MAX_POINTS, Glance, Plan, ThinnedCurve
-from ui.unfinished import Unfinished
+from autoencoder.training.plan import Plan
+from autoencoder.training.progress import MAX_POINTS, Glance, ThinnedCurve
+from autoencoder.training.recorder import Film
+from autoencoder.training.result import make_checkpoint
+from autoencoder.training.trainer import Event, Progress, Trainer
+from autoencoder.training.unfinished import Unfinished
 
 LOOK_EVERY = 1.0  # seconds, at least
 LOOK_SHARE = 0.02  # of a training's time, at most
-FEW, SMALL = 500, 5_000  # images: fewer need more epochs, and smaller batches
 
 
 class Training:
@@ -102,40 +100,3 @@ class Training:
 
     def _note(self, **changes) -> None:
         self.progress = replace(self.progress, **changes)
-
-
-def default_epochs(n_images: int) -> int:
-    return 100 if n_images < FEW else 50 if n_images < SMALL else 10
-
-
-def default_batch(n_images: int) -> int:
-    """Images of a batch: so few that an epoch has some steps."""
-    return 10 if n_images < FEW else 32 if n_images < 1_000 else TrainingSettings().batch_size
-
-
-def default_name(dataset: str, kind: str, latent_dim: int, n_images: int = 0) -> str:
-    name = f"{dataset[:40].rstrip('. ')}-{kind}-{latent_dim}"
-    return f"{name}-of-{n_images}" if n_images else name
-
-
-def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -> ModelSettings:
-    """What a form says; raises LatentSpaceError for what cannot be built."""
-    with _form():
-        return ModelSettings(kind, latent_dim, beta, Architecture.preset(architecture))
-
-
-def training_settings(
-    epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float, n_images: int = 0
-) -> TrainingSettings:
-    """What a form says; raises LatentSpaceError for what cannot be trained."""
-    with _form():
-        return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)), n_images)
-
-
-@contextmanager
-def _form() -> Iterator[None]:
-    """A browser's own limits are only a courtesy: what the settings refuse is shown at the form."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise LatentSpaceError(f"These settings cannot be used: {error}.") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.checkpoints import Checkpoint
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.latent.paths import linear, spherical
 from autoencoder.model.smooth_path import smooth_steps
 

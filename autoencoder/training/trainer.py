@@ -6,7 +6,7 @@ from (seed, step), so a training that was stopped and taken up again ends in the
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil, cos, isfinite, pi
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from autoencoder.checkpoint.record import HELD_BACK_SHARE, EpochResult, TrainingSettings
 from autoencoder.data.dataset import hold_back, stratified_order
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
@@ -24,46 +25,11 @@ from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.model.runtime import Runtime
 
-HELD_BACK_SHARE = 0.1
 FEWEST_MEASURED = 500  # held-back images that a training on few images is measured on, if there are as many
 FEWEST_IMAGES = 2  # to train with: one to learn from and one to hold back
 EVALUATION_BATCH = 500  # images between two events while the losses are taken at the end of an epoch
-MAX_EPOCHS = 1000
 WARM_UP = 0.2  # the share of the steps in which the learning rate rises
 PURPOSES = ("order", "step", "evaluation", "images", "measured")  # each draws its own random numbers
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How a network is trained. Raises ValueError for a value that is out of range.
-
-    ``noise`` (KIND:LEVEL) is laid over the inputs of a dae; other kinds are trained on clean images.
-    ``learning_rate`` is the peak of the one-cycle schedule (Smith & Topin 2017, arXiv 1708.07120).
-    ``n_images`` of those that are not held back are trained on, 0 for all of them.
-    """
-
-    epochs: int = 15
-    batch_size: int = 128
-    learning_rate: float = 8e-3
-    seed: int = 0
-    noise: str = "gaussian:0.3"
-    n_images: int = 0
-
-    def __post_init__(self):
-        if not 1 <= self.epochs <= MAX_EPOCHS:
-            raise ValueError(f"epochs must be from 1 to {MAX_EPOCHS}, got {self.epochs}")
-        if not 1 <= self.batch_size <= 4096:
-            raise ValueError(f"batch_size must be from 1 to 4096, got {self.batch_size}")
-        if not 0 < self.learning_rate <= 1:
-            raise ValueError(f"learning_rate must be above 0 and at most 1, got {self.learning_rate}")
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {self.seed}")
-        Noise.parse(self.noise)
-        if self.n_images < 0:
-            raise ValueError(f"n_images must be at least 0, got {self.n_images}")
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -86,21 +52,6 @@ class Evaluating:
 
     epoch: int
     share: float
-
-
-@dataclass(frozen=True)
-class EpochResult:
-    """The measures at the end of an epoch, as its weights give them.
-
-    ``epoch`` is how many are done: a whole number but for the last of a training that was stopped within one.
-    Both losses are as ``Progress.loss``: over the held-back images, and over as many fixed ones of
-    those that the network is trained on, or all of these. A dae is measured at its task, from noisy to clean.
-    """
-
-    epoch: float
-    train_loss: float
-    validation_loss: float
-    validation_psnr: float  # dB, mean over the same held-back images; from a vae's posterior means
 
 
 Event = Progress | Evaluating | EpochResult

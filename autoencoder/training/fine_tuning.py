@@ -12,7 +12,7 @@ from torch import nn
 
 from autoencoder.model.autoencoder import BATCH_SIZE, Autoencoder
 from autoencoder.model.network import build_network
-from autoencoder.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
+from autoencoder.training.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_STEPS = 300  # whatever the number of labels
 TEACHING_SHARE = 0.9  # of the time

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from autoencoder.data.images import as_floats
 from autoencoder.model.autoencoder import BATCH_SIZE
-from autoencoder.training import one_cycle
+from autoencoder.training.trainer import one_cycle
 
 STEP_IMAGES = 64  # in a batch
 LEARNING_RATE = 3e-3  # at the peak of one cycle

@@ -9,217 +9,38 @@ The atlas makes a model's map, and its units, alive where the images themselves 
 N codes, D latent dimensions.
 """
 
-import hashlib
 import json
 import os
 import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from autoencoder.data.catalogue import DATASETS
-from autoencoder.data.dataset import Dataset
+from autoencoder.checkpoint.checkpoint import (
+    FORMAT,
+    FORMAT_VERSION,
+    Atlas,
+    Checkpoint,
+    CheckpointInfo,
+    Config,
+)
+from autoencoder.checkpoint.replay import write_replay
 from autoencoder.data.npz import read_arrays
 from autoencoder.errors import CheckpointError, in_line
-from autoencoder.latent.graph import CodeGraph
-from autoencoder.latent.support import Support, Units
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
-from autoencoder.model.runtime import Runtime
 from autoencoder.project import ROOT
-from autoencoder.replay import Replay, write_replay
-from autoencoder.training import EpochResult, Trainer, TrainingSettings
 
-FORMAT = "latent-space-explorer"
-FORMAT_VERSION = 1
 CONFIG, WEIGHTS, ATLAS = "config.json", "weights.safetensors", "atlas.npz"
 SHIPPED = ROOT / "checkpoints"
-MAX_ATLAS_CODES = 10_000
 MAX_ATLAS_MEMBERS = 10  # there are three
-MAX_ATLAS_BYTES = 480_000
-MAX_TEXT = 200  # characters of a name or a note in a config
 MAX_FILE_BYTES = 100_000_000  # of each file; a shipped model has 2 MB
 MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
-
-
-@dataclass(frozen=True)
-class DataSource:
-    """The data set that a model was trained on, of which ``n_images`` were used; the print is of all."""
-
-    name: str
-    n_images: int
-    fingerprint: str
-    class_names: tuple[str, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class TrainingRecord:
-    """How a model came about; ``seconds`` of computing."""
-
-    settings: TrainingSettings
-    runtime: Runtime
-    seconds: float
-    history: tuple[EpochResult, ...]
-
-
-@dataclass(frozen=True)
-class AtlasInfo:
-    """Which images the atlas holds the codes of, and the units that these codes give."""
-
-    dataset: str
-    split: str
-    n_codes: int
-    units: Units
-
-
-@dataclass(frozen=True)
-class Config:
-    """All of a checkpoint but its arrays."""
-
-    model: ModelSettings
-    source: DataSource
-    training: TrainingRecord
-    atlas: AtlasInfo
-
-    def to_dict(self) -> dict:
-        return {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self)}
-
-    @classmethod
-    def from_dict(cls, entries: dict) -> "Config":
-        """The inverse of ``to_dict``; raises KeyError, TypeError or ValueError for foreign entries."""
-        source, training, atlas = entries["source"], entries["training"], entries["atlas"]
-        return cls(
-            ModelSettings.from_dict(entries["model"]),
-            _typed(DataSource, {**source, "class_names": tuple(source["class_names"])}),
-            TrainingRecord(
-                _typed(TrainingSettings, training["settings"]),
-                _typed(Runtime, training["runtime"]),
-                float(training["seconds"]),
-                tuple(_typed(EpochResult, epoch) for epoch in training["history"]),
-            ),
-            _typed(AtlasInfo, {**atlas, "units": _typed(Units, atlas["units"])}),
-        )
-
-
-def _typed(kind: type, entries: dict) -> object:
-    """A dataclass of JSON entries; ValueError where one is not of the type that the field has.
-
-    Pages write these numbers and names without asking again.
-    """
-    for part in fields(kind):
-        if part.name in entries and not _is_a(part.type, entries[part.name]):
-            raise ValueError(f"{part.name} cannot be {in_line(repr(entries[part.name]))}")
-    return kind(**entries)
-
-
-def _is_a(kind: type, value: object) -> bool:
-    if kind in (int, float):
-        numbers = int if kind is int else (int, float)
-        return isinstance(value, numbers) and not isinstance(value, bool) and abs(value) < 1e300
-    if kind == tuple[str, ...]:
-        return all(_is_a(str, text) for text in value)
-    return isinstance(value, kind) and (kind is not str or _is_short_text(value))
-
-
-def _is_short_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT and text == in_line(text, MAX_TEXT)
-
-
-@dataclass(frozen=True, eq=False)
-class Atlas:
-    """Held-out codes: ``latents`` float32 (N, D) of the images at ``rows`` int64 (N,) of their data set."""
-
-    rows: np.ndarray
-    latents: np.ndarray
-    labels: np.ndarray | None
-
-
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """A trained model, what is known of it, and its atlas. ``folder`` is None until it is on disk.
-
-    ``replay`` is that of a training just over; on disk it lies beside the model and is read by itself.
-    """
-
-    name: str
-    config: Config
-    model: Autoencoder
-    atlas: Atlas
-    folder: Path | None = field(default=None)
-    replay: Replay | None = field(default=None)
-
-    @property
-    def identity(self) -> str:
-        """Fingerprint and name: what tells apart results that speak of the model by its name."""
-        return f"{self.fingerprint} {self.name!r}"
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """16 hexadecimal digits that change with any weight or atlas code: the key for caches."""
-        digest = hashlib.sha256(repr(self.config.model).encode() + self.atlas.latents.tobytes())
-        for name, array in sorted(self.model.weights.items()):
-            digest.update(name.encode() + array.tobytes())
-        return digest.hexdigest()[:16]
-
-    @cached_property
-    def graph(self) -> CodeGraph:
-        """The codes of the atlas, each joined to its nearest ones: for paths through the data."""
-        return CodeGraph(self.atlas.latents)
-
-    @cached_property
-    def support(self) -> Support:
-        """What counts as on and off the data for this model."""
-        return Support(self.model, self.atlas.latents, self.config.atlas.units)
-
-
-@dataclass(frozen=True)
-class CheckpointInfo:
-    """A checkpoint that is on disk, without its arrays."""
-
-    name: str
-    folder: Path
-    config: Config
-
-
-def make_checkpoint(name: str, trainer: Trainer, trained_on: Dataset, test: Dataset | None) -> Checkpoint:
-    """The model as the trainer has it now, with an atlas of images that it was not trained on.
-
-    These are the test images of a named data set, and the held-back ones where there is no test set. The
-    history ends with the measures of these very weights.
-    """
-    trainer.measure_end()
-    model = trainer.autoencoder()
-    rows = trainer.held_back_rows if test is None else np.arange(test.n_images)
-    per_code = 2 * model.latent_dim + 4  # bytes: float16 components, and what row and label pack to
-    rows = rows[: min(MAX_ATLAS_CODES, MAX_ATLAS_BYTES // per_code)]
-    held_out = (trained_on if test is None else test).subset(rows)
-    latents = model.encode(held_out.images).astype(np.float16).astype(np.float32)
-    config = Config(
-        trainer.model,
-        _source(trained_on, trainer.settings),
-        TrainingRecord(trainer.settings, trainer.runtime, trainer.seconds, tuple(trainer.history)),
-        AtlasInfo(held_out.name, held_out.split, len(rows), Support(model, latents).units),
-    )
-    return Checkpoint(name, config, model, Atlas(rows, latents, held_out.labels))
-
-
-def _source(dataset: Dataset, settings: TrainingSettings) -> DataSource:
-    if settings.n_images:
-        note = f"{settings.n_images:,} of {dataset.n_images:,} images, drawn with seed {settings.seed}"
-        names = dataset.class_names
-        return DataSource(dataset.name, settings.n_images, dataset.fingerprint, names, note)
-    whole = DATASETS[dataset.name].n_train if dataset.name in DATASETS else 0
-    is_part = dataset.split == "train" and dataset.n_images < whole
-    note = f"the first {dataset.n_images:,} of {whole:,} training images" if is_part else ""
-    return DataSource(dataset.name, dataset.n_images, dataset.fingerprint, dataset.class_names, note)
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:

@@ -13,7 +13,7 @@ from torch import nn
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.network import build_network
-from autoencoder.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
+from autoencoder.training.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_FEATURES = 64
 N_STEPS = 800

@@ -1,0 +1,1 @@
+"""Training of autoencoders and classifiers: plan, trainer, frames, snapshots."""

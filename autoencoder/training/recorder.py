@@ -1,0 +1,122 @@
+"""Recorder of a training's frames: codes and reconstructions of fixed images."""
+
+from functools import partial
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+from autoencoder.checkpoint.record import EpochResult
+from autoencoder.checkpoint.replay import (
+    EARLY,
+    FEWEST_STEPS,
+    N_MEASURED,
+    N_ON_MAP,
+    N_PAIRS,
+    N_SHOWN,
+    SEED,
+    Replay,
+    stride,
+)
+from autoencoder.data.dataset import Dataset, stratified_order
+from autoencoder.data.noise import corrupt
+from autoencoder.latent.gap_score import mean_score, random_pairs
+from autoencoder.latent.projection import CodeMap, PCAMap
+from autoencoder.training.trainer import Event, Progress, Trainer
+
+
+class Film:
+    """The frames of a training that is under way; ``before`` are those of one that is taken up again."""
+
+    def __init__(self, trainer: Trainer, dataset: Dataset, before: Replay | None = None):
+        held_back = trainer.held_back_rows
+        classes = np.zeros(dataset.n_images, np.int64) if dataset.labels is None else dataset.labels
+        rows = held_back[stratified_order(classes[held_back], np.random.default_rng(SEED))[:N_ON_MAP]]
+        self._trainer, self._images = trainer, dataset.images[rows]
+        labels = None if dataset.labels is None else classes[rows]
+        self._pairs = random_pairs(labels, len(rows), N_PAIRS, SEED).cross if len(rows) > 1 else None
+        inputs = self._images[:N_SHOWN]
+        if trainer.noise:
+            inputs = corrupt(inputs, trainer.noise, np.random.default_rng(SEED))
+        labels = np.full(len(rows), -1) if labels is None else labels
+        self.replay = before or _empty(trainer.model.latent_dim, dataset.class_names, inputs, labels)
+        self._last = self.replay.positions[-1] if len(self.replay) else None  # where a frame's turn starts
+        self._early = {round(share * trainer.steps_per_epoch) for share in EARLY}
+
+    def begin(self) -> None:
+        """Take the network untrained."""
+        if self._trainer.step == 0 and not len(self.replay):
+            self._take(0.0, *self._trainer.losses_now(N_MEASURED))
+
+    def note(self, event: Event) -> bool:
+        """Take a frame after this event if one is due; whether one was."""
+        if isinstance(event, EpochResult):
+            is_due = event.epoch % stride(event.epoch) == 0 or event.epoch == self._trainer.settings.epochs
+            losses = event.train_loss, event.validation_loss
+            epoch = float(event.epoch)
+        else:
+            is_due = isinstance(event, Progress) and self._is_early(event.step)
+            losses = self._trainer.losses_now(N_MEASURED) if is_due else None
+            epoch = self._trainer.step / self._trainer.steps_per_epoch
+        if is_due:
+            self._take(epoch, *losses)
+        return is_due
+
+    def end(self) -> None:
+        """Take the network as it is kept, unless that is the last frame already."""
+        epoch = self._trainer.step / self._trainer.steps_per_epoch
+        if not len(self.replay) or self.replay.epochs[-1] < epoch:
+            last = self._trainer.history[-1] if self._trainer.history else None
+            is_whole = last is not None and last.epoch == epoch
+            losses = (last.train_loss, last.validation_loss) if is_whole else None
+            self._take(epoch, *(losses or self._trainer.losses_now(N_MEASURED)))
+
+    def look(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Positions (N, 2) and pictures uint8 (S, 28, 28) now; None where codes are no numbers."""
+        model = self._trainer.autoencoder()
+        latents = model.encode(self._images)
+        if not np.isfinite(latents).all():
+            return None
+        return positions_of(latents, self._last), _bytes(model.reconstruct(self.replay.inputs))
+
+    def _is_early(self, step: int) -> bool:
+        return self._trainer.steps_per_epoch >= FEWEST_STEPS and step in self._early
+
+    def _take(self, epoch: float, train_loss: float, validation_loss: float) -> None:
+        model = self._trainer.autoencoder()
+        latents = model.encode(self._images)
+        if not np.isfinite(latents).all():
+            return
+        self._last = positions_of(latents, self._last)
+        self.replay = self.replay.with_frame(
+            epochs=epoch,
+            positions=self._last,
+            pictures=_bytes(model.reconstruct(self.replay.inputs)),
+            train_losses=train_loss,
+            validation_losses=validation_loss,
+            gap_scores=np.nan if self._pairs is None else mean_score(model, latents, self._pairs),
+        )
+
+
+def positions_of(latents: np.ndarray, before: np.ndarray | None) -> np.ndarray:
+    """Where codes (N, D) lie on the map, float32 (N, 2), turned to lie on those before (N, 2) if D > 2."""
+    if latents.shape[1] <= 2:
+        return CodeMap(latents).positions
+    positions = PCAMap.fit(latents).positions
+    if before is None:
+        return positions
+    turn, _ = orthogonal_procrustes(positions.astype(np.float64), before.astype(np.float64))
+    return (positions @ turn).astype(np.float32)
+
+
+def _empty(latent_dim: int, class_names: tuple[str, ...], inputs: np.ndarray, labels: np.ndarray) -> Replay:
+    none = partial(np.empty, dtype=np.float64)
+    return Replay(
+        latent_dim, class_names, inputs, labels.astype(np.int16),
+        epochs=none(0), positions=np.empty((0, len(labels), 2), np.float32),
+        pictures=np.empty((0, *inputs.shape), np.uint8),
+        train_losses=none(0), validation_losses=none(0), gap_scores=none(0),
+    )  # fmt: skip
+
+
+def _bytes(images: np.ndarray) -> np.ndarray:
+    return np.round(images * 255).astype(np.uint8)
