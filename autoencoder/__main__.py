@@ -1,5 +1,5 @@
 import sys
 
-from autoencoder.cli import main
+from autoencoder.cli.parser import main
 
 sys.exit(main())

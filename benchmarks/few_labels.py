@@ -12,10 +12,10 @@ import torch
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
-from autoencoder.few_labels import FewLabels, few_label_steps
-from autoencoder.label_tasks import few_label_task
-from autoencoder.label_verdicts import curve, sentence
-from autoencoder.learners import LEARNERS
+from autoencoder.experiments.few_labels.learners import LEARNERS
+from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
+from autoencoder.experiments.few_labels.task import few_label_task
+from autoencoder.experiments.few_labels.verdicts import curve, sentence
 from autoencoder.model.runtime import use_one_thread
 
 

@@ -230,8 +230,8 @@ def _use_model(workspace, name: str) -> None:
 
     from autoencoder.checkpoint.codes import codes_of_atlas
     from autoencoder.checkpoint.replay import read_replay
+    from autoencoder.figures.pictures import png
     from autoencoder.latent.projection import project
-    from autoencoder.pictures import png
     from ui.choice import _model_facts
     from ui.models_view import _facts
     from ui.replay_view import _what_is_drawn, packed

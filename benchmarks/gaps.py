@@ -16,7 +16,7 @@ from autoencoder.checkpoint.path_kinds import walk
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import gap_steps
+from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.latent.picture_distance import PictureDistance

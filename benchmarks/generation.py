@@ -14,7 +14,8 @@ import torch
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.generation import Scores, compare_steps, sentence
+from autoencoder.experiments.generate.samples import Scores, compare_steps
+from autoencoder.experiments.generate.words import sentence
 from autoencoder.model.runtime import use_one_thread
 
 MOST_FITTED = 10_000  # codes of training images

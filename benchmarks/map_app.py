@@ -11,7 +11,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas
 from autoencoder.data.loading import load_dataset
-from autoencoder.figures import map_figure
+from autoencoder.figures.maps import map_figure
 from ui import caches
 from ui.map_view import CODE, project, show_map
 from ui.server import MIDDLEWARE, ROUTES, lifespan

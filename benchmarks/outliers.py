@@ -15,9 +15,10 @@ import torch
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
+from autoencoder.experiments.outliers.trials import LATENT_DIM, class_trial, outcome_steps
 from autoencoder.model.runtime import use_one_thread
-from autoencoder.outlier_trials import LATENT_DIM, class_trial, outcome_steps
-from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome
 
 FAINTEST = np.zeros((1, 28, 28), np.uint8)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autoencoder.classifier import fit_classifier
 from autoencoder.data.loading import load_dataset
+from autoencoder.experiments.interpolation.second_opinion import fit_classifier
 
 
 def test_digits_are_told_apart_and_the_accuracy_is_that_on_the_test_set():

@@ -10,8 +10,8 @@ import pytest
 from conftest import PROJECT
 from PIL import Image
 
-from autoencoder import cli, commands
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.cli import commands, parser
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
@@ -25,7 +25,7 @@ def answer(capsys):
     """Runs a command with --json and gives its one object."""
 
     def run(*words: object) -> dict:
-        assert cli.main([*map(str, words), "--json"]) == 0
+        assert parser.main([*map(str, words), "--json"]) == 0
         report = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
         assert isinstance(report, dict)
         return report
@@ -38,7 +38,7 @@ def refusal(capsys):
     """Runs a command that the world does not let work and gives its sentence."""
 
     def run(*words: object) -> str:
-        assert cli.main(list(map(str, words))) == 1
+        assert parser.main(list(map(str, words))) == 1
         out, err = capsys.readouterr()
         assert out == "" and "Traceback" not in err
         lines = [line for line in err.splitlines() if line.startswith("error: ")]
@@ -138,7 +138,7 @@ def test_a_model_of_a_file_works_in_every_command(answer, own_file, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_evaluate_gives_the_measures(answer, checkpoints, digits, tmp_path, kind):
     from autoencoder.checkpoint.store import save_checkpoint
-    from autoencoder.evaluation import evaluate
+    from autoencoder.experiments.reconstruction import evaluate
 
     folder = save_checkpoint(checkpoints[kind], tmp_path / kind)
     report = answer("evaluate", folder, "--seed", 5)
@@ -242,7 +242,7 @@ def test_without_json_the_report_is_for_people(saved, capsys, few_digits, comman
     words = [] if command in ("checkpoints", "datasets") else [str(saved)]
     if command == "interpolate":
         words += ["--dataset", "digits", "--start", "0", "--end", "1"]
-    assert cli.main([command, *words]) == 0
+    assert parser.main([command, *words]) == 0
     out = capsys.readouterr().out
     assert out.strip() and "{" not in out and "nan" not in out.lower().split()
 
@@ -283,7 +283,7 @@ def test_without_json_the_report_is_for_people(saved, capsys, few_digits, comman
 def test_a_slip_in_the_words_is_a_usage_error(words, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as caught:
-        cli.main([*words, "--json"])
+        parser.main([*words, "--json"])
     out, err = capsys.readouterr()
     assert caught.value.code == 2 and out == ""
     assert "usage:" in err and "error:" in err.splitlines()[-1] and "Traceback" not in err
@@ -327,7 +327,7 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch, few_digits, tm
                 raise KeyboardInterrupt
 
     monkeypatch.setattr(Trainer, "events", interrupted)
-    assert cli.main(list(map(str, train("digits", tmp_path / "m", "--kind", "ae", "--json")))) == 0
+    assert parser.main(list(map(str, train("digits", tmp_path / "m", "--kind", "ae", "--json")))) == 0
     assert json.loads(capsys.readouterr().out)["epochs"] == 1
     assert len(load_checkpoint(tmp_path / "m").config.training.history) == 1
 
@@ -336,12 +336,12 @@ def test_a_bug_looks_like_one(saved, monkeypatch):
     """Only the world's errors become a sentence."""
     monkeypatch.setattr(commands, "load_dataset", lambda *args, **options: [][0])
     with pytest.raises(IndexError):
-        cli.main(["evaluate", str(saved)])
+        parser.main(["evaluate", str(saved)])
 
 
 def test_help_teaches_and_needs_no_torch():
     code = (
-        "import sys; from autoencoder.cli import main\n"
+        "import sys; from autoencoder.cli.parser import main\n"
         "try: main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
         "assert not {'torch', 'sklearn', 'streamlit', 'torchvision'} & set(sys.modules)"
@@ -368,7 +368,7 @@ def test_help_teaches_and_needs_no_torch():
 )
 def test_every_command_has_help_and_a_data_root(capsys, command):
     with pytest.raises(SystemExit) as caught:
-        cli.main([command, "--help"])
+        parser.main([command, "--help"])
     out = capsys.readouterr().out
     assert caught.value.code == 0 and "--data-root" in out and "--json" in out
 

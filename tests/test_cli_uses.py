@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 from test_cli import answer, refusal  # noqa: F401  fixtures
 
-from autoencoder import cli
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.cli import parser
 from autoencoder.data.loading import load_dataset
-from autoencoder.few_labels import few_label_steps
-from autoencoder.generation import sample, score_steps, yardstick_steps
-from autoencoder.label_tasks import few_label_task
+from autoencoder.experiments.few_labels.learners import LEARNERS
+from autoencoder.experiments.few_labels.measure import few_label_steps
+from autoencoder.experiments.few_labels.task import few_label_task
+from autoencoder.experiments.generate.samples import sample, score_steps, yardstick_steps
+from autoencoder.experiments.outliers.trials import PROTOCOLS, anomalies_steps
 from autoencoder.latent.sources import SOURCES, mixture_steps
-from autoencoder.learners import LEARNERS
-from autoencoder.outlier_trials import PROTOCOLS, anomalies_steps
 from autoencoder.steps import finished
 from autoencoder.training.classifier import classifier_steps
 
@@ -80,7 +80,7 @@ def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
 
 
 def test_the_command_knows_every_learner_and_source():
-    from autoencoder.cli import LEARNER_NAMES, PROTOCOL_NAMES, SOURCE_NAMES
+    from autoencoder.cli.parser import LEARNER_NAMES, PROTOCOL_NAMES, SOURCE_NAMES
 
     assert tuple(LEARNERS) == LEARNER_NAMES
     assert {*SOURCES, "mixture"} == set(SOURCE_NAMES)
@@ -112,7 +112,7 @@ def test_numbers_of_labels_that_cannot_be_are_refused(refusal, labels):  # noqa:
 @pytest.mark.parametrize("text", ["30,x", "0", "", "10,,30", "9999999"])
 def test_labels_that_are_no_numbers_are_a_usage_error(text, capsys):
     with pytest.raises(SystemExit, match="2"):
-        cli.main(["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", text])
+        parser.main(["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", text])
     assert "whole numbers with commas" in capsys.readouterr().err
 
 
@@ -142,7 +142,7 @@ def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):  # noqa: F81
 def test_what_cannot_be_asked_is_a_usage_error_in_words(arguments, says, capsys):
     command, *options = arguments
     with pytest.raises(SystemExit, match="2"):
-        cli.main([command, "digits-ae-16", "--dataset", "digits", *options])
+        parser.main([command, "digits-ae-16", "--dataset", "digits", *options])
     assert says in capsys.readouterr().err
 
 
@@ -151,7 +151,7 @@ def test_one_draw_has_no_spread(answer, capsys):  # noqa: F811
              "--learners", "pca-knn"]  # fmt: skip
     (entry,) = answer(*words)["results"]
     assert entry["std"] is None and entry["mean"] > 0
-    assert cli.main(words) == 0
+    assert parser.main(words) == 0
     assert capsys.readouterr().out.splitlines()[1].split()[-1] == "–"
 
 

@@ -9,7 +9,7 @@ from torch.nn.functional import binary_cross_entropy
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import mse, psnr, ssim
 from autoencoder.data.noise import NOISE_KINDS, Noise, corrupt
-from autoencoder.evaluation import by_class, evaluate
+from autoencoder.experiments.reconstruction import by_class, evaluate
 
 
 @pytest.fixture(scope="module", params=["ae", "dae", "vae"])

@@ -15,24 +15,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix
 from sklearn.preprocessing import StandardScaler
 
-from autoencoder import few_labels as domain
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, stratified_order
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.few_labels import FewLabels, Result, few_label_steps
-from autoencoder.label_figures import confusion_figure, learning_curves
-from autoencoder.label_tasks import few_label_task, labelled_rows
-from autoencoder.label_verdicts import (
-    compare,
-    comparisons,
-    confusion,
-    curve,
-    learnt_at,
-    sentence,
-    usual_prediction,
-)
-from autoencoder.learners import (
+from autoencoder.experiments.few_labels import measure as domain
+from autoencoder.experiments.few_labels.figure import confusion_figure, learning_curves
+from autoencoder.experiments.few_labels.learners import (
     FEATURES,
     LEARNERS,
     Features,
@@ -40,6 +29,17 @@ from autoencoder.learners import (
     feature_steps,
     graph_steps,
     spread_labels,
+)
+from autoencoder.experiments.few_labels.measure import FewLabels, Result, few_label_steps
+from autoencoder.experiments.few_labels.task import few_label_task, labelled_rows
+from autoencoder.experiments.few_labels.verdicts import (
+    compare,
+    comparisons,
+    confusion,
+    curve,
+    learnt_at,
+    sentence,
+    usual_prediction,
 )
 from autoencoder.training.fine_tuning import hidden_features, network_steps
 

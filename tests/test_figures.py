@@ -4,17 +4,14 @@ import numpy as np
 import pytest
 
 from autoencoder.checkpoint.codes import codes_of_atlas, codes_of_images
-from autoencoder.emptiness import empty_space
-from autoencoder.figures import (
-    CLASS_COLOURS,
-    empty_figure,
-    frechet_figure,
-    gap_figure,
-    map_figure,
-    path_figure,
-)
-from autoencoder.gaps import gap_steps
-from autoencoder.generation import Scores
+from autoencoder.experiments.gaps.empty_space import empty_space
+from autoencoder.experiments.gaps.figure import empty_figure, gap_figure
+from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.generate.figure import frechet_figure
+from autoencoder.experiments.generate.samples import Scores
+from autoencoder.experiments.interpolation.figure import path_figure
+from autoencoder.figures.maps import map_figure
+from autoencoder.figures.style import CLASS_COLOURS
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.projection import project
@@ -67,7 +64,7 @@ def test_few_classes_are_named_at_their_centre_and_many_are_not(codes, monkeypat
     named = {note.text: (note.x, note.y) for note in map_figure(codes, latent_map).layout.annotations}
     assert set(named) == {f"<b>{name}</b>" for name in codes.class_names}
     np.testing.assert_allclose(named["<b>3</b>"], np.median(latent_map.positions[codes.labels == 3], axis=0))
-    monkeypatch.setattr("autoencoder.figures.MOST_NAMED_CLASSES", 2)
+    monkeypatch.setattr("autoencoder.figures.maps.MOST_NAMED_CLASSES", 2)
     assert not map_figure(codes, latent_map).layout.annotations
 
 

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import pairwise_distances
 
-from autoencoder import cli
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.cli import parser
 from autoencoder.data.loading import load_dataset
-from autoencoder.emptiness import empty_space
-from autoencoder.gaps import GapStatistic, comparisons, gap_steps, interval, probability_of_worse, sentence
+from autoencoder.experiments.gaps.empty_space import empty_space
+from autoencoder.experiments.gaps.statistic import GapStatistic, gap_steps
+from autoencoder.experiments.gaps.words import comparisons, sentence
+from autoencoder.experiments.statistics import interval, probability_of_worse
 from autoencoder.latent.gap_score import Scores, random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
@@ -207,7 +209,7 @@ def test_empty_space_measures_its_own_pictures(checkpoints, digits):
 def test_gaps_reports_every_model(capsys):
     names = ["digits-ae-16", "digits-vae-16", "digits-ae-2"]
     arguments = ["gaps", *names, "--dataset", "digits", "--pairs", "25", "--seed", "4"]
-    assert cli.main([*arguments, "--json"]) == 0
+    assert parser.main([*arguments, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert set(report) == {"models", "pairs", "seed", "auc"}
     assert (report["pairs"], report["seed"]) == (25, 4)
@@ -225,14 +227,14 @@ def test_gaps_reports_every_model(capsys):
     }  # fmt: skip
     (pair,) = report["auc"]
     assert {pair["worse"], pair["better"]} == set(names[:2]) and 0.5 <= pair["value"] <= 1
-    assert cli.main(arguments) == 0
+    assert parser.main(arguments) == 0
     assert "off_support_share_cross" in capsys.readouterr().out
 
 
 def test_gaps_of_unlabelled_images_have_no_classes(tmp_path, capsys):
     np.savez(tmp_path / "mine.npz", images=load_dataset("digits", "test").images[:12])
     arguments = ["gaps", "digits-ae-2", "--dataset", str(tmp_path / "mine.npz"), "--pairs", "9", "--json"]
-    assert cli.main(arguments) == 0
+    assert parser.main(arguments) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["models"][0]["off_support_share_same"]["mean"] is None
     assert report["models"][0]["jump_ratio_cross"]["mean"] >= 1
@@ -240,14 +242,14 @@ def test_gaps_of_unlabelled_images_have_no_classes(tmp_path, capsys):
 
 def test_one_image_has_no_gaps(tmp_path, capsys):
     np.savez(tmp_path / "one.npz", images=load_dataset("digits", "test").images[:1])
-    assert cli.main(["gaps", "digits-ae-2", "--dataset", str(tmp_path / "one.npz")]) == 1
+    assert parser.main(["gaps", "digits-ae-2", "--dataset", str(tmp_path / "one.npz")]) == 1
     assert "a path needs two" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["data", "smooth"])
 def test_interpolate_takes_the_ways_through_the_data(path, capsys):
     arguments = ["interpolate", "digits-ae-16", "--dataset", "digits", "--start", "3", "--end", "8"]
-    assert cli.main([*arguments, "--path", path, "--steps", "7", "--json"]) == 0
+    assert parser.main([*arguments, "--path", path, "--steps", "7", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     codes = load_checkpoint("digits-ae-16").model.encode(load_dataset("digits", "test").images[[3, 8]])
     np.testing.assert_allclose(report["steps"][0]["latent"], codes[0], rtol=1e-6)

@@ -12,7 +12,7 @@ from scipy.linalg import sqrtm
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
-from autoencoder.generation import (
+from autoencoder.experiments.generate.samples import (
     Scores,
     Yardstick,
     compare_steps,
@@ -20,9 +20,9 @@ from autoencoder.generation import (
     plane,
     sample,
     score_steps,
-    sentence,
     yardstick_steps,
 )
+from autoencoder.experiments.generate.words import sentence
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import gaussian, mixture_steps, prior
 from autoencoder.steps import finished

@@ -9,14 +9,28 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
-from autoencoder import outlier_trials
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import Interval
-from autoencoder.outlier_figures import on_axis, roc_figure, score_figure
-from autoencoder.outlier_trials import (
+from autoencoder.experiments.outliers import trials
+from autoencoder.experiments.outliers.figure import on_axis, roc_figure, score_figure
+from autoencoder.experiments.outliers.outcome import (
+    Alarms,
+    Outcome,
+    TestSet,
+    alarms,
+    auroc_intervals,
+    galleries,
+    interval_over_images,
+    interval_over_seeds,
+    promised_rate,
+    threshold_at_percentile,
+    threshold_for,
+    verdicts,
+)
+from autoencoder.experiments.outliers.scores import SCORES, Detector, relative_error
+from autoencoder.experiments.outliers.trials import (
     FOREIGN,
     PROTOCOLS,
     anomalies_steps,
@@ -27,25 +41,8 @@ from autoencoder.outlier_trials import (
     ready_detector,
     training_settings,
 )
-from autoencoder.outliers import (
-    SCORES,
-    Alarms,
-    Detector,
-    Outcome,
-    TestSet,
-    alarms,
-    auroc_intervals,
-    galleries,
-    interval_over_images,
-    interval_over_seeds,
-    promised_rate,
-    relative_error,
-    sentence,
-    threshold_at_percentile,
-    threshold_for,
-    threshold_sentence,
-    verdicts,
-)
+from autoencoder.experiments.outliers.words import sentence, threshold_sentence
+from autoencoder.experiments.statistics import Interval
 from autoencoder.training.trainer import Trainer
 from autoencoder.wording import percent
 
@@ -415,7 +412,7 @@ def test_every_class_costs_about_the_same(n_images):
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(outlier_trials, "N_STEPS", 20)
+    monkeypatch.setattr(trials, "N_STEPS", 20)
 
 
 @pytest.fixture(scope="module")
@@ -443,7 +440,7 @@ def test_the_network_learns_from_the_normal_images_only(short, split_digits, mon
             given.append(images)
             super().__init__(images, *arguments)
 
-    monkeypatch.setattr(outlier_trials, "Trainer", Watched)
+    monkeypatch.setattr(trials, "Trainer", Watched)
     trial = class_trial(*split_digits, "one-class", 3, 0)
     list(outcome_steps(trial, 3, 0))
     assert len(given) == 1 and given[0] is trial.normal
@@ -500,8 +497,8 @@ def test_images_that_are_all_alike_are_a_sentence(recwarn):
 
 
 def test_a_model_as_it_is_says_how_many_images_it_judges(split_digits, monkeypatch):
-    monkeypatch.setattr(outlier_trials, "MOST_TESTED", 50)
-    monkeypatch.setattr(outlier_trials, "MOST_NORMAL", 70)
+    monkeypatch.setattr(trials, "MOST_TESTED", 50)
+    monkeypatch.setattr(trials, "MOST_NORMAL", 70)
     ready = ready_detector(load_checkpoint("digits-ae-2"), *split_digits, 0)
     assert (len(ready.images), ready.n_all, ready.n_compared) == (50, 360, 70)
     outcome = ready.judge("inverted", None, 0)
@@ -587,7 +584,7 @@ def test_the_dotted_line_is_of_the_pca_that_the_sentence_quotes():
 
 
 def test_a_digit_of_mnist_is_told_from_the_others(real_mnist, monkeypatch):
-    monkeypatch.setattr(outlier_trials, "N_STEPS", 80)
+    monkeypatch.setattr(trials, "N_STEPS", 80)
     train, test = (load_dataset("mnist", split, real_mnist) for split in ("train", "test"))
     trial = class_trial(train, test.subset(np.arange(1_500)), "one-class", 0, 0)
     *_, (_, outcome) = outcome_steps(trial, 16, 0)

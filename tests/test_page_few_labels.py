@@ -13,12 +13,18 @@ from test_pages import tables, words
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.few_labels import few_label_steps
-from autoencoder.label_figures import curve_name
-from autoencoder.label_tasks import few_label_task
-from autoencoder.label_verdicts import comparisons, confusion, curve, learnt_at, sentence, usual_prediction
-from autoencoder.learners import LEARNERS
-from ui.few_label_jobs import Plan
+from autoencoder.experiments.few_labels.figure import curve_name
+from autoencoder.experiments.few_labels.learners import LEARNERS
+from autoencoder.experiments.few_labels.measure import few_label_steps
+from autoencoder.experiments.few_labels.task import Plan, few_label_task
+from autoencoder.experiments.few_labels.verdicts import (
+    comparisons,
+    confusion,
+    curve,
+    learnt_at,
+    sentence,
+    usual_prediction,
+)
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
 

@@ -12,14 +12,16 @@ from test_pages import MAIN, tables, visit, visit_unlabelled, words
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.emptiness import empty_space
-from autoencoder.gaps import gap_steps, interval, matrix_steps, sentence
+from autoencoder.experiments.gaps.empty_space import empty_space
+from autoencoder.experiments.gaps.statistic import gap_steps, matrix_steps
+from autoencoder.experiments.gaps.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
+from autoencoder.experiments.gaps.words import sentence
+from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.projection import project
 from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
-from autoencoder.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
 from ui.visitors import _digest
 from ui.workspace import Workspace
 
@@ -121,7 +123,7 @@ def test_the_places_lie_on_the_map_where_they_are():
 
 
 def test_the_box_is_the_one_that_is_generated_from():
-    from autoencoder.generation import sample
+    from autoencoder.experiments.generate.samples import sample
     from autoencoder.latent.sources import SOURCES
 
     app = visit("gaps", model="digits-vae-2")

@@ -12,10 +12,11 @@ from test_pages import tables, visit, visit_unlabelled, words
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.generation import compare_steps, plane, sample, sentence, yardstick_steps
+from autoencoder.experiments.generate.samples import compare_steps, plane, sample, yardstick_steps
+from autoencoder.experiments.generate.words import sentence
+from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
-from autoencoder.pictures import grid, png
 from autoencoder.steps import finished
 from ui import generate_view
 

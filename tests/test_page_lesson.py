@@ -9,13 +9,15 @@ from test_page_gaps import press
 from test_pages import living_map, tables, visit, words
 
 from autoencoder.checkpoint.store import load_checkpoint
-from autoencoder.gaps import gap_steps, sentence
+from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.words import sentence
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.words import outcome
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.support import PathMeasures
 from ui.lesson_view import SCENES, worksheet
 from ui.presets import PRESETS
-from ui.walks import Walk, outcome
 
 
 def heads(app) -> str:

@@ -11,24 +11,23 @@ from streamlit.testing.v1 import AppTest
 from test_page_gaps import press, until
 from test_pages import MAIN, tables, visit, words
 
-from autoencoder import outlier_trials
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.outlier_trials import class_trial, outcome_steps, ready_detector
-from autoencoder.outliers import (
-    SCORES,
+from autoencoder.experiments.outliers import trials
+from autoencoder.experiments.outliers.outcome import (
     auroc_intervals,
     galleries,
-    sentence,
     threshold_at_percentile,
     threshold_for,
-    threshold_sentence,
 )
+from autoencoder.experiments.outliers.scores import SCORES
+from autoencoder.experiments.outliers.trials import Experiment, class_trial, outcome_steps, ready_detector
+from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import percent
 from ui import pad as pad_module
 from ui.jobs import quick_queue
-from ui.outlier_jobs import Experiment, OutlierWork
+from ui.outlier_jobs import OutlierWork
 from ui.outliers_choice import AS_IT_IS, DRAWING, SCENES
 from ui.outliers_view import scores_table
 from ui.pictures import _img
@@ -46,7 +45,7 @@ def split_digits() -> tuple[Dataset, Dataset]:
 @pytest.fixture
 def short(monkeypatch):
     """Trainings of some steps only, and none of them remembered."""
-    monkeypatch.setattr(outlier_trials, "N_STEPS", 12)
+    monkeypatch.setattr(trials, "N_STEPS", 12)
     yield
     quick_queue.clear()
 
@@ -316,7 +315,7 @@ def test_a_drawing_has_its_own_verdict():
 
 
 def test_a_sample_is_said_to_be_one(monkeypatch):
-    monkeypatch.setattr(outlier_trials, "MOST_TESTED", 50)
+    monkeypatch.setattr(trials, "MOST_TESTED", 50)
     app = visit("outliers", outlier_seed=4, model="digits-dae-16")
     assert "50, drawn with the seed from 360, are judged" in words(app)
     assert "50 normal images and 50 outliers" in words(app)

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
 from autoencoder.data.dataset import Dataset
+from autoencoder.figures.training import Run, loss_figure, loss_ticks
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
@@ -25,8 +26,7 @@ from ui import training_jobs
 from ui.files import file_store
 from ui.jobs import NO_WORKER, Job, JobQueue, OwnDesk
 from ui.replay_view import _what_is_drawn, packed
-from ui.training_view import loss_figure, loss_ticks
-from ui.trainings_compared import Run, _run, _whether_errors_compare
+from ui.trainings_compared import _run, _whether_errors_compare
 from ui.visitors import _digest
 from ui.workspace import Workspace
 

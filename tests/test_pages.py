@@ -19,7 +19,7 @@ from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise, corrupt
-from autoencoder.evaluation import by_class, evaluate
+from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
 from ui.files import file_store
 from ui.frame import literally
@@ -226,7 +226,7 @@ def test_a_model_is_compared_with_its_counterpart_and_never_with_itself():
 
 
 def test_every_step_has_a_second_opinion_and_its_nearest_image():
-    from autoencoder.classifier import fit_classifier
+    from autoencoder.experiments.interpolation.second_opinion import fit_classifier
     from autoencoder.latent.picture_distance import PictureDistance
     from ui.pictures import _img
 

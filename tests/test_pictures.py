@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from autoencoder.data.images import as_bytes
-from autoencoder.pictures import gif, grid, png, strip, svg_strips
+from autoencoder.figures.pictures import gif, grid, png, strip, svg_strips
 
 GREY = arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(2, 5), st.integers(2, 4)))
 

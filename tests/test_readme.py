@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from autoencoder import cli
 from autoencoder.checkpoint.store import SHIPPED
+from autoencoder.cli import parser
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 
@@ -97,14 +97,14 @@ def test_every_command_runs(line, tmp_path, monkeypatch, capsys):
         words += ["--threads", "1"]
     monkeypatch.chdir(tmp_path)
     np.savez("my-images.npz", images=load_dataset("digits", "test").images[:9])
-    assert cli.main(words) == 0
+    assert parser.main(words) == 0
     assert capsys.readouterr().out.strip()
     if "--out" in words:
         assert (tmp_path / words[words.index("--out") + 1]).exists()
 
 
 def test_help_s_examples_are_the_readme_s():
-    for line in cli.EXAMPLES.splitlines()[1:]:
+    for line in parser.EXAMPLES.splitlines()[1:]:
         assert any(command.startswith(line.strip()) for command in COMMANDS), line
 
 

@@ -11,8 +11,11 @@ import pytest
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
-from autoencoder import few_labels, gaps, generation, outliers
 from autoencoder.data.loading import load_dataset
+from autoencoder.experiments.few_labels import measure
+from autoencoder.experiments.gaps import statistic
+from autoencoder.experiments.generate import samples
+from autoencoder.experiments.outliers.outcome import Outcome, TestSet
 from autoencoder.latent import fields, projection, sources
 from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
@@ -41,34 +44,32 @@ def gap_scores() -> Scores:
     return Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
 
 
-def outcomes() -> list[outliers.Outcome]:
+def outcomes() -> list[Outcome]:
     """Of two seeds, as the page keeps them: the images are the same, and the first one has its network."""
     settings = ModelSettings("ae", 3)
     images = RNG.integers(0, 256, (4, 28, 28), np.uint8)
-    test = outliers.TestSet(
-        images, np.array([False, True, False, True]), ("4 · 0", "7 · 1", "4 · 2", "9 · 3")
-    )
+    test = TestSet(images, np.array([False, True, False, True]), ("4 · 0", "7 · 1", "4 · 2", "9 · 3"))
     model = Autoencoder(settings, build_network(settings, 0))
     scores = [({"mse": RNG.random(3)}, {"mse": RNG.random(4)}) for _ in range(2)]
     return [
-        outliers.Outcome(seed, network, held_back, test, judged)
+        Outcome(seed, network, held_back, test, judged)
         for seed, (network, (held_back, judged)) in enumerate(zip((model, None), scores, strict=True))
     ]
 
 
 EXAMPLES = {
     "outliers": outcomes(),
-    "gap statistic": [gaps.GapStatistic("digits-vae-2", 2, gap_scores(), gap_scores(), False)],
-    "matrix": gaps.GapMatrix(np.arange(2), RNG.random((2, 2)), *np.zeros((2, 2, 2, 2), int)),
+    "gap statistic": [statistic.GapStatistic("digits-vae-2", 2, gap_scores(), gap_scores(), False)],
+    "matrix": statistic.GapMatrix(np.arange(2), RNG.random((2, 2)), *np.zeros((2, 2, 2, 2), int)),
     "field": fields.Field(RNG.random((3, 4), dtype=np.float32), (-1.0, 1.5, np.float32(0), 2.0)),
     "mixture": sources.Mixture(RNG.random(2), RNG.random((2, 3)), RNG.random((2, 3, 3))),
-    "few labels": few_labels.FewLabels(
-        np.arange(5), (few_labels.Result("linear", 10, 0, 0.5, 0.1, np.arange(5)),), {"pca": 1.0}
+    "few labels": measure.FewLabels(
+        np.arange(5), (measure.Result("linear", 10, 0, 0.5, 0.1, np.arange(5)),), {"pca": 1.0}
     ),
     "t-SNE": projection.TSNEMap(RNG.random((7, 2))),
     "smooth paths": [RNG.random((11, 2), dtype=np.float32), RNG.random((11, 3), dtype=np.float32)],
-    "judgement": generation.Judgement(
-        {"a": (generation.Scores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
+    "judgement": samples.Judgement(
+        {"a": (samples.Scores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
     ),
 }  # fmt: skip
 
@@ -113,7 +114,7 @@ def test_a_network_that_was_kept_draws_the_same():
 
 def test_of_a_classifier_the_facts_are_kept():
     taught = finished(classifier_steps(load_dataset("digits", "test"), None))
-    results.keep("key", generation.Judgement({}, taught))
+    results.keep("key", samples.Judgement({}, taught))
     back = results.recall("key").classifier
     assert (back.accuracy, back.n_held_out) == (taught.accuracy, taught.n_held_out)
     assert same(back.class_labels, taught.class_labels)
@@ -325,7 +326,7 @@ def test_a_page_shows_what_was_measured_before_a_restart():
 
 
 def test_what_was_learnt_of_outliers_is_shown_after_a_restart_and_saves_the_first_of_more_seeds(monkeypatch):
-    monkeypatch.setattr("autoencoder.outlier_trials.N_STEPS", 3)
+    monkeypatch.setattr("autoencoder.experiments.outliers.trials.N_STEPS", 3)
     forget_everything()
     choices = {"protocol": "one class is normal", "outlier_class": "3", "code_size": 2}
     app = visit("outliers", **choices)

@@ -12,7 +12,7 @@ from autoencoder.data import measures
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise
-from autoencoder.evaluation import evaluate
+from autoencoder.experiments.reconstruction import evaluate
 from autoencoder.latent.paths import linear
 from autoencoder.latent.support import Support
 

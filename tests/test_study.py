@@ -11,12 +11,8 @@ from autoencoder.data import measures
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import Interval, gap_steps, interval
-from autoencoder.latent.gap_score import random_pairs
-from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import Support
-from autoencoder.model.runtime import Runtime
-from autoencoder.study import (
+from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.study import (
     SHIPPED_STUDY,
     Plan,
     Run,
@@ -29,8 +25,13 @@ from autoencoder.study import (
     save_study,
     table,
 )
-from autoencoder.study_figures import study_figure
-from autoencoder.study_trials import begin_study, study_steps
+from autoencoder.experiments.gaps.study_figure import study_figure
+from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
+from autoencoder.experiments.statistics import Interval, interval
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.latent.support import Support
+from autoencoder.model.runtime import Runtime
 from autoencoder.training.trainer import Trainer
 
 TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
@@ -43,7 +44,8 @@ def tiny():
     trainers = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "autoencoder.study_trials.Trainer", lambda *args: trainers.append(Trainer(*args)) or trainers[-1]
+            "autoencoder.experiments.gaps.study_trials.Trainer",
+            lambda *args: trainers.append(Trainer(*args)) or trainers[-1],
         )
         *_, (share, study) = study_steps(empty, training, held_out, Runtime())
     assert share == 1
@@ -236,7 +238,9 @@ def test_the_command_writes_after_every_model_and_takes_up_again(answer, refusal
     kept = json.loads(json.dumps(table(study), allow_nan=True))
     for shown, line in zip(report["settings"], kept, strict=True):
         assert shown["off the data"] == pytest.approx(line["off the data"], rel=1e-5)
-    monkeypatch.setattr("autoencoder.study_trials.Trainer", None)  # nothing is trained a second time
+    monkeypatch.setattr(
+        "autoencoder.experiments.gaps.study_trials.Trainer", None
+    )  # nothing is trained a second time
     assert answer(*words)["findings"] == report["findings"]
     assert "another --out" in refusal(*words, "--epochs", 2)
 

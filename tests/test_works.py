@@ -9,18 +9,19 @@ import pytest
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.loading import load_dataset
-from autoencoder.label_tasks import few_label_task
+from autoencoder.experiments.few_labels.task import Plan as LabelPlan
+from autoencoder.experiments.few_labels.task import few_label_task
+from autoencoder.experiments.outliers.trials import Experiment
 from autoencoder.latent.projection import project
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from ui import workers
 from ui.cluster import ClusterDesk
 from ui.few_label_jobs import FewLabelWork
-from ui.few_label_jobs import Plan as LabelPlan
 from ui.field_jobs import GapWork
 from ui.generate_jobs import MixtureWork, ScoreWork
 from ui.map_jobs import MapWork
-from ui.outlier_jobs import Experiment, OutlierWork
+from ui.outlier_jobs import OutlierWork
 from ui.smooth_jobs import SmoothWork
 from ui.statistic_jobs import MatrixWork, StatisticWork
 

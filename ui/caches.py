@@ -16,27 +16,36 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints, load_checkpoint
-from autoencoder.classifier import Classifier, fit_classifier
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.measures import mse
 from autoencoder.data.noise import Noise, corrupt
-from autoencoder.emptiness import EmptySpace, empty_space
 from autoencoder.errors import DatasetError
-from autoencoder.evaluation import Evaluation, evaluate
-from autoencoder.figures import empty_figure, path_figure
-from autoencoder.generation import yardstick_steps
-from autoencoder.label_tasks import Task, few_label_task
+from autoencoder.experiments.few_labels.task import Task, few_label_task
+from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
+from autoencoder.experiments.gaps.figure import empty_figure
+from autoencoder.experiments.gaps.study import (
+    SHIPPED_STUDY,
+    Finding,
+    Study,
+    beside_the_gaps,
+    findings,
+    read_study,
+    table,
+)
+from autoencoder.experiments.gaps.study_figure import study_figure
+from autoencoder.experiments.generate.samples import yardstick_steps
+from autoencoder.experiments.interpolation.figure import path_figure
+from autoencoder.experiments.interpolation.second_opinion import Classifier, fit_classifier
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.trials import Ready, ready_detector
+from autoencoder.experiments.reconstruction import Evaluation, evaluate
 from autoencoder.latent.picture_distance import PictureDistance, nearest
 from autoencoder.latent.projection import Map, project
 from autoencoder.latent.sources import SOURCES
 from autoencoder.latent.support import PathMeasures
-from autoencoder.outlier_trials import Ready, ready_detector
-from autoencoder.outliers import Outcome
 from autoencoder.steps import finished
-from autoencoder.study import SHIPPED_STUDY, Finding, Study, beside_the_gaps, findings, read_study, table
-from autoencoder.study_figures import study_figure
 
 KEYS = {
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,

@@ -5,9 +5,9 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
-from autoencoder.few_labels import MOST_DRAWS
-from autoencoder.label_tasks import Task
-from autoencoder.learners import LEARNERS, QUICK
+from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
+from autoencoder.experiments.few_labels.measure import MOST_DRAWS
+from autoencoder.experiments.few_labels.task import Plan, Task
 from ui import caches
 from ui.choice import (
     DEFAULT_DATASET,
@@ -17,7 +17,6 @@ from ui.choice import (
     offer_download,
     test_counterpart,
 )
-from ui.few_label_jobs import Plan
 
 MOST_POOL, MOST_TEST = 10_000, 2_000  # images: seconds of work and little memory, whatever the set
 MOST_LABELS = 300  # unless the visitor wants more

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.few_labels import FewLabels
-from autoencoder.label_figures import confusion_figure, curve_name, learning_curves
-from autoencoder.label_tasks import Task
-from autoencoder.label_verdicts import (
+from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
+from autoencoder.experiments.few_labels.learners import LEARNERS
+from autoencoder.experiments.few_labels.measure import FewLabels
+from autoencoder.experiments.few_labels.task import Plan, Task
+from autoencoder.experiments.few_labels.verdicts import (
     Comparison,
     comparisons,
     confusion,
@@ -18,9 +19,8 @@ from autoencoder.label_verdicts import (
     sentence,
     usual_prediction,
 )
-from autoencoder.learners import LEARNERS
 from ui.charts import show_chart
-from ui.few_label_jobs import FewLabelWork, Plan
+from ui.few_label_jobs import FewLabelWork
 from ui.frame import is_dark
 from ui.jobs import Job
 from ui.pictures import show

@@ -8,13 +8,15 @@ from plotly.colors import sample_colorscale
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
-from autoencoder.emptiness import EmptySpace
-from autoencoder.figures import gap_figure
-from autoencoder.gaps import GapMatrix, GapStatistic, comparisons, interval, sentence
+from autoencoder.experiments.gaps.empty_space import EmptySpace
+from autoencoder.experiments.gaps.figure import gap_figure
+from autoencoder.experiments.gaps.statistic import GapMatrix, GapStatistic
+from autoencoder.experiments.gaps.study import Study
+from autoencoder.experiments.gaps.words import comparisons, sentence
+from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import SHARE
 from autoencoder.latent.sources import SOURCES
 from autoencoder.latent.support import is_weak, score_name
-from autoencoder.study import Study
 from autoencoder.wording import counted
 from ui import address, caches
 from ui.charts import show_chart

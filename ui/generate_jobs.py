@@ -6,7 +6,7 @@ import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
-from autoencoder.generation import Judgement, compare_steps
+from autoencoder.experiments.generate.samples import Judgement, compare_steps
 from autoencoder.latent.sources import Mixture, mixture_steps
 
 

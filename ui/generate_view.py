@@ -12,11 +12,12 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
-from autoencoder.figures import frechet_figure
-from autoencoder.generation import Judgement, Samples, plane, sample, sentence
+from autoencoder.experiments.generate.figure import frechet_figure
+from autoencoder.experiments.generate.samples import Judgement, Samples, plane, sample
+from autoencoder.experiments.generate.words import sentence
+from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
 from autoencoder.latent.support import is_off_support
-from autoencoder.pictures import grid, png
 from ui import caches
 from ui.charts import show_chart
 from ui.choice import chosen_dataset, was_trained_on

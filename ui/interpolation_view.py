@@ -10,8 +10,9 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATHS
 from autoencoder.checkpoint.places import ImageAt, Place, picture_of, title_of
 from autoencoder.checkpoint.store import SHIPPED
-from autoencoder.latent.support import is_weak, score_name
-from autoencoder.pictures import gif, grid, png, svg_strips
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.words import change_of_class, decimals, misdrawn, outcome, verdict
+from autoencoder.figures.pictures import gif, grid, png, svg_strips
 from ui import caches
 from ui.charts import show_chart
 from ui.components.latent_map import path_hand
@@ -19,7 +20,7 @@ from ui.files import file_store
 from ui.frame import is_dark
 from ui.map_view import show_map
 from ui.pictures import show_large, show_table
-from ui.walks import Walk, classifier_of, outcome
+from ui.walks import classifier_of
 
 PATH, N_STEPS = "linear", 11  # before others are chosen
 LOOKS = "Looks like (weight)"
@@ -67,7 +68,7 @@ def move_by_hand(walks: list[Walk]) -> None:
 def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> None:
     """A strip for every model, with words where it leaves the data, and where it stops being what it was."""
     for walk in walks:
-        words = f"{_verdict(walk)}{_change_of_class(walk, codes)}{_misdrawn(walk, codes, pair)}"
+        words = f"{verdict(walk)}{change_of_class(walk, codes)}{misdrawn(walk, codes, pair)}"
         st.markdown(f"**{walk.checkpoint.name}** · {words}")
         show_table(_strip(walk, codes), [f"{t:.2f}" for t in walk.t], hatched=walk.measured.off_support)
     st.markdown(f"**Measured:** {outcome(walks)}")
@@ -122,7 +123,7 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     measured, opinion = walk.measured, walk.opinion
     rows = [
         ("Decoded", list(measured.images)),
-        ("Round trip", [_decimals(value) for value in measured.round_trip]),
+        ("Round trip", [decimals(value) for value in measured.round_trip]),
         ("Distance to the data", [f"{value:.2f}" for value in measured.neighbour_distance]),
         ("Change", ["–", *(f"{value:.2f}" for value in measured.decoded_step[1:])]),
         ("Off the data", ["off" if off else "" for off in measured.off_support]),
@@ -130,60 +131,12 @@ def _strip(walk: Walk, codes: Codes) -> list[tuple[str, list]]:
     if opinion is not None:
         rows.append(("Nearest image", list(opinion.nearest)))
     if opinion is not None and np.isfinite(opinion.distance).all():  # one image has no typical distance
-        rows.append(("Unlike any", [_decimals(value) for value in opinion.distance]))
+        rows.append(("Unlike any", [decimals(value) for value in opinion.distance]))
         rows.append(("Above 1", ["unlike" if value > 1 else "" for value in opinion.distance]))
     if opinion is not None and opinion.labels is not None:
         looks = zip(opinion.labels, opinion.shares, strict=True)
         rows.append((LOOKS, [f"{codes.class_names[label]} {share:.0%}" for label, share in looks]))
     return rows
-
-
-def _decimals(value: float) -> str:
-    """Two decimals; more where they would hide on which side of the limit, 1, it is."""
-    return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
-
-
-def _verdict(walk: Walk) -> str:
-    """The path's score in words."""
-    latent_dim = walk.checkpoint.model.latent_dim
-    score = walk.measured.score(latent_dim)
-    name = score_name(latent_dim)
-    if score is None:
-        return "the picture does not change along this path"
-    if name == "jump ratio":
-        return f"jump ratio **{score:.2f}**: the largest change of the picture over the mean one"
-    n_off, n_steps = int(walk.measured.off_support.sum()), len(walk.latents)
-    weak = " (a weak score below 8 dimensions)" if is_weak(latent_dim) else ""
-    return f"off the data in **{n_off} of {n_steps}** steps, {score:.0%}{weak}"
-
-
-def _change_of_class(walk: Walk, codes: Codes) -> str:
-    """Where the pictures stop looking like the first one, in words."""
-    labels = walk.opinion.labels if walk.opinion else None
-    if labels is None:
-        return ""
-    first, last = codes.class_names[labels[0]], codes.class_names[labels[-1]]
-    like_first = np.flatnonzero(labels == labels[0])
-    step = like_first[-1] + 1
-    back = ", after a while of looking like others" if len(like_first) < step else ""
-    if step == len(labels):
-        return f" · looks like {first} {'at both ends' if back else 'all the way'}{back}"
-    second = codes.class_names[labels[step]]
-    end = "" if second == last else f", at the end like {last}"
-    return f" · stops looking like {first} at t = {walk.t[step]:.2f}{back}; there it looks like {second}{end}"
-
-
-def _misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
-    """Which of the two images does not come back as what it is, already without a path between them."""
-    labels = walk.opinion.labels if walk.opinion else None
-    if labels is None or codes.labels is None:
-        return ""
-    names, words = codes.class_names, ""
-    for end, place, looks in zip("AB", pair, (labels[0], labels[-1]), strict=True):
-        if isinstance(place, ImageAt) and codes.labels[place.index] != looks:
-            label = names[codes.labels[place.index]]
-            words += f" · {end}, labelled {label}, already comes back looking like {names[looks]}"
-    return words
 
 
 def _svg(walks: list[Walk]) -> str:
@@ -199,10 +152,10 @@ def _snippet(walk: Walk, pair: tuple[Place, Place], codes: Codes, kind: str) -> 
     a, b = (int(codes.rows[place.index]) for place in pair)
     return (
         "from pathlib import Path\n\n"
-        "from autoencoder.checkpoints import load_checkpoint\n"
+        "from autoencoder.checkpoint.path_kinds import walk\n"
+        "from autoencoder.checkpoint.store import load_checkpoint\n"
         "from autoencoder.data.loading import load_dataset\n"
-        "from autoencoder.pictures import png, strip\n"
-        "from autoencoder.walks import walk\n\n"
+        "from autoencoder.figures.pictures import png, strip\n\n"
         f'checkpoint = load_checkpoint("{walk.checkpoint.name}")\n'
         f'images = load_dataset("{codes.dataset}", "{codes.split}").images\n'
         f"start, end = checkpoint.model.encode(images[[{a}, {b}]])\n"

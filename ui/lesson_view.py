@@ -9,11 +9,13 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt
 from autoencoder.errors import DatasetError
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.words import n_off
 from ui import address, caches
 from ui.gaps_view import show_statistic
 from ui.interpolation_view import move_by_hand, show_walks
 from ui.map_view import show_map
-from ui.walks import Walk, find_walks, n_off
+from ui.walks import find_walks
 
 N_STEPS = 11
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"

@@ -12,7 +12,7 @@ from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bu
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place, code_of
-from autoencoder.figures import map_figure
+from autoencoder.figures.maps import map_figure
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import CodeMap, Map, PCAMap
 from ui import address, caches, places

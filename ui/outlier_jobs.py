@@ -1,35 +1,10 @@
 """A training on normal images alone, and the trial of it, as a job: one for all visitors who ask the same."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from autoencoder.data.dataset import Dataset
-from autoencoder.outlier_trials import Trial, class_trial, outcome_steps
-from autoencoder.outliers import Outcome
-
-
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """What is asked: a protocol about a class of these images, a size of the code, and a first seed.
-
-    ``test`` is None for images without a split of their own.
-    """
-
-    train: Dataset
-    test: Dataset | None
-    protocol: str
-    label: int
-    latent_dim: int
-    first_seed: int
-
-    def trial(self, seed: int) -> Trial:
-        return class_trial(self.train, self.test, self.protocol, self.label, seed)
-
-    def key(self, n_seeds: int) -> str:
-        """What decides the outcome, as a job's owner."""
-        images = self.train.fingerprint + ("" if self.test is None else self.test.fingerprint)
-        choices = f"{self.protocol} {self.label} {self.latent_dim} {self.first_seed} {n_seeds}"
-        return f"outliers {images} {choices}"
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.trials import Experiment, outcome_steps
 
 
 class OutlierWork:

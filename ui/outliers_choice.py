@@ -9,12 +9,20 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
-from autoencoder.outlier_trials import FOREIGN, LATENT_DIM, MOST_TESTED, PROTOCOLS, Ready
-from autoencoder.outliers import CHOSEN, SCORES, Outcome
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.scores import CHOSEN, SCORES
+from autoencoder.experiments.outliers.trials import (
+    FOREIGN,
+    LATENT_DIM,
+    MOST_TESTED,
+    PROTOCOLS,
+    Experiment,
+    Ready,
+)
 from ui import address, caches, places
 from ui.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
 from ui.jobs import Job, quick_queue
-from ui.outlier_jobs import Experiment, OutlierWork
+from ui.outlier_jobs import OutlierWork
 from ui.pad import show_pad
 from ui.visitors import current_workspace
 from ui.watch import TICK, found, job_on_request

@@ -7,19 +7,18 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.data.images import as_floats
-from autoencoder.outlier_figures import roc_figure, score_figure
-from autoencoder.outliers import (
-    SCORES,
+from autoencoder.experiments.outliers.figure import roc_figure, score_figure
+from autoencoder.experiments.outliers.outcome import (
     Alarms,
     Outcome,
     auroc_intervals,
     galleries,
-    sentence,
     threshold_at_percentile,
     threshold_for,
-    threshold_sentence,
     verdicts,
 )
+from autoencoder.experiments.outliers.scores import SCORES
+from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
 from ui.charts import show_chart
 from ui.frame import is_dark

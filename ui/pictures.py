@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.data.images import as_bytes
-from autoencoder.pictures import grid, png
+from autoencoder.figures.pictures import grid, png
 from ui.frame import is_dark
 
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")

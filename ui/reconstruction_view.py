@@ -10,8 +10,8 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import Noise
-from autoencoder.evaluation import by_class
-from autoencoder.pictures import grid, png
+from autoencoder.experiments.reconstruction import by_class
+from autoencoder.figures.pictures import grid, png
 from ui import caches
 from ui.choice import chosen_dataset, was_trained_on
 from ui.frame import refusal

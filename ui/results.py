@@ -18,7 +18,10 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from autoencoder import few_labels, gaps, generation, outliers
+from autoencoder.experiments.few_labels import measure
+from autoencoder.experiments.gaps import statistic
+from autoencoder.experiments.generate import samples
+from autoencoder.experiments.outliers.outcome import Outcome, TestSet
 from autoencoder.latent import fields as planes
 from autoencoder.latent import projection, sources
 from autoencoder.latent.gap_score import Scores
@@ -31,18 +34,18 @@ from ui.workspace import made, state_root
 FORMAT = "1"  # another one where a measurement's method changes: what was kept before is then not found
 KINDS = {
     "GapScores": Scores,
-    "GapStatistic": gaps.GapStatistic,
-    "GapMatrix": gaps.GapMatrix,
+    "GapStatistic": statistic.GapStatistic,
+    "GapMatrix": statistic.GapMatrix,
     "Field": planes.Field,
-    "Judgement": generation.Judgement,
-    "SampleScores": generation.Scores,
+    "Judgement": samples.Judgement,
+    "SampleScores": samples.Scores,
     "ClassifierFacts": ClassifierFacts,
     "Mixture": sources.Mixture,
-    "FewLabels": few_labels.FewLabels,
-    "FewLabelsResult": few_labels.Result,
+    "FewLabels": measure.FewLabels,
+    "FewLabelsResult": measure.Result,
     "TSNEMap": projection.TSNEMap,
-    "Outcome": outliers.Outcome,
-    "TestSet": outliers.TestSet,
+    "Outcome": Outcome,
+    "TestSet": TestSet,
 }
 SUFFIX = ".safetensors"
 

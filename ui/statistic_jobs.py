@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.gaps import GapMatrix, GapStatistic, gap_steps, matrix_steps
+from autoencoder.experiments.gaps.statistic import GapMatrix, GapStatistic, gap_steps, matrix_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
 

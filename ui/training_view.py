@@ -1,20 +1,18 @@
 """The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
 
-import math
 from dataclasses import asdict
 from functools import partial
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from autoencoder.checkpoint.record import MAX_EPOCHS, EpochResult, TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError, LatentSpaceError
-from autoencoder.figures import INK
+from autoencoder.figures.training import loss_figure
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
-from autoencoder.training.overfitting import NOTHING, parting, sentence
+from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import (
     Plan,
     default_batch,
@@ -39,10 +37,8 @@ TICK = 1.0  # seconds between two looks at a running training
 REST_TICK = 5.0  # and at one that is paused
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
-DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
 COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
 ALL = "all"
-MOST_TICKS = 13
 IMAGES = "train_images"
 WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
 
@@ -292,78 +288,6 @@ def show_errors(glance: Glance, is_over: bool) -> None:
         st.markdown(sentence(glance.epochs, glance.n_trained, is_over))
     if glance.losses or glance.epochs:
         st.plotly_chart(loss_figure(glance, is_dark()), key="loss curve", config={"displayModeBar": False})
-
-
-def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
-    """The loss of the batches, and at the end of each epoch that of the training and the held-out images."""
-    ink, epochs = INK[dark], [result.epoch for result in glance.epochs]
-    figure = go.Figure()
-    lines = {
-        "batches": ([x for x, _ in glance.losses], [y for _, y in glance.losses], {"width": 1}, 0.45),
-        "training": (epochs, [result.train_loss for result in glance.epochs], {"width": 2, "dash": "dot"}, 1),
-        "held out": (epochs, [result.validation_loss for result in glance.epochs], {"width": 2.5}, 1),
-    }
-    for name, (x, y, line, opacity) in lines.items():
-        mode = "lines" if name == "batches" else "lines+markers"
-        looks = {"line": {**line, "color": ink}, "marker": {"size": 4}, "opacity": opacity}
-        figure.add_scatter(x=x, y=y, name=name, mode=mode, **looks)
-    n_done = max((x for line in figure.data for x in line.x), default=1)
-    figure.update_xaxes(title="epochs", rangemode="tozero", dtick=max(1, _round_step(n_done / 5)))
-    # Each next nat is harder to gain, and a gap of a few nats is what tells learning by heart.
-    ticks = loss_ticks([y for line in figure.data for y in line.y])
-    looks = {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
-    figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", **looks)
-    _name_gap(figure, glance)
-    return figure.update_layout(
-        height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
-        legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-    )  # fmt: skip
-
-
-def _name_gap(figure: go.Figure, glance: Glance) -> None:
-    """A line between the two errors at the last epoch, with its length."""
-    found = parting(glance.epochs)
-    if found is None or found.gap < NOTHING:
-        return
-    last = found.last
-    figure.add_shape(
-        type="line", x0=last.epoch, x1=last.epoch, y0=last.train_loss, y1=last.validation_loss,
-        line={"width": 1, "dash": "dot"},
-    )  # fmt: skip
-    figure.add_annotation(
-        x=last.epoch, y=math.log10(max(last.validation_loss, 1e-6)),  # as a logarithmic axis wants it
-        text=f"gap {found.gap:.1f} nats", showarrow=False, xanchor="right", yanchor="bottom", yshift=6,
-    )  # fmt: skip
-
-
-def loss_ticks(losses: list[float]) -> list[float]:
-    """Round numbers within the range of the losses, three at least where they differ, for a log axis."""
-    losses = [loss for loss in losses if 0 < loss < math.inf]
-    if not losses:
-        return []
-    low, high = min(losses), max(losses)
-    powers = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
-    for digits in DIGITS:
-        ticks = [digit * 10.0**power for power in powers for digit in digits]
-        ticks = [tick for tick in ticks if low <= tick <= high]
-        if len(ticks) >= 4:
-            return ticks[:: -(-len(ticks) // MOST_TICKS)]  # a training that runs away spans many powers
-    return _even_ticks(low, high)
-
-
-def _even_ticks(low: float, high: float) -> list[float]:
-    """Round numbers at equal distances; a narrow range holds too few of those that suit a log axis."""
-    if low == high:
-        return [float(f"{low:.4g}")]
-    step = _round_step((high - low) / 3)
-    return [round(n * step, 10) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def _round_step(most: float) -> float:
-    """The largest of …, 0.5, 1, 2, 5, 10, … that is not above ``most``, which is above 0."""
-    power = 10.0 ** math.floor(math.log10(most))
-    return max(digit * power for digit in (0.5, 1, 2, 5) if digit * power <= most)
 
 
 # Afterwards

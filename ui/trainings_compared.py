@@ -1,38 +1,19 @@
 """Several trainings on one chart: the held-out error and the gap score at every epoch."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
-from autoencoder.figures import CLASS_COLOURS, dress
+from autoencoder.figures.training import Run, errors_figure, gaps_figure
 from autoencoder.latent.support import score_name
 from autoencoder.model.architecture import KINDS
 from ui import caches, sharing
 from ui.charts import show_chart
 from ui.frame import is_dark, refusal
 from ui.replay_view import kept_replay
-from ui.training_view import loss_ticks
 from ui.visitors import current_workspace
 
 MOST = 8  # trainings on one chart
-DASHES = ("solid", "dash", "dot", "dashdot")
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A training as a chart needs it: epochs (E,) with held-out errors, epochs (F,) with gap scores."""
-
-    name: str
-    source: str
-    kind: str
-    score: str
-    epochs: np.ndarray
-    errors: np.ndarray
-    gap_epochs: np.ndarray
-    gap_scores: np.ndarray
 
 
 def show_comparison() -> None:
@@ -57,39 +38,6 @@ def show_comparison() -> None:
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
-
-
-def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
-    """The held-out error of every training, at the end of every epoch."""
-    figure = _figure([(run.name, run.epochs, run.errors) for run in runs], "%{y:.4g} nats", dark)
-    ticks = loss_ticks([error for run in runs for error in run.errors.tolist()])
-    return figure.update_yaxes(
-        title="held-out error, nats, logarithmic", type="log",
-        tickvals=ticks, ticktext=[f"{tick:,.10g}" for tick in ticks],
-    )  # fmt: skip
-
-
-def gaps_figure(runs: list[Run], score: str, dark: bool = False) -> go.Figure:
-    """The gap score of every training that has one, frame by frame."""
-    is_share = score.startswith("share")
-    figure = _figure(
-        [(run.name, run.gap_epochs, run.gap_scores) for run in runs],
-        "%{y:.1%}" if is_share else "%{y:.3g}",
-        dark,
-    )
-    return figure.update_yaxes(title=score, tickformat=".0%" if is_share else "")
-
-
-def _figure(lines: list[tuple[str, np.ndarray, np.ndarray]], hover: str, dark: bool) -> go.Figure:
-    figure = go.Figure()
-    for number, (name, x, y) in enumerate(lines):
-        figure.add_scatter(
-            x=x, y=y, name=name, mode="lines+markers" if len(x) < 30 else "lines", hovertemplate=hover,
-            line={"color": CLASS_COLOURS[number % 10], "dash": DASHES[number % 4], "width": 2.5},
-        )  # fmt: skip
-    dress(figure, dark)
-    figure.update_xaxes(title="epoch", rangemode="tozero")
-    return figure.update_layout(height=360, showlegend=True, hovermode="x unified")
 
 
 def _with_history() -> dict[str, CheckpointInfo]:

@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 from scipy.stats import t as student
 
-from autoencoder.few_labels import FewLabels
-from autoencoder.learners import CONTROLS, ENCODED, LEARNERS
+from autoencoder.experiments.few_labels.learners import CONTROLS, ENCODED, LEARNERS
+from autoencoder.experiments.few_labels.measure import FewLabels
 
 BASELINE = "pixels-logistic"  # what few labels come to by themselves
 WIDE = 0.03  # half an interval: a tie within it says little

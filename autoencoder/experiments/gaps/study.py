@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import Interval
+from autoencoder.experiments.statistics import Interval
 from autoencoder.latent.gap_score import SHARE
 from autoencoder.latent.support import PERCENTILE, score_name
 from autoencoder.project import ROOT

@@ -6,9 +6,9 @@ C classes.
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.figures import INK, dress
-from autoencoder.label_verdicts import CurvePoint
-from autoencoder.learners import ENCODED, LEARNERS
+from autoencoder.experiments.few_labels.learners import ENCODED, LEARNERS
+from autoencoder.experiments.few_labels.verdicts import CurvePoint
+from autoencoder.figures.style import INK, dress
 
 # A learner's dash is its method, its marker what it sees.
 DASHES = {"logistic": "solid", "knn": "dot", "spreading": "dash", "network": "dashdot"}

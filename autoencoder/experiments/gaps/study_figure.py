@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from autoencoder.figures import INK, dress
+from autoencoder.experiments.gaps.study import FAMILIES, Point, Setting, Study, points
+from autoencoder.figures.style import INK, dress
 from autoencoder.latent.gap_score import SHARE
 from autoencoder.latent.support import score_name
-from autoencoder.study import FAMILIES, Point, Setting, Study, points
 
 STYLES = {  # of the line, of the marks, and where their names stand: beside those of the other lines
     "ae": ("solid", "circle", "top right"),

@@ -11,23 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from autoencoder.latent.gap_score import SHARE, Pairs, Scores, cell_pairs, score_paths
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support, score_name
 
-N_RESAMPLES = 2_000
 PATHS_AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over paths with the ends of its 95 % interval (percentile bootstrap: Efron 1979)."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,74 +99,3 @@ def matrix_steps(
             typical[at] = pairs[ordered[len(ordered) // 2]][::direction]
             worst[at] = pairs[ordered[-1]][::direction]
     yield 1.0, GapMatrix(present, score, typical, worst)
-
-
-def interval(values: np.ndarray, seed: int = 0) -> Interval:
-    """The mean of the finite values (P,) and its 95 % interval; NaN where there are none."""
-    values = values[np.isfinite(values)]
-    if len(values) == 0:
-        return Interval(np.nan, np.nan, np.nan)
-    rows = np.random.default_rng(seed).integers(len(values), size=(N_RESAMPLES, len(values)))
-    low, high = np.percentile(values[rows].mean(axis=1), [2.5, 97.5])
-    return Interval(float(values.mean()), float(low), float(high))
-
-
-def probability_of_worse(first: np.ndarray, second: np.ndarray) -> float:
-    """The probability that a random path of the first scores worse than one of the second; ties count half.
-
-    The area under the ROC curve (Hanley & McNeil 1982); NaN where either has no finite score.
-    """
-    first, second = first[np.isfinite(first)], second[np.isfinite(second)]
-    if len(first) == 0 or len(second) == 0:
-        return float("nan")
-    is_first = np.repeat([1, 0], [len(first), len(second)])
-    return float(roc_auc_score(is_first, np.concatenate([first, second])))
-
-
-def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dict[str, str | float]]:
-    """For every two models with one score in common: ``worse``, ``better`` and the probability, ``value``."""
-    found = []
-    for number, first in enumerate(statistics):
-        for second in statistics[number + 1 :]:
-            if score_name(first.latent_dim) != score_name(second.latent_dim):
-                continue
-            value = probability_of_worse(first.score(kind), second.score(kind))
-            worse, better = (first, second) if not value < 0.5 else (second, first)
-            found.append({"worse": worse.name, "better": better.name, "value": max(value, 1 - value)})
-    return found
-
-
-def sentence(statistics: list[GapStatistic]) -> str:
-    """What the numbers say of the first two models' paths across classes, also where they do not differ."""
-    first, second = statistics[:2]
-    score = score_name(first.latent_dim)
-    if score != score_name(second.latent_dim):
-        return f"{first.name} and {second.name} are scored differently: their numbers do not compare."
-    intervals = [interval(statistic.score("cross")) for statistic in (first, second)]
-    where = first.words("cross")
-    if not all(np.isfinite(current.mean) for current in intervals):
-        return f"For {first.name} and {second.name} there are no paths {where} to compare."
-    (worse, better), (high, low) = (first, second), intervals
-    if high.mean < low.mean:
-        (worse, better), (high, low) = (second, first), intervals[::-1]
-    value = probability_of_worse(worse.score("cross"), better.score("cross"))
-    chance = (
-        f"The probability that a random path of {worse.name} is the worse one is {value:.0%}, ties counted "
-        "half."
-    )
-    figures = f"on average {_written(high, score)} against {_written(low, score)}"
-    if high.low <= low.high:
-        return (
-            f"{where.capitalize()}, {worse.name} and {better.name} do not differ clearly in {score}: "
-            f"{figures}, and the intervals overlap. {chance}"
-        )
-    return (
-        f"{where.capitalize()}, the paths of {worse.name} are worse in {score} than those of {better.name}: "
-        f"{figures}. {chance}"
-    )
-
-
-def _written(current: Interval, score: str) -> str:
-    if score == SHARE:
-        return f"{current.mean:.1%} [{current.low:.1%}, {current.high:.1%}]"
-    return f"{current.mean:.2f} [{current.low:.2f}, {current.high:.2f}]"

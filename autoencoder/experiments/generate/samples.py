@@ -4,7 +4,7 @@ Are the pictures like real images as a whole (the Fréchet distance), is each of
 new, or a training image come back? N training images, M samples, F features, D latent dimensions, C classes.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -196,25 +196,6 @@ def apart(training: Dataset, held_out: Dataset) -> tuple[Dataset, Dataset]:
         return training, held_out
     ones, others = hold_back(training.n_images, 0.5, 0)
     return training.subset(ones), training.subset(others)
-
-
-def sentence(name: str, scores: Sequence[Scores]) -> str:
-    """What the scores say of a model's sources: the best and the worst, and how far above the floor."""
-    known = [current for current in scores if np.isfinite(current.frechet)]
-    if len(known) < 2:
-        return ""
-    best, worst = min(known, key=lambda each: each.frechet), max(known, key=lambda each: each.frechet)
-    return (
-        f"Of {name}, samples from the {best.source} are most like real images: Fréchet distance "
-        f"{written(best.frechet)}, where real ones come to {written(best.frechet_floor)}. Those from the "
-        f"{worst.source} are least like them: {written(worst.frechet)}, "
-        f"{worst.frechet / best.frechet:.1f} times as far."
-    )
-
-
-def written(distance: float) -> str:
-    """A distance for people: three digits."""
-    return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"
 
 
 def _axes(latents: np.ndarray, is_prior: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -13,14 +13,15 @@ from autoencoder.data import measures
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError
-from autoencoder.gaps import gap_steps, interval
+from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.study import Plan, Run, Setting, Study
+from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.runtime import Runtime
-from autoencoder.study import Plan, Run, Setting, Study
 from autoencoder.training.trainer import Progress, Trainer
 
 MOST_HELD_OUT = 5_000

@@ -18,8 +18,8 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.readers.pixels import looks_inverted
 from autoencoder.errors import DatasetError
+from autoencoder.figures.pictures import grid, png, strip
 from autoencoder.model.architecture import Architecture, ModelSettings, mirror_table
-from autoencoder.pictures import grid, png, strip
 
 if TYPE_CHECKING:
     from autoencoder.training.classifier import FeatureClassifier
@@ -54,7 +54,7 @@ def train(args: argparse.Namespace) -> dict:
 
 def evaluate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
-    from autoencoder.evaluation import evaluate
+    from autoencoder.experiments.reconstruction import evaluate
 
     checkpoint = load_checkpoint(args.checkpoint)
     args.dataset = args.dataset or _trained_on(checkpoint)
@@ -109,7 +109,8 @@ def interpolate(args: argparse.Namespace) -> dict:
 
 def gaps(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
-    from autoencoder.gaps import comparisons, gap_steps
+    from autoencoder.experiments.gaps.statistic import gap_steps
+    from autoencoder.experiments.gaps.words import comparisons
     from autoencoder.latent.gap_score import random_pairs
 
     models = [load_checkpoint(name) for name in args.checkpoints]
@@ -130,9 +131,9 @@ def gaps(args: argparse.Namespace) -> dict:
 
 
 def study(args: argparse.Namespace) -> dict:
+    from autoencoder.experiments.gaps.study import Plan, beside_the_gaps, findings, table
+    from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
     from autoencoder.model.runtime import resolve_runtime, use_one_thread
-    from autoencoder.study import Plan, beside_the_gaps, findings, table
-    from autoencoder.study_trials import begin_study, study_steps
 
     if args.threads == 1:
         use_one_thread()
@@ -155,7 +156,7 @@ def study(args: argparse.Namespace) -> dict:
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.data.images import are_alike
-    from autoencoder.generation import apart, sample, score_steps, yardstick_steps
+    from autoencoder.experiments.generate.samples import apart, sample, score_steps, yardstick_steps
     from autoencoder.latent.sources import MIXTURE, sampler_steps
     from autoencoder.model.runtime import use_one_thread
 
@@ -205,8 +206,8 @@ def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
 
 
 def anomalies(args: argparse.Namespace) -> dict:
+    from autoencoder.experiments.outliers.trials import anomalies_steps
     from autoencoder.model.runtime import use_one_thread
-    from autoencoder.outlier_trials import anomalies_steps
 
     use_one_thread()
     steps = anomalies_steps(
@@ -217,9 +218,9 @@ def anomalies(args: argparse.Namespace) -> dict:
 
 def few_labels(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
-    from autoencoder.few_labels import few_label_steps
-    from autoencoder.label_tasks import few_label_task
-    from autoencoder.label_verdicts import curve
+    from autoencoder.experiments.few_labels.measure import few_label_steps
+    from autoencoder.experiments.few_labels.task import few_label_task
+    from autoencoder.experiments.few_labels.verdicts import curve
     from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
@@ -313,7 +314,7 @@ def _last(steps, what: str):
 
 def _taken_up(empty, path: Path | None):
     """The study in the file, if there is one already; a different study is not overwritten."""
-    from autoencoder.study import read_study
+    from autoencoder.experiments.gaps.study import read_study
 
     if path is None or not path.exists():
         return empty
@@ -328,7 +329,7 @@ def _taken_up(empty, path: Path | None):
 
 def _kept(steps, path: Path | None):
     """The steps as they are; the study is written whenever a model has been added."""
-    from autoencoder.study import save_study
+    from autoencoder.experiments.gaps.study import save_study
 
     n_written = 0
     for share, found in steps:
@@ -374,7 +375,7 @@ def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[s
 
 
 def _gap_report(statistic) -> dict:
-    from autoencoder.gaps import interval
+    from autoencoder.experiments.statistics import interval
 
     measures = {
         f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))

@@ -15,8 +15,7 @@ from itertools import product
 import numpy as np
 
 from autoencoder.errors import DatasetError
-from autoencoder.label_tasks import Task, labelled_rows
-from autoencoder.learners import (
+from autoencoder.experiments.few_labels.learners import (
     GRAPH,
     LEARNERS,
     Features,
@@ -27,6 +26,7 @@ from autoencoder.learners import (
     graph_steps,
     spread_labels,
 )
+from autoencoder.experiments.few_labels.task import Task, labelled_rows
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.training.fine_tuning import network_steps
 

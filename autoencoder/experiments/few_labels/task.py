@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset, stratified_order
 from autoencoder.data.images import are_alike
 from autoencoder.errors import DatasetError
@@ -87,3 +88,29 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
             f"The images of {train.name} do not differ from each other: there is nothing to tell apart. "
             "Choose other images."
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is measured: of which model, on which images, how; ``task`` is drawn from these by ``seed``."""
+
+    checkpoint: Checkpoint
+    train: Dataset
+    test: Dataset | None
+    task: Task
+    learners: list[str]
+    counts: list[int]
+    n_draws: int
+    seed: int
+
+    @property
+    def n_fits(self) -> int:
+        return len(self.learners) * len(self.counts) * self.n_draws
+
+    @property
+    def key(self) -> str:
+        """What decides the results, as a job's owner."""
+        images = " ".join(part.fingerprint for part in (self.train, self.test) if part is not None)
+        learners, counts = ",".join(sorted(self.learners)), ",".join(map(str, sorted(self.counts)))
+        asked = f"{learners} {counts} {self.n_draws} {self.seed}"
+        return f"few labels {self.checkpoint.fingerprint} {images} {asked}"

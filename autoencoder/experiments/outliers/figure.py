@@ -7,8 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 from sklearn.metrics import roc_curve
 
-from autoencoder.figures import FAINT, INK, dress
-from autoencoder.outliers import BASELINE, CHOSEN, SCORES, Outcome, auroc_intervals, better_pca
+from autoencoder.experiments.outliers.outcome import Outcome, auroc_intervals
+from autoencoder.experiments.outliers.scores import BASELINE, CHOSEN, SCORES
+from autoencoder.experiments.outliers.words import better_pca
+from autoencoder.figures.style import FAINT, INK, dress
 
 N_BINS = 60
 SMALLEST = 1e-12  # an error of nothing has a place on a logarithmic axis too

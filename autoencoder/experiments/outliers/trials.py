@@ -18,9 +18,10 @@ from autoencoder.checkpoint.record import HELD_BACK_SHARE, TrainingSettings
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.images import are_alike
 from autoencoder.errors import DatasetError
+from autoencoder.experiments.outliers.outcome import Outcome, TestSet, threshold_for
+from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
-from autoencoder.outliers import CHOSEN, SCORES, Detector, Outcome, TestSet, threshold_for
 from autoencoder.training.trainer import Evaluating, Progress, Trainer
 from autoencoder.wording import counted
 
@@ -303,3 +304,27 @@ def _titles(dataset: Dataset, numbers: np.ndarray) -> tuple[str, ...]:
         return tuple(f"{dataset.name} · {number}" for number in numbers)
     named = zip(dataset.labels, numbers, strict=True)
     return tuple(f"{dataset.class_names[label]} · {number}" for label, number in named)
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """What is asked: a protocol about a class of these images, a size of the code, and a first seed.
+
+    ``test`` is None for images without a split of their own.
+    """
+
+    train: Dataset
+    test: Dataset | None
+    protocol: str
+    label: int
+    latent_dim: int
+    first_seed: int
+
+    def trial(self, seed: int) -> Trial:
+        return class_trial(self.train, self.test, self.protocol, self.label, seed)
+
+    def key(self, n_seeds: int) -> str:
+        """What decides the outcome, as a job's owner."""
+        images = self.train.fingerprint + ("" if self.test is None else self.test.fingerprint)
+        choices = f"{self.protocol} {self.label} {self.latent_dim} {self.first_seed} {n_seeds}"
+        return f"outliers {images} {choices}"

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from autoencoder import commands, reports
+from autoencoder.cli import commands, reports
 from autoencoder.data.noise import NOISE_KINDS, Noise
 from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS
 
 FEWEST_IMAGES = 50  # to train on
-PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of autoencoder.walks, which takes torch to import
-PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of autoencoder.outlier_trials
+PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of checkpoint.path_kinds, which needs torch
+PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of experiments.outliers.trials
 SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of autoencoder.latent.sources
 LEARNER_NAMES = (
     *(
@@ -24,7 +24,7 @@ LEARNER_NAMES = (
     ),
     "fine-tuned",
     "from-scratch",
-)  # of autoencoder.learners
+)  # of experiments.few_labels.learners
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3

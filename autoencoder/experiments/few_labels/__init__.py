@@ -1,0 +1,1 @@
+"""Learning from few labels: task, learners, curves and verdicts."""

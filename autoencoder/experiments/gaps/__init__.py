@@ -1,0 +1,1 @@
+"""Gaps between classes: the gap statistic, its study, figures and sentences."""

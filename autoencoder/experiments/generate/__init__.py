@@ -1,0 +1,1 @@
+"""Generation: samples from sources, their scores, figures and sentences."""

@@ -1,0 +1,26 @@
+"""Sentences about the Fréchet distances of sources."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autoencoder.experiments.generate.samples import Scores
+
+
+def sentence(name: str, scores: Sequence[Scores]) -> str:
+    """What the scores say of a model's sources: the best and the worst, and how far above the floor."""
+    known = [current for current in scores if np.isfinite(current.frechet)]
+    if len(known) < 2:
+        return ""
+    best, worst = min(known, key=lambda each: each.frechet), max(known, key=lambda each: each.frechet)
+    return (
+        f"Of {name}, samples from the {best.source} are most like real images: Fréchet distance "
+        f"{written(best.frechet)}, where real ones come to {written(best.frechet_floor)}. Those from the "
+        f"{worst.source} are least like them: {written(worst.frechet)}, "
+        f"{worst.frechet / best.frechet:.1f} times as far."
+    )
+
+
+def written(distance: float) -> str:
+    """A distance for people: three digits."""
+    return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"

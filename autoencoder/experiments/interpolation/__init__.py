@@ -1,0 +1,1 @@
+"""Interpolation: measures of a path, and the sentences they give."""

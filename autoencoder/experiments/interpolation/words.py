@@ -1,0 +1,99 @@
+"""Sentences about measured paths."""
+
+import numpy as np
+
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt, Place
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.support import is_weak, score_name
+
+
+def decimals(value: float) -> str:
+    """Two decimals; more where they would hide on which side of the limit, 1, it is."""
+    return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
+
+
+def verdict(walk: Walk) -> str:
+    """The path's score in words."""
+    latent_dim = walk.checkpoint.model.latent_dim
+    score = walk.measured.score(latent_dim)
+    name = score_name(latent_dim)
+    if score is None:
+        return "the picture does not change along this path"
+    if name == "jump ratio":
+        return f"jump ratio **{score:.2f}**: the largest change of the picture over the mean one"
+    n_off, n_steps = int(walk.measured.off_support.sum()), len(walk.latents)
+    weak = " (a weak score below 8 dimensions)" if is_weak(latent_dim) else ""
+    return f"off the data in **{n_off} of {n_steps}** steps, {score:.0%}{weak}"
+
+
+def change_of_class(walk: Walk, codes: Codes) -> str:
+    """Where the pictures stop looking like the first one, in words."""
+    labels = walk.opinion.labels if walk.opinion else None
+    if labels is None:
+        return ""
+    first, last = codes.class_names[labels[0]], codes.class_names[labels[-1]]
+    like_first = np.flatnonzero(labels == labels[0])
+    step = like_first[-1] + 1
+    back = ", after a while of looking like others" if len(like_first) < step else ""
+    if step == len(labels):
+        return f" · looks like {first} {'at both ends' if back else 'all the way'}{back}"
+    second = codes.class_names[labels[step]]
+    end = "" if second == last else f", at the end like {last}"
+    return f" · stops looking like {first} at t = {walk.t[step]:.2f}{back}; there it looks like {second}{end}"
+
+
+def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
+    """Which of the two images does not come back as what it is, already without a path between them."""
+    labels = walk.opinion.labels if walk.opinion else None
+    if labels is None or codes.labels is None:
+        return ""
+    names, words = codes.class_names, ""
+    for end, place, looks in zip("AB", pair, (labels[0], labels[-1]), strict=True):
+        if isinstance(place, ImageAt) and codes.labels[place.index] != looks:
+            label = names[codes.labels[place.index]]
+            words += f" · {end}, labelled {label}, already comes back looking like {names[looks]}"
+    return words
+
+
+def outcome(walks: list[Walk]) -> str:
+    """What the strips show, in one sentence that follows from their numbers."""
+    parts = [f"{walk.checkpoint.name} {_outcome_of(walk)}" for walk in walks]
+    return f"{'; '.join(parts)}.{_compared(walks)}"
+
+
+def n_off(walk: Walk) -> str:
+    """How many of the steps are off the data, in words."""
+    return f"{int(walk.measured.off_support.sum()) or 'none'} of {len(walk.latents)} steps"
+
+
+def _outcome_of(walk: Walk) -> str:
+    latent_dim, measured = walk.checkpoint.model.latent_dim, walk.measured
+    score = measured.score(latent_dim)
+    if score is None:
+        return "draws the same picture all the way"
+    if score_name(latent_dim) != SHARE:
+        step = int(np.nanargmax(measured.decoded_step))
+        when = f"just before t = {walk.t[step]:.2f}"
+        return f"changes its picture most {when}, {score:.2f} times as much as on average"
+    odd = int(np.argmax(measured.round_trip))
+    return (
+        f"is off the data in {n_off(walk)}, with its greatest round trip, "
+        f"{measured.round_trip[odd]:.2f}, at t = {walk.t[odd]:.2f}"
+    )
+
+
+def _compared(walks: list[Walk]) -> str:
+    """Which of two walks has the greater gap score; nothing where they are not two, or scored differently."""
+    if len(walks) != 2:
+        return ""
+    names = {score_name(walk.checkpoint.model.latent_dim) for walk in walks}
+    first, second = (walk.measured.score(walk.checkpoint.model.latent_dim) for walk in walks)
+    if len(names) != 1 or first is None or second is None:
+        return ""
+    if first == second:
+        return " On this pair neither is better."
+    worse, better = walks if first > second else walks[::-1]
+    verb = "leaves the data in more steps than" if names == {SHARE} else "jumps more than"
+    return f" On this pair {worse.checkpoint.name} {verb} {better.checkpoint.name}."

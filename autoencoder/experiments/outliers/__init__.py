@@ -1,0 +1,1 @@
+"""Outlier detection: trials, scores, thresholds, figures and sentences."""
