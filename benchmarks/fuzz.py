@@ -177,7 +177,7 @@ def _use(given, folder: Path) -> None:
     from autoencoder.data.dataset import Dataset
     from autoencoder.data.loading import load_upload
     from autoencoder.data.readers.pictures import read_pictures
-    from ui.workspace import Workspace
+    from ui.storage.workspace import Workspace
 
     workspace = Workspace(folder, VISITOR)
     if given.kind == "model folder":

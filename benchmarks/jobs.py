@@ -23,10 +23,11 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.plan import Plan
-from ui.cluster import NICENESS, Cluster
-from ui.jobs import Job, JobQueue
+from ui.jobs.cluster import NICENESS, Cluster
+from ui.jobs.job import Job
+from ui.jobs.queue import JobQueue
+from ui.storage.workspace import Workspace
 from ui.training_jobs import train
-from ui.workspace import Workspace
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from autoencoder.model.runtime import Runtime
 from autoencoder.training.recorder import Film
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
-from ui.workspace import Workspace
+from ui.storage.workspace import Workspace
 
 MODEL = {"model folder", "model zip"}
 MOST_BYTES = 4_000_000  # of one harmed file

@@ -23,13 +23,17 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.trainer import Evaluating
-from ui import cluster as clusters
-from ui import jobs, parcels, workers
-from ui.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
-from ui.jobs import JobError, JobQueue, OwnDesk
-from ui.parcels import MissingDatasets, Store, pack
+from ui.jobs import cluster as clusters
+from ui.jobs import transfer
+from ui.jobs import worker as worker_module
+from ui.jobs.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
+from ui.jobs.executor import OwnDesk
+from ui.jobs.job import JobError
+from ui.jobs.queue import JobQueue
+from ui.jobs.transfer import MissingDatasets, Store, pack
+from ui.state.queues import _staffed
+from ui.storage.workspace import Workspace
 from ui.training_jobs import train
-from ui.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOON = 60  # seconds: far more than anything here takes, so that a slow machine fails no test
@@ -143,7 +147,7 @@ def scheduler(monkeypatch):
 def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(scheduler, tmp_path):
     cluster = start_cluster()
     try:
-        queue = jobs._staffed("long")
+        queue = _staffed("long")
         spaces = [Workspace(tmp_path, f"{number:032x}") for number in range(30)]
         taken = [train(queue, f"{number}", plan(20), space) for number, space in enumerate(spaces)]
         places = set()
@@ -188,7 +192,7 @@ def queue(cluster):
 
 def n_under_way(cluster: Cluster) -> int:
     """Works that are on a bench in any worker."""
-    return sum(cluster._client.run(workers.n_under_way).values())
+    return sum(cluster._client.run(worker_module.n_under_way).values())
 
 
 def test_work_is_done_outside_the_server(queue):
@@ -211,7 +215,7 @@ def test_nothing_listens_beyond_this_machine(cluster):
 
 
 def test_workers_leave_the_cores_to_pages(queue, cluster):
-    assert set(cluster._client.run(workers.niceness).values()) == {clusters.NICENESS}
+    assert set(cluster._client.run(worker_module.niceness).values()) == {clusters.NICENESS}
 
 
 def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspace):
@@ -314,12 +318,12 @@ class HereClient:
 
     def run(self, function, *arguments, workers):
         self.asked.append(function.__name__)
-        return {workers[0]: asyncio.run(function(*arguments))}
+        return {worker_module[0]: asyncio.run(function(*arguments))}
 
 
 @pytest.fixture
 def fresh_store(monkeypatch):
-    monkeypatch.setattr(workers, "_store", Store())
+    monkeypatch.setattr(worker_module, "_store", Store())
 
 
 def test_large_images_are_sent_to_a_worker_once(fresh_store):
@@ -353,7 +357,7 @@ def test_same_pixels_under_other_names_are_told_apart():
 
 
 def test_a_worker_keeps_few_data_sets_and_those_used_last():
-    store, sets = Store(), [images(2, f"{number}") for number in range(parcels.MAX_DATASETS + 1)]
+    store, sets = Store(), [images(2, f"{number}") for number in range(transfer.MAX_DATASETS + 1)]
     for number, dataset in enumerate(sets):
         store.add(f"{number}", dataset)
         store.find("0")
@@ -363,7 +367,7 @@ def test_a_worker_keeps_few_data_sets_and_those_used_last():
 
 
 def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
-    monkeypatch.setattr(parcels, "MAX_BYTES", 10 * 784)
+    monkeypatch.setattr(transfer, "MAX_BYTES", 10 * 784)
     store = Store()
     for number in range(5):
         store.add(f"{number}", images(2, f"{number}"))
@@ -381,6 +385,6 @@ def test_a_worker_that_is_begun_anew_does_not_run_the_page():
 
 def test_a_page_without_a_server_around_it_has_a_thread(monkeypatch):
     assert started_cluster() is None
-    queue = jobs._staffed("long")
+    queue = _staffed("long")
     assert isinstance(queue._desks[0], OwnDesk)
     assert queue.submit("a", Counting(3)).wait(SOON) and queue.find("a").result == os.getpid()

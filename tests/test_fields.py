@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoencoder.latent.fields import LONGEST_SIDE, density, gap_steps
+from autoencoder.latent.fields import LONGEST_SIDE, density, gap_field_steps
 from autoencoder.latent.projection import project
 from autoencoder.latent.support import Support, Units
 
@@ -67,7 +67,7 @@ def test_a_planted_gap_is_found_where_it_is(dim):
     latents = rng.normal(size=(200, dim)).astype(np.float32) * ([4, 2] + [0.5] * (dim - 2))
     support = Support(Folded(dim), latents, Units(0.5, 1.0, 1.0))
     latent_map, base = project(latents), np.full(dim, 0.25, np.float32)
-    *_, (share, field) = gap_steps(support, latent_map, base)
+    *_, (share, field) = gap_field_steps(support, latent_map, base)
     assert share == 1 and np.isfinite(field.values).all()
     for point in rng.uniform(field.bounds[::2], field.bounds[1::2], size=(40, 2)):
         row, column = cell_of(field, point)
@@ -80,7 +80,7 @@ def test_a_planted_gap_is_found_where_it_is(dim):
 
 def test_what_is_not_known_yet_is_not_made_up():
     latents = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
-    steps = gap_steps(Support(Folded(2), latents), project(latents), np.zeros(2, np.float32))
+    steps = gap_field_steps(Support(Folded(2), latents), project(latents), np.zeros(2, np.float32))
     shares = []
     for share, field in steps:
         known = np.isfinite(field.values).mean()
@@ -92,4 +92,4 @@ def test_what_is_not_known_yet_is_not_made_up():
 def test_a_map_without_an_inverse_has_no_gaps():
     latents = np.random.default_rng(0).normal(size=(12, 2)).astype(np.float32)
     with pytest.raises(ValueError, match="no inverse"):
-        next(gap_steps(Support(Folded(2), latents), project(latents, "tsne"), np.zeros(2, np.float32)))
+        next(gap_field_steps(Support(Folded(2), latents), project(latents, "tsne"), np.zeros(2, np.float32)))

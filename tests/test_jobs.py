@@ -17,11 +17,14 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.training.plan import Plan, model_settings, training_settings
 from autoencoder.training.progress import ThinnedCurve
 from autoencoder.training.trainer import Progress
-from ui import jobs, runs
-from ui.jobs import JobError, JobQueue, OwnDesk
+from ui.jobs import executor, runner
+from ui.jobs import queue as queue_module
+from ui.jobs.executor import OwnDesk
+from ui.jobs.job import JobError
+from ui.jobs.queue import JobQueue
+from ui.storage.workspace import Workspace
 from ui.training_jobs import train
 from ui.watch import _how_far
-from ui.workspace import Workspace
 
 SOON = 10  # seconds: far more than anything here takes, so that a slow machine fails no test
 VISITOR = "0" * 32
@@ -48,7 +51,7 @@ class Failing(Counting):
 
 @pytest.fixture(autouse=True)
 def short_slices(monkeypatch):
-    monkeypatch.setattr(jobs, "SLICE", 0.005)
+    monkeypatch.setattr(executor, "SLICE", 0.005)
 
 
 @pytest.fixture
@@ -101,10 +104,10 @@ def test_jobs_move_on_side_by_side(queue):
 
 
 def test_those_in_line_know_their_place_and_move_up(queue):
-    active = [queue.submit(f"active {number}", Counting()) for number in range(jobs.MAX_AT_ONCE)]
+    active = [queue.submit(f"active {number}", Counting()) for number in range(queue_module.MAX_AT_ONCE)]
     waiting = [queue.submit(f"waiting {number}", Counting()) for number in range(3)]
     assert moves_on(active[-1])
-    assert [job.place for job in active] == [0] * jobs.MAX_AT_ONCE
+    assert [job.place for job in active] == [0] * queue_module.MAX_AT_ONCE
     assert [job.place for job in waiting] == [1, 2, 3]
     assert stands_still(waiting[0]) and waiting[0].status == "waiting"
     active[1].stop()
@@ -113,7 +116,7 @@ def test_those_in_line_know_their_place_and_move_up(queue):
 
 
 def test_a_job_in_line_can_be_stopped(queue):
-    for number in range(jobs.MAX_AT_ONCE):
+    for number in range(queue_module.MAX_AT_ONCE):
         queue.submit(f"active {number}", Counting())
     job = queue.submit("a", Counting())
     job.stop()
@@ -121,7 +124,7 @@ def test_a_job_in_line_can_be_stopped(queue):
 
 
 def test_a_paused_job_gives_its_place_up_and_goes_on_where_it_was(queue):
-    active = [queue.submit(f"active {number}", Counting()) for number in range(jobs.MAX_AT_ONCE)]
+    active = [queue.submit(f"active {number}", Counting()) for number in range(queue_module.MAX_AT_ONCE)]
     waiting = queue.submit("waiting", Counting())
     assert moves_on(active[0])
     active[0].pause()
@@ -176,7 +179,7 @@ def test_an_owner_has_one_job_under_way(queue):
 
 
 def test_the_queue_is_bounded_but_paused_jobs_make_room(queue):
-    taken = [queue.submit(f"owner {number}", Counting()) for number in range(jobs.MAX_UNFINISHED)]
+    taken = [queue.submit(f"owner {number}", Counting()) for number in range(queue_module.MAX_UNFINISHED)]
     with pytest.raises(JobError, match="Try again"):
         queue.submit("late", Counting())
     taken[7].pause()
@@ -185,7 +188,7 @@ def test_the_queue_is_bounded_but_paused_jobs_make_room(queue):
 
 
 def test_finished_jobs_are_kept_up_to_a_number_and_forgotten_when_asked(queue, monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_FINISHED", 3)
+    monkeypatch.setattr(queue_module, "MAX_FINISHED", 3)
     for number in range(6):
         assert queue.submit(f"owner {number}", Counting(1)).wait(SOON)
     assert [number for number in range(6) if queue.find(f"owner {number}")] == [3, 4, 5]
@@ -325,7 +328,7 @@ def test_a_page_says_how_far_a_quick_job_is(has_workers, place, said):
 
 def test_snapshots_come_soon_at_first_and_then_rarely(monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr(runs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: clock[0]))
 
     class Endless:
         progress = None
@@ -341,7 +344,7 @@ def test_snapshots_come_soon_at_first_and_then_rarely(monkeypatch):
         def resume(self, snapshot: bytes) -> None:
             raise AssertionError
 
-    bench, kept = runs.Bench(), []
+    bench, kept = runner.Bench(), []
     bench.begin("key", Endless(), None)
     while clock[0] < 50:
         if bench.advance("key", 0.1, None).snapshot:

@@ -13,9 +13,13 @@ from conftest import PROJECT, make_small_checkpoint
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.readers.source import MAX_FILE_BYTES
-from ui import limits, server, visitors
-from ui import workspace as module
-from ui.workspace import DAY, Workspace, WorkspaceError, remove_unused
+from ui import server, visitors
+from ui.server.limits_table import table
+from ui.storage import limits
+from ui.storage import workspace as module
+from ui.storage.disk import WorkspaceError
+from ui.storage.upkeep import DAY, remove_unused
+from ui.storage.workspace import Workspace
 
 VISITOR, OTHER = "0" * 32, "1" * 32
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)  # 31 kB that do not compress
@@ -37,10 +41,10 @@ def images() -> Dataset:
 
 def test_the_readme_s_table_is_the_program_s():
     lines = (PROJECT / "README.md").read_text().splitlines()
-    for what, most, setting in limits.table():
+    for what, most, setting in table():
         assert " ".join(f"| {what} | {most} | {setting} |".split()) in lines
     head = lines.index("| limit | at most | set by |")
-    assert len(limits.table()) == next(n for n, line in enumerate(lines[head + 2 :]) if not line)
+    assert len(table()) == next(n for n, line in enumerate(lines[head + 2 :]) if not line)
 
 
 def test_the_server_s_settings_are_stated():

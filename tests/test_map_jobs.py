@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.projection import project, tsne_steps
-from ui.jobs import JobQueue, OwnDesk
-from ui.map_jobs import MapWork
+from ui.jobs.executor import OwnDesk
+from ui.jobs.queue import JobQueue
+from ui.jobs.work import MapWork
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 

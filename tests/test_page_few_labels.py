@@ -25,8 +25,9 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
     usual_prediction,
 )
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
 from ui.visitors import _digest
-from ui.workspace import Workspace, state_root
 
 TOKEN = "a visitor with few labels"
 FAST = ["codes-knn", "pca-knn", "codes-spreading", "pca-spreading"]

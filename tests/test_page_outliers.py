@@ -26,13 +26,14 @@ from autoencoder.experiments.outliers.trials import Experiment, class_trial, out
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import percent
 from ui import pad as pad_module
-from ui.jobs import quick_queue
-from ui.outlier_jobs import OutlierWork
+from ui.jobs.work import OutlierWork
 from ui.outliers_choice import AS_IT_IS, DRAWING, SCENES
 from ui.outliers_view import scores_table
 from ui.pictures import _img
+from ui.state.queues import quick_queue
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
 from ui.visitors import _digest
-from ui.workspace import Workspace, state_root
 
 ONE_CLASS, HELD_OUT = "one class is normal", "one class is held out"
 

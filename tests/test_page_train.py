@@ -24,11 +24,14 @@ from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
 from ui import training_jobs
 from ui.files import file_store
-from ui.jobs import NO_WORKER, Job, JobQueue, OwnDesk
+from ui.jobs.executor import OwnDesk
+from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.queue import JobQueue
 from ui.replay_view import _what_is_drawn, packed
+from ui.state.queues import job_queue
+from ui.storage.workspace import Workspace
 from ui.trainings_compared import _run, _whether_errors_compare
 from ui.visitors import _digest
-from ui.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOON = 30  # seconds
@@ -79,7 +82,7 @@ def start(app: AppTest, epochs: int, name: str = "") -> AppTest:
 
 
 def training(token: str) -> Job:
-    return training_jobs.job_queue().find(_digest(token))
+    return job_queue().find(_digest(token))
 
 
 def take(app: AppTest, token: str, label: str) -> AppTest:

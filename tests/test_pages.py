@@ -23,8 +23,9 @@ from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
 from ui.files import file_store
 from ui.frame import literally
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
 from ui.visitors import _digest
-from ui.workspace import Workspace, state_root
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))

@@ -23,11 +23,14 @@ from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.steps import finished
 from autoencoder.training.classifier import classifier_steps
-from ui import caches, classroom, jobs, results, server
-from ui.generate_jobs import score_key
-from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
-from ui.limits import MAX_RESULT_DAYS
-from ui.statistic_jobs import statistic_key
+from ui import caches, server
+from ui.jobs import queue as queue_module
+from ui.jobs.executor import OwnDesk
+from ui.jobs.queue import JobQueue
+from ui.jobs.work import score_key, statistic_key
+from ui.state.queues import job_queue, quick_queue
+from ui.storage import classroom, results
+from ui.storage.limits import MAX_RESULT_DAYS
 from ui.watch import begun, found
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
@@ -153,7 +156,7 @@ def test_results_that_name_models_are_of_these_names():
 
 
 def test_results_that_were_read_are_bounded_like_others(monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_FINISHED", 3)
+    monkeypatch.setattr(queue_module, "MAX_FINISHED", 3)
     queue = JobQueue()
     for number in range(5):
         results.keep(str(number), [number])

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from websockets.sync.client import connect
 
 from ui import server as module
-from ui.limits import MAX_IDLE_DAYS
 from ui.server import HEALTH_PATH, headers_for
+from ui.storage.limits import MAX_IDLE_DAYS
 from ui.visitors import COOKIE, TOKEN
 
 PATIENCE = 60  # seconds

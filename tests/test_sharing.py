@@ -17,8 +17,12 @@ from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from ui import sharing
+from ui.storage import shares as shares_module
+from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
+from ui.storage.shares import place_of_copy, share_copy, shelf_of
+from ui.storage.upkeep import DAY, remove_unused
+from ui.storage.workspace import Workspace
 from ui.visitors import _digest
-from ui.workspace import DAY, SHARING, Workspace, WorkspaceError, bytes_in, remove_unused, state_root
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -80,7 +84,7 @@ def test_shared_images_are_the_images(own):
     app = visit("latent_map", OTHER, data=name)
     assert not app.exception and not app.error and app.selectbox(key="data").value == name
     assert living_map(app)["classes"] == ["up", "down"]
-    kept = load_dataset(sharing._place("data", name))
+    kept = load_dataset(place_of_copy("data", name))
     np.testing.assert_array_equal(kept.images, images)
 
 
@@ -94,14 +98,14 @@ def test_a_foreign_name_opens_nothing(own, text):
 
 
 def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
-    monkeypatch.setattr(sharing, "MOST_SHARED", 2)
+    monkeypatch.setattr(shares_module, "MOST_SHARED", 2)
     names = []
     for number in range(3):
         own.save_model(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
         folder = own.models_folder / f"m{number}"
         names.append(f"m{number}~{number:020}")
-        sharing._share(own, "model", folder, names[-1])
-    assert [sharing._place("model", name).exists() for name in names] == [False, True, True]
+        share_copy(own, "model", folder, names[-1])
+    assert [place_of_copy("model", name).exists() for name in names] == [False, True, True]
 
 
 def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits, monkeypatch):
@@ -152,7 +156,7 @@ def shares(app: AppTest, label: str) -> None:
 def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digits, monkeypatch):
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
     kept = bytes_in(own.models_folder)
-    monkeypatch.setattr("ui.workspace.MAX_VISITOR_BYTES", 2 * kept + 1_000)
+    monkeypatch.setattr("ui.storage.workspace.MAX_VISITOR_BYTES", 2 * kept + 1_000)
     switch(visit("train", OWNER), True)
     with pytest.raises(WorkspaceError, match="what you share included"):
         own.check_room(2_000)
@@ -165,14 +169,14 @@ def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digi
 
 
 def test_a_visitor_shares_so_many_and_no_more(own, digits, monkeypatch):
-    monkeypatch.setattr(sharing, "MAX_SHARED", 1)
+    monkeypatch.setattr(shares_module, "MAX_SHARED", 1)
     for name in ("one", "two"):
         own.save_model(make_small_checkpoint(digits, "ae"), name)
-    sharing._share(own, "model", own.models_folder / "one", f"one~{1:020}")
+    share_copy(own, "model", own.models_folder / "one", f"one~{1:020}")
     with pytest.raises(WorkspaceError, match="You share 1 models, which is as many"):
-        sharing._share(own, "model", own.models_folder / "two", f"two~{2:020}")
+        share_copy(own, "model", own.models_folder / "two", f"two~{2:020}")
     other = Workspace(state_root(), _digest(OTHER))  # for whom it does not count
-    sharing._share(other, "model", own.models_folder / "two", f"two~{2:020}")
+    share_copy(other, "model", own.models_folder / "two", f"two~{2:020}")
     assert [path.name[:3] for path in (*own.shared(), *other.shared())] == ["one", "two"]
 
 
@@ -180,8 +184,8 @@ def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
     other, name = Workspace(state_root(), _digest(OTHER)), f"one~{1:020}"
     for who in (own, other):
-        sharing._share(who, "model", own.models_folder / "one", name)
-    place = sharing._place("model", name)
+        share_copy(who, "model", own.models_folder / "one", name)
+    place = place_of_copy("model", name)
     sharing._withdraw(own, place)
     assert place.exists() and own.shared() == [] and other.shared() == [place]
     sharing._withdraw(other, place)
@@ -192,13 +196,13 @@ def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
     names = [f"one~{number:020}" for number in range(2)]
     for name in names:
-        sharing._share(own, "model", own.models_folder / "one", name)
-        os.utime(sharing._place("model", name), (0, time.time() - 100 * DAY))
-    half_written = sharing._shelf("model") / f"{SHARING}killed"
+        share_copy(own, "model", own.models_folder / "one", name)
+        os.utime(place_of_copy("model", name), (0, time.time() - 100 * DAY))
+    half_written = shelf_of("model") / f"{SHARING}killed"
     half_written.mkdir()
     os.utime(half_written, (0, time.time() - 2 * DAY))
     visit("latent_map", OTHER, model=names[1])
     remove_unused(state_root())
-    assert [sharing._place("model", name).exists() for name in names] == [False, True]
+    assert [place_of_copy("model", name).exists() for name in names] == [False, True]
     assert not half_written.exists() and [path.name for path in own.shared()] == names[1:]
     assert (own.models_folder / "one").exists()

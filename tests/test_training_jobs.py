@@ -20,12 +20,15 @@ from autoencoder.training.plan import Plan
 from autoencoder.training.recorder import Film
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished, UnfinishedError
-from ui import jobs, workspace
-from ui.jobs import JobQueue, OwnDesk
-from ui.runs import Bench
+from ui.jobs import executor
+from ui.jobs.executor import OwnDesk
+from ui.jobs.queue import JobQueue
+from ui.jobs.runner import Bench
+from ui.storage import upkeep, workspace
+from ui.storage.upkeep import clear_unfinished
+from ui.storage.workspace import UNFINISHED, Workspace
 from ui.training_jobs import take_up, train
 from ui.visitors import _digest
-from ui.workspace import UNFINISHED, Workspace, clear_unfinished
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 SOON = 60  # seconds
@@ -40,7 +43,7 @@ def space(tmp_path) -> Workspace:
 @pytest.fixture
 def new_server(monkeypatch):
     """A queue that knows of nothing, as after a start; the ones before do nothing any more."""
-    monkeypatch.setattr(jobs, "SLICE", 0.005)
+    monkeypatch.setattr(executor, "SLICE", 0.005)
     started = []
 
     def start() -> JobQueue:
@@ -181,7 +184,7 @@ def test_what_nobody_comes_back_to_is_removed(tmp_path, monkeypatch):
         os.utime(tmp_path / "visitors" / f"{number:032x}" / UNFINISHED, (written, written))
     clear_unfinished(tmp_path)
     assert [space.unfinished() is not None for space in spaces] == [False, True, True, True]
-    monkeypatch.setattr(workspace, "MAX_UNFINISHED_BYTES", 200)
+    monkeypatch.setattr(upkeep, "MAX_UNFINISHED_BYTES", 200)
     clear_unfinished(tmp_path)
     assert [space.unfinished() is not None for space in spaces] == [False, True, True, False]
 
@@ -240,7 +243,7 @@ def test_it_is_kept_whether_a_training_is_paused_also_before_its_first_step(spac
 
 def test_a_paused_training_that_nobody_comes_back_to_leaves_no_mark(space, own, monkeypatch):
     train(JobQueue(), VISITOR, own, space).pause()
-    monkeypatch.setattr(workspace, "MAX_UNFINISHED_AGE", -1)
+    monkeypatch.setattr(upkeep, "MAX_UNFINISHED_AGE", -1)
     clear_unfinished(space.models_folder.parents[2])
     assert space.unfinished() is None and not space.is_paused()
 

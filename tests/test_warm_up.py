@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.latent.support import Support
-from ui import caches, classroom, warm_up
+from ui import caches, warm_up
 from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
 from ui.noise_controls import slider_noises
+from ui.storage import classroom
 from ui.warm_up import LESSON, View, Warmer, steps, views
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"

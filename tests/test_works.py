@@ -15,15 +15,19 @@ from autoencoder.experiments.outliers.trials import Experiment
 from autoencoder.latent.projection import project
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
-from ui import workers
-from ui.cluster import ClusterDesk
-from ui.few_label_jobs import FewLabelWork
-from ui.field_jobs import GapWork
-from ui.generate_jobs import MixtureWork, ScoreWork
-from ui.map_jobs import MapWork
-from ui.outlier_jobs import OutlierWork
-from ui.smooth_jobs import SmoothWork
-from ui.statistic_jobs import MatrixWork, StatisticWork
+from ui.jobs import worker
+from ui.jobs.cluster import ClusterDesk
+from ui.jobs.work import (
+    FewLabelWork,
+    GapWork,
+    MapWork,
+    MatrixWork,
+    MixtureWork,
+    OutlierWork,
+    ScoreWork,
+    SmoothWork,
+    StatisticWork,
+)
 
 WORKS = {
     "map": lambda model, codes, train, test: MapWork(codes),
@@ -58,12 +62,12 @@ class HereClient:
             await settled()
             return answer
 
-        return {workers[0]: asyncio.run(call())}
+        return {worker[0]: asyncio.run(call())}
 
 
 async def settled() -> None:
     """What was begun ahead ends before the loop does."""
-    for place in workers._places.values():
+    for place in worker._places.values():
         await asyncio.gather(*place._ahead.values())
 
 

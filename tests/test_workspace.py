@@ -21,8 +21,9 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
-from ui import workspace as module
-from ui.workspace import Workspace, WorkspaceError, state_root
+from ui.storage import workspace as module
+from ui.storage.disk import WorkspaceError, state_root
+from ui.storage.workspace import Workspace
 
 VISITOR, OTHER = "0" * 32, "1" * 32
 

@@ -20,9 +20,9 @@ from autoencoder.experiments.few_labels.verdicts import (
     usual_prediction,
 )
 from ui.charts import show_chart
-from ui.few_label_jobs import FewLabelWork
 from ui.frame import is_dark
-from ui.jobs import Job
+from ui.jobs.job import Job
+from ui.jobs.work import FewLabelWork
 from ui.pictures import show
 from ui.watch import TICK, job_on_request
 

@@ -22,10 +22,10 @@ from ui import address, caches
 from ui.charts import show_chart
 from ui.frame import is_dark
 from ui.generate_view import fitting_codes
+from ui.jobs.work import MATRIX_PAIRS, MatrixWork, StatisticWork, matrix_key, statistic_key
 from ui.map_view import show_map
 from ui.pair import other_codes
 from ui.pictures import show
-from ui.statistic_jobs import MATRIX_PAIRS, MatrixWork, StatisticWork, matrix_key, statistic_key
 from ui.watch import job_on_request
 
 N_PLACES = 1_000  # of empty space: as many as the page that generates judges, so that the numbers agree

@@ -22,7 +22,7 @@ from ui import caches
 from ui.charts import show_chart
 from ui.choice import chosen_dataset, was_trained_on
 from ui.frame import is_dark
-from ui.generate_jobs import MixtureWork, ScoreWork, mixture_key, score_key
+from ui.jobs.work import MixtureWork, ScoreWork, mixture_key, score_key
 from ui.model_choice import compared_models
 from ui.pair import choose_end, chosen_pair, other_codes
 from ui.pictures import show, show_grid, show_large, show_table

@@ -3,8 +3,9 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import address, classroom
+from ui import address
 from ui.frame import refusal
+from ui.storage import classroom
 
 LESSON = "lesson"
 ENTRIES = {

@@ -11,11 +11,11 @@ from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui import sharing
 from ui.choice import choose_model
-from ui.classroom import classroom
 from ui.frame import refusal
-from ui.jobs import job_queue
-from ui.limits import MAX_MODEL_FILE_BYTES
 from ui.replay_view import kept_replay, show_replay
+from ui.state.queues import job_queue
+from ui.storage.classroom import classroom
+from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.visitors import current_workspace, visitor_id
 
 MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000

@@ -21,9 +21,10 @@ from autoencoder.experiments.outliers.trials import (
 )
 from ui import address, caches, places
 from ui.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
-from ui.jobs import Job, quick_queue
-from ui.outlier_jobs import OutlierWork
+from ui.jobs.job import Job
+from ui.jobs.work import OutlierWork
 from ui.pad import show_pad
+from ui.state.queues import quick_queue
 from ui.visitors import current_workspace
 from ui.watch import TICK, found, job_on_request
 

@@ -14,15 +14,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ui import results
-from ui.cluster import close_cluster, start_cluster
 from ui.components.latent_map import MODULES
 from ui.files import FILES, base_path
+from ui.jobs.cluster import close_cluster, start_cluster
 from ui.menu import PATHS, TEACHER
 from ui.sessions import SessionLimit, asks_for_a_page
+from ui.storage import results
+from ui.storage.disk import state_root
+from ui.storage.upkeep import clear_unfinished, remove_unused
 from ui.visitors import VisitorCookie
 from ui.warm_up import Warmer, warm_up
-from ui.workspace import clear_unfinished, remove_unused, state_root
 
 CLEAR_EVERY = 3_600.0  # seconds
 MAIN = Path(__file__).resolve().parent / "main.py"

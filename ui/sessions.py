@@ -6,7 +6,7 @@ from collections import Counter
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from ui.limits import max_sessions
+from ui.storage.limits import max_sessions
 from ui.visitors import COOKIE
 
 SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached

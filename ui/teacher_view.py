@@ -7,9 +7,12 @@ import streamlit as st
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.training.progress import Glance
 from autoencoder.wording import counted
-from ui import caches, classroom, sharing
+from ui import caches
 from ui.frame import literally, refusal
-from ui.jobs import Job, job_queue, quick_queue
+from ui.jobs.job import Job
+from ui.state.queues import job_queue, quick_queue
+from ui.storage import classroom
+from ui.storage.shares import KINDS, is_shared
 
 IS_TEACHER = "is teacher"
 CLEARED = "image sets cleared"
@@ -60,7 +63,7 @@ def _warn_of_unknown(kept: str, paths: tuple[str, ...]) -> None:
         return
     with refusal():
         _, choices = classroom.starting_view(kept, paths)
-        missing = [choices[kind] for kind in sharing.KINDS if not _all_have(kind, choices.get(kind))]
+        missing = [choices[kind] for kind in KINDS if not _all_have(kind, choices.get(kind))]
         if missing:
             names = ", ".join(f"“{literally(name)}”" for name in missing)
             st.warning(
@@ -70,7 +73,7 @@ def _warn_of_unknown(kept: str, paths: tuple[str, ...]) -> None:
 
 def _all_have(kind: str, name: str | None) -> bool:
     named = DATASETS if kind == "data" else {info.name for info in caches.shipped_models()}
-    return name is None or name in named or sharing.is_shared(kind, name)
+    return name is None or name in named or is_shared(kind, name)
 
 
 def set_switches() -> None:

@@ -9,9 +9,11 @@ from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
 from ui import caches
 from ui.frame import refusal
-from ui.jobs import Job, JobQueue, job_queue
+from ui.jobs.job import Job
+from ui.jobs.queue import JobQueue
+from ui.state.queues import job_queue
+from ui.storage.workspace import Workspace
 from ui.visitors import current_workspace, visitor_id
-from ui.workspace import Workspace
 
 
 class ModelKeeper:

@@ -25,11 +25,11 @@ from autoencoder.training.plan import (
 from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import FEWEST_IMAGES, Progress
 from autoencoder.wording import counted
-from ui.classroom import classroom, has_teacher
 from ui.frame import is_dark, refusal
-from ui.jobs import NO_WORKER, Job
+from ui.jobs.job import NO_WORKER, Job
 from ui.models_view import offer_map
 from ui.replay_view import show_live, show_so_far
+from ui.storage.classroom import classroom, has_teacher
 from ui.training_jobs import begin_training, can_go_on, current_training, forget_training, go_on
 from ui.visitors import current_workspace
 

@@ -15,9 +15,9 @@ from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
 from ui import sharing
 from ui.choice import choose_dataset
-from ui.classroom import classroom
 from ui.frame import refusal
 from ui.pictures import show
+from ui.storage.classroom import classroom
 from ui.visitors import current_workspace
 
 N_SHOWN = 24

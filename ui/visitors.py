@@ -12,7 +12,8 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 
-from ui.workspace import Workspace, state_root
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
 
 COOKIE = "latent_visitor"
 ID = "visitor id"  # in the session

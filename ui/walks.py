@@ -11,7 +11,7 @@ from autoencoder.experiments.interpolation.measured_path import Opinion, Walk
 from autoencoder.experiments.interpolation.second_opinion import Classifier
 from ui import caches
 from ui.choice import chosen_dataset, test_counterpart
-from ui.smooth_jobs import Ends, SmoothWork, smooth_key, ways_through_the_data
+from ui.jobs.work import Ends, SmoothWork, smooth_key, ways_through_the_data
 from ui.watch import job_on_request
 
 

@@ -24,7 +24,6 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.model.runtime import use_one_thread
 from ui import caches
 from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
-from ui.classroom import classroom, starting_view
 from ui.gaps_view import N_PLACES
 from ui.generate_view import MOST_FITTED
 from ui.interpolation_view import N_STEPS, PATH
@@ -33,6 +32,7 @@ from ui.menu import PATHS
 from ui.model_choice import counterparts
 from ui.noise_controls import SEED, slider_noises
 from ui.reconstruction_view import MEASURED_IMAGES, N_SHOWN, at_random
+from ui.storage.classroom import classroom, starting_view
 
 LOOK_EVERY = 5.0  # seconds between two looks at what the class starts with
 REST = 0.05  # seconds between two steps, in which pages come first

@@ -5,10 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from ui import results
 from ui.frame import refusal
-from ui.jobs import NO_WORKER, Job, JobQueue, quick_queue
-from ui.runs import Recalled, Work
+from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.queue import JobQueue
+from ui.jobs.runner import Recalled, Work
+from ui.state.queues import quick_queue
+from ui.storage import results
 
 TICK = 0.7  # seconds between two looks
 

@@ -38,7 +38,7 @@ def density(positions: np.ndarray) -> Field:
     return Field(smoothed.astype(np.float32), bounds)
 
 
-def gap_steps(support: Support, latent_map: Map, base: np.ndarray) -> Iterator[tuple[float, Field]]:
+def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Iterator[tuple[float, Field]]:
     """The round trip over the plane through a code ``base`` (D,), in the model's units, while it is computed.
 
     Yields the share done, 0 to 1, and the field with NaN where it is not known yet; above 1 a place is off

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autoencoder.data.dataset import Dataset
-from ui.parcels import MissingDatasets, Store
-from ui.runs import Bench
+from ui.jobs.runner import Bench
+from ui.jobs.transfer import MissingDatasets, Store
 
 IDLE = 3600.0  # seconds after which a bench that no server asked for is cleared away
 

@@ -15,16 +15,11 @@ import io
 import logging
 import os
 import re
-import shutil
 import tempfile
 import time
-import unicodedata
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, lru_cache
-from itertools import chain, count
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,107 +30,26 @@ from autoencoder.checkpoint.store import SHIPPED, list_checkpoints, load_checkpo
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.errors import LatentSpaceError
-from autoencoder.project import ROOT
 from autoencoder.training.result import MAX_ATLAS_BYTES
-from ui.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_idle_days, max_state_bytes, size
+from ui.storage.disk import SCRATCH, SHARED, WorkspaceError, bytes_in, bytes_of_all, made, writing
+from ui.storage.limits import MAX_IMAGE_SETS, MAX_MODELS, MAX_VISITOR_BYTES, max_state_bytes, size
+from ui.storage.shelf import Shelf, tidied
 
 VISITOR = re.compile(r"[0-9a-f]{32}")
-NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
-DELETED = ".deleted"
-SHARED = "shared"
-SCRATCH = ".saving-"
-SHARING = ".sharing-"
 TOUCH_SECONDS = 3_600  # a visit is noted on disk once an hour
-DAY = 24 * 3_600
 
 
 UNFINISHED = "unfinished.safetensors"
 PAUSED = "unfinished.paused"
-MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
-MAX_UNFINISHED_BYTES = 1_000_000_000  # of all visitors together; one has 3 to 30 MB
 
 
 logger = logging.getLogger(__name__)
-
-
-class WorkspaceError(LatentSpaceError):
-    """A name that cannot be used, or something that cannot be kept."""
-
-
-def state_root() -> Path:
-    """Where visitors' things are kept: LATENT_STATE_ROOT, else .state in the project."""
-    return Path(os.environ.get("LATENT_STATE_ROOT") or ROOT / ".state").expanduser()
-
-
-def remove_unused(root: Path, now: float | None = None) -> int:
-    """Remove what visitors keep who have not been here for too long, what they share and nobody has opened
-    for as long, and what a killed process left half written; how many visitors' folders were removed.
-    """
-    now = time.time() if now is None else now
-    folders = [path for path in _folders(root / "visitors") if VISITOR.fullmatch(path.name)]
-    oldest = now - max_idle_days() * DAY
-    unused = [path for path in folders if _mtime(path) < oldest]
-    copies = [path for path in root.glob(f"{SHARED}/*/[!.]*") if _mtime(path) < oldest]
-    scratch = [path for folder in folders for path in folder.glob(f"*/{SCRATCH}*")]
-    scratch += root.glob(f"{SHARED}/*/{SHARING}*")
-    for path in [*unused, *copies, *(path for path in scratch if _mtime(path) < now - DAY)]:
-        remove(path)
-    return len(unused)
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder; what cannot be removed is noted."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=_note_failure)
-        return
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        _note_failure(None, str(path), (type(error), error))
-
-
-def _folders(parent: Path) -> list[Path]:
-    return [path for path in parent.glob("*") if path.is_dir() and not path.is_symlink()]
-
-
-def _mtime(path: Path) -> float:
-    """When a path was changed; never, if it is gone: another server may be starting too."""
-    return path.stat().st_mtime if path.exists() else float("inf")
-
-
-def _note_failure(function, path: str, reason: tuple) -> None:
-    logger.warning("%s could not be removed: %s", path, reason[1])
-
-
-def bytes_in(folder: Path, kept_only: bool = False) -> int:
-    """The bytes of a file, or of those below a folder; if asked, without what is deleted or not there yet."""
-    if folder.is_file():
-        return _size(str(folder))
-    total = 0
-    for parent, inner, names in os.walk(folder):
-        if kept_only:
-            inner[:] = [name for name in inner if name != DELETED and not name.startswith(SCRATCH)]
-        total += sum(_size(os.path.join(parent, name)) for name in names)
-    return total
-
-
-@lru_cache(maxsize=1)
-def _bytes_of_all(root: Path, minute: float) -> int:
-    return bytes_in(root)
 
 
 @cache
 def _shipped_names() -> set[str]:
     """No visitor's model is called as one that comes with the program."""
     return {path.name for path in SHIPPED.glob("[!.]*/")}
-
-
-def _size(path: str) -> int:
-    try:
-        return os.lstat(path).st_size
-    except FileNotFoundError:  # somebody deletes it while we look
-        return 0
 
 
 class Workspace:
@@ -150,8 +64,8 @@ class Workspace:
         self._paused = folder / PAUSED
         self._marks = folder / SHARED
         shipped = _shipped_names()
-        self._models = _Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
-        self._images = _Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
+        self._models = Shelf(folder / "models", "", "model", MAX_MODELS, shipped)
+        self._images = Shelf(folder / "images", ".npz", "image set", MAX_IMAGE_SETS, set(DATASETS))
 
     def touch(self) -> None:
         """Note on disk that the visitor is here, for ``remove_unused``."""
@@ -170,7 +84,7 @@ class Workspace:
         """
         used = bytes_in(self._folder, kept_only=True) + sum(map(bytes_in, self.shared()))
         root = self._visitors.parent  # what is shared lies beside the visitors' folders
-        of_all = bytes_in(root) if is_exact else _bytes_of_all(root, time.time() // 60)
+        of_all = bytes_in(root) if is_exact else bytes_of_all(root, time.time() // 60)
         if used + n_bytes > MAX_VISITOR_BYTES:
             raise WorkspaceError(
                 f"You keep {size(used)} here, and this would be {size(n_bytes)} more; "
@@ -236,7 +150,7 @@ class Workspace:
 
     def proposed_model_name(self, data: bytes, file: str) -> str:
         """A free name for an uploaded model: that of its folder in the archive, else that of the file."""
-        return self.free_model_name(_tidied(folder_in_archive(data)) or file.removesuffix(".zip"))
+        return self.free_model_name(tidied(folder_in_archive(data)) or file.removesuffix(".zip"))
 
     def import_model(self, data: bytes, name: str) -> CheckpointInfo:
         """Keep an uploaded model, once it has been read as one. Raises CheckpointError where it is none."""
@@ -359,119 +273,6 @@ class Workspace:
         with writing("Your training"):
             self._unfinished.unlink(missing_ok=True)
             self._paused.unlink(missing_ok=True)
-
-
-def clear_unfinished(root: Path) -> None:
-    """Remove what was kept of trainings that nobody came back to: the old, and the oldest of too much."""
-    paths = sorted(root.glob(f"visitors/*/{UNFINISHED}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    n_bytes = 0
-    for path in paths:
-        n_bytes += path.stat().st_size
-        is_old = path.stat().st_mtime < time.time() - MAX_UNFINISHED_AGE
-        if is_old or n_bytes > MAX_UNFINISHED_BYTES:
-            path.unlink(missing_ok=True)
-            path.with_name(PAUSED).unlink(missing_ok=True)
-
-
-class _Shelf:
-    """Things of one kind, each a file or a folder by its name, up to a number of them."""
-
-    def __init__(self, folder: Path, suffix: str, noun: str, most: int, reserved: set[str]):
-        self.folder, self.suffix, self.noun, self.most = folder, suffix, noun, most
-        self.reserved = reserved
-
-    def names(self) -> list[str]:
-        return sorted(self.name_of(path) for path in self.folder.glob(f"[!.]*{self.suffix}"))
-
-    def name_of(self, path: Path) -> str:
-        return path.name.removesuffix(self.suffix)
-
-    def find(self, name: str) -> Path:
-        """Where the thing of this name lies; raises WorkspaceError where there is none."""
-        if not NAME.fullmatch(name) or not self._path(name).exists():
-            raise WorkspaceError(f"You have no {self.noun} called {name[:60]!r}. Choose another one.")
-        return self._path(name)
-
-    def place_for(self, name: str) -> Path:
-        """Where a new thing of this name is to be put; raises WorkspaceError where that cannot be."""
-        name = _checked(name)
-        if name.casefold() in self._taken():
-            raise WorkspaceError(f"The name {name} is taken. Choose another one.")
-        if len(self.names()) >= self.most:
-            raise WorkspaceError(
-                f"You have {self.most} {self.noun}s, which is as many as are kept. Delete one first."
-            )
-        return self._path(name)
-
-    def free_name(self, wanted: str) -> str:
-        taken, wanted = self._taken(), _tidied(wanted) or self.noun
-        candidates = chain([wanted], (f"{wanted[:54]}-v{number}" for number in count(2)))
-        return next(name for name in candidates if name.casefold() not in taken)
-
-    def rename(self, old: str, new: str) -> str:
-        path, new = self.find(old), _checked(new)
-        if new.casefold() in self._taken() - {old.casefold()}:
-            raise WorkspaceError(f"The name {new} is taken. Choose another one.")
-        with writing(new):
-            path.rename(self._path(new))
-        return new
-
-    def delete(self, name: str) -> None:
-        path, bin_ = self.find(name), self.folder / DELETED
-        with writing(name):
-            shutil.rmtree(bin_, ignore_errors=True)
-            path.rename(made(bin_) / path.name)
-
-    def deleted(self) -> str | None:
-        return next((self.name_of(path) for path in (self.folder / DELETED).glob("[!.]*")), None)
-
-    def restore(self) -> str:
-        name = self.deleted()
-        if name is None:
-            raise WorkspaceError(f"There is no deleted {self.noun} to bring back.")
-        place = self.place_for(name)
-        with writing(name):
-            (self.folder / DELETED / place.name).rename(place)
-        return name
-
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}{self.suffix}"
-
-    def _taken(self) -> set[str]:
-        # Some file systems do not tell capitals from small letters.
-        return {name.casefold() for name in {*self.reserved, *self.names()}}
-
-
-def _tidied(name: str) -> str:
-    """What is left of a text once all is taken out that a name cannot have."""
-    return re.sub(r"[^\w .-]", "", unicodedata.normalize("NFC", name))[:60].strip(" .")
-
-
-def _checked(name: str) -> str:
-    """A name as it is kept; raises WorkspaceError for what cannot be one."""
-    name = unicodedata.normalize("NFC", name).strip()
-    if not NAME.fullmatch(name):
-        raise WorkspaceError(
-            "A name has 1 to 60 letters, digits, spaces, dashes, underscores or dots, no dot first or last."
-        )
-    return name
-
-
-def made(folder: Path) -> Path:
-    """The folder, made where it was not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@contextmanager
-def writing(name: str) -> Iterator[None]:
-    """Words for what the disk does not allow. Raises WorkspaceError."""
-    try:
-        yield
-    except OSError as error:
-        raise WorkspaceError(
-            f"{name} could not be written: {error.strerror or error}. Ask whoever runs this server."
-        ) from error
 
 
 def _n_bytes(checkpoint: Checkpoint) -> int:

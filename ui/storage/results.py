@@ -28,8 +28,8 @@ from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.training.classifier import ClassifierFacts
-from ui.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
-from ui.workspace import made, state_root
+from ui.storage.disk import made, state_root
+from ui.storage.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 
 FORMAT = "1"  # another one where a measurement's method changes: what was kept before is then not found
 KINDS = {

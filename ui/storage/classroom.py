@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from autoencoder.errors import LatentSpaceError
-from ui.results import results_folder
-from ui.workspace import made, state_root, writing
+from ui.storage.disk import made, state_root, writing
+from ui.storage.results import results_folder
 
 TOKEN = "LATENT_TEACHER_TOKEN"
 FEWEST_CHARACTERS = 8  # of the secret

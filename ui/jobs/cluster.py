@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 
 from autoencoder.model.runtime import n_cores
-from ui import workers
-from ui.parcels import pack
-from ui.runs import DeskLost, Report, Work
+from ui.jobs import worker
+from ui.jobs.runner import DeskLost, Report, Work
+from ui.jobs.transfer import pack
 
 SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
 MAX_WORKERS = 2  # in the cluster of this machine
@@ -93,7 +93,7 @@ class Cluster:
         new = present - set(self._desks)
         if new:
             niceness = NICENESS if self.address is None else 0
-            answers = client.run(workers.prepare, niceness, workers=list(new), on_error="return")
+            answers = client.run(worker.prepare, niceness, workers=list(new), on_error="return")
             for address, answer in answers.items():
                 self._welcome(address, answer)
         self._open_desks()
@@ -171,12 +171,12 @@ class ClusterDesk:
     def _call(self, method: str, key: str, *arguments: Any) -> Any:
         parcel, named = pack(arguments)
         while True:
-            kind, content = pickle.loads(self._run(workers.serve, self._name, method, key, parcel))
+            kind, content = pickle.loads(self._run(worker.serve, self._name, method, key, parcel))
             if kind == "done":
                 return content
             if kind == "failed":
                 raise content
-            self._run(workers.receive, content, named[content])
+            self._run(worker.receive, content, named[content])
 
     def _run(self, function: Callable, *arguments: Any) -> Any:
         try:

@@ -1,0 +1,1 @@
+"""Job queue and worker processes; imports no Streamlit."""

@@ -1,0 +1,1 @@
+"""Server around the pages: application, middleware, warm-up."""

@@ -1,0 +1,1 @@
+"""State of a visitor's session: address, choices, caches, queues; no widget."""

@@ -1,0 +1,1 @@
+"""Files that visitors keep, and their limits; imports no Streamlit."""

@@ -1,0 +1,69 @@
+"""Shared copies of models and images: one file or folder each, named by its content."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from autoencoder.checkpoint.archive import files_of
+from ui.storage.disk import SHARED, SHARING, WorkspaceError, bytes_in, made, remove, state_root, writing
+from ui.storage.limits import MAX_SHARED
+from ui.storage.shelf import NAME
+from ui.storage.workspace import Workspace
+
+SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
+MOST_SHARED = 300  # of each kind; beyond, what was opened the longest ago goes
+NOUNS = {"model": "model", "data": "image set"}
+KINDS = {"model": "", "data": ".npz"}  # by the address's word for it: models and images, with their suffix
+
+
+def is_shared(kind: str, name: str) -> bool:
+    """Whether somebody shares this, so that a link to it opens it."""
+    place = place_of_copy(kind, name)
+    return place is not None and place.exists()
+
+
+def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
+    """Copy what is to be shared. Raises WorkspaceError where that is too much, or cannot be written."""
+    if len(workspace.shared(kind)) >= MAX_SHARED:
+        raise WorkspaceError(
+            f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
+        )
+    workspace.check_room(bytes_in(source))
+    place = place_of_copy(kind, shared)
+    if not place.exists():
+        _copy(kind, source, place)
+    with writing(shared):
+        place.touch()
+        workspace.mark_shared(place)
+    _make_room(kind)
+
+
+def _copy(kind: str, source: Path, place: Path) -> None:
+    with (
+        writing(place.name),
+        tempfile.TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch,
+    ):
+        fresh = Path(scratch, "copy")
+        if source.is_dir():
+            fresh.mkdir()
+            for file in files_of(source):
+                shutil.copy2(file, fresh / file.name)
+        else:
+            shutil.copy2(source, fresh)
+        fresh.rename(place)
+
+
+def _make_room(kind: str) -> None:
+    by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-MOST_SHARED]:
+        remove(path)
+
+
+def place_of_copy(kind: str, name: str) -> Path | None:
+    """Where a shared thing of this name would lie; None for what is no such name."""
+    return shelf_of(kind) / f"{name}{KINDS[kind]}" if SHARED_NAME.fullmatch(name) else None
+
+
+def shelf_of(kind: str) -> Path:
+    return state_root() / SHARED / kind
