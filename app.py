@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.server import MAIN, MIDDLEWARE, ROUTES, lifespan
+from ui.server.app import MAIN, MIDDLEWARE, ROUTES, lifespan
 
 # Streamlit finds the application by reading this file: the call must stand here as it is.
 app = st.App(MAIN, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

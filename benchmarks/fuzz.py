@@ -232,9 +232,9 @@ def _use_model(workspace, name: str) -> None:
     from autoencoder.checkpoint.replay import read_replay
     from autoencoder.figures.pictures import png
     from autoencoder.latent.projection import project
-    from ui.choice import _model_facts
-    from ui.models_view import _facts
-    from ui.replay_view import _what_is_drawn, packed
+    from ui.views.train.models import _facts
+    from ui.widgets.choice import _model_facts
+    from ui.widgets.replay import _what_is_drawn, packed
 
     loaded = workspace.load_model(name)
     [info] = workspace.models()

@@ -26,8 +26,8 @@ from autoencoder.training.plan import Plan
 from ui.jobs.cluster import NICENESS, Cluster
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
+from ui.state.training import train
 from ui.storage.workspace import Workspace
-from ui.training_jobs import train
 
 
 def main() -> None:

@@ -12,9 +12,9 @@ import streamlit as st
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas
 from autoencoder.data.loading import load_dataset
 from autoencoder.figures.maps import map_figure
-from ui import caches
-from ui.map_view import CODE, project, show_map
-from ui.server import MIDDLEWARE, ROUTES, lifespan
+from ui.server.app import MIDDLEWARE, ROUTES, lifespan
+from ui.state import caches
+from ui.widgets.map.map import CODE, project, show_map
 
 MODEL = "mnist-vae-2"
 JITTER = 0.15  # of the codes' standard deviation

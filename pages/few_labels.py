@@ -1,9 +1,9 @@
 """Do unlabelled images help where only few are labelled, and is it the autoencoder that makes them help?"""
 
-from ui.choice import chosen_checkpoint
-from ui.few_labels_choice import choose_plan, show_setting
-from ui.few_labels_view import show_measurement
-from ui.frame import open_page, why
+from ui.state.choice import chosen_checkpoint
+from ui.views.few_labels.choose import choose_plan, show_setting
+from ui.views.few_labels.show import show_measurement
+from ui.widgets.frame import open_page, why
 
 open_page(
     "Few labels",

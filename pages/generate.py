@@ -1,9 +1,11 @@
 """Can the model draw new images?"""
 
-from ui.choice import chosen_checkpoint
-from ui.frame import open_page, why
-from ui.generate_view import choose_source, show_arithmetic, show_plane, show_samples, show_scores
-from ui.pair import chosen_codes
+from ui.state.choice import chosen_checkpoint
+from ui.views.generate.arithmetic import show_arithmetic, show_plane
+from ui.views.generate.samples import choose_source, show_samples
+from ui.views.generate.scores import show_scores
+from ui.widgets.frame import open_page, why
+from ui.widgets.pair import chosen_codes
 
 open_page(
     "Generate",

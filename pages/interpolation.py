@@ -1,8 +1,9 @@
 """What lies between two images, and where does the way leave the data?"""
 
-from ui.choice import chosen_checkpoint
-from ui.frame import open_page, why
-from ui.interpolation_view import (
+from ui.state.choice import chosen_checkpoint
+from ui.views.interpolation.find import find_walks
+from ui.views.interpolation.scenes import offer_presets, show_prompt
+from ui.views.interpolation.show import (
     choose_path,
     move_by_hand,
     show_on_map,
@@ -11,10 +12,9 @@ from ui.interpolation_view import (
     show_walks,
     take_away,
 )
-from ui.model_choice import compared_models
-from ui.pair import choose_pair, chosen_codes
-from ui.presets import offer_presets, show_prompt
-from ui.walks import find_walks
+from ui.widgets.compared import compared_models
+from ui.widgets.frame import open_page, why
+from ui.widgets.pair import choose_pair, chosen_codes
 
 open_page(
     "Interpolation",

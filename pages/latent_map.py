@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.choice import chosen_checkpoint
-from ui.frame import open_page, why
-from ui.map_view import choose_beside, choose_projection, downloads, show_map
-from ui.pair import chosen_codes
+from ui.state.choice import chosen_checkpoint
+from ui.widgets.frame import open_page, why
+from ui.widgets.map.map import choose_beside, choose_projection, downloads, show_map
+from ui.widgets.pair import chosen_codes
 
 open_page(
     "Latent map",

@@ -1,7 +1,7 @@
 """What is a gap in latent space, shown in three minutes?"""
 
-from ui.frame import open_page, why
-from ui.lesson_view import offer_worksheet, show_lesson
+from ui.views.lesson import offer_worksheet, show_lesson
+from ui.widgets.frame import open_page, why
 
 open_page("Lesson", "Five scenes, three minutes. Left and right arrow keys step through them.")
 show_lesson()

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ui.choice import dataset_at_hand, offer_download
-from ui.frame import open_page, why
-from ui.outliers_choice import choose_outcomes
-from ui.outliers_view import choose_threshold, show_few, show_scores, show_threshold
+from ui.state.choice import dataset_at_hand
+from ui.views.outliers.choose import choose_outcomes
+from ui.views.outliers.show import choose_threshold, show_few, show_scores, show_threshold
+from ui.widgets.choice import offer_download
+from ui.widgets.frame import open_page, why
 
 open_page(
     "Outliers",

@@ -1,8 +1,9 @@
 """What does the model keep of an image, and what of a noisy one?"""
 
-from ui.choice import chosen_checkpoint, dataset_at_hand, offer_download
-from ui.frame import open_page, why
-from ui.reconstruction_view import noise_and_reconstructions
+from ui.state.choice import chosen_checkpoint, dataset_at_hand
+from ui.views.reconstruction import noise_and_reconstructions
+from ui.widgets.choice import offer_download
+from ui.widgets.frame import open_page, why
 
 open_page(
     "Reconstruction",

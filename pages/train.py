@@ -1,10 +1,14 @@
 """How does a network come to its latent space?"""
 
-from ui.choice import chosen_dataset, dataset_at_hand, offer_download, test_counterpart
-from ui.frame import open_page, refusal, why
-from ui.models_view import show_models
-from ui.training_view import choose_plan, find_training, follow, offer_start, show_mirror, show_outcome
-from ui.trainings_compared import show_comparison
+from ui.state.choice import chosen_dataset, dataset_at_hand, test_counterpart
+from ui.state.session import refusal
+from ui.views.train.compare import show_comparison
+from ui.views.train.follow import follow
+from ui.views.train.form import choose_plan, find_training, offer_start, show_mirror
+from ui.views.train.models import show_models
+from ui.views.train.outcome import show_outcome
+from ui.widgets.choice import offer_download
+from ui.widgets.frame import open_page, why
 
 open_page(
     "Train",

@@ -1,7 +1,8 @@
 """What becomes of my own images?"""
 
-from ui.frame import open_page, refusal
-from ui.upload_view import check, choose_files, explain_formats, offer_use, show_image_sets
+from ui.state.session import refusal
+from ui.views.your_images import check, choose_files, explain_formats, offer_use, show_image_sets
+from ui.widgets.frame import open_page
 
 open_page(
     "Your images",

@@ -30,8 +30,8 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_upload
 from autoencoder.data.readers.pictures import read_pictures
 from autoencoder.errors import LatentSpaceError
+from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
 
 TOKEN, OTHER = "B" * 43, "1" * 32
 IMAGES = np.random.default_rng(1).integers(0, 256, (6, 28, 28), np.uint8)

@@ -13,14 +13,14 @@ from test_pages import MAIN, words
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
-from ui.frame import literally
-from ui.menu import PATHS
 from ui.state.queues import job_queue
+from ui.state.session import literally
+from ui.state.visitor import _digest
 from ui.storage import classroom
 from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
+from ui.widgets.menu import PATHS
 
 SECRET = "a long secret"
 

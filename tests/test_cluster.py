@@ -32,8 +32,8 @@ from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
 from ui.jobs.transfer import MissingDatasets, Store, pack
 from ui.state.queues import _staffed
+from ui.state.training import train
 from ui.storage.workspace import Workspace
-from ui.training_jobs import train
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOON = 60  # seconds: far more than anything here takes, so that a slow machine fails no test

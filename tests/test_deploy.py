@@ -8,8 +8,8 @@ import tomllib
 import pytest
 from conftest import PROJECT
 
-from ui.server import HEALTH_PATH
-from ui.visitors import COOKIE
+from ui.server.app import HEALTH_PATH
+from ui.state.visitor import COOKIE
 
 DEPLOY = PROJECT / "deploy"
 DOCKERFILE, NGINX, README = (

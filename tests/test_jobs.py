@@ -22,9 +22,9 @@ from ui.jobs import queue as queue_module
 from ui.jobs.executor import OwnDesk
 from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
+from ui.state.training import train
 from ui.storage.workspace import Workspace
-from ui.training_jobs import train
-from ui.watch import _how_far
+from ui.widgets.job_progress import _how_far
 
 SOON = 10  # seconds: far more than anything here takes, so that a slow machine fails no test
 VISITOR = "0" * 32

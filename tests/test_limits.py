@@ -13,8 +13,9 @@ from conftest import PROJECT, make_small_checkpoint
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.readers.source import MAX_FILE_BYTES
-from ui import server, visitors
+from ui.server import app
 from ui.server.limits_table import table
+from ui.state import visitor
 from ui.storage import limits
 from ui.storage import workspace as module
 from ui.storage.disk import WorkspaceError
@@ -48,12 +49,12 @@ def test_the_readme_s_table_is_the_program_s():
 
 
 def test_the_server_s_settings_are_stated():
-    server, client = CONFIG["server"], CONFIG["client"]
-    assert server["enableXsrfProtection"] is True and server["enableCORS"] is True
-    assert server["enableStaticServing"] is False and server["enableAgentApi"] is False
+    app, client = CONFIG["server"], CONFIG["client"]
+    assert app["enableXsrfProtection"] is True and app["enableCORS"] is True
+    assert app["enableStaticServing"] is False and app["enableAgentApi"] is False
     assert client["showErrorDetails"] == "none" and client["allowedOrigins"] == []
-    assert server["maxUploadSize"] * 2**20 >= MAX_FILE_BYTES >= server["maxUploadSize"] * 10**6
-    assert {"maxMessageSize", "maxWidgetStateSize", "disconnectedSessionTTL"} <= set(server)
+    assert app["maxUploadSize"] * 2**20 >= MAX_FILE_BYTES >= app["maxUploadSize"] * 10**6
+    assert {"maxMessageSize", "maxWidgetStateSize", "disconnectedSessionTTL"} <= set(app)
 
 
 def test_limits_can_be_set(monkeypatch):
@@ -154,12 +155,12 @@ def test_what_nobody_has_used_for_long_is_removed(tmp_path, workspace, images, m
 
 def test_a_server_that_runs_for_long_clears_up_again(tmp_path, workspace, images, monkeypatch):
     for name in ("start_cluster", "warm_up", "close_cluster"):
-        monkeypatch.setattr(server, name, lambda: None)
-    monkeypatch.setattr(server, "CLEAR_EVERY", 0.01)
+        monkeypatch.setattr(app, name, lambda: None)
+    monkeypatch.setattr(app, "CLEAR_EVERY", 0.01)
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
 
     async def run() -> None:
-        async with server.lifespan(None):
+        async with app.lifespan(None):
             workspace.save_images(images, "left behind")
             aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
             for _ in range(500):
@@ -218,10 +219,10 @@ def test_a_visit_is_noted_once_an_hour(tmp_path, workspace, images, monkeypatch)
 
 def test_every_visit_counts_as_use(tmp_path, monkeypatch, images):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
-    monkeypatch.setattr(visitors, "visitor_id", lambda: VISITOR)
+    monkeypatch.setattr(visitor, "visitor_id", lambda: VISITOR)
     Workspace(tmp_path, VISITOR).save_images(images, "mine")
     aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
-    assert visitors.current_workspace().image_sets() == ["mine"]
+    assert visitor.current_workspace().image_sets() == ["mine"]
     assert remove_unused(tmp_path) == 0
 
 

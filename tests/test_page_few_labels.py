@@ -25,9 +25,9 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
     usual_prediction,
 )
+from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
 
 TOKEN = "a visitor with few labels"
 FAST = ["codes-knn", "pca-knn", "codes-spreading", "pca-spreading"]

@@ -22,8 +22,8 @@ from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.projection import project
 from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
+from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
 
 MODELS = ("digits-ae-16", "digits-vae-16")
 

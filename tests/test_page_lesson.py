@@ -16,8 +16,8 @@ from autoencoder.experiments.interpolation.words import outcome
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.support import PathMeasures
-from ui.lesson_view import SCENES, worksheet
-from ui.presets import PRESETS
+from ui.views.interpolation.scenes import PRESETS
+from ui.views.lesson import SCENES, worksheet
 
 
 def heads(app) -> str:
@@ -185,7 +185,7 @@ def test_back_brings_back_what_was_chosen_before(monkeypatch):
     app.number_input(key="image_a").set_value(21).run()
     app.number_input(key="image_b").set_value(9).run()
     later = time.monotonic() + 60
-    monkeypatch.setattr("ui.address.time.monotonic", lambda: later)
+    monkeypatch.setattr("ui.state.address.time.monotonic", lambda: later)
     app.query_params["a"] = "5"
     del app.query_params["b"]  # as it was before B was chosen
     app.run()

@@ -25,15 +25,15 @@ from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.trials import Experiment, class_trial, outcome_steps, ready_detector
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import percent
-from ui import pad as pad_module
 from ui.jobs.work import OutlierWork
-from ui.outliers_choice import AS_IT_IS, DRAWING, SCENES
-from ui.outliers_view import scores_table
-from ui.pictures import _img
 from ui.state.queues import quick_queue
+from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
+from ui.views.outliers.choose import AS_IT_IS, DRAWING, SCENES
+from ui.views.outliers.show import scores_table
+from ui.widgets import pad as pad_module
+from ui.widgets.pictures import _img
 
 ONE_CLASS, HELD_OUT = "one class is normal", "one class is held out"
 

@@ -22,16 +22,16 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
-from ui import training_jobs
 from ui.files import file_store
 from ui.jobs.executor import OwnDesk
 from ui.jobs.job import NO_WORKER, Job
 from ui.jobs.queue import JobQueue
-from ui.replay_view import _what_is_drawn, packed
+from ui.state import training as training_module
 from ui.state.queues import job_queue
+from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
-from ui.trainings_compared import _run, _whether_errors_compare
-from ui.visitors import _digest
+from ui.views.train.compare import _run, _whether_errors_compare
+from ui.widgets.replay import _what_is_drawn, packed
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOON = 30  # seconds
@@ -426,7 +426,7 @@ def test_frames_are_packed_as_the_browser_reads_them(digits):
 
 def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
     queue = JobQueue()
-    monkeypatch.setattr(training_jobs, "job_queue", lambda: queue)
+    monkeypatch.setattr(training_module, "job_queue", lambda: queue)
     app = start(visit(token), epochs=50)
     assert [bar.proto.text for bar in app.get("progress")] == [NO_WORKER]
     queue.open(OwnDesk())

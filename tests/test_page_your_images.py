@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
 
 PROJECT = Path(__file__).resolve().parent.parent
 TOKEN = "I" * 43

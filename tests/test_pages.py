@@ -22,10 +22,10 @@ from autoencoder.data.noise import Noise, corrupt
 from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
 from ui.files import file_store
-from ui.frame import literally
+from ui.state.session import literally
+from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
@@ -167,7 +167,7 @@ def test_changing_the_images_keeps_kind_and_size_of_the_model():
 
 
 def test_the_pictures_are_those_of_the_bytes_that_are_encoded():
-    from ui.pictures import _img
+    from ui.widgets.pictures import _img
 
     app = visit("reconstruction", noise="masking", level=0.5, seed=3, count=2)
     images = load_dataset("digits", "test").images
@@ -229,7 +229,7 @@ def test_a_model_is_compared_with_its_counterpart_and_never_with_itself():
 def test_every_step_has_a_second_opinion_and_its_nearest_image():
     from autoencoder.experiments.interpolation.second_opinion import fit_classifier
     from autoencoder.latent.picture_distance import PictureDistance
-    from ui.pictures import _img
+    from ui.widgets.pictures import _img
 
     app = visit("interpolation", model="digits-ae-16", a=3, b=8, steps=5, **ALONE)
     train, test = (load_dataset("digits", split) for split in ("train", "test"))

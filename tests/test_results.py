@@ -23,15 +23,16 @@ from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.steps import finished
 from autoencoder.training.classifier import classifier_steps
-from ui import caches, server
 from ui.jobs import queue as queue_module
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.jobs.work import score_key, statistic_key
+from ui.server import app as app_module
+from ui.state import caches
+from ui.state.measurement import begun, found
 from ui.state.queues import job_queue, quick_queue
 from ui.storage import classroom, results
 from ui.storage.limits import MAX_RESULT_DAYS
-from ui.watch import begun, found
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 RNG = np.random.default_rng(0)
@@ -239,7 +240,7 @@ def test_a_starting_server_removes_what_is_old():
         results.keep(name, [1])
         used = time.time() - days * 24 * 3600
         os.utime(results._path(name), (used, used))
-    server.clear_up()
+    app_module.clear_up()
     assert (results.recall("old"), results.recall("new")) == (None, [1])
 
 

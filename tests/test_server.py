@@ -16,10 +16,11 @@ from conftest import PROJECT
 from starlette.requests import Request
 from websockets.sync.client import connect
 
-from ui import server as module
-from ui.server import HEALTH_PATH, headers_for
+from ui.server import app as module
+from ui.server.app import HEALTH_PATH
+from ui.server.middleware import NoDeepPages, headers_for
+from ui.state.visitor import COOKIE, TOKEN
 from ui.storage.limits import MAX_IDLE_DAYS
-from ui.visitors import COOKIE, TOKEN
 
 PATIENCE = 60  # seconds
 SECRET = "S" * 43
@@ -124,7 +125,7 @@ def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
         answers.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept.encode())]}
-    asyncio.run(module.NoDeepPages(app)(scope, None, send))
+    asyncio.run(NoDeepPages(app)(scope, None, send))
     if leads_to is None:
         assert passed == [path] and not answers
     else:

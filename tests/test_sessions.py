@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from ui import sessions
-from ui.sessions import SPARE, SessionLimit
-from ui.visitors import COOKIE
+from ui.server import middleware
+from ui.server.middleware import SPARE, SessionLimit
+from ui.state.visitor import COOKIE
 
 HTML = "text/html,application/xhtml+xml"
 
@@ -109,7 +109,7 @@ def test_connections_end_where_no_page_led_to_them(monkeypatch):
         [answer] = await server.ask("/_stcore/stream", kind="websocket")
         assert answer == {
             "type": "websocket.close",
-            "code": sessions.TRY_AGAIN,
+            "code": middleware.TRY_AGAIN,
             "reason": "The server is full.",
         }
         assert server.limit.n_open() == 3 + SPARE

@@ -16,13 +16,13 @@ from autoencoder.checkpoint.replay import REPLAY, Replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from ui import sharing
+from ui.state.visitor import _digest
 from ui.storage import shares as shares_module
 from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
 from ui.storage.shares import place_of_copy, share_copy, shelf_of
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
-from ui.visitors import _digest
+from ui.widgets import share
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -186,9 +186,9 @@ def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     for who in (own, other):
         share_copy(who, "model", own.models_folder / "one", name)
     place = place_of_copy("model", name)
-    sharing._withdraw(own, place)
+    share._withdraw(own, place)
     assert place.exists() and own.shared() == [] and other.shared() == [place]
-    sharing._withdraw(other, place)
+    share._withdraw(other, place)
     assert not place.exists()
 
 

@@ -24,11 +24,11 @@ from ui.jobs import executor
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.jobs.runner import Bench
+from ui.state.training import take_up, train
+from ui.state.visitor import _digest
 from ui.storage import upkeep, workspace
 from ui.storage.upkeep import clear_unfinished
 from ui.storage.workspace import UNFINISHED, Workspace
-from ui.training_jobs import take_up, train
-from ui.visitors import _digest
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 SOON = 60  # seconds

@@ -6,11 +6,12 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import visitors
-from ui.visitors import COOKIE, VisitorCookie, is_token, visitor_id
+from ui.server.middleware import MAX_AGE, VisitorCookie
+from ui.state import visitor
+from ui.state.visitor import COOKIE, is_token, visitor_id
 
 TOKEN = "A" * 43
-ATTRIBUTES = {"Path=/", f"Max-Age={visitors.MAX_AGE}", "HttpOnly", "SameSite=Lax"}
+ATTRIBUTES = {"Path=/", f"Max-Age={MAX_AGE}", "HttpOnly", "SameSite=Lax"}
 
 
 def cookies_set(
@@ -85,8 +86,8 @@ class Context:
 
 
 def id_with(monkeypatch, session: dict, **cookies) -> str:
-    monkeypatch.setattr(visitors.st, "context", Context(**cookies))
-    monkeypatch.setattr(visitors.st, "session_state", session)
+    monkeypatch.setattr(visitor.st, "context", Context(**cookies))
+    monkeypatch.setattr(visitor.st, "session_state", session)
     return visitor_id()
 
 
@@ -107,7 +108,7 @@ def test_a_link_makes_nobody_another_visitor():
     def script():
         import streamlit as st
 
-        from ui.visitors import visitor_id
+        from ui.state.visitor import visitor_id
 
         st.text(visitor_id())
 
@@ -115,4 +116,4 @@ def test_a_link_makes_nobody_another_visitor():
     app.query_params[COOKIE] = TOKEN
     app.query_params["visitor_token"] = TOKEN
     first = app.run().text[0].value
-    assert app.run().text[0].value == first != visitors._digest(TOKEN)
+    assert app.run().text[0].value == first != visitor._digest(TOKEN)

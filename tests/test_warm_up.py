@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.latent.support import Support
-from ui import caches, warm_up
-from ui.choice import DEFAULT_DATASET, DEFAULT_MODEL
-from ui.noise_controls import slider_noises
+from ui.server import warm_up
+from ui.server.warm_up import LESSON, View, Warmer, steps, views
+from ui.state import caches
+from ui.state.defaults import DEFAULT_DATASET, DEFAULT_MODEL, slider_noises
 from ui.storage import classroom
-from ui.warm_up import LESSON, View, Warmer, steps, views
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 DEFAULT = View(DEFAULT_DATASET, DEFAULT_MODEL)

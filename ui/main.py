@@ -8,11 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import address
-from ui.choice import choose, set_aside
-from ui.frame import offer_large_type, refusal
-from ui.lesson_view import OWN_CHOICE
-from ui.menu import LESSON, lead_to_start, pages, show_menu
+from ui.state import address
+from ui.state.defaults import OWN_CHOICE
+from ui.state.session import refusal
+from ui.widgets.choice import choose, set_aside
+from ui.widgets.frame import offer_large_type
+from ui.widgets.menu import LESSON, lead_to_start, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 

@@ -1,7 +1,7 @@
 """Long work behind four words: submit, progress, stop, result. Knows nothing of what the work is.
 
 The jobs of all visitors are worked on in turns, a slice of each, so that everybody's moves on and pages stay
-quick. This is done at desks: worker processes where there are some (ui/cluster.py), else one thread of the
+quick. This is done at desks: worker processes where there are some (ui/jobs/cluster.py), else one thread of the
 server. The first few that are not paused take turns; the others wait in line. A desk's thread leaves
 what it knows in the job, for whoever asks.
 """

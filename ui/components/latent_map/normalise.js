@@ -231,7 +231,7 @@ function groundOf(rgba) {
 }
 
 /**
- * As looks_inverted in autoencoder/readers.py, but a blank sheet is paper, not ink, and a photograph's dark
+ * As looks_inverted in autoencoder/data/readers/pixels.py, but a blank sheet is paper, not ink, and a photograph's dark
  * corners do not make its paper dark.
  * @param {Uint8Array} grey
  * @param {number} width

@@ -1,7 +1,7 @@
 /**
  * Places in latent space as a link keeps them: an image by its number, "17"; a code with the start of its
  * model's fingerprint, "z0a1b2c3d:0.5,-1.25"; a drawing, "d:" and its 784 bytes in base64url. Python reads the
- * same (ui/places.py).
+ * same (ui/components/shared/places.py).
  */
 import { SIDE } from "./pixels.js";
 

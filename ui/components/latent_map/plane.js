@@ -1,4 +1,4 @@
-/** How places of the map and codes belong together; the same as in autoencoder/projection.py. */
+/** How places of the map and codes belong together; the same as in autoencoder/latent/projection.py. */
 
 /**
  * @typedef {object} Plane

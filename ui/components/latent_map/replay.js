@@ -31,7 +31,7 @@ const FRAME_SECONDS = { least: 0.15, most: 0.7 };
 const ERRORS = { isLogarithmic: true, format: short, unit: " nats" };
 
 /**
- * @param {ArrayBuffer} buffer as ui/replay_view.py packs it
+ * @param {ArrayBuffer} buffer as ui/widgets/replay.py packs it
  * @returns {Frames}
  */
 export function unpack(buffer) {

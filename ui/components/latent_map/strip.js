@@ -6,7 +6,7 @@ import { isOffData } from "./support.js";
 export const N_STEPS = 11;
 
 /**
- * Even steps from one code to another, both ends exact; the same as in autoencoder/paths.py.
+ * Even steps from one code to another, both ends exact; the same as in autoencoder/latent/paths.py.
  * @param {Float32Array} start
  * @param {Float32Array} end
  * @param {number} [count]

@@ -1,6 +1,6 @@
 /**
  * Where a model's codes are, and how far from them a code is, in the model's own units: 1 is the 95th
- * percentile over the codes of its atlas. The same lengths as in autoencoder/support.py.
+ * percentile over the codes of its atlas. The same lengths as in autoencoder/latent/support.py.
  */
 
 /**

@@ -1,0 +1,183 @@
+"""How many pages are open at once, and what is said to who comes when the server is full."""
+
+import re
+import secrets
+import threading
+from collections import Counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from ui.files import base_path
+from ui.state.visitor import COOKIE, is_token
+from ui.storage.limits import max_sessions
+from ui.widgets.menu import PATHS, TEACHER
+
+SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached
+TRY_AGAIN = 1013  # the websocket's code for it
+RETRY_SECONDS = 60
+FULL = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Latent Space Explorer</title>
+<meta name="viewport" content="width=device-width">
+<body style="font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto; padding: 0 1rem">
+<h1>The server is full</h1>
+<p>{n} pages are open, which is as many as this server takes. Try again in a minute; what you keep here is
+safe.</p>
+</body></html>"""
+
+
+class SessionLimit:
+    """ASGI middleware that counts the websockets of open pages, one each, and sends no page beyond the limit.
+
+    Who has a page open already always gets another one: a reload asks for the new page first.
+    """
+
+    def __init__(self, app):
+        self.app = app
+        self._open: Counter[str] = Counter()  # by the visitor's cookie, "" without one
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        elif asks_for_a_page(scope) and self._is_full(_token(scope)):
+            page = HTMLResponse(
+                FULL.format(n=max_sessions()),
+                503,
+                {"retry-after": str(RETRY_SECONDS), "cache-control": "no-store"},
+            )
+            await page(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def n_open(self) -> int:
+        """Pages that are open now."""
+        with self._lock:
+            return self._open.total()
+
+    async def _connect(self, scope, receive, send) -> None:
+        token = _token(scope)
+        with self._lock:
+            is_taken = self._open.total() < max_sessions() + SPARE
+            self._open[token] += is_taken
+        if not is_taken:
+            await receive()  # the request to connect
+            return await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "The server is full."})
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            with self._lock:
+                self._open[token] -= 1
+                self._open += Counter()  # lets go of who has none left
+
+    def _is_full(self, token: str) -> bool:
+        with self._lock:
+            is_known = bool(token) and self._open[token] > 0
+            return not is_known and self._open.total() >= max_sessions()
+
+
+def asks_for_a_page(scope) -> bool:
+    """Whether a browser asks for a page, and not for what belongs to one."""
+    if scope["type"] != "http" or "/_stcore/" in scope["path"] or "/latent/" in scope["path"]:
+        return False
+    return scope["method"] == "GET" and "text/html" in HTTPConnection(scope).headers.get("accept", "")
+
+
+def _token(scope) -> str:
+    return HTTPConnection(scope).cookies.get(COOKIE, "")
+
+
+HEADERS = {
+    # Streamlit compiles expressions of its charts, hence the evals; no foreign host is allowed anywhere.
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "connect-src 'self' {sockets}blob: data:; worker-src 'self' blob:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
+PAGES = {*PATHS, TEACHER} - {""}
+
+
+def headers_for(host: str) -> dict[str, str]:
+    """The headers of an answer to a browser that called the server by this name.
+
+    Some browsers do not count websockets of the page's own host under 'self', so it is named; what is no name
+    of a host is left out.
+    """
+    sockets = f"ws://{host} wss://{host} " if HOST.fullmatch(host) else ""
+    return {name: value.replace("{sockets}", sockets) for name, value in HEADERS.items()}
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds the headers to every HTTP response."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def send_with_headers(message):
+            if message["type"] == "http.response.start":
+                host = Headers(scope=scope).get("host", "")
+                extra = [(name.encode(), value.encode()) for name, value in headers_for(host).items()]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class NoDeepPages:
+    """ASGI middleware that leads from addresses below a page, as /train/x, to that page.
+
+    Streamlit answers them with its page, whose scripts the browser then looks for beside it: it stays blank.
+    """
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        answer = self.app
+        if asks_for_a_page(scope):
+            page, _, rest = scope["path"].removeprefix(f"{base_path()}/").partition("/")
+            if rest and page in PAGES:
+                answer = RedirectResponse(f"{base_path()}/{page}")
+        await answer(scope, receive, send)
+
+
+MAX_AGE = 365 * 24 * 3600  # seconds
+
+
+class VisitorCookie:
+    """ASGI middleware that gives a browser its cookie with the first page it asks for.
+
+    The browser has the cookie before the page's script opens the websocket, so already the first
+    script run knows the visitor.
+    """
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def send_with_cookie(message):
+            if message["type"] == "http.response.start" and _is_page(scope, message):
+                MutableHeaders(scope=message).append("set-cookie", _new_cookie(scope))
+            await send(message)
+
+        is_new = scope["type"] == "http" and not is_token(HTTPConnection(scope).cookies.get(COOKIE))
+        await self.app(scope, receive, send_with_cookie if is_new else send)
+
+
+def _is_page(scope, message) -> bool:
+    """Whether the answer is an HTML page, sent or confirmed to be what the browser still has."""
+    kind = Headers(raw=message["headers"]).get("content-type", "")
+    accepted = Headers(scope=scope).get("accept", "")
+    return "text/html" in (accepted if message["status"] == 304 else kind)
+
+
+def _new_cookie(scope) -> str:
+    cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if scope["scheme"] == "https" else cookie

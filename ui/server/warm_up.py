@@ -1,0 +1,194 @@
+"""What the server computes before anybody asks: at its start, and then, beside the first visitors, what the
+pages show of the images and the model that a class begins with.
+
+A class opens the same views in the same minute; what nobody has computed before then, thirty wait for.
+"""
+
+import gc
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import walk_packages
+
+import numpy as np
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.places import ImageAt, code_in, default_pair
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.readers.read import quiet_parsers
+from autoencoder.errors import LatentSpaceError
+from autoencoder.model.runtime import use_one_thread
+from ui.state import caches
+from ui.state.defaults import (
+    DEFAULT_DATASET,
+    DEFAULT_MODEL,
+    FLAT,
+    MEASURED_IMAGES,
+    MOST_FITTED,
+    N_PLACES,
+    N_SHOWN,
+    N_STEPS,
+    PATH,
+    PLAIN,
+    SEED,
+    VARIATIONAL,
+    at_random,
+    counterparts,
+    slider_noises,
+)
+from ui.storage.classroom import classroom, starting_view
+from ui.widgets.menu import PATHS
+
+LOOK_EVERY = 5.0  # seconds between two looks at what the class starts with
+REST = 0.05  # seconds between two steps, in which pages come first
+PATIENCE = 10.0  # seconds for a step to come to its end
+
+logger = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Import what pages need, load the default model and its map, and settle the memory.
+
+    The server computes on one thread: with more, the threads of one visitor's request wait for each other
+    at barriers while another visitor has a core. What has been imported is frozen, so that
+    no later garbage collection walks over it.
+    """
+    import ui
+
+    for module in walk_packages(ui.__path__, "ui."):
+        import_module(module.name)
+    use_one_thread()
+    quiet_parsers()
+    # The caches miss a visitor's script run around them here, which is as it should be.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
+    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")), "auto")
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass(frozen=True)
+class View:
+    """Named images and a shipped model; of some no more than the codes are shown."""
+
+    dataset: str
+    model: str
+    codes_only: bool = False
+
+
+LESSON = [View("mnist", name, codes_only=True) for name in (PLAIN, VARIATIONAL, FLAT)]
+
+
+class Warmer:
+    """A thread of the server that prepares views, also where the teacher has the class start anew."""
+
+    def __init__(self):
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._warm, name="warmer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Come to an end between two steps: a computation under way would take the process down."""
+        self._stopped.set()
+        if self._thread.ident is not None:
+            self._thread.join(PATIENCE)
+
+    def _warm(self) -> None:
+        done: set[View] = set()
+        while not self._stopped.wait(REST):
+            new = [view for view in views() if view not in done]
+            done.update(new)
+            if not all(map(self._prepare, new)) or self._stopped.wait(LOOK_EVERY):
+                return
+
+    def _prepare(self, view: View) -> bool:
+        """Whether there was time for it."""
+        try:
+            return not any(self._stopped.wait(REST) for _ in steps(view))
+        except LatentSpaceError as error:  # the first visitor who asks is told
+            logger.info("%s is not prepared: %s", view, error)
+        except Exception as error:  # the other views are prepared all the same
+            logger.error("%s is not prepared", view, exc_info=error)
+        return True
+
+
+def views() -> list[View]:
+    """What the teacher has the class start with, and what stands at the side before a choice is made."""
+    choices: dict[str, str] = {}
+    with suppress(LatentSpaceError):
+        _, choices = starting_view(classroom().start, PATHS)
+    first = View(choices.get("data", DEFAULT_DATASET), choices.get("model", DEFAULT_MODEL))
+    shipped = {info.name for info in caches.shipped_models()}
+    found = dict.fromkeys([first, View(DEFAULT_DATASET, DEFAULT_MODEL), *LESSON])
+    return [view for view in found if view.dataset in DATASETS and view.model in shipped]
+
+
+def steps(view: View) -> Iterator[None]:
+    """Compute what the pages show of it before anything is chosen there.
+
+    Raises DatasetError where the images are not here.
+    """
+    checkpoint = caches.shipped_checkpoint(view.model)
+    if view.codes_only:
+        return (yield from _maps([checkpoint], view.dataset))
+    others = counterparts(checkpoint, [info.name for info in caches.shipped_models()])
+    models = [checkpoint, *map(caches.shipped_checkpoint, others)]
+    yield from _maps(models, view.dataset)
+    yield from _reconstructions(checkpoint, view.dataset)
+    yield from _interpolation(models, view.dataset)
+    yield from _empty_space(models, view.dataset)
+
+
+def _maps(models: list[Checkpoint], dataset: str) -> Iterator[None]:
+    for checkpoint in models:
+        yield caches.latent_map(caches.codes(checkpoint, caches.named_dataset(dataset, "test")), "auto")
+
+
+def _reconstructions(checkpoint: Checkpoint, dataset: str) -> Iterator[None]:
+    """The errors at every level of the slider, and the images that are shown."""
+    test = caches.named_dataset(dataset, "test")
+    rows = tuple(at_random(np.arange(test.n_images), N_SHOWN, SEED))
+    parts = [
+        caches.first_images(caches.named_dataset(dataset, split), MEASURED_IMAGES)
+        for split in ("train", "test")
+    ]
+    for noise in slider_noises():
+        yield caches.reconstructions(checkpoint, test, rows, noise, SEED)
+        for part in parts:
+            yield caches.evaluation(checkpoint, part, noise, SEED)
+
+
+def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
+    """The first pair's path, and who says what it looks like."""
+    test = caches.named_dataset(dataset, "test")
+    codes = caches.codes(models[0], test)
+    yield caches.named_classifier(dataset)
+    paths = []
+    for model in models:
+        yield caches.picture_distance(model, test)
+        ends = [code_in(model, ImageAt(index), models[0], codes) for index in default_pair(codes)]
+        paths.append(walk(model, PATH, *ends, N_STEPS))
+        yield caches.path_measures(model, paths[-1])
+    for dark in (False, True):
+        yield caches.path_chart(models, paths, dark)
+
+
+def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
+    """The first places of every source, and the study's chart."""
+    test, train = (caches.named_dataset(dataset, split) for split in ("test", "train"))
+    some = caches.spread_images(train, MOST_FITTED)
+    codes = [caches.codes(checkpoint, test) for checkpoint in models]
+    fitted_to = []
+    for checkpoint in models:
+        fitted_to.append(caches.codes(checkpoint, some))
+        yield
+    yield caches.study_words()
+    for dark in (False, True):
+        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, 0, dark)
+        yield caches.study_chart(dark)

@@ -1,0 +1,284 @@
+"""Everything that is kept between script runs, bounded, and shared by all visitors of the same model.
+
+Every key holds all that decides the result: data sets and checkpoints are told apart by their
+fingerprints, files by their time of change.
+"""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
+from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
+from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints, load_checkpoint
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import as_floats
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.measures import mse
+from autoencoder.data.noise import Noise, corrupt
+from autoencoder.errors import DatasetError
+from autoencoder.experiments.few_labels.task import Task, few_label_task
+from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
+from autoencoder.experiments.gaps.figure import empty_figure
+from autoencoder.experiments.gaps.study import (
+    SHIPPED_STUDY,
+    Finding,
+    Study,
+    beside_the_gaps,
+    findings,
+    read_study,
+    table,
+)
+from autoencoder.experiments.gaps.study_figure import study_figure
+from autoencoder.experiments.generate.samples import yardstick_steps
+from autoencoder.experiments.interpolation.figure import path_figure
+from autoencoder.experiments.interpolation.second_opinion import Classifier, fit_classifier
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.trials import Ready, ready_detector
+from autoencoder.experiments.reconstruction import Evaluation, evaluate
+from autoencoder.latent.picture_distance import PictureDistance, nearest
+from autoencoder.latent.projection import Map, project
+from autoencoder.latent.sources import SOURCES
+from autoencoder.latent.support import PathMeasures
+from autoencoder.steps import finished
+
+KEYS = {
+    Checkpoint: lambda checkpoint: checkpoint.fingerprint,
+    Dataset: lambda dataset: (dataset.name, dataset.split, dataset.fingerprint),
+    Codes: lambda codes: codes.key,
+    Noise: str,
+}
+NAMED = {**KEYS, Checkpoint: lambda checkpoint: checkpoint.identity}  # where names show
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
+def named_dataset(name: str, split: str) -> Dataset:
+    """A named data set that is embedded or on disk; nothing is downloaded."""
+    return load_dataset(name, split, download=False)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
+def first_images(dataset: Dataset, most: int) -> Dataset:
+    """The first images of a set; kept, since the fingerprint of a new set has to go over all of it."""
+    return dataset.subset(np.arange(min(most, dataset.n_images)))
+
+
+@st.cache_resource(max_entries=8, hash_funcs=KEYS, show_spinner=False)
+def spread_images(dataset: Dataset, most: int) -> Dataset:
+    """Images from all over a set, equally far from each other."""
+    return dataset.subset(np.linspace(0, dataset.n_images - 1, min(most, dataset.n_images)).astype(int))
+
+
+def kept_images(path: Path, name: str) -> Dataset:
+    """An image set that a visitor keeps or shares, as it is on disk now."""
+    return _kept_images(str(path), name, path.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
+def _kept_images(path: str, name: str, stamp: int) -> Dataset:
+    return replace(load_dataset(Path(path)), name=name)
+
+
+def digest(files: tuple[Path, ...]) -> str:
+    """Twenty hexadecimal digits of what is in the files now."""
+    return _digest(tuple((str(file), file.stat().st_mtime_ns) for file in files))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _digest(stamped: tuple[tuple[str, int], ...]) -> str:
+    contents = b"".join(hashlib.sha256(Path(path).read_bytes()).digest() for path, _ in stamped)
+    return hashlib.sha256(contents).hexdigest()[:20]
+
+
+def models_in(folder: Path) -> list[CheckpointInfo]:
+    """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
+    configs = sorted(folder.glob(f"[!.]*/{CONFIG}"))
+    return _models_in(str(folder), hash(tuple((str(path), path.stat().st_mtime_ns) for path in configs)))
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_models() -> list[CheckpointInfo]:
+    """The models that come with the program; they change with it, not while it runs."""
+    return list_checkpoints()
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _models_in(folder: str, stamp: int) -> list[CheckpointInfo]:
+    return list_checkpoints(Path(folder))
+
+
+def shipped_checkpoint(name: str) -> Checkpoint:
+    return checkpoint_in(SHIPPED / name)
+
+
+def checkpoint_in(folder: Path) -> Checkpoint:
+    """The checkpoint in a folder, as it is on disk now."""
+    config = folder / CONFIG
+    return _checkpoint(str(folder), config.stat().st_mtime_ns if config.exists() else 0)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Reading the model …")
+def _checkpoint(folder: str, stamp: int) -> Checkpoint:
+    return load_checkpoint(folder)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Encoding the images …")
+def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
+    """The codes of a data set; without one, those that the model's atlas holds."""
+    return codes_of_atlas(checkpoint) if dataset is None else codes_of_images(checkpoint, dataset)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Drawing the map …")
+def latent_map(codes: Codes, method: str) -> Map:
+    """The map by a quick method; t-SNE is a job (ui/widgets/map/tsne.py)."""
+    return project(codes.latents, method)
+
+
+@st.cache_resource(max_entries=300, hash_funcs=KEYS, show_spinner=False)
+def reconstructions(
+    checkpoint: Checkpoint, dataset: Dataset, rows: tuple[int, ...], noise: Noise | None, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The images of these rows as they are encoded, uint8 (R, 28, 28), and what comes back, float."""
+    images = dataset.images[list(rows)]
+    given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
+    return given, checkpoint.model.reconstruct(given)
+
+
+# A class that moves its sliders asks for the same levels again and again, and an entry is a few kilobytes.
+@st.cache_resource(max_entries=1_000, hash_funcs=KEYS, show_spinner="Measuring the reconstructions …")
+def evaluation(checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, seed: int) -> Evaluation:
+    return evaluate(checkpoint.model, dataset.images, noise, seed)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Looking for the worst reconstructions …")
+def squared_errors(checkpoint: Checkpoint, dataset: Dataset) -> np.ndarray:
+    """The mean squared error (N,) of every image's reconstruction, without noise."""
+    return mse(as_floats(dataset.images), checkpoint.model.reconstruct(dataset.images))
+
+
+@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner=False)
+def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
+    """The measures of a path (T, D); a class that follows its teacher looks at the same ones."""
+    return checkpoint.support.measure(path)
+
+
+@st.cache_resource(max_entries=100, hash_funcs=NAMED, show_spinner=False)
+def path_chart(models: list[Checkpoint], paths: list[np.ndarray], dark: bool) -> go.Figure:
+    """The profile of a path (T, D) through each model; to draw it costs as much as its page."""
+    pairs = zip(models, paths, strict=True)
+    return path_figure({model.name: path_measures(model, path) for model, path in pairs}, dark)
+
+
+@st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
+def picture_distance(checkpoint: Checkpoint, dataset: Dataset | None) -> PictureDistance | None:
+    """How far a model's pictures are from the real images; None where these are not here."""
+    return None if dataset is None else PictureDistance(checkpoint.model, dataset.images)
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Teaching a classifier …")
+def classifier(learn_from: Dataset, test: Dataset | None) -> Classifier:
+    """A second opinion on pictures, by nearest neighbours among real images."""
+    held_out = None if test is None else (test.images, test.labels)
+    return fit_classifier(learn_from.images, learn_from.labels, held_out)
+
+
+def named_classifier(name: str) -> Classifier:
+    """A second opinion on pictures of a named set; it learns from training images where they are here."""
+    try:
+        return classifier(named_dataset(name, "train"), named_dataset(name, "test"))
+    except DatasetError:
+        return classifier(named_dataset(name, "test"), None)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Decoding empty space …")
+def space(
+    checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, source: str, n_places: int, seed: int
+) -> EmptySpace:
+    """Places where no code is, decoded and measured; ``codes`` are of the images to compare with."""
+    pictures = picture_distance(checkpoint, codes.dataset_of_images)
+    return empty_space(source, checkpoint.support, fitted_to.latents, pictures, n_places, seed)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=NAMED, show_spinner=False)
+def empty_chart(
+    models: list[Checkpoint], codes: list[Codes], fitted_to: list[Codes], n_places: int, seed: int, dark: bool
+) -> go.Figure:
+    """The shares of places off the data, by model and source; it costs as much as its page."""
+    drawn = {
+        model.name: [space(model, own, fitted, source, n_places, seed) for source in SOURCES]
+        for model, own, fitted in zip(models, codes, fitted_to, strict=True)
+    }
+    return empty_figure(drawn, dark)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def shipped_study() -> Study:
+    """What closes the gaps, as it was measured for the program."""
+    return read_study(SHIPPED_STUDY)
+
+
+@st.cache_resource(show_spinner=False)
+def study_words() -> tuple[list[Finding], str, pd.DataFrame]:
+    """What it says of every means against gaps, and of the pictures; and all its numbers."""
+    study = shipped_study()
+    return findings(study), beside_the_gaps(study), pd.DataFrame(table(study))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def study_chart(dark: bool) -> go.Figure:
+    """What closes the gaps; it is the same for all, and costs more than the rest of its page."""
+    return study_figure(shipped_study(), dark)
+
+
+@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+def nearest_images(pictures: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The distances (M,) from pictures to the nearest of the images, and its rows (M,)."""
+    return nearest(pictures, dataset.images)
+
+
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
+    """Nearer than this to a training image, a picture of the model is a near-copy."""
+    return finished(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")
+def label_task(train: Dataset, test: Dataset | None, seed: int, most_pool: int, most_test: int) -> Task:
+    """The pool from which few images are labelled, and the test images."""
+    return few_label_task(train, test, seed, most_pool, most_test)
+
+
+@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Learning what is normal …")
+def detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
+    """A detector of outliers for the chosen images and model."""
+    return ready_detector(checkpoint, train, test, seed)
+
+
+@st.cache_resource(max_entries=16, hash_funcs=KEYS, show_spinner="Judging the images …")
+def foreign_outcome(
+    checkpoint: Checkpoint,
+    train: Dataset,
+    test: Dataset | None,
+    kind: str,
+    foreign: Dataset | None,
+    seed: int,
+) -> Outcome:
+    """The normal images against a kind of foreign ones, or against another data set."""
+    return detector(checkpoint, train, test, seed).judge(kind, foreign, seed)
+
+
+def kept_replay(folder: Path) -> Replay | None:
+    """How the model in a folder came about; None where that was not kept. Raises CheckpointError."""
+    path = folder / REPLAY
+    return _kept_replay(str(folder), path.stat().st_mtime_ns) if path.exists() else None
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _kept_replay(folder: str, stamp: int) -> Replay | None:
+    return read_replay(Path(folder))

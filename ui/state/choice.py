@@ -1,0 +1,117 @@
+"""The one choice that all pages share: which images, and which model. It stands in the address."""
+
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.data.catalogue import DATASETS, list_datasets
+from autoencoder.data.dataset import Dataset
+from autoencoder.errors import CheckpointError
+from ui.state import caches
+from ui.state.defaults import DEFAULT_DATASET
+from ui.state.opened import opened, opened_models, shared_images
+from ui.state.visitor import current_workspace
+
+
+def dataset_names() -> list[str]:
+    """The named sets, the visitor's own, and shared ones that were opened."""
+    return [*DATASETS, *current_workspace().image_sets(), *opened("data")]
+
+
+def model_names() -> list[str]:
+    """The shipped models and the visitor's own: the default first, then those made for the chosen images.
+
+    The first option is what a link without a model means.
+    """
+    models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
+    return sorted(
+        models, key=lambda name: (name != preferred, models[name].config.source.name != dataset_name())
+    )
+
+
+def chosen_dataset(split: str = "test") -> Dataset:
+    """The chosen images; a visitor's own have no split. Raises DatasetError where they are not at hand."""
+    name = dataset_name()
+    if name in DATASETS:
+        return caches.named_dataset(name, split)
+    return caches.kept_images(shared_images(name) or current_workspace().images_path(name), name)
+
+
+def test_counterpart() -> Dataset | None:
+    """The test images that belong to the chosen training images; None for a visitor's own."""
+    return chosen_dataset("test") if dataset_name() in DATASETS else None
+
+
+def dataset_at_hand() -> bool:
+    """Whether the chosen images are here, rather than to be downloaded."""
+    status = {info.name: info.status for info in list_datasets()}
+    return status.get(dataset_name()) != "to download"
+
+
+def chosen_checkpoint() -> Checkpoint:
+    """The chosen model. Raises CheckpointError where it cannot be read."""
+    return checkpoint_named(st.session_state.model)
+
+
+def checkpoint_named(name: str) -> Checkpoint:
+    """A shipped model, or one of the visitor's own."""
+    if name not in models_by_name():
+        raise CheckpointError(f"There is no model {name!r} here. Choose another one at the side.")
+    return caches.checkpoint_in(models_by_name()[name].folder)
+
+
+def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
+    """Named sets go by their name; under a visitor's own names there can be other images by now."""
+    source = checkpoint.config.source
+    return source.name == dataset.name and (
+        dataset.split != "all" or source.fingerprint == dataset.fingerprint
+    )
+
+
+def choose_model(name: str) -> None:
+    """Make it the model of every page; for callbacks, which run before the page is drawn."""
+    forget_unknown("model")
+    st.session_state.model = name
+
+
+def choose_dataset(name: str) -> None:
+    """Make these the images of every page; for callbacks, which run before the page is drawn."""
+    st.session_state.data = name
+    follow_dataset()
+
+
+def dataset_name() -> str:
+    return st.session_state.get("data", DEFAULT_DATASET)
+
+
+def models_by_name() -> dict[str, CheckpointInfo]:
+    """Shipped models first; a visitor's own cannot take the name of one of them."""
+    own = caches.models_in(current_workspace().models_folder)
+    return {info.name: info for info in [*own, *opened_models(), *caches.shipped_models()]}
+
+
+def follow_dataset() -> None:
+    """After other images were chosen, the model of the same kind and size that was made for them, if any."""
+    forget_unknown("data", "model")
+    models = models_by_name()
+    before = models.get(st.session_state.get("model", ""))
+    fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
+    if before and fitting:
+        like_before = [info for info in fitting if _make(info) == _make(before)]
+        st.session_state.model = (like_before or fitting)[0].name
+
+
+def _make(info: CheckpointInfo) -> tuple[str, int]:
+    return info.config.model.kind, info.config.model.latent_dim
+
+
+def forget_unknown(*keys: str) -> None:
+    for key in keys:
+        st.session_state.pop(unknown_key(key), None)
+
+
+def unknown_key(key: str) -> str:
+    return f"unknown {key}"
+
+
+def dataset_title(name: str) -> str:
+    return DATASETS[name].title if name in DATASETS else name

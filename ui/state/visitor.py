@@ -1,0 +1,46 @@
+"""Who is visiting: a browser is known again by a random cookie, and by nothing else.
+
+The cookie holds a token that only this server and this browser know. What is kept on disk is named by
+the token's digest, so a look at the disk does not make anybody another visitor, and no link can.
+"""
+
+import hashlib
+import re
+import secrets
+
+import streamlit as st
+
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
+
+COOKIE = "latent_visitor"
+ID = "visitor id"  # in the session
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64url
+
+
+def is_token(text: object) -> bool:
+    """Whether this is a token as the middleware makes them."""
+    return isinstance(text, str) and TOKEN.fullmatch(text) is not None
+
+
+def visitor_id() -> str:
+    """32 hexadecimal digits: the visitor's own as long as the cookie lives, else as long as the session."""
+    if ID not in st.session_state:  # a page asks many times, and parses the cookies each time
+        token = st.context.cookies.get(COOKIE)
+        st.session_state[ID] = _digest(token if is_token(token) else _session_token())
+    return st.session_state[ID]
+
+
+def current_workspace() -> Workspace:
+    """What the visitor has kept here."""
+    workspace = Workspace(state_root(), visitor_id())
+    workspace.touch()
+    return workspace
+
+
+def _session_token() -> str:
+    return st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Views, one file or folder a page."""

@@ -1,0 +1,209 @@
+"""The parts of the page on few labels that show: the curves as they come, the verdict, the images behind."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
+from autoencoder.experiments.few_labels.learners import LEARNERS
+from autoencoder.experiments.few_labels.measure import FewLabels
+from autoencoder.experiments.few_labels.task import Plan, Task
+from autoencoder.experiments.few_labels.verdicts import (
+    Comparison,
+    comparisons,
+    confusion,
+    curve,
+    learnt_at,
+    sentence,
+    usual_prediction,
+)
+from ui.jobs.job import Job
+from ui.jobs.work import FewLabelWork
+from ui.state.session import is_dark
+from ui.widgets.charts import show_chart
+from ui.widgets.job_progress import TICK, job_on_request
+from ui.widgets.pictures import show
+
+VERDICT_AT, POINT_LEARNER, POINT_LABELS = "verdict_at", "point_learner", "point_labels"
+USUAL = 100  # labels at which methods are compared elsewhere
+COLUMNS = {"n_labels": "labels", "n_draws": "draws", "mean": "accuracy", "std": "± over draws"}
+POINTS = "difference, points", "95 % from", "to"
+N_SHOWN = 12  # images learnt first, and last
+
+
+# While it runs
+
+
+def show_measurement(plan: Plan) -> None:
+    """What is measured, as it comes and when it is over; asked for with a button, then kept for everybody."""
+    if not plan.learners or not plan.counts:
+        st.caption("Choose a learner and a number of labels at least.")
+        return
+    words = f"{plan.n_fits:,} fits"
+    caption = f"{words}. The curves appear as they come."
+    job = job_on_request(plan.key, lambda: FewLabelWork(plan), "Measure", caption, words)
+    if job and job.is_over:
+        show_results(job.progress[1], plan)
+    elif job:
+        st.fragment(_show_so_far, run_every=TICK)(job)
+
+
+def _show_so_far(job: Job) -> None:
+    outcome = job.progress[1]
+    if outcome.results and not job.is_over:
+        _show_curves(outcome)
+
+
+# What was found
+
+
+def show_results(outcome: FewLabels, plan: Plan) -> None:
+    """The verdict, the curves, the cost, and the images behind one point of a curve."""
+    if not outcome.results:
+        return
+    _show_verdict(outcome)
+    _show_curves(outcome)
+    _show_tables(outcome, plan)
+    st.subheader("Behind one point", anchor=False)
+    learner, n_labels = _choose_point(outcome)
+    if not outcome.of(learner, n_labels):
+        st.caption("This learner was stopped before it came to so many labels.")
+        return
+    _show_confusion(outcome, plan.task, learner, n_labels)
+    _show_learnt(outcome, plan.task, learner)
+
+
+def _show_verdict(outcome: FewLabels) -> None:
+    """What the numbers say, at the number of labels that the visitor points to."""
+    counts = outcome.counts
+    _keep_to(VERDICT_AT, counts)
+    at = st.segmented_control(
+        "Verdict at", counts, format_func="{:,} labels".format, key=VERDICT_AT, bind="query-params",
+        default=USUAL if USUAL in counts else counts[0], required=True,
+    )  # fmt: skip
+    words = sentence(outcome, at or counts[0])
+    st.markdown(f"**{words}**" if words else "No learner here uses the encoder: nothing to judge.")
+
+
+def _show_curves(outcome: FewLabels) -> None:
+    show_chart(
+        learning_curves(curve(outcome), is_dark()), "learning curves",
+        "Test accuracy of every learner by the number of labelled images, with its spread over draws.",
+    )  # fmt: skip
+
+
+def _show_tables(outcome: FewLabels, plan: Plan) -> None:
+    points = pd.DataFrame([asdict(point) for point in curve(outcome)])
+    table = points.assign(learner=[LEARNERS[name].title for name in points.learner]).rename(columns=COLUMNS)
+    percent, decimals = (st.column_config.NumberColumn(format=form) for form in ("percent", "%.3f"))
+    st.dataframe(
+        table, hide_index=True,
+        column_config={"accuracy": percent, "± over draws": percent, "seconds": decimals},
+        alt="Accuracy of every learner by the number of labels, with its spread and its cost.",
+        placeholder="–",
+    )  # fmt: skip
+    st.caption(_cost(outcome))
+    found = comparisons(outcome)
+    if found:
+        st.markdown("**Learner against control**")
+        st.dataframe(
+            pd.DataFrame([_comparison_row(comparison) for comparison in found]), hide_index=True,
+            column_config=dict.fromkeys(POINTS, st.column_config.NumberColumn(format="%+.1f")),
+            alt="What every learner on the encoder's features gains over its control.",
+            placeholder="–",
+        )  # fmt: skip
+    st.download_button(
+        "Results (CSV)", _csv(outcome), f"{plan.train.name}-{plan.checkpoint.name}-few-labels.csv", "text/csv"
+    )
+
+
+def _cost(outcome: FewLabels) -> str:
+    """What was prepared once."""
+    parts = [f"{name} {seconds:.2g} s" for name, seconds in outcome.preparations.items()]
+    once = f" Prepared once for all of them: {', '.join(parts)}." if parts else ""
+    return f"Seconds are the mean of one fit, with the test images classified.{once}"
+
+
+def _comparison_row(comparison: Comparison) -> dict:
+    values = comparison.difference, comparison.low, comparison.high
+    return {
+        "labels": comparison.n_labels,
+        "verdict": comparison.verdict,
+        "learner": curve_name(comparison.learner),
+        "control": curve_name(comparison.control),
+        **{name: 100 * value for name, value in zip(POINTS, values, strict=True)},
+    }
+
+
+def _csv(outcome: FewLabels) -> str:
+    """One line for every learner, number of labels and draw."""
+    rows = [
+        {
+            "learner": result.learner,
+            "n_labels": result.n_labels,
+            "draw": result.draw,
+            "accuracy": result.accuracy,
+            "seconds": result.seconds,
+        }
+        for result in outcome.results
+    ]
+    return pd.DataFrame(rows).to_csv(index=False)
+
+
+def _choose_point(outcome: FewLabels) -> tuple[str, int]:
+    learner_column, count_column = st.columns(2)
+    learners, counts = outcome.learners, outcome.counts
+    _keep_to(POINT_LEARNER, learners)
+    _keep_to(POINT_LABELS, counts)
+    learner = learner_column.selectbox(
+        "Learner", learners, format_func=lambda name: LEARNERS[name].title, key=POINT_LEARNER,
+        bind="query-params",
+    )  # fmt: skip
+    n_labels = count_column.selectbox(
+        "Labelled images", counts, index=len(counts) - 1, format_func="{:,}".format, key=POINT_LABELS,
+        bind="query-params",
+    )  # fmt: skip
+    return learner, n_labels
+
+
+def _keep_to(key: str, options: list) -> None:
+    """Forget a choice that is none any more."""
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+
+
+def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int) -> None:
+    names = list(task.test.class_names)
+    matrix = confusion(outcome, learner, n_labels, len(names))
+    show_chart(
+        confusion_figure(matrix, names, is_dark()), "confusion",
+        f"How often {LEARNERS[learner].title} took each class for each, with {n_labels} labels.",
+    )  # fmt: skip
+    n_draws = len(outcome.of(learner, n_labels))
+    st.caption(
+        f"{matrix.trace():,} of {matrix.sum():,} right: {task.test.n_images:,} test images in {n_draws} "
+        f"{'draw' if n_draws == 1 else 'draws'}."
+    )
+
+
+def _show_learnt(outcome: FewLabels, task: Task, learner: str) -> None:
+    """The images that few labels suffice for, and those that all of them do not."""
+    learnt = learnt_at(outcome, learner)
+    counts = [count for count in outcome.counts if outcome.of(learner, count)]
+    for words, rows, at in (
+        (f"Learnt first: right from {counts[0]:,} labels on", learnt == counts[0], counts[0]),
+        (f"Learnt last: still wrong at {counts[-1]:,} labels", learnt == 0, counts[-1]),
+    ):
+        st.markdown(f"**{words}**, {rows.sum():,} of {task.test.n_images:,} test images")
+        shown = np.flatnonzero(rows)[:N_SHOWN]
+        if len(shown):
+            predicted = usual_prediction(outcome, learner, at)
+            show(task.test.images[shown], [_caption(task, row, predicted[row]) for row in shown])
+
+
+def _caption(task: Task, row: int, predicted: int) -> str:
+    names, true = task.test.class_names, task.test.labels[row]
+    says = names[true] if predicted == true else f"{names[true]}, taken for {names[predicted]}"
+    return f"{says} · image {task.test_rows[row]}"

@@ -1,0 +1,119 @@
+"""The parts of the page on gaps: the statistic, the matrix of classes, and the empty space."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.experiments.gaps.figure import gap_figure
+from autoencoder.experiments.gaps.statistic import GapStatistic
+from autoencoder.experiments.gaps.words import comparisons, sentence
+from autoencoder.experiments.statistics import interval
+from autoencoder.latent.gap_score import SHARE
+from autoencoder.latent.support import is_weak, score_name
+from ui.jobs.work import StatisticWork, statistic_key
+from ui.state.pair import other_codes
+from ui.state.session import is_dark
+from ui.widgets.charts import show_chart
+from ui.widgets.job_progress import job_on_request
+
+N_SHOWN = 24  # of them
+ENDS = "95 % from", "to"
+SCORE_WORDS = {
+    SHARE: ": steps whose round trip is above 1, of the 17 of a path.",
+    "jump ratio": ": the largest change of the picture along a path over the mean one.",
+}
+
+
+def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
+    """Random pairs through every model: asked for with a button, then kept."""
+    has_classes = codes.labels is not None
+    st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
+    if len(codes.latents) < 2:
+        st.caption("A path needs two images, and here is one. Choose others at the side.")
+        return
+    pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
+    n_pairs = pairs_column.number_input(
+        "Pairs of each kind", 10, 2_000, 400, step=50, key="pairs", bind="query-params"
+    )
+    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="pairs_seed", bind="query-params")
+    job = job_on_request(
+        statistic_key(models, codes.key, n_pairs, seed),
+        lambda: _statistic_work(models, codes, n_pairs, seed),
+        "Measure the paths",
+        "Some seconds of work: the same pairs are sent through every model.",
+        f"{2 * n_pairs:,} paths through {len(models)} models",
+        button_column,
+    )
+    if n_pairs > len(codes.latents):
+        st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
+    if job and job.progress[1]:
+        _show_statistics(job.progress[1])
+
+
+def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StatisticWork:
+    latents = [codes.latents, *(other_codes(model, codes).latents for model in models[1:])]
+    return StatisticWork(models, latents, codes.images, codes.labels, n_pairs, seed)
+
+
+def _show_statistics(statistics: list[GapStatistic]) -> None:
+    for other in statistics[1:]:
+        st.markdown(f"**{sentence([statistics[0], other])}**")
+    if any(is_weak(statistic.latent_dim) for statistic in statistics):
+        st.caption("Below 8 dimensions the share off the data is a weak score.")
+    for group in _by_score(statistics):
+        score = score_name(group[0].latent_dim)
+        st.markdown(f"**{score.capitalize()}**{SCORE_WORDS[score]}")
+        _show_rows(group, score)
+        show_chart(
+            gap_figure(group, is_dark()), f"gaps {score}",
+            "Every path's gap score, by model, within and across classes.",
+        )  # fmt: skip
+    found = comparisons(statistics)
+    if found:
+        st.dataframe(
+            pd.DataFrame(found).rename(
+                columns={"value": "probability that a path is worse, ties counted half"}
+            ),
+            hide_index=True,
+        )
+
+
+def _show_rows(statistics: list[GapStatistic], score: str) -> None:
+    table = pd.DataFrame([row for statistic in statistics for row in _rows(statistic)])
+    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score == SHARE else [])]
+    st.dataframe(
+        table.dropna(axis="columns", how="all"),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in percent},
+        alt="The gap scores of every model, within classes and across them.",
+    )
+
+
+def _rows(statistic: GapStatistic) -> list[dict]:
+    """The table's lines of one model: within classes and across them."""
+    rows = []
+    for kind in ("same", "cross"):
+        scores = getattr(statistic, kind)
+        value, picture = interval(statistic.score(kind)), interval(scores.picture_share)
+        if not np.isfinite(value.mean):
+            continue
+        rows.append(
+            {
+                "model": statistic.name,
+                "paths": statistic.words(kind),
+                "median": float(np.nanmedian(statistic.score(kind))),
+                "mean": value.mean,
+                ENDS[0]: value.low,
+                ENDS[1]: value.high,
+                "steps unlike any image": picture.mean,
+            }
+        )
+    return rows
+
+
+def _by_score(statistics: list[GapStatistic]) -> list[list[GapStatistic]]:
+    """Models that are scored alike share a chart."""
+    names = dict.fromkeys(score_name(statistic.latent_dim) for statistic in statistics)
+    return [[each for each in statistics if score_name(each.latent_dim) == name] for name in names]

@@ -1,0 +1,170 @@
+"""The parts of the page that generates: the source, the samples, their scores, the plane, arithmetic."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import code_of, picture_of, title_of
+from autoencoder.experiments.generate.samples import Samples, sample
+from autoencoder.figures.pictures import grid, png
+from autoencoder.latent.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
+from autoencoder.latent.support import is_off_support
+from ui.jobs.work import MixtureWork, mixture_key
+from ui.state import caches
+from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.pair import chosen_pair, fitting_codes
+from ui.widgets.job_progress import job_at_once
+from ui.widgets.pair import choose_end
+from ui.widgets.pictures import show, show_table
+
+AROUND = "around A"
+ALL, LIKELIEST = "all classes", "likeliest"
+N_COLUMNS = 12
+SOURCE_WORDS = {
+    **{name: f"Drawn from {source.title}." for name, source in SOURCES.items()},
+    MIXTURE: "Drawn from a mixture of Gaussians fitted to the codes.",
+    AROUND: "Drawn from around the code of A, in every direction.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What samples are drawn from, and how: ``sampler`` is None while a mixture is being fitted."""
+
+    source: str
+    sampler: Sampler | None
+    n: int
+    seed: int
+    temperature: float
+
+
+def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
+    """The source with its settings; a mixture is fitted where it is asked for."""
+    fitted_to = fitting_codes(checkpoint, codes)
+    options = [*SOURCES, *([MIXTURE] if len(fitted_to.latents) >= FEWEST_CODES else []), AROUND]
+    source = st.segmented_control("Source", options, default="prior", key="draw", bind="query-params")
+    source = source or "prior"
+    st.caption(SOURCE_WORDS[source] + _warning(source, checkpoint))
+    n_column, seed_column, heat_column = st.columns(3)
+    n = n_column.slider("Samples", 12, 96, 24, 12, key="samples", bind="query-params")
+    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="draw_seed", bind="query-params")
+    if source == AROUND:
+        radius = heat_column.slider(
+            "Radius", 0.0, 4.0, 1.0, 0.1, key="radius", bind="query-params",
+            help="1 is as far as the oddest 5 % of real images are from their nearest ones.",
+        )  # fmt: skip
+        return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
+    heat = heat_column.slider(
+        "Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature", bind="query-params",
+        help="Scales how far samples are from the middle: below 1 tamer, above 1 wilder.",
+    )  # fmt: skip
+    return Choice(source, _fitted(source, checkpoint, fitted_to), n, seed, heat)
+
+
+def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
+    """The samples, each with the training image that is nearest, and what is odd about it."""
+    if choice.sampler is None:
+        return
+    drawn = sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
+    off = is_off_support(drawn.round_trip)
+    rows = [
+        ("Sample", list(drawn.images)),
+        ("Round trip", [f"{value:.2f}" for value in drawn.round_trip]),
+        ("Off the data", _marks(off, "off")),
+    ]
+    counts = [f"**{off.sum()} of {choice.n}** are off the data"]
+    if codes.images is not None:
+        training = chosen_dataset("train")
+        distances, found = caches.nearest_images(drawn.images, training)
+        if was_trained_on(checkpoint, training):
+            unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
+            rows += [
+                ("Nearest training image", list(training.images[found])),
+                ("Its distance", [f"{value / unit:.2f}" for value in distances]),
+                ("Near-copy", _marks(distances < unit, "copy")),
+            ]
+            counts.append(f"**{(distances < unit).sum()}** are near-copies of a training image")
+        else:
+            rows.append(("Nearest of these images", list(training.images[found])))
+            counts.append("and the model was trained on other images, so none can be a copy of these")
+    st.markdown(", ".join(counts) + ".")
+    for start in range(0, choice.n, N_COLUMNS):
+        here = slice(start, start + N_COLUMNS)
+        heads = [str(number) for number in range(start + 1, start + N_COLUMNS + 1)]
+        show_table([(name, cells[here]) for name, cells in rows], heads, 60, off[here])
+    _offer_files(checkpoint, choice, drawn)
+
+
+def _warning(source: str, checkpoint: Checkpoint) -> str:
+    if source == "prior" and not checkpoint.model.is_variational:
+        return f" Nothing in the training of {checkpoint.name} has drawn its codes towards it."
+    return ""
+
+
+def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None:
+    label, latents = None, codes.latents
+    if source in ("gaussian", MIXTURE) and codes.labels is not None:
+        label = _choose_class(codes)
+        latents = latents if label is None else latents[codes.labels == label]
+    if source in SOURCES:
+        return SOURCES[source].fit(latents)
+    if len(latents) < FEWEST_CODES:
+        st.caption(f"A mixture needs at least {FEWEST_CODES} images of the class.")
+        return None
+    options = [LIKELIEST, *(str(number) for number in CANDIDATES if number <= len(latents) // 2)]
+    asked = st.selectbox(
+        "Components", options, key="components", bind="query-params",
+        help="The likeliest number is the one under which held-out codes are likeliest.",
+    )  # fmt: skip
+    number = None if asked == LIKELIEST else int(asked)
+    job = job_at_once(
+        mixture_key(checkpoint, codes.key, label, number),
+        lambda: MixtureWork(latents, number),
+        f"a mixture for {len(latents):,} codes",
+    )
+    if job.status == "done":
+        st.caption(f"{job.result.n_components} components, fitted to {len(latents):,} codes.")
+    return job.result
+
+
+def _choose_class(codes: Codes) -> int | None:
+    names = [codes.class_names[label] for label in np.unique(codes.labels)]
+    name = st.selectbox("Of the class", [ALL, *names], key="of_class", bind="query-params")
+    return None if name == ALL else codes.class_names.index(name)
+
+
+def _around(checkpoint: Checkpoint, codes: Codes, radius: float) -> Sampler:
+    place, _ = chosen_pair(checkpoint, codes)
+    choose_end("a", place, codes)
+    show(picture_of(place, checkpoint, codes)[None], [f"A: {title_of(place, codes)}"], side=112)
+    length = radius * checkpoint.support.units.neighbour_distance
+    return around(code_of(place, checkpoint, codes), length)
+
+
+def _marks(are_marked: np.ndarray, word: str) -> list[str]:
+    return [word if is_marked else "" for is_marked in are_marked]
+
+
+def _offer_files(checkpoint: Checkpoint, choice: Choice, drawn: Samples) -> None:
+    left, right = st.columns(2)
+    name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
+    left.download_button(
+        "Samples (PNG)",
+        lambda: png(grid(drawn.images, N_COLUMNS), 4),
+        f"{name}.png",
+        "image/png",
+        width="stretch",
+    )
+    right.download_button(
+        "Samples and codes (NPZ)", lambda: _arrays(drawn), f"{name}.npz", "application/zip", width="stretch"
+    )
+
+
+def _arrays(drawn: Samples) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, round_trip=drawn.round_trip)
+    return file.getvalue()

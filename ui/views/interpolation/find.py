@@ -1,0 +1,67 @@
+"""Paths from A to B through one model or several, measured, with a second opinion on every step."""
+
+import numpy as np
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.path_kinds import PATHS
+from autoencoder.checkpoint.path_kinds import walk as find_path
+from autoencoder.checkpoint.places import Place, code_in
+from autoencoder.experiments.interpolation.measured_path import Opinion, Walk
+from autoencoder.experiments.interpolation.second_opinion import Classifier
+from ui.jobs.work import Ends, SmoothWork, smooth_key, ways_through_the_data
+from ui.state import caches
+from ui.state.choice import chosen_dataset, test_counterpart
+from ui.widgets.job_progress import job_on_request
+
+
+def find_walks(
+    models: list[Checkpoint],
+    codes: Codes,
+    pair: tuple[Place, Place],
+    kind: str,
+    n_steps: int,
+    with_opinion: bool = True,
+) -> list[Walk]:
+    """The same pair through every model; ``codes`` are those of the first, in which the pair was chosen."""
+    ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
+    if PATHS[kind].is_slow:
+        paths = _smooth_paths(ends, n_steps)
+    else:
+        paths = [find_path(model, kind, *both, n_steps) for model, both in ends]
+    return [
+        _measured(model, path, codes if with_opinion else None)
+        for model, path in zip(models, paths, strict=True)
+    ]
+
+
+def classifier_of(codes: Codes) -> Classifier | None:
+    """Who says what a picture looks like; None where there are no labels or no images to learn from."""
+    if codes.images is None or codes.labels is None or len(codes.images) < 5:
+        return None
+    test = test_counterpart()
+    return caches.classifier(chosen_dataset(), None) if test is None else caches.named_classifier(test.name)
+
+
+def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> Walk:
+    measured = caches.path_measures(checkpoint, path)
+    opinion = None if codes is None else _opinion(checkpoint, measured.images, codes)
+    return Walk(checkpoint, path, measured, opinion)
+
+
+def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:
+    real = caches.picture_distance(checkpoint, codes.dataset_of_images)
+    if real is None:
+        return None
+    classifier = classifier_of(codes)
+    labels, shares = classifier.opinion(pictures) if classifier else (None, None)
+    return Opinion(real.measure(pictures), codes.images[real.nearest(pictures)], labels, shares)
+
+
+def _smooth_paths(ends: list[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
+    """The smooth paths as far as they are; before they are asked for, the ways through the data."""
+    job = job_on_request(
+        smooth_key(ends, n_steps), lambda: SmoothWork(ends, n_steps), "Find the smooth path",
+        "Shown until then: the way through the data, from which it starts.", "the smooth path",
+    )  # fmt: skip
+    return job.progress[1] if job else ways_through_the_data(ends, n_steps)

@@ -1,0 +1,146 @@
+"""The guided lesson: five scenes of one sentence, one thing to do, and something alive to do it with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt
+from autoencoder.errors import DatasetError
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.words import n_off
+from ui.state import address, caches
+from ui.state.defaults import FLAT, PLAIN, VARIATIONAL
+from ui.views.gaps.statistic import show_statistic
+from ui.views.interpolation.find import find_walks
+from ui.views.interpolation.show import move_by_hand, show_walks
+from ui.widgets.map.map import show_map
+
+N_STEPS = 11
+SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One sentence, one thing to do, a question for the worksheet, and what is shown."""
+
+    sentence: str
+    task: str
+    question: str
+    show: Callable[[], None]
+
+
+def show_lesson() -> None:
+    """The scene that the address names, in large type, with the way back and on."""
+    number = int(address.chosen("scene")) - 1
+    scene = SCENES[number]
+    st.progress((number + 1) / len(SCENES), f"Scene {number + 1} of {len(SCENES)}")
+    st.header(scene.sentence, anchor=False)
+    st.subheader(f"Do this: {scene.task}", anchor=False)
+    back, on = st.columns(2)
+    is_first, is_last = number == 0, number == len(SCENES) - 1
+    back.button("Back", on_click=_go, args=(number - 1,), disabled=is_first, width="stretch", shortcut="Left")
+    on.button(
+        "Next", on_click=_go, args=(number + 1,), disabled=is_last, width="stretch", shortcut="Right",
+        type="primary",
+    )  # fmt: skip
+    scene.show()
+
+
+def offer_worksheet() -> None:
+    """The questions of every scene, as a page to print."""
+    st.download_button("Worksheet for students (HTML, to print)", worksheet, "worksheet.html", "text/html")
+
+
+def worksheet() -> str:
+    """A page of its own, with a place for every answer."""
+    items = "".join(
+        f"<li><p><b>{scene.sentence}</b><br>{scene.task}</p><p>{scene.question}</p><div></div></li>"
+        for scene in SCENES
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gaps in latent space: worksheet</title>'
+        "<style>body { font: 12pt/1.4 sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em }"
+        "li { break-inside: avoid } li div { height: 5em; border-bottom: 1px solid #888 }</style>"
+        f"<h1>Gaps in latent space</h1><p>Name: ____________________</p><ol>{items}</ol></html>"
+    )
+
+
+def _go(number: int) -> None:
+    address.choose("scene", str(number + 1))
+
+
+def _codes(checkpoint: Checkpoint) -> Codes:
+    """The codes of MNIST's test images, or those that came with the model."""
+    try:
+        return caches.codes(checkpoint, caches.named_dataset("mnist", "test"))
+    except DatasetError:
+        return caches.codes(checkpoint, None)
+
+
+def _map() -> None:
+    checkpoint = caches.shipped_checkpoint(FLAT)
+    show_map(checkpoint, _codes(checkpoint), None, "auto", compact=True)
+
+
+def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
+    models = [caches.shipped_checkpoint(name) for name in names]
+    codes = _codes(models[0])
+    walks = _find(models, codes, images)
+    move_by_hand(walks)
+    show_walks(codes, walks, _places(images))
+    if images != SAME_CLASS:
+        (within,) = _find(models[:1], codes, SAME_CLASS)
+        st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")
+
+
+def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
+    return find_walks(models, codes, _places(images), "linear", N_STEPS, with_opinion=False)
+
+
+def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:
+    a, b = images
+    return ImageAt(a), ImageAt(b)
+
+
+def _statistic() -> None:
+    models = [caches.shipped_checkpoint(name) for name in (PLAIN, VARIATIONAL)]
+    show_statistic(models, _codes(models[0]))
+
+
+SCENES = (
+    Scene(
+        "A code is a place: an autoencoder puts every image somewhere, and draws an image at every place.",
+        "Move over the map. Find a place where the decoder draws a digit that is not quite one.",
+        "Which digits lie next to each other? Why those?",
+        _map,
+    ),
+    Scene(
+        "Within a class: is everything between two 3s a 3 as well?",
+        "Move the slider from A to B, and then beyond B.",
+        "What changes evenly on the way? In how many steps is the path off the data? What happens beyond B?",
+        lambda: _walk((PLAIN,), SAME_CLASS),
+    ),
+    Scene(
+        "Between classes a plain autoencoder has promised nothing.",
+        "Find the step that is least like a digit, and read its round trip.",
+        "At which t does the path leave the data, and what does the picture look like there?",
+        lambda: _walk((PLAIN,), TWO_CLASSES),
+    ),
+    Scene(
+        "A variational autoencoder is trained to fill its space. Does it?",
+        "Send the same pair through both. Compare the round trips step by step.",
+        "Which model leaves the data in fewer steps? Which pictures are sharper?",
+        lambda: _walk((PLAIN, VARIATIONAL), TWO_CLASSES),
+    ),
+    Scene(
+        "One pair proves little. Hundreds do.",
+        "Take a random path across classes of each model: how probable is it that the plain "
+        "autoencoder's is the worse one, "
+        "ties counted half? Guess first, then measure.",
+        "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
+        _statistic,
+    ),
+)

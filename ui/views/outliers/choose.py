@@ -1,0 +1,281 @@
+"""What the page on outliers is about: scenes, a protocol, what is normal, what is foreign, seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.places import Drawing
+from autoencoder.data.catalogue import DATASETS, list_datasets
+from autoencoder.data.dataset import Dataset
+from autoencoder.experiments.outliers.outcome import Outcome
+from autoencoder.experiments.outliers.scores import CHOSEN, SCORES
+from autoencoder.experiments.outliers.trials import (
+    FOREIGN,
+    LATENT_DIM,
+    MOST_TESTED,
+    PROTOCOLS,
+    Experiment,
+    Ready,
+)
+from ui.components.shared import places
+from ui.jobs.job import Job
+from ui.jobs.work import OutlierWork
+from ui.state import address, caches
+from ui.state.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
+from ui.state.measurement import found
+from ui.state.queues import quick_queue
+from ui.state.visitor import current_workspace
+from ui.widgets.job_progress import TICK, job_on_request
+from ui.widgets.pad import show_pad
+
+AS_IT_IS = "the chosen model as it is"
+DRAWING = "your drawing"
+CODE_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+SEEDS = [1, 3, 5]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A failure that is known: the choices that show it, and what to look for."""
+
+    title: str
+    look_for: str
+    choices: dict[str, str | int]
+    model: str = ""  # the one that it takes, if not any
+
+
+SCENES = (
+    Scene(
+        "Digit 1 held out",
+        "an AUROC below 50 % for BCE, and on MNIST for MSE too: a 1 comes back better than the digits that "
+        "were learnt, for it is a single stroke, and they are made of strokes.",
+        {"protocol": PROTOCOLS["leave-one-out"], "outlier_class": "1", "score": SCORES["bce"].title},
+    ),
+    Scene(
+        "The black image",
+        "an AUROC near 0 for MSE and BCE: this model draws nothing from nothing, where little can go wrong, "
+        "so they call it the most normal of all. Over its energy, which is none, the same error is immense.",
+        {"protocol": AS_IT_IS, "outliers": FOREIGN["black"].title, "score": SCORES["bce"].title},
+        model="mnist-ae-32",
+    ),
+    Scene(
+        "A code too small",
+        "a k-NN distance that tells next to nothing: on a line every code has neighbours close by, an "
+        "outlier's too. The errors have to tell alone, and the combined score suffers.",
+        {"protocol": PROTOCOLS["one-class"], "code_size": 1, "score": SCORES["knn"].title},
+    ),
+    Scene(
+        "A code too large",
+        "outliers that come back well: with room to spare a network learns to copy strokes rather than "
+        "digits, so MSE tells a digit that was held out less well than with a code of 16.",
+        {
+            "protocol": PROTOCOLS["leave-one-out"],
+            "outlier_class": "3",
+            "code_size": 128,
+            "score": SCORES["mse"].title,
+        },
+    ),
+)
+
+
+# What is asked
+
+
+def choose_outcomes() -> list[Outcome]:
+    """What a protocol gives for the chosen images, one outcome a seed; none while there is nothing yet."""
+    train, test = chosen_dataset("train"), test_counterpart()
+    _offer_scenes(train)
+    protocol = _choose_protocol(train)
+    if protocol == AS_IT_IS:
+        outcomes = _foreign_outcome(chosen_checkpoint(), train, test)
+    else:
+        outcomes = _class_outcomes(train, test, protocol)
+    _say_what_to_look_for()
+    return outcomes
+
+
+def _offer_scenes(dataset: Dataset) -> None:
+    """The known failures, each a button that sets the whole page up."""
+    st.caption("Known failures, on purpose:")
+    with st.container(horizontal=True):
+        for scene in SCENES:
+            st.button(scene.title, on_click=_set_up, args=(scene, dataset), icon=":material/report:")
+
+
+def _say_what_to_look_for() -> None:
+    """Of the scene that the choices make up, whichever score is looked at; called after these are drawn."""
+    for scene in SCENES:
+        choices = {key: value for key, value in scene.choices.items() if key != "score"}
+        if scene.model:
+            choices["model"] = scene.model  # of another one it may not hold
+        if all(st.session_state.get(key) == value for key, value in choices.items()):
+            st.markdown(f"**{scene.title}**. Look for {scene.look_for}")
+
+
+def _set_up(scene: Scene, dataset: Dataset) -> None:
+    """Make the choices of a scene; one about a digit needs images that have it."""
+    digit = scene.choices.get("outlier_class")
+    if digit is not None and digit not in dataset.class_names:
+        choose_dataset("digits")
+    if scene.model:
+        choose_model(scene.model)
+    # The address follows a control that is on the page; one that is only coming has to be written there.
+    choices = {"code_size": LATENT_DIM, **scene.choices}  # another scene's code does not belong to this one
+    coming = {key: str(value) for key, value in choices.items() if key not in st.session_state}
+    st.session_state.update(choices)
+    st.query_params.update(coming)
+
+
+def _choose_protocol(train: Dataset) -> str:
+    """One of `PROTOCOLS`, or `AS_IT_IS`, which is all that images without classes have."""
+    classes = _present(train)
+    options = [AS_IT_IS, *(PROTOCOLS.values() if len(classes) > 1 else ())]
+    chosen = st.segmented_control(
+        "Protocol", options, default=AS_IT_IS, required=True, key="protocol", bind="query-params"
+    )
+    if len(classes) < 2:
+        reason = "have no labels" if train.labels is None else "are all of one class"
+        st.caption(f"These images {reason}: what needs two classes is not offered.")
+    return next((key for key, words in PROTOCOLS.items() if words == chosen), AS_IT_IS)
+
+
+# A model as it is
+
+
+def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | None) -> list[Outcome]:
+    """The chosen images through the chosen model, against foreign ones; none where there are none yet."""
+    kinds = _foreign_kinds(train)
+    left, right = st.columns([3, 1])
+    chosen = left.selectbox("Outliers", list(kinds), key="outliers", bind="query-params")
+    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    kind, foreign = kinds[chosen], None
+    if kind not in FOREIGN:
+        foreign = _drawings() if kind == DRAWING else _named(kind)
+    if kind == DRAWING:
+        st.caption(
+            "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
+            "is A, on every page, and a drawing that is pinned on the map is judged here."
+        )
+        show_pad()
+        if foreign is None:
+            return []
+    _say_what_is_normal(caches.detector(checkpoint, train, test, seed), checkpoint, train)
+    if foreign is not None and foreign.n_images > MOST_TESTED:
+        st.caption(
+            f"{MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}, drawn with the seed."
+        )
+    kind = kind if foreign is None else ""
+    return [caches.foreign_outcome(checkpoint, train, test, kind, foreign, seed)]
+
+
+def _foreign_kinds(train: Dataset) -> dict[str, str]:
+    """What can be chosen as outliers, and what it is: a kind, a drawing, or other images that are here."""
+    at_hand = {info.name for info in list_datasets() if info.status != "to download"}
+    own = {name: name for name in current_workspace().image_sets()}
+    named = {DATASETS[name].title: name for name in DATASETS if name in at_hand}
+    made = {foreign.title: kind for kind, foreign in FOREIGN.items()}
+    others = {title: name for title, name in {**own, **named}.items() if name != train.name}
+    others = {title: name for title, name in others.items() if title not in made}
+    return {**made, DRAWING: DRAWING, **others}
+
+
+def _named(name: str) -> Dataset:
+    if name in DATASETS:
+        return caches.named_dataset(name, "test")
+    return caches.kept_images(current_workspace().images_path(name), name)
+
+
+def _drawings() -> Dataset | None:
+    """What the visitor drew: here, or pinned on the map as A or B."""
+    pinned = [places.place_of(address.chosen(letter)) for letter in "ab"]
+    images = [place.image for place in pinned if isinstance(place, Drawing)]
+    return Dataset(DRAWING, "all", np.stack(images), None, ()) if images else None
+
+
+def _say_what_is_normal(found: Ready, checkpoint: Checkpoint, train: Dataset) -> None:
+    held_back = f"{len(found.detector.held_back[CHOSEN]):,}"
+    if found.is_own:
+        whose = (
+            f"{train.name}, which it was trained on; the threshold comes from {held_back} that it held back"
+        )
+    else:
+        whose = f"{train.name}, though it was trained on others; the threshold comes from {held_back} of them"
+    n_judged, n_all = len(found.images), found.n_all
+    judged = f"all {n_all:,}" if n_judged == n_all else f"{n_judged:,}, drawn with the seed from {n_all:,},"
+    st.caption(
+        f"Normal for {checkpoint.name}: {whose}. Of the images to test on, {judged} are judged; k-NN and PCA "
+        f"compare them with {found.n_compared:,} normal ones."
+    )
+
+
+# Two protocols that train
+
+
+def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
+    """One class against the others, asked for with a button; the outcomes of the seeds that are done."""
+    experiment, n_seeds = _choose_experiment(train, test, protocol)
+    job = job_on_request(
+        experiment.key(n_seeds),
+        lambda: OutlierWork(experiment, n_seeds, _known(experiment, n_seeds)),
+        "Train and try",
+        _announcement(experiment, n_seeds),
+        f"Training and trying, {_times(n_seeds)}",
+    )
+    if job is None:
+        return []
+    outcomes = job.progress[1]
+    if not job.is_over:
+        st.fragment(_await_next_seed, run_every=TICK)(job, len(outcomes))
+    return outcomes
+
+
+def _await_next_seed(job: Job, n_seen: int) -> None:
+    """Draw the page anew once another seed is done: the first result shall not wait for the last."""
+    if not job.is_over and len(job.progress[1]) > n_seen:
+        st.rerun()
+
+
+def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> tuple[Experiment, int]:
+    columns = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
+    word = "Normal class" if protocol == "one-class" else "Class held out"
+    name = columns[0].selectbox(word, _present(train), key="outlier_class", bind="query-params")
+    latent_dim = columns[1].select_slider(
+        "Numbers in a code", CODE_SIZES, LATENT_DIM, key="code_size", bind="query-params"
+    )
+    n_seeds = columns[2].segmented_control(
+        "Seeds", SEEDS, default=1, required=True, key="n_seeds", bind="query-params"
+    )
+    first = columns[3].number_input("First seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    label = train.class_names.index(name)
+    return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
+
+
+def _announcement(asked: Experiment, n_seeds: int) -> str:
+    name = asked.train.class_names[asked.label]
+    normal = f"class {name}" if asked.protocol == "one-class" else f"every class but {name}"
+    return (
+        f"An autoencoder of its own, with a code of {asked.latent_dim}, learns {normal} and nothing else, "
+        f"{_times(n_seeds)}: some seconds for small sets, about 20 s each for MNIST."
+    )
+
+
+def _known(experiment: Experiment, n_seeds: int) -> list[Outcome]:
+    """What has been found with fewer seeds."""
+    for fewer in sorted((count for count in SEEDS if count < n_seeds), reverse=True):
+        job = found(quick_queue(), experiment.key(fewer))
+        if job and job.status == "done":
+            return job.result
+    return []
+
+
+def _present(dataset: Dataset) -> list[str]:
+    """The classes that have images."""
+    if dataset.labels is None:
+        return []
+    return [dataset.class_names[label] for label in np.unique(dataset.labels)]
+
+
+def _times(n_seeds: int) -> str:
+    return "once" if n_seeds == 1 else f"{n_seeds} times"

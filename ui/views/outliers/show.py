@@ -1,0 +1,214 @@
+"""The parts of the page on outliers that show: scores, a threshold, galleries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from autoencoder.data.images import as_floats
+from autoencoder.experiments.outliers.figure import roc_figure, score_figure
+from autoencoder.experiments.outliers.outcome import (
+    Alarms,
+    Outcome,
+    auroc_intervals,
+    galleries,
+    threshold_at_percentile,
+    threshold_for,
+    verdicts,
+)
+from autoencoder.experiments.outliers.scores import SCORES
+from autoencoder.experiments.outliers.words import sentence, threshold_sentence
+from autoencoder.wording import counted, percent
+from ui.state.session import is_dark
+from ui.widgets.charts import show_chart
+from ui.widgets.pictures import show_large, show_table
+
+BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
+N_SHOWN = 8  # in a gallery
+FEW = 2  # outliers that are shown one by one
+SO_FEW = "Of so few, an AUROC is the share of normal images that score lower; it tells nothing of others."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a threshold is taken from held-back scores: by a false-alarm rate, or at a percentile."""
+
+    way: str
+    value: float  # %
+
+    @property
+    def wanted(self) -> float:
+        """The share of false alarms."""
+        return (self.value if self.way == BY_RATE else 100 - self.value) / 100
+
+    def threshold(self, held_back: np.ndarray) -> float:
+        if self.way == BY_RATE:
+            return threshold_for(held_back, self.wanted)
+        return threshold_at_percentile(held_back, self.value)
+
+
+def choose_threshold() -> tuple[str, Rule]:
+    """The score to look at, and the rule of its threshold: asked for before there is an outcome too."""
+    st.subheader("A threshold", anchor=False)
+    titles = {score.title: name for name, score in SCORES.items()}
+    score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
+    score = titles[score_column.selectbox("Score", list(titles), key="score", bind="query-params")]
+    way = way_column.segmented_control(
+        "Threshold from",
+        [BY_RATE, BY_PERCENTILE],
+        default=BY_RATE,
+        required=True,
+        key="threshold_by",
+        bind="query-params",
+    )
+    if way == BY_PERCENTILE:
+        value = value_column.number_input(
+            "Percentile", 1.0, 99.9, 95.0, 0.5, key="percentile", bind="query-params"
+        )
+    else:
+        value = value_column.number_input("Rate, %", 0.1, 99.0, 5.0, 0.5, key="rate", bind="query-params")
+    return score, Rule(way, value)
+
+
+def show_few(outcomes: list[Outcome], rule: Rule) -> None:
+    """Outliers that are so few that each has its own verdict, of every score."""
+    if not outcomes or outcomes[0].test.is_outlier.sum() > FEW:
+        return
+    outcome = outcomes[0]
+    for row in np.flatnonzero(outcome.test.is_outlier):
+        found = verdicts(outcome, row, rule.threshold)
+        n_alarms = sum(verdict.is_alarm for verdict in found)
+        title = outcome.test.titles[row]
+        st.markdown(f"**{n_alarms} of {len(found)} scores call it an outlier**: {title}.")
+        image = as_floats(outcome.test.images[row])
+        rebuilt = outcome.model.reconstruct(outcome.test.images[[row]])[0]
+        show_large([(image, title), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")])
+        table = [
+            [
+                SCORES[verdict.score].title,
+                "an outlier" if verdict.is_alarm else "normal",
+                f"{verdict.value:.3g}",
+                f"{verdict.threshold:.3g}",
+                percent(verdict.share_below),
+            ]
+            for verdict in found
+        ]
+        columns = ["score", "says", "its score", "threshold", "normal images that score lower"]
+        st.dataframe(
+            pd.DataFrame(table, columns=columns),
+            hide_index=True,
+            alt=f"What every score says of {title}, against its threshold.",
+        )
+
+
+def show_scores(outcomes: list[Outcome]) -> None:
+    """Every score's AUROC with its interval, and what the numbers say."""
+    if not outcomes:
+        return
+    st.subheader("Which score tells them apart?", anchor=False)
+    intervals, first = auroc_intervals(outcomes), outcomes[0]
+    n_outliers = int(first.test.is_outlier.sum())
+    if n_outliers > FEW:
+        st.markdown(f"**{sentence(intervals)}**")
+    rows = []
+    for name, found in intervals.items():
+        rows.append([SCORES[name].title, found.mean, found.low, found.high, SCORES[name].kind])
+    table = pd.DataFrame(rows, columns=["score", "AUROC", "95 % from", "to", "kind"])
+    if n_outliers <= FEW:
+        table = table.drop(columns=["95 % from", "to"])
+    shares = dict.fromkeys(table.columns[1:-1], st.column_config.NumberColumn(format="percent"))
+    st.dataframe(table, hide_index=True, column_config=shares, alt="The AUROC of every score.")
+    st.caption(
+        f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
+        f"{counted(n_outliers, 'outlier')}. "
+        f"{_spread(outcomes) if n_outliers > FEW else SO_FEW}"
+    )
+    name = f"outliers-seed-{first.seed}.csv"
+    st.download_button("Scores (CSV)", lambda: scores_table(first).to_csv(index=False), name, "text/csv")
+
+
+def _spread(outcomes: list[Outcome]) -> str:
+    if len(outcomes) == 1:
+        return "One training: its 95 % interval is over test images (DeLong), not over seeds."
+    seeds = ", ".join(str(outcome.seed) for outcome in outcomes)
+    return f"Mean and 95 % t-interval over {len(outcomes)} trainings, seeds {seeds}."
+
+
+def scores_table(outcome: Outcome) -> pd.DataFrame:
+    """Every score of every image that was judged, and of those held back."""
+    judged = pd.DataFrame(
+        {"image": outcome.test.titles, "outlier": outcome.test.is_outlier, **outcome.scores}
+    )
+    held_back = pd.DataFrame({"image": "", "outlier": False, **outcome.held_back})
+    return pd.concat([judged.assign(part="test"), held_back.assign(part="held back")], ignore_index=True)
+
+
+def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
+    """A threshold from held-back normal images alone, and what it does on the test set."""
+    if not outcomes:
+        st.caption("What it does is shown here as soon as there are scores.")
+        return
+    first = outcomes[0]
+    threshold = rule.threshold(first.held_back[score])
+    found, n_held_back = first.alarms(score, threshold), len(first.held_back[score])
+    st.markdown(threshold_sentence(found, rule.wanted, n_held_back))
+    _show_alarms(found)
+    histogram, roc = st.columns(2)
+    with histogram:
+        words = "Normal images and outliers by their score, and the threshold."
+        show_chart(score_figure(first, score, threshold, is_dark()), "scores", words)
+    with roc:
+        words = "False alarms against outliers caught, at every threshold."
+        show_chart(roc_figure(outcomes, score, threshold, is_dark()), "roc", words)
+    if len(outcomes) > 1:
+        st.caption(f"Threshold, counts and pictures are of seed {first.seed}; the curves are of every seed.")
+    _show_galleries(first, score, threshold)
+
+
+def _show_alarms(found: Alarms) -> None:
+    precision = "–" if found.precision is None else f"{found.precision:.1%}"
+    with st.container(horizontal=True):
+        st.metric("Threshold", f"{found.threshold:.3g}")
+        st.metric("False alarms", f"{found.false_alarm_rate:.1%}")
+        st.metric("Recall", f"{found.recall:.1%}")
+        st.metric("Precision", precision)
+    confusion = pd.DataFrame(
+        {
+            "below the threshold": [
+                found.n_normal - found.n_false_alarms,
+                found.n_outliers - found.n_caught,
+            ],
+            "above: an alarm": [found.n_false_alarms, found.n_caught],
+        },
+        index=["normal", "outliers"],
+    )
+    st.dataframe(confusion, alt="Images of the test set by kind, and by which side of the threshold.")
+
+
+def _show_galleries(outcome: Outcome, score: str, threshold: float) -> None:
+    found = galleries(outcome.scores[score], outcome.test.is_outlier, threshold, N_SHOWN)
+    st.caption("A column is hatched where the image lies above the threshold.")
+    for tab, rows in zip(st.tabs([name.capitalize() for name in found]), found.values(), strict=True):
+        with tab:
+            if len(rows):
+                _show_gallery(outcome, rows, outcome.scores[score][rows], threshold)
+            else:
+                st.caption("There is none.")
+
+
+def _show_gallery(outcome: Outcome, rows: np.ndarray, values: np.ndarray, threshold: float) -> None:
+    images = as_floats(outcome.test.images[rows])
+    rebuilt = outcome.model.reconstruct(outcome.test.images[rows])
+    kinds = ["outlier" if is_outlier else "normal" for is_outlier in outcome.test.is_outlier[rows]]
+    show_table(
+        [
+            ("Image", list(images)),
+            ("Reconstruction", list(rebuilt)),
+            ("Error", list(np.abs(rebuilt - images))),
+            ("Score", [f"{value:.3g}" for value in values]),
+            ("Is", kinds),
+        ],
+        [outcome.test.titles[row] for row in rows],
+        hatched=list(values > threshold),
+    )

@@ -1,0 +1,155 @@
+"""The parts of the reconstruction page: which images, the grid, and the tables of errors."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import as_floats
+from autoencoder.data.measures import psnr
+from autoencoder.data.noise import Noise
+from autoencoder.experiments.reconstruction import by_class
+from autoencoder.figures.pictures import grid, png
+from ui.state import caches
+from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.defaults import MEASURED_IMAGES, N_SHOWN, at_random
+from ui.state.session import refusal
+from ui.widgets.noise import choose_noise
+from ui.widgets.pictures import show_table
+
+AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
+MEASURE_NAMES = {
+    "mse": "MSE",
+    "psnr": "PSNR, dB",
+    "ssim": "SSIM",
+    "bce": "BCE, nats",
+    "kl": "KL, nats",
+    "noisy_psnr": "PSNR of the noisy input, dB",
+    "noisy_ssim": "SSIM of the noisy input",
+}
+
+
+@st.fragment
+def noise_and_reconstructions(checkpoint: Checkpoint) -> None:
+    """All that a slider of the page changes, and no more is drawn again: the side and the menu stay."""
+    with refusal():
+        noise, seed = choose_noise()
+        rows = choose_images(checkpoint, seed)
+        show_reconstructions(checkpoint, rows, noise, seed)
+        train_against_test(checkpoint, noise, seed)
+        class_table(checkpoint, noise, seed)
+
+
+def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
+    """The rows of the images that are shown."""
+    dataset = chosen_dataset()
+    way_column, class_column, count_column = st.columns([3, 2, 3])
+    ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
+    way = way_column.segmented_control("Which", ways, default=AT_RANDOM, key="way", bind="query-params")
+    count = count_column.slider("How many", 1, 24, N_SHOWN, key="count", bind="query-params")
+    members = np.arange(dataset.n_images)
+    if way == BY_CLASS:
+        name = class_column.selectbox("Class", dataset.class_names, key="class", bind="query-params")
+        members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
+    if way == WORST:
+        return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]
+    return at_random(members, count, seed)
+
+
+def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise | None, seed: int) -> None:
+    """Input, the very bytes that are encoded, reconstruction and error, one column an image."""
+    dataset = chosen_dataset()
+    images = dataset.images[rows]
+    given, reconstructions = caches.reconstructions(checkpoint, dataset, tuple(rows), noise, seed)
+    errors = np.abs(reconstructions - as_floats(images))
+    image_psnr = psnr(as_floats(images), reconstructions)
+    lines = [
+        ("Input", images),
+        ("Noisy input", given),
+        ("Reconstruction", reconstructions),
+        ("Error", errors),
+    ]
+    show_table(
+        [
+            *((name, list(line)) for name, line in lines),
+            ("PSNR, dB", [f"{value:.1f}" for value in image_psnr]),
+        ],
+        [_head(dataset, row) for row in rows],
+    )
+    _downloads(dataset, rows, lines, image_psnr)
+
+
+def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
+    """The mean errors on images that the model was trained on beside those on images that it has not seen."""
+    st.subheader("Training against held-out images", anchor=False)
+    parts = {"training": chosen_dataset("train"), "held out": chosen_dataset("test")}
+    if parts["held out"].split == "all":
+        parts = {"all images": parts["held out"]}
+    measured = {
+        name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
+    }
+    means = {name: _named(result.means()) for name, result in measured.items()}
+    _show([{"images": name, **its} for name, its in means.items()])
+    st.caption(_comparison(checkpoint, means, parts))
+
+
+def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
+    """The mean errors by class, over held-out images."""
+    sample = _sample(chosen_dataset())
+    if sample.labels is None:
+        st.caption("These images have no labels, so there is no table by class.")
+        return
+    st.subheader("By class", anchor=False)
+    entries = by_class(caches.evaluation(checkpoint, sample, noise, seed), sample.labels, sample.class_names)
+    rows = [{"class": entry["class"], "images": entry["n_images"], **_named(entry)} for entry in entries]
+    _show(rows)
+    name = f"{sample.name}-{checkpoint.name}-by-class.csv"
+    st.download_button("Table (CSV)", lambda: pd.DataFrame(rows).to_csv(index=False), name, "text/csv")
+
+
+def _sample(dataset: Dataset) -> Dataset:
+    return caches.first_images(dataset, MEASURED_IMAGES)
+
+
+def _named(means: dict) -> dict[str, float]:
+    return {title: means[name] for name, title in MEASURE_NAMES.items() if means.get(name) is not None}
+
+
+def _show(rows: list[dict]) -> None:
+    """Rows as a table of three decimals, by Arrow itself: the way through pandas costs ten times as much."""
+    decimals = st.column_config.NumberColumn(format="%.3f")
+    config = {name: decimals for name, value in rows[0].items() if isinstance(value, float)}
+    st.dataframe(pa.Table.from_pylist(rows), hide_index=True, width="stretch", column_config=config)
+
+
+def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
+    counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
+    if not was_trained_on(checkpoint, next(iter(parts.values()))):
+        return f"Means over the first images ({counts}). The model was trained on other images."
+    if len(parts) == 1:
+        return f"Means over the first images ({counts}); most of them were in this model's training."
+    gap = means["training"]["PSNR, dB"] - means["held out"]["PSNR, dB"]
+    return (
+        f"Means over the first images ({counts}). Training images come back "
+        f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
+    )
+
+
+def _head(dataset: Dataset, row: int) -> str:
+    return f"{dataset.class_names[dataset.labels[row]]} · {row}" if dataset.labels is not None else str(row)
+
+
+def _downloads(dataset: Dataset, rows: np.ndarray, lines: list[tuple], image_psnr: np.ndarray) -> None:
+    left, right = st.columns(2)
+
+    def picture() -> bytes:
+        return png(grid(np.concatenate([as_floats(line) for _, line in lines]), len(rows)), 4)
+
+    def errors() -> str:
+        return pd.DataFrame({"image": rows, "psnr": image_psnr}).to_csv(index=False)
+
+    name = dataset.name
+    left.download_button("Grid (PNG)", picture, f"{name}-reconstructions.png", "image/png", width="stretch")
+    right.download_button("Errors (CSV)", errors, f"{name}-errors.csv", "text/csv", width="stretch")

@@ -1,0 +1,100 @@
+"""Running training: progress, curves and controls."""
+
+import streamlit as st
+
+from autoencoder.checkpoint.record import EpochResult
+from autoencoder.training.progress import Glance
+from autoencoder.training.trainer import Progress
+from ui.jobs.job import NO_WORKER, Job
+from ui.storage.classroom import has_teacher
+from ui.views.train.outcome import show_errors
+from ui.widgets.replay import show_live, show_so_far
+
+TICK = 1.0  # seconds between two looks at a running training
+REST_TICK = 5.0  # and at one that is paused
+WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiting for a turn"}
+
+
+def follow(job: Job) -> None:
+    """The controls, and the training as it goes; where nothing moves, another tab may make it move again."""
+    _controls(job)
+    if has_teacher():
+        st.caption(f"The teacher sees this training as **{job.code}**.")
+    is_at_rest = job.is_at_rest
+    st.fragment(_watch, run_every=REST_TICK if is_at_rest else TICK)(job, (job.status, is_at_rest))
+
+
+def _controls(job: Job) -> None:
+    is_paused = job.status == "paused"
+    with st.container(horizontal=True):
+        if is_paused:
+            st.button("Go on", on_click=job.resume, icon=":material/play_arrow:")
+        else:
+            st.button("Pause", on_click=_pause, args=(job,), icon=":material/pause:")
+        st.button("One step", on_click=_step, args=(job, Progress), disabled=not is_paused)
+        st.button("One epoch", on_click=_step, args=(job, EpochResult), disabled=not is_paused)
+        st.button("Stop", on_click=_stop, args=(job,), icon=":material/stop:")
+
+
+def _pause(job: Job) -> None:
+    job.pause()
+    job.settle(TICK)
+
+
+def _step(job: Job, kind: type) -> None:
+    """Until the next event of this kind; a short one is over before the page is drawn.
+
+    Where another tab let the training go on meanwhile, this one only did not know.
+    """
+    if job.status != "paused":
+        return
+    job.step(lambda event: isinstance(event, kind))
+    job.settle(TICK)
+
+
+def _stop(job: Job) -> None:
+    job.stop()
+    job.wait(TICK)
+
+
+def _watch(job: Job, drawn: tuple[str, bool]) -> None:
+    status, _ = drawn
+    if (job.status, job.is_at_rest) != drawn:
+        st.rerun()
+    glance = job.progress
+    st.progress(*_progress(job, glance))
+    if job.notice:
+        st.warning(f"{job.notice} The training goes on, but would not outlive this server.")
+    _show_figures(glance)
+    if status == "paused":
+        show_so_far(glance)
+    else:
+        show_live(glance)
+    show_errors(glance, is_over=False)
+
+
+def _progress(job: Job, glance: Glance) -> tuple[float, str]:
+    """How far it is, from 0 to 1, and in words."""
+    latest = glance.latest
+    if not job.has_workers and job.status != "paused":
+        return (latest.step / latest.n_steps if latest else 0.0), NO_WORKER
+    if job.place:
+        return 0.0, f"In line, at place {job.place}: others train now"
+    if latest is None:
+        return 0.0, WORDS.get(job.status, "Getting ready")
+    words = WORDS.get(job.status, "Training")
+    return latest.step / latest.n_steps, f"{words}: epoch {latest.epoch} of {glance.settings.epochs}"
+
+
+def _show_figures(glance: Glance) -> None:
+    if glance.latest is None:
+        return
+    with st.container(horizontal=True):
+        st.metric("Step", f"{glance.latest.step:,} of {glance.latest.n_steps:,}")
+        st.metric("Images per second", f"{glance.latest.images_per_second:,.0f}")
+        st.metric("Time left", _duration(glance.latest.seconds_left))
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

@@ -1,0 +1,191 @@
+"""The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from autoencoder.checkpoint.record import MAX_EPOCHS, TrainingSettings
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.noise import NOISE_KINDS
+from autoencoder.errors import DatasetError, LatentSpaceError
+from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
+from autoencoder.training.plan import (
+    Plan,
+    default_batch,
+    default_epochs,
+    default_name,
+    model_settings,
+    n_to_train_on,
+    training_settings,
+)
+from autoencoder.training.trainer import FEWEST_IMAGES
+from autoencoder.wording import counted
+from ui.jobs.job import Job
+from ui.state.session import refusal
+from ui.state.training import begin_training, current_training, forget_training
+from ui.state.visitor import current_workspace
+from ui.storage.classroom import classroom
+
+ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
+DEFAULTS = TrainingSettings()
+COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
+ALL = "all"
+IMAGES = "train_images"
+
+number = partial(st.number_input, persist_state="session")
+select = partial(st.selectbox, persist_state="session")
+
+
+def find_training() -> tuple[Job | None, bool]:
+    """The visitor's training, and whether the page is free for another one."""
+    try:
+        job = current_training()
+    except LatentSpaceError as error:
+        st.error(str(error), icon=":material/error:")
+        st.button("Discard it", on_click=forget_training)
+        return None, False
+    return job, job is None
+
+
+# Before
+
+
+def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
+    """The form; raises LatentSpaceError where what it says cannot be trained."""
+    if not classroom().can_train:
+        st.info("Whoever runs the class has switched training off.", icon=":material/info:")
+    if dataset.n_images < FEWEST_IMAGES:
+        raise DatasetError(
+            f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
+            f"{FEWEST_IMAGES}: one to learn from and one to hold back. Choose other images at the side."
+        )
+    n_images = _choose_images(n_to_train_on(dataset.n_images))
+    n_trained = n_images or n_to_train_on(dataset.n_images)
+    kind_column, size_column, epochs_column = st.columns([2, 1, 1])
+    kind = kind_column.selectbox(
+        "Kind", KINDS, format_func=KINDS.get, key="train kind", persist_state="session"
+    )
+    latent_dim = size_column.number_input(
+        "Code size", 1, MAX_LATENT_DIM, 2, key="train size", persist_state="session",
+        help="Dimensions of the latent space. Two can be looked at as they are; sixteen keep more.",
+    )  # fmt: skip
+    epochs = default_epochs(n_trained)
+    epochs = epochs_column.number_input(
+        "Epochs", 1, MAX_EPOCHS, epochs, key=f"train {epochs} epochs", persist_state="session",
+        help="How often the network sees every image.",
+    )  # fmt: skip
+    architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
+    model = model_settings(kind, latent_dim, architecture, beta)
+    name = _choose_name(default_name(dataset.name, kind, latent_dim, n_images))
+    return Plan(name, dataset, test, model, settings)
+
+
+def _choose_images(n_all: int) -> int:
+    """How many images to train on; 0 for all."""
+    options = [*(str(count) for count in COUNTS if count < n_all), ALL]
+    if st.session_state.get(IMAGES, ALL) not in options:  # of another data set
+        st.session_state[IMAGES] = ALL
+    slider, preset = st.columns([3, 1], vertical_alignment="bottom")
+    preset.button(
+        "Overfit on purpose", on_click=_choose_few, disabled=len(options) == 1, width="stretch",
+        help="Fifty images and a plain autoencoder: training and held-out error part within seconds.",
+    )  # fmt: skip
+    if len(options) == 1:
+        slider.caption(f"Trained on all there are: {counted(n_all, 'image')}.")
+        return 0
+    chosen = slider.select_slider(
+        "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
+        format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # the address has what is shown
+        help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
+    )  # fmt: skip
+    return 0 if chosen == ALL else int(chosen)
+
+
+def _choose_few() -> None:
+    """Fifty images, with the epochs and the batch size that suit them."""
+    st.session_state[IMAGES] = str(COUNTS[0])
+    st.session_state["train kind"] = "ae"
+
+
+def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, float, TrainingSettings]:
+    """What is rarely changed: architecture, beta and how the training goes."""
+    beta, noise, level = 1.0, "gaussian", 0.3
+    with st.expander("More"):
+        architecture = select(
+            "Architecture", PRESETS, format_func=ARCHITECTURES.get, key="train architecture"
+        )
+        if kind == "vae":
+            beta = number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train beta")
+        if kind == "dae":
+            noise = select(
+                "Noise on the inputs",
+                NOISE_KINDS,
+                format_func=lambda kind: NOISE_KINDS[kind].title,
+                key="train noise",
+            )
+            level = number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train level")
+        batch_size = number("Batch size, images", 1, 4096, batch_size, key=f"train batch {batch_size}")
+        rate = number(
+            "Learning rate at its peak",
+            1e-5,
+            1.0,
+            DEFAULTS.learning_rate,
+            1e-3,
+            format="%.5f",
+            key="train rate",
+        )
+        seed = number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train seed")
+    return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
+
+
+def _choose_name(default: str) -> str | None:
+    """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
+    workspace = current_workspace()
+    free = workspace.free_model_name(default)
+    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
+    with refusal():
+        return workspace.check_new_model(name or free)
+    return None
+
+
+def show_mirror(plan: Plan) -> None:
+    """Every layer of the encoder beside the decoder layer that undoes it."""
+    st.subheader("The network and its mirror", anchor=False)
+    st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
+    st.caption(
+        f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
+        f"decoder upwards. A tenth of the {counted(plan.dataset.n_images, 'image')} is held back, to "
+        f"measure on images that were not trained on; {counted(plan.n_trained, 'image')} to train on."
+    )
+
+
+def _mirror_row(row) -> dict:
+    return {
+        "Encoder": row.layer,
+        "Output": _shape(row.output_shape),
+        "Parameters": f"{row.n_parameters:,}",
+        "Decoder": row.mirror,
+        "Its output": _shape(row.mirror_output_shape),
+        "Its parameters": f"{row.mirror_n_parameters:,}",
+    }
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def offer_start(plan: Plan) -> None:
+    """The button that begins the training, where it may; greyed out while the name cannot be used."""
+    if not classroom().can_train:
+        return
+    is_usable = plan.name is not None
+    if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
+        begin_training(plan)
+        st.rerun()
+
+
+# While it runs
+
+
+# Afterwards

@@ -1,0 +1,162 @@
+"""The visitor's own models: what each is, and what can be done with it."""
+
+from functools import partial
+
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import CheckpointInfo
+from autoencoder.model.architecture import KINDS
+from autoencoder.training.overfitting import sentence
+from autoencoder.training.plan import n_learnt_from
+from autoencoder.wording import counted
+from ui.state.caches import kept_replay
+from ui.state.opened import opened_models
+from ui.state.queues import job_queue
+from ui.state.session import refusal
+from ui.state.visitor import current_workspace, visitor_id
+from ui.storage.classroom import classroom
+from ui.storage.limits import MAX_MODEL_FILE_BYTES
+from ui.widgets import share
+from ui.widgets.menu import offer_map
+from ui.widgets.replay import show_replay
+
+MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
+
+
+def show_models() -> None:
+    """The visitor's models, one at a time; the one just trained first."""
+    st.subheader("Your models", anchor=False)
+    infos = {info.name: info for info in current_workspace().models()}
+    if infos:
+        _show_model(infos[_choose(list(infos))])
+    else:
+        st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
+    _offer_undo()
+    share.show_shared(current_workspace(), "model")
+    _offer_load()
+    for info in opened_models():
+        if info.name == st.session_state.model:
+            _show_how_it_came(info)
+
+
+def _choose(names: list[str]) -> str:
+    trained = _just_trained()
+    first = names.index(trained) if trained in names else 0
+    return st.selectbox("Model of yours", names, index=first, key=f"own model {first} of {' / '.join(names)}")
+
+
+def _just_trained() -> str | None:
+    job = job_queue().find(visitor_id())
+    return job.result if job else None
+
+
+def _show_model(info: CheckpointInfo) -> None:
+    st.caption(_facts(info))
+    workspace = current_workspace()
+    with st.container(horizontal=True):
+        offer_map(info.name, "own")
+        with st.popover("Rename", icon=":material/edit:"):
+            _rename_form(info.name)
+        st.download_button(
+            "Download", partial(workspace.export_model, info.name), f"{info.name}.zip", "application/zip",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
+    share.offer_model(workspace, info.name)
+    if info.name != _just_trained():  # whose frames stand above already
+        _show_how_it_came(info)
+
+
+def _show_how_it_came(info: CheckpointInfo) -> None:
+    """The frames of its training, if they were kept, and what its errors say."""
+    config = info.config
+    with refusal():
+        replay = kept_replay(info.folder)
+        if replay is not None:
+            st.markdown(f"**How {info.name} came about**")
+            show_replay(replay, config.model.kind, "kept")
+    if config.training.history:
+        st.markdown(sentence(config.training.history, n_learnt_from(config), is_over=True))
+
+
+def _facts(info: CheckpointInfo) -> str:
+    model, source, history = info.config.model, info.config.source, info.config.training.history
+    facts = [
+        KINDS[model.kind],
+        f"code size {model.latent_dim}",
+        f"trained on {counted(n_learnt_from(info.config), 'image')} of {source.name}",
+        f"epochs: {history[-1].epoch if history else 0:,.4g}",
+    ]
+    if history:
+        facts.append(f"held-out PSNR {history[-1].validation_psnr:.1f} dB")
+    return " · ".join(facts)
+
+
+def _rename_form(name: str) -> None:
+    with st.form(f"rename {name}", border=False):
+        new = st.text_input("New name", name, max_chars=60)
+        is_sent = st.form_submit_button("Rename")
+    if is_sent:
+        with refusal():
+            _rename(name, new)
+            st.rerun()
+
+
+def _rename(old: str, new: str) -> None:
+    new = current_workspace().rename_model(old, new)
+    job = job_queue().find(visitor_id())
+    if job and job.result == old:
+        job.result = new
+
+
+def _delete(name: str) -> None:
+    with refusal():
+        current_workspace().delete_model(name)
+        if name == _just_trained():
+            job_queue().forget(visitor_id())
+
+
+def _offer_undo() -> None:
+    name = current_workspace().deleted_model()
+    if name:
+        st.button(
+            f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The model deleted last."
+        )
+
+
+def _restore() -> None:
+    with refusal():
+        current_workspace().restore_model()
+
+
+def _offer_load() -> None:
+    _say_loaded()
+    if not classroom().can_upload:
+        return
+    with st.expander("Load a model"):
+        upload = st.file_uploader(
+            "A model as it was downloaded, a .zip",
+            type="zip", max_upload_size=MAX_UPLOAD_MB, key=f"model file {_n_loaded()}",
+        )  # fmt: skip
+        if upload is None:
+            return
+        name = current_workspace().proposed_model_name(upload.getvalue(), upload.name)
+        name = st.text_input("Its name", name, max_chars=60, key=f"name {upload.file_id}")
+        if st.button("Load"):
+            with refusal():
+                info = current_workspace().import_model(upload.getvalue(), name)
+                # An empty uploader takes the place of this one.
+                st.session_state["models loaded"] = _n_loaded() + 1
+                st.session_state["model loaded"] = info.name
+                st.rerun()
+
+
+def _say_loaded() -> None:
+    # Said in the run after the loading: a rerun drops what was drawn just before it.
+    name = st.session_state.pop("model loaded", None)
+    if name:
+        st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
+
+
+def _n_loaded() -> int:
+    return st.session_state.get("models loaded", 0)

@@ -1,0 +1,71 @@
+"""Finished training: outcome, measures and error curves."""
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from autoencoder.checkpoint.record import EpochResult
+from autoencoder.errors import LatentSpaceError
+from autoencoder.figures.training import loss_figure
+from autoencoder.training.overfitting import sentence
+from autoencoder.training.progress import Glance
+from ui.jobs.job import Job
+from ui.state.session import is_dark
+from ui.state.training import can_go_on, forget_training, go_on
+from ui.widgets.menu import offer_map
+from ui.widgets.replay import show_so_far
+
+
+def show_errors(glance: Glance, is_over: bool) -> None:
+    """Training and held-out error, and what they say together."""
+    if glance.epochs:
+        st.markdown(sentence(glance.epochs, glance.n_trained, is_over))
+    if glance.losses or glance.epochs:
+        st.plotly_chart(loss_figure(glance, is_dark()), key="loss curve", config={"displayModeBar": False})
+
+
+def show_outcome(job: Job) -> None:
+    """What the training came to, and where to go from here."""
+    _say_outcome(job)
+    with st.container(horizontal=True):
+        if job.result:
+            offer_map(job.result, "trained", type="primary")
+        if can_go_on(job):
+            st.button("Try to go on", on_click=go_on, type="primary", icon=":material/play_arrow:")
+        st.button("Train another", on_click=forget_training, icon=":material/replay:")
+        if job.progress.epochs:
+            losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
+            st.download_button("Losses (CSV)", losses, f"{job.result or 'training'}-losses.csv", "text/csv")
+    show_so_far(job.progress)
+    show_errors(job.progress, is_over=True)
+
+
+def _say_outcome(job: Job) -> None:
+    epochs = job.progress.epochs
+    if job.stopped_by:
+        st.info(f"Stopped by {job.stopped_by}.", icon=":material/info:")
+    if isinstance(job.error, LatentSpaceError):
+        st.error(str(job.error), icon=":material/error:")
+    elif job.error:
+        st.error(
+            f"The training ended with a mistake in this program: {type(job.error).__name__}.",
+            icon=":material/error:",
+        )
+    elif job.result is None:
+        st.info(
+            "Stopped before the first epoch was over, so there is nothing to keep.", icon=":material/info:"
+        )
+    else:
+        st.success(
+            f"Kept as **{job.result}**, and in every page's choice of models.", icon=":material/check:"
+        )
+        _show_measures(epochs[-1])
+
+
+def _show_measures(last: EpochResult) -> None:
+    with st.container(horizontal=True):
+        st.metric("Epochs", f"{last.epoch:,.4g}")
+        st.metric("Training loss", f"{last.train_loss:.1f} nats")
+        st.metric("Held-out loss", f"{last.validation_loss:.1f} nats")
+        st.metric("Held-out PSNR", f"{last.validation_psnr:.1f} dB")

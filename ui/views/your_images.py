@@ -1,0 +1,192 @@
+"""The parts of the page for own images: the files, what was found in them, the sets that are kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_upload
+from autoencoder.data.readers.pictures import is_picture, read_pictures
+from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE
+from autoencoder.errors import DatasetError
+from autoencoder.wording import counted
+from ui.state.choice import choose_dataset
+from ui.state.session import refusal
+from ui.state.visitor import current_workspace
+from ui.storage.classroom import classroom
+from ui.widgets import share
+from ui.widgets.pictures import show
+
+N_SHOWN = 24
+MEGABYTES = MAX_FILE_BYTES // 1_000_000
+FORMATS = f"""
+- **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
+  you have them, `labels` (N,), whole numbers from 0; Keras's `x_train`, `y_train` … are read too
+- **an IDX pair** as MNIST's: the images file and the labels file together, gzipped or not
+- **PNG or JPEG pictures**, one or several at once, without classes
+- **.zip** of PNG or JPEG pictures, a folder for each class if there are classes
+
+Up to {MAX_IMAGES:,} images of {MIN_SIDE} to {MAX_SIDE} pixels a side, {MEGABYTES} MB a file or for all
+pictures chosen at once. They are brought to 28 × 28 pixels, their aspect kept, and colours become grey.
+What you upload is yours alone and stays on this server.
+"""
+EXAMPLE = """import numpy as np
+
+images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), dtype=np.uint8)  # your own here
+labels = np.arange(100) % 10
+np.savez("my-images.npz", images=images, labels=labels)"""
+
+
+def choose_files() -> Dataset | None:
+    """What the chosen files hold; None while there are none. Raises DatasetError for what cannot be read."""
+    if not classroom().can_upload:
+        st.info("Whoever runs the class has switched uploads off.", icon=":material/info:")
+        return None
+    files = st.file_uploader(
+        "One file, several pictures, or an IDX images file with its labels file",
+        accept_multiple_files=True,
+        max_upload_size=MEGABYTES,
+        key=f"image files {_n_uploads()}",
+    )
+    if files:
+        st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
+    return _read_once(files) if files else None
+
+
+def explain_formats() -> None:
+    """What can be uploaded, and how to make it."""
+    st.markdown(FORMATS)
+    with st.expander("How to make an .npz"):
+        st.code(EXAMPLE, language="python")
+
+
+def check(found: Dataset) -> Dataset:
+    """What was found, as it will be used: light ink on dark ground."""
+    st.markdown(f"**{counted(found.n_images, 'image')}**, {_classes(found)}.")
+    key = f"invert {found.fingerprint}"
+    invert = st.toggle(
+        "Invert the images", looks_inverted(found.images), key=key,
+        help="Switched on by itself where the ground is lighter than the ink.",
+    )  # fmt: skip
+    dataset = replace(found, images=255 - found.images) if invert else found
+    st.caption(
+        "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used:"
+    )
+    show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
+    return dataset
+
+
+def offer_use(dataset: Dataset) -> None:
+    """A name, and the button that keeps the images; greyed out where the name cannot be used."""
+    workspace = current_workspace()
+    free = workspace.free_images_name(dataset.name)
+    key, is_usable = f"name {st.session_state.upload[0]}", False
+    name = st.text_input("Name of these images", free, max_chars=60, key=key)
+    with refusal():
+        workspace.check_new_images(name)
+        is_usable = True
+    st.button(
+        "Use these images", type="primary", on_click=_use, args=(dataset, key), icon=":material/check:",
+        disabled=not is_usable,
+    )  # fmt: skip
+
+
+def show_image_sets() -> None:
+    """The sets that the visitor keeps."""
+    st.subheader("Kept for you", anchor=False)
+    names = current_workspace().image_sets()
+    for name in names:
+        _show_image_set(name)
+    if not names:
+        st.info(
+            "None yet. They appear here, and in the choice of images of every page.", icon=":material/info:"
+        )
+    _offer_undo()
+    share.show_shared(current_workspace(), "data")
+
+
+def _read_once(files: list) -> Dataset:
+    """What the files hold, not read again while the same files are chosen."""
+    ids = tuple(file.file_id for file in files)
+    known, found = st.session_state.get("upload", (None, None))
+    if known != ids:
+        with st.spinner("Reading the images …"):
+            found = _read(files)
+        st.session_state["upload"] = ids, found
+    return found
+
+
+def _read(files: list) -> Dataset:
+    if all(is_picture(file.name) for file in files):
+        name = "pictures" if len(files) > 1 else Path(files[0].name).stem
+        return Dataset(name, "all", *read_pictures([(file.name, file.getvalue()) for file in files]))
+    if len(files) == 1:
+        return load_upload(files[0].name, files[0].getvalue())
+    labels = [file for file in files if "label" in file.name.lower() or "idx1" in file.name.lower()]
+    images = [file for file in files if file not in labels]
+    if len(labels) != 1 or len(images) != 1:
+        raise DatasetError(
+            f"{len(files)} files were chosen. Choose one, or only PNG and JPEG pictures, or an images file "
+            "with its labels file, which has “labels” in its name."
+        )
+    return load_upload(images[0].name, images[0].getvalue(), (labels[0].name, labels[0].getvalue()))
+
+
+def _classes(found: Dataset) -> str:
+    if found.labels is None:
+        return "without labels"
+    n_classes = len(np.unique(found.labels))
+    return "1 class" if n_classes == 1 else f"{n_classes} classes"
+
+
+def _captions(dataset: Dataset) -> list[str]:
+    if dataset.labels is None:
+        return [str(index) for index in range(min(N_SHOWN, dataset.n_images))]
+    return [dataset.class_names[label] for label in dataset.labels[:N_SHOWN]]
+
+
+def _use(dataset: Dataset, name_key: str) -> None:
+    # The name as it is now: it may have been typed and the button clicked before the page was drawn again.
+    with refusal():
+        choose_dataset(current_workspace().save_images(dataset, st.session_state[name_key]))
+        _empty_uploader()
+
+
+def _empty_uploader() -> None:
+    """Put an empty uploader in the place of this one."""
+    st.session_state["uploads"] = _n_uploads() + 1
+    st.session_state.pop("upload", None)
+
+
+def _n_uploads() -> int:
+    return st.session_state.get("uploads", 0)
+
+
+def _show_image_set(name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"`{name}`")
+        if st.button("See them reconstructed", key=f"use {name}", on_click=choose_dataset, args=(name,)):
+            st.switch_page("../pages/reconstruction.py", query_params={})
+        st.button("Delete", key=f"delete {name}", on_click=_delete, args=(name,), icon=":material/delete:")
+    share.offer_images(current_workspace(), name)
+
+
+def _delete(name: str) -> None:
+    with refusal():
+        current_workspace().delete_images(name)
+
+
+def _offer_undo() -> None:
+    name = current_workspace().deleted_images()
+    if name:
+        st.button(
+            f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The images deleted last."
+        )
+
+
+def _restore() -> None:
+    with refusal():
+        current_workspace().restore_images()

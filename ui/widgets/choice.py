@@ -1,0 +1,90 @@
+"""Choice of images and model at the side of every page."""
+
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import CheckpointInfo
+from autoencoder.data.catalogue import DATASETS, data_root
+from autoencoder.data.loading import load_dataset
+from autoencoder.model.architecture import KINDS
+from autoencoder.training.plan import n_learnt_from
+from ui.state.choice import (
+    choose_dataset,
+    dataset_name,
+    dataset_names,
+    dataset_title,
+    follow_dataset,
+    forget_unknown,
+    model_names,
+    models_by_name,
+    unknown_key,
+)
+from ui.state.defaults import DEFAULT_DATASET
+from ui.state.opened import open_linked
+from ui.state.session import literally
+
+OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
+
+
+def choose() -> None:
+    """The two choices, at the side of every page; the address holds their names."""
+    open_linked()
+    _note_unknown("data", dataset_names())
+    _note_unknown("model", model_names())
+    with st.sidebar.container(key="choice"):
+        st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=follow_dataset)
+        st.selectbox(
+            "Model", model_names(), key="model", bind="query-params",
+            on_change=forget_unknown, args=("model",),
+        )  # fmt: skip
+        st.caption(_model_facts(models_by_name()[st.session_state.model]))
+
+
+def set_aside(brings: str) -> None:
+    """On a page with images and models of its own, say which; the choice stays for the other pages."""
+    choose()  # out of sight, but there: a widget that is gone takes its place in the address with it
+    st.html(OUT_OF_SIGHT)
+    st.sidebar.markdown(brings)
+    st.sidebar.caption(f"Chosen for the other pages: {st.session_state.data}, {st.session_state.model}.")
+
+
+def fetch_dataset() -> None:
+    """Download the chosen images, showing how far it is."""
+    with st.status(f"Fetching {dataset_title(dataset_name())} …") as status:
+        bar = st.progress(0.0)
+        load_dataset(dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
+        status.update(label="Fetched.", state="complete")
+    st.rerun()
+
+
+def offer_download() -> None:
+    """Where the chosen images are not on this machine: say so, and what can be done."""
+    name = dataset_name()
+    st.info(
+        f"The images of {dataset_title(name)} are not on this machine. Fetch them "
+        f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
+        f"`{DATASETS[name].raw_folder(data_root())}`, or go on with the digits, which are here.",
+        icon=":material/cloud_download:",
+    )
+    fetch, digits = st.columns(2)
+    digits.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,), width="stretch")
+    if fetch.button("Fetch the images", width="stretch"):
+        fetch_dataset()
+
+
+def _note_unknown(key: str, options: list[str]) -> None:
+    """Say that a link asks for what is not here, until a choice is made: the address forgets it at once."""
+    asked = st.query_params.get(key)
+    if asked and asked not in options:
+        st.session_state[unknown_key(key)] = asked
+    if unknown_key(key) in st.session_state:
+        name = literally(st.session_state[unknown_key(key)])
+        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Another one is shown.")
+
+
+def _model_facts(info: CheckpointInfo) -> str:
+    model, source = info.config.model, info.config.source
+    dimensions = "dimension" if model.latent_dim == 1 else "dimensions"
+    return (
+        f"{KINDS[model.kind]}, {model.latent_dim} {dimensions}, trained on "
+        f"{n_learnt_from(info.config):,} images of {dataset_title(source.name)}."
+    )

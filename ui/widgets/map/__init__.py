@@ -1,0 +1,1 @@
+"""Latent map with its layers and its t-SNE job."""

@@ -1,0 +1,247 @@
+"""The living map on a page: what the browser is given, and what is kept of what it commits."""
+
+import hashlib
+import io
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import ImageAt, Place, code_of
+from autoencoder.figures.maps import map_figure
+from autoencoder.latent.fields import density
+from autoencoder.latent.projection import CodeMap, Map, PCAMap
+from ui.components.latent_map import latent_map as component
+from ui.components.shared import places as places_module
+from ui.files import file_store
+from ui.state import address, caches
+from ui.state.choice import checkpoint_named, model_names
+from ui.state.pair import other_codes
+from ui.state.session import is_dark, refusal
+from ui.widgets.map.layers import gap_field
+from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
+
+CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
+NO_MODEL = "none"
+IMAGES_PER_TILE = 1024
+SEQ = "map seq"
+PLACES = ("a", "b")
+
+
+def choose_projection(codes: Codes) -> str:
+    """How the codes are laid out."""
+    n_codes, latent_dim = codes.latents.shape
+    methods = [
+        *([CODE] if latent_dim <= 2 else []),
+        *([PCA_PLANE] if latent_dim >= 2 else []),
+        *([TSNE] if n_codes >= FEWEST_CODES else []),
+    ]
+    method = st.segmented_control(
+        "Projection", methods, default=methods[0], key="projection", bind="query-params"
+    )
+    return method or methods[0]
+
+
+def choose_beside(first: Checkpoint) -> Checkpoint | None:
+    """A second model, whose map stands beside the first one's."""
+    name = st.selectbox("Beside it", [NO_MODEL, *model_names()], key="beside", bind="query-params")
+    return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
+
+
+def project(codes: Codes, method: str) -> Map:
+    """The map of these codes; for codes of more than two dimensions, what is nearest to the one asked for."""
+    if method == TSNE:
+        return tsne_map(codes)
+    return caches.latent_map(codes, "pca" if method == PCA_PLANE else "auto")
+
+
+def show_map(
+    checkpoint: Checkpoint,
+    codes: Codes,
+    beside: Checkpoint | None,
+    method: str,
+    compact: bool = False,
+    path: np.ndarray | None = None,
+    crosses: np.ndarray | None = None,
+    pair: tuple[Place, Place] | None = None,
+) -> Map:
+    """The map of one model, or of two side by side; returns the first one's.
+
+    A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
+    (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
+    (M, D). ``pair`` are A and B where the page has others than those that were chosen.
+    """
+    latent_map = project(codes, method)
+    panes = [_pane(checkpoint, codes, latent_map)]
+    if beside:
+        with refusal():
+            others = other_codes(beside, codes)
+            panes.append(_pane(beside, others, project(others, method)))
+    key = "|".join([*(pane["model"] for pane in panes), method])
+    if not compact:
+        address.keep_to(st.session_state.data, key)
+        address.show()
+    present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
+    component(
+        {
+            "key": f"{st.session_state.data}|{key}",
+            "compact": compact,
+            "path": _placed(latent_map, path),
+            "crosses": _placed(latent_map, crosses),
+            "dark": is_dark(),  # so that the map hears of a change of the theme
+            "panes": panes,
+            "classes": list(codes.class_names),
+            "present": present,
+            "choice": {**_choice(compact), **_texts(pair)},
+            "seq": st.session_state.get(SEQ, 0),
+        },
+        key="map",
+        on_commit=_keep_places if compact else _keep,
+        on_again=_hear_again,
+    )
+    return latent_map
+
+
+def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
+    """All points as CSV; the chart as a page that opens without a network."""
+    left, right = st.columns(2)
+    name = f"{codes.dataset}-{checkpoint.name}-map"
+    left.download_button(
+        "Points (CSV)", partial(_points_csv, codes, latent_map), f"{name}.csv", "text/csv", width="stretch"
+    )
+    right.download_button(
+        "Map (HTML)",
+        partial(_map_page, name, codes, latent_map),
+        f"{name}.html",
+        "text/html",
+        width="stretch",
+    )
+
+
+def _choice(compact: bool) -> dict[str, str]:
+    """What is chosen; a compact map shares the places only."""
+    chosen = PLACES if compact else address.MAP_CHOICES
+    return {
+        name: address.chosen(name) if name in chosen else address.DEFAULTS[name]
+        for name in address.MAP_CHOICES
+    }
+
+
+def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
+    """A and B as texts; only an image can stand in for what was chosen."""
+    places_module = dict(zip(PLACES, pair or (), strict=False))
+    return {letter: str(place.index) for letter, place in places_module.items() if isinstance(place, ImageAt)}
+
+
+def _keep() -> None:
+    """Keep what the visitor has chosen on the map."""
+    _keep_only(address.MAP_CHOICES)
+
+
+def _keep_places() -> None:
+    """Keep the places, and leave the rest as the home page has it."""
+    _keep_only(PLACES)
+
+
+def _keep_only(names: tuple[str, ...]) -> None:
+    committed = st.session_state["map"].commit
+    if not isinstance(committed, dict):
+        return
+    for name in names:
+        address.choose(name, committed.get(name))
+    if isinstance(committed.get("seq"), int):
+        st.session_state[SEQ] = committed["seq"]
+
+
+def _hear_again() -> None:
+    """What did not arrive has been offered anew by the time the map hears of this."""
+    seq = st.session_state["map"].again
+    if isinstance(seq, int):
+        st.session_state[SEQ] = seq
+
+
+def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
+    """What one model's map is drawn from, by the addresses of its files."""
+    offer = file_store().offer
+    digest = hashlib.sha256(latent_map.positions.tobytes()).hexdigest()[:16]
+    map_key = f"{codes.key[:24]}-{digest}"
+    return {
+        "name": checkpoint.name,
+        "id": checkpoint.fingerprint[:8],
+        "variational": checkpoint.model.is_variational,
+        "dim": checkpoint.model.latent_dim,
+        "model": offer(f"model-{checkpoint.fingerprint}", partial(model_bundle, checkpoint)),
+        "codes": offer(f"codes-{codes.key}", partial(codes_bundle, codes)),
+        "map": offer(f"map-{map_key}", partial(map_bundle, latent_map, codes.labels)),
+        "plane": _plane(latent_map),
+        "why_not_invert": latent_map.why_not_invert,
+        "axes": latent_map.axis_names,
+        "images": _images(codes),
+        "layers": _layers(checkpoint, codes, latent_map, map_key),
+    }
+
+
+def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
+    """Where codes (M, D) lie on the map, if it can say."""
+    return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
+
+
+def _plane(latent_map: Map) -> str:
+    if isinstance(latent_map, CodeMap):
+        return "code"
+    return "pca" if isinstance(latent_map, PCAMap) else "none"
+
+
+def _images(codes: Codes) -> dict | None:
+    """The tiles of the images, in the order of the codes."""
+    if codes.images is None:
+        return None
+    urls = [
+        file_store().offer(f"images-{codes.key}-{start}", partial(_tile, codes.images, start))
+        for start in range(0, len(codes.images), IMAGES_PER_TILE)
+    ]
+    return {"urls": urls, "per_tile": IMAGES_PER_TILE}
+
+
+def _tile(images: np.ndarray, start: int) -> bytes:
+    return images[start : start + IMAGES_PER_TILE].tobytes()
+
+
+def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str) -> dict[str, str]:
+    layers = {"density": file_store().offer(f"density-{map_key}", partial(_density, latent_map))}
+    if address.chosen("layer") == "gaps" and latent_map.can_invert:
+        base = code_of(places_module.place_of(address.chosen("a")), checkpoint, codes)
+        if base is None or isinstance(latent_map, CodeMap):
+            base = _middle(latent_map, checkpoint.model.latent_dim)
+        layers["gaps"] = gap_field(checkpoint, latent_map, map_key, base)
+    return layers
+
+
+def _density(latent_map: Map) -> bytes:
+    return field_bundle(density(latent_map.positions))
+
+
+def _middle(latent_map: Map, latent_dim: int) -> np.ndarray:
+    """The code whose plane is drawn before one is chosen."""
+    middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(latent_dim)
+    return middle.astype(np.float32)
+
+
+def _points_csv(codes: Codes, latent_map: Map) -> str:
+    columns = {"image": codes.rows, "x": latent_map.positions[:, 0], "y": latent_map.positions[:, 1]}
+    if codes.labels is not None:
+        columns["class"] = [codes.class_names[label] for label in codes.labels]
+    latents = {f"z{number}": values for number, values in enumerate(codes.latents.T, start=1)}
+    return pd.DataFrame({**columns, **latents}).to_csv(index=False)
+
+
+def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
+    page = io.StringIO()
+    figure = map_figure(codes, latent_map)
+    figure.update_layout(title=f"{name}: {len(codes.latents):,} codes", margin={"t": 48}, height=None)
+    figure.write_html(page, include_plotlyjs=True)
+    return page.getvalue()

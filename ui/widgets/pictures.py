@@ -1,0 +1,91 @@
+"""Images on a page: crisp pixels, ink on paper in light and light on dark in dark, with words beside them."""
+
+import base64
+import html
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.data.images import as_bytes
+from autoencoder.figures.pictures import grid, png
+from ui.state.session import is_dark
+
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+
+
+def show_table(
+    rows: list[tuple[str, list]], heads: list[str], side: int = 72, hatched: Sequence[bool] | None = None
+) -> None:
+    """A table of named rows, one column an image: a cell is an image (28, 28) or a text.
+
+    ``hatched`` tells the columns that lie on a pattern. On a narrow screen the table scrolls sideways and the
+    names of the rows stay.
+    """
+    head = "".join(f"<th scope=col>{html.escape(text)}</th>" for text in heads)
+    body = "".join(
+        _row(name, cells, heads, [False] * len(heads) if hatched is None else hatched) for name, cells in rows
+    )
+    st.html(
+        f"{_style()}<div class=lse-strip style='--side: {side}px' tabindex=0><table>"
+        f"<tr><th scope=row></th>{head}</tr>{body}</table></div>"
+    )
+
+
+def show_large(images: list[tuple[np.ndarray, str]]) -> None:
+    """Images (28, 28) with their captions, large enough to see from the back row."""
+    _show_figures(images, "1 1 160px")
+
+
+def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: bool | None = None) -> None:
+    """Images (N, 28, 28) side by side, each over its caption; ``ink_on_paper`` as the theme unless given."""
+    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px", ink_on_paper)
+
+
+def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
+    """Images (N, 28, 28) close to each other in rows of ``n_columns``, over one caption."""
+    sheet = grid(images, n_columns, gap=0)
+    st.html(
+        f"{_style()}<figure class=lse-grid>{_img(sheet, caption)}"
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+    )
+
+
+def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
+    figures = "".join(
+        f"<figure style='flex: {flex}'>{_img(image, caption, ink_on_paper)}"
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        for image, caption in images
+    )
+    st.html(f"{_style()}<div class=lse-big>{figures}</div>")
+
+
+def _row(name: str, cells: list, heads: list[str], hatched: Sequence[bool]) -> str:
+    drawn = "".join(map(_cell, [name] * len(cells), cells, heads, hatched))
+    return f"<tr><th scope=row>{html.escape(name)}</th>{drawn}</tr>"
+
+
+def _cell(name: str, cell: np.ndarray | str, head: str, is_hatched: bool) -> str:
+    content = _img(cell, f"{name}: {head}") if isinstance(cell, np.ndarray) else html.escape(cell)
+    return f"<td class=hatched>{content}</td>" if is_hatched else f"<td>{content}</td>"
+
+
+def _style() -> str:
+    ground = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor")
+    return f"<style>:root {{ --lse-ground: {ground}; }}\n{STYLE}</style>"
+
+
+def _img(image: np.ndarray, words: str, ink_on_paper: bool | None = None) -> str:
+    ink_on_paper = not is_dark() if ink_on_paper is None else ink_on_paper
+    height, width = image.shape
+    source = _data_uri(as_bytes(image).tobytes(), height, width, ink_on_paper)
+    return f'<img src="{source}" alt="{html.escape(words)}" width="{width}" height="{height}">'
+
+
+@lru_cache(maxsize=4_000)
+def _data_uri(pixels: bytes, height: int, width: int, ink_on_paper: bool) -> str:
+    """A PNG within the page; the same images are drawn again and again, and compressing is what costs."""
+    image = np.frombuffer(pixels, np.uint8).reshape(height, width)
+    return f"data:image/png;base64,{base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()}"

@@ -1,0 +1,105 @@
+"""A training watched: the map forming while it runs, and every frame of it again under one slider."""
+
+import base64
+import hashlib
+import json
+import struct
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from autoencoder.checkpoint.replay import N_PAIRS, SEED, Replay
+from autoencoder.latent.support import score_name
+from autoencoder.training.progress import Glance
+from ui.components.latent_map import training_replay
+from ui.files import file_store
+from ui.state.session import is_dark
+
+CUT_AT = 2  # epochs, as in replay.js: from then on its charts leave out those within the first one
+LIVE = "live"  # the component stays the same from the first look to the last frame
+
+
+def show_live(glance: Glance) -> None:
+    """Map and reconstructions as they are now."""
+    now = _now(glance)
+    if now is not None:
+        data = {"now": base64.b64encode(packed(now.of(np.array([len(now) - 1])))).decode()}
+        _show(data, glance.replay, glance.model.kind, LIVE)
+
+
+def show_so_far(glance: Glance) -> None:
+    """All frames up to now, under a slider."""
+    now = _now(glance)
+    if now is not None:
+        show_replay(now, glance.model.kind, LIVE)
+
+
+def show_replay(replay: Replay, kind: str, key: str) -> None:
+    """All frames of a training, under a slider that needs no answer from the server."""
+    if len(replay) == 0:
+        return
+    _show({"url": _address(replay)}, replay, kind, key)
+    st.caption(_what_is_drawn(replay))
+
+
+def packed(replay: Replay) -> bytes:
+    """The frames for replay.js: the length of a JSON text, the text, positions float32, images uint8."""
+    facts = {
+        "nImages": len(replay.labels),
+        "nShown": len(replay.inputs),
+        "score": score_name(replay.latent_dim),
+        "epochs": replay.epochs.tolist(),
+        "trainLosses": _numbers(replay.train_losses),
+        "heldOutLosses": _numbers(replay.validation_losses),
+        "gapScores": _numbers(replay.gap_scores),
+        "labels": replay.labels.tolist(),
+        "classNames": replay.class_names,
+    }
+    text = json.dumps(facts).encode()
+    arrays = (replay.positions.astype("<f4"), replay.inputs, replay.pictures)
+    return struct.pack("<I", len(text)) + text + b"".join(array.tobytes() for array in arrays)
+
+
+def _now(glance: Glance) -> Replay | None:
+    """The frames so far, and the state that was looked at last as one more."""
+    replay, latest = glance.replay, glance.latest
+    if replay is None or glance.positions is None:
+        return None
+    epoch = latest.step / (latest.n_steps // glance.settings.epochs) if latest else 0.0  # as the frames count
+    if len(replay) and epoch <= replay.epochs[-1]:
+        return replay
+    return replay.with_frame(
+        epochs=epoch, positions=glance.positions, pictures=glance.reconstructions,
+        train_losses=np.nan, validation_losses=np.nan, gap_scores=np.nan,
+    )  # fmt: skip
+
+
+def _show(data: dict, replay: Replay, kind: str, key: str) -> None:
+    given = "Held out, noisy" if kind == "dae" else "Held out"
+    training_replay({"url": "", "now": "", "given": given, "dark": is_dark(), **data}, key=f"replay {key}")
+
+
+def _address(replay: Replay) -> str:
+    content = packed(replay)
+    name = f"replay-{hashlib.sha256(content).hexdigest()[:20]}"
+    return file_store().offer(name, partial(bytes, content))
+
+
+def _what_is_drawn(replay: Replay) -> str:
+    plane = "each frame's own PCA plane, turned to lie on the frame before"
+    if replay.latent_dim <= 2:
+        plane = "the code itself"
+    n_images, score = len(replay.labels), score_name(replay.latent_dim)
+    left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
+    cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""
+    return (
+        f"{n_images:,} held-out images on the map ({plane}), each frame to its own scale, which the rule "
+        f"tells. The gap score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
+        f"different classes, seed {SEED}.{cut}"
+    )
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    """JSON has no NaN."""
+    return [float(value) if np.isfinite(value) else None for value in values]
