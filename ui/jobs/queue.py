@@ -1,9 +1,9 @@
-"""Long work behind four words: submit, progress, stop, result. Knows nothing of what the work is.
+"""Fair job queue: runs each job in short slices, in a worker process or in a thread of the server.
 
-The jobs of all visitors are worked on in turns, a slice of each, so that everybody's moves on and pages stay
-quick. This is done at desks: worker processes where there are some (ui/jobs/cluster.py), else one thread of the
-server. The first few that are not paused take turns; the others wait in line. A desk's thread leaves
-what it knows in the job, for whoever asks.
+The jobs of all visitors take turns, a slice of each, so that every job moves on and pages stay quick.
+Executors run the slices: worker processes where there are some (cluster.py), else one thread of the server.
+The first few jobs that are not paused take turns; the others wait in line. A job's latest progress is on
+the ``Job``.
 """
 
 import atexit

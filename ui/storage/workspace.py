@@ -6,7 +6,7 @@
     <root>/visitors/<id>/unfinished.safetensors    a training that is not over, to go on from
     <root>/visitors/<id>/unfinished.paused     empty: it was paused, and does not go on by itself
     <root>/visitors/<id>/shared/<kind>/<file>      empty: the visitor shares what is called so below
-    <root>/shared/<kind>/<file>                    copies that whoever has their link can open (ui/storage/shares.py)
+    <root>/shared/<kind>/<file>                    copies that anyone with their link can open (shares.py)
 
 A name comes from a visitor or from a link: it is checked before it becomes part of a path.
 """
