@@ -16,15 +16,18 @@ from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 from tools.facts import digest, facts_of, machine
 
-from autoencoder.checkpoints import load_checkpoint
-from autoencoder.datasets import load_dataset
-from autoencoder.replay import read_replay
-from ui import classroom, results, sharing
-from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
-from ui.server import clear_up
-from ui.training_jobs import take_up
-from ui.unfinished import Unfinished
-from ui.workspace import Workspace, state_root
+from autoencoder.checkpoint.replay import read_replay
+from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.data.loading import load_dataset
+from autoencoder.training.unfinished import Unfinished
+from ui.jobs.executor import OwnDesk
+from ui.jobs.queue import JobQueue
+from ui.server.app import clear_up
+from ui.state.queues import job_queue, quick_queue
+from ui.state.training import take_up
+from ui.storage import classroom, results, shares
+from ui.storage.disk import state_root
+from ui.storage.workspace import Workspace
 
 MAIN = PROJECT / "ui" / "main.py"
 ARCHIVE = PROJECT / "tests" / "storage" / "state_before_rooms.zip"
@@ -134,7 +137,7 @@ def test_shared_copies_are_their_owners(name):
 def test_a_link_to_shared_things_opens_them():
     anna = VISITORS["anna"]
     (model,), (images,) = anna["shared"]["model"], anna["shared"]["data"]
-    assert sharing.is_shared("model", model) and sharing.is_shared("data", images.removesuffix(".npz"))
+    assert shares.is_shared("model", model) and shares.is_shared("data", images.removesuffix(".npz"))
     app = visit("reconstruction", "somebody else", model=model, data=images.removesuffix(".npz"))
     assert app.selectbox(key="model").value == model
     assert app.selectbox(key="data").value == images.removesuffix(".npz")
@@ -150,7 +153,7 @@ def test_the_switches_of_the_owner_are_on():
     assert [toggle.value for toggle in app.toggle if toggle.label == "Share"] == [True]
     (images,) = anna["shared"]["data"]
     next(toggle for toggle in app.toggle if toggle.label == "Share").set_value(False).run()
-    assert not sharing.is_shared("data", images.removesuffix(".npz")) and not app.exception
+    assert not shares.is_shared("data", images.removesuffix(".npz")) and not app.exception
 
 
 # Results

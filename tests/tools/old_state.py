@@ -32,24 +32,24 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
-from safetensors import safe_open
-from streamlit.testing.v1 import AppTest
-from tools.facts import digest, facts_of, machine
-
-from autoencoder import outlier_trials
 from autoencoder.architecture import Architecture, ModelSettings
 from autoencoder.checkpoints import make_checkpoint
 from autoencoder.datasets import Dataset, load_dataset
 from autoencoder.replay import read_replay
 from autoencoder.runtime import Runtime, use_one_thread
-from autoencoder.training import Progress, Trainer, TrainingSettings
-from ui import classroom, results
-from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
+from safetensors import safe_open
+from streamlit.testing.v1 import AppTest
+from tools.facts import digest, facts_of, machine
 from ui.plans import Plan
 from ui.training_jobs import take_up, train
 from ui.unfinished import Unfinished
 from ui.visitors import _digest
 from ui.workspace import Workspace, state_root
+
+from autoencoder import outlier_trials
+from autoencoder.training import Progress, Trainer, TrainingSettings
+from ui import classroom, results
+from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
 REVISION = "36e6694"
