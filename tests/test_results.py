@@ -21,7 +21,7 @@ from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
 from ui.jobs import queue as queue_module
 from ui.jobs.executor import OwnDesk
@@ -117,7 +117,7 @@ def test_a_network_that_was_kept_draws_the_same():
 
 
 def test_of_a_classifier_the_facts_are_kept():
-    taught = finished(classifier_steps(load_dataset("digits", "test"), None))
+    taught = result_of(classifier_steps(load_dataset("digits", "test"), None))
     results.keep("key", samples.Judgement({}, taught))
     back = results.recall("key").classifier
     assert (back.accuracy, back.n_held_out) == (taught.accuracy, taught.n_held_out)
