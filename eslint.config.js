@@ -2,7 +2,19 @@ import js from "@eslint/js";
 import globals from "globals";
 
 // Properties of `window` that read like forgotten local variables; tsc takes them for declared.
-const WINDOW_TRAPS = ["event", "length", "name", "origin", "parent", "screenX", "screenY", "scrollX", "scrollY", "status", "top"];
+const WINDOW_TRAPS = [
+  "event",
+  "length",
+  "name",
+  "origin",
+  "parent",
+  "screenX",
+  "screenY",
+  "scrollX",
+  "scrollY",
+  "status",
+  "top",
+];
 
 export default [
   js.configs.recommended,

@@ -18,7 +18,14 @@ export class Backdrop {
     this.scale = element("span", { class: "lm-scale", "aria-hidden": "true" });
     this.low = element("span");
     this.high = element("span");
-    this.legend = element("p", { class: "lm-layer-legend", hidden: true }, this.low, this.scale, this.high, this.text);
+    this.legend = element(
+      "p",
+      { class: "lm-layer-legend", hidden: true },
+      this.low,
+      this.scale,
+      this.high,
+      this.text,
+    );
   }
 
   get name() {
@@ -44,7 +51,11 @@ export class Backdrop {
 
   /** @param {string} url */
   async fetch(url) {
-    const field = await fetchField(url, (share) => this.describe(share), () => this.url === url);
+    const field = await fetchField(
+      url,
+      (share) => this.describe(share),
+      () => this.url === url,
+    );
     if (!field || this.url !== url) return;
     this.field = field;
     this.describe();
@@ -72,7 +83,14 @@ export class Backdrop {
     const { stage } = this.pane;
     const context = stage.contextOf(stage.back);
     if (this.grid) this.grid.draw(context, stage);
-    else if (this.field) drawField(context, stage, this.field, this.name === "gaps" ? GAP_TOP : this.field.top, this.name === "gaps");
+    else if (this.field)
+      drawField(
+        context,
+        stage,
+        this.field,
+        this.name === "gaps" ? GAP_TOP : this.field.top,
+        this.name === "gaps",
+      );
   }
 
   /** @param {number} [share] of the work that is done, while it is under way */
@@ -87,9 +105,13 @@ export class Backdrop {
 
   /** @param {number} [share] */
   words(share) {
-    if (this.name === "grid") return this.pane.plane ? "What the decoder draws at each spot; zoom in for more." : this.pane.data.why_not_invert;
+    if (this.name === "grid")
+      return this.pane.plane
+        ? "What the decoder draws at each spot; zoom in for more."
+        : this.pane.data.why_not_invert;
     if (this.name === "gaps" && !this.pane.plane) return this.pane.data.why_not_invert;
-    if (!this.field) return `Computing the ${LAYERS[/** @type {keyof LAYERS} */ (this.name)]} … ${Math.round((share ?? 0) * 100)} %`;
+    if (!this.field)
+      return `Computing the ${LAYERS[/** @type {keyof LAYERS} */ (this.name)]} … ${Math.round((share ?? 0) * 100)} %`;
     const ofAll = this.pane.map.state.classes.length ? " of all classes" : "";
     if (this.name === "density") return `images${ofAll} per square unit of the map`;
     return "round trip over the plane, in the model's units; hatched above 1: off the data";

@@ -128,7 +128,9 @@ export class Card {
 
   /** What the card shows, in words. */
   get words() {
-    const drawn = this.shown ? `${this.drawnTitle.textContent} ${this.drawnWhere.textContent}, ${this.verdict.textContent}, ${this.distance.textContent}. ` : "";
+    const drawn = this.shown
+      ? `${this.drawnTitle.textContent} ${this.drawnWhere.textContent}, ${this.verdict.textContent}, ${this.distance.textContent}. `
+      : "";
     return `${drawn}${this.nearHow.textContent}: ${this.nearTitle.textContent}.`;
   }
 }

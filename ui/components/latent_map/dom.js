@@ -63,7 +63,11 @@ export function digits(value) {
  * @param {Record<string, string | boolean>} [attributes]
  */
 export function button(content, onClick, { "aria-pressed": pressed, class: name = "", ...attributes } = {}) {
-  const made = element("button", { type: "button", class: `lm-button ${name}`, click: onClick, ...attributes }, content);
+  const made = element(
+    "button",
+    { type: "button", class: `lm-button ${name}`, click: onClick, ...attributes },
+    content,
+  );
   if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
   return made;
 }

@@ -69,8 +69,17 @@ class Pad {
 
   build() {
     const undo = element("button", { type: "button", class: "pad-button", click: () => this.undo() }, "Undo");
-    const clear = element("button", { type: "button", class: "pad-button", click: () => this.clear() }, "Clear");
-    const tools = element("div", { class: "pad-row", role: "group", "aria-label": "Tool" }, this.pen, this.eraser);
+    const clear = element(
+      "button",
+      { type: "button", class: "pad-button", click: () => this.clear() },
+      "Clear",
+    );
+    const tools = element(
+      "div",
+      { class: "pad-row", role: "group", "aria-label": "Tool" },
+      this.pen,
+      this.eraser,
+    );
     const caption = element("figcaption", {}, "What the encoder sees");
     return element(
       "div",
@@ -399,7 +408,8 @@ function drawPicture(canvas, { ink, width, height }) {
 function trace(canvas, stroke, i) {
   const { points } = stroke;
   const line = new Path2D();
-  if (i === 0) line.arc(...points[0], 0.01, 0, 7); // a dot: of a line without length browsers make what they like
+  if (i === 0)
+    line.arc(...points[0], 0.01, 0, 7); // a dot: of a line without length browsers make what they like
   else {
     line.moveTo(...middle(points[Math.max(i - 2, 0)], points[i - 1]));
     line.quadraticCurveTo(...points[i - 1], ...middle(points[i - 1], points[i]));

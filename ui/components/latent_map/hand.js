@@ -48,15 +48,30 @@ class Hand {
   constructor(host, component) {
     this.host = host;
     this.slider = element("input", {
-      type: "range", min: -BEYOND, max: 1 + BEYOND, step: 0.01, value: START,
-      "aria-label": "Place on the path: 0 is A, 1 is B", input: () => this.move(),
+      type: "range",
+      min: -BEYOND,
+      max: 1 + BEYOND,
+      step: 0.01,
+      value: START,
+      "aria-label": "Place on the path: 0 is A, 1 is B",
+      input: () => this.move(),
       keydown: (event) => event.stopPropagation(), // arrow keys are the slider's, not the page's
     });
     this.place = element("output");
     this.models = element("div", { class: "hand-models" });
-    const ends = element("div", { class: "hand-ends", "aria-hidden": "true" }, element("span", {}, "A"), element("span", {}, "B"));
+    const ends = element(
+      "div",
+      { class: "hand-ends", "aria-hidden": "true" },
+      element("span", {}, "A"),
+      element("span", {}, "B"),
+    );
     host.replaceChildren(
-      element("label", { class: "hand-label" }, element("span", {}, "Move along all paths at once, and beyond both ends: "), this.place),
+      element(
+        "label",
+        { class: "hand-label" },
+        element("span", {}, "Move along all paths at once, and beyond both ends: "),
+        this.place,
+      ),
       element("div", { class: "hand-track" }, this.slider, ends),
       this.models,
     );
@@ -109,7 +124,12 @@ class Runner {
     this.model = new Model();
     this.canvas = pictureCanvas(`Decoded by ${walk.name}`);
     this.verdict = element("strong");
-    this.figure = element("figure", {}, this.canvas, element("figcaption", {}, walk.name, element("br"), this.verdict));
+    this.figure = element(
+      "figure",
+      {},
+      this.canvas,
+      element("figcaption", {}, walk.name, element("br"), this.verdict),
+    );
     this.element = this.figure;
     this.isReady = false;
     this.look = latest(

@@ -20,8 +20,15 @@ const AT_ONCE = 4; // pictures that the worker is asked for: it shall soon be fr
 const MOST_PICTURES = 3000;
 // Cividis (Nunez, Anderton & Renslow 2018, doi:10.1371/journal.pone.0199239) at nine places.
 const CIVIDIS = [
-  [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115],
-  [138, 134, 120], [165, 156, 116], [195, 179, 105], [254, 232, 56],
+  [0, 34, 78],
+  [18, 53, 112],
+  [59, 73, 108],
+  [87, 93, 109],
+  [112, 113, 115],
+  [138, 134, 120],
+  [165, 156, 116],
+  [195, 179, 105],
+  [254, 232, 56],
 ];
 
 /**
@@ -86,7 +93,13 @@ export function drawField(context, { view, theme }, field, top, isHatched) {
   context.save();
   context.globalAlpha = 0.6;
   context.imageSmoothingEnabled = !isHatched;
-  context.drawImage(canvasOf(field, (value) => (isHatched ? [...cividis(value / top), 255] : densityColour(value / top))), x, y, endX - x, endY - y);
+  context.drawImage(
+    canvasOf(field, (value) => (isHatched ? [...cividis(value / top), 255] : densityColour(value / top))),
+    x,
+    y,
+    endX - x,
+    endY - y,
+  );
   context.globalAlpha = 1;
   context.restore();
   if (isHatched) hatch(context, field, [x, y, endX, endY], css(theme.paper, 0.75));
@@ -118,7 +131,12 @@ function hatch(context, field, [left, top, right, bottom], style) {
   context.beginPath();
   field.values.forEach((value, i) => {
     if (value <= 1) return;
-    context.rect(left + (i % field.width) * cellWidth, top + Math.floor(i / field.width) * cellHeight, cellWidth, cellHeight);
+    context.rect(
+      left + (i % field.width) * cellWidth,
+      top + Math.floor(i / field.width) * cellHeight,
+      cellWidth,
+      cellHeight,
+    );
   });
   context.clip();
   context.beginPath();
@@ -176,7 +194,13 @@ export class Grid {
         else {
           smallContext.putImageData(inkOf(picture, theme.ink), 0, 0);
           const [centreX, centreY] = view.toScreen(x, y);
-          context.drawImage(small, centreX - pixels / 2 + 1, centreY - pixels / 2 + 1, pixels - 2, pixels - 2);
+          context.drawImage(
+            small,
+            centreX - pixels / 2 + 1,
+            centreY - pixels / 2 + 1,
+            pixels - 2,
+            pixels - 2,
+          );
         }
       }
     this.fill(view.x, view.y);

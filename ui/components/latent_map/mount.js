@@ -78,11 +78,22 @@ export class LatentMap {
     this.strips = element("div");
     this.status = element("p", { class: "lm-hidden", role: "status" });
     const retry = button("Try again", () => this.retry());
-    this.alert = element("p", { class: "lm-alert", role: "alert", hidden: true }, "A part of the map did not arrive. ", retry);
+    this.alert = element(
+      "p",
+      { class: "lm-alert", role: "alert", hidden: true },
+      "A part of the map did not arrive. ",
+      retry,
+    );
     this.host.replaceChildren(
-      this.pins.invitation, this.toolbar.element, this.alert, this.board,
+      this.pins.invitation,
+      this.toolbar.element,
+      this.alert,
+      this.board,
       this.sketch.element, // above all that grows, so that the paper stays under the pen
-      this.strips, this.pins.element, this.selection.element, this.status,
+      this.strips,
+      this.pins.element,
+      this.selection.element,
+      this.status,
     );
     this.adopt(component.data.choice);
     this.setPanes(component.data.panes);
@@ -288,7 +299,9 @@ export class LatentMap {
   /** @param {number} label */
   toggleClass(label) {
     const { classes } = this.state;
-    const toggled = classes.includes(label) ? classes.filter((other) => other !== label) : [...classes, label];
+    const toggled = classes.includes(label)
+      ? classes.filter((other) => other !== label)
+      : [...classes, label];
     this.showClasses(toggled.length === this.component.data.present.length ? [] : toggled);
   }
 
@@ -316,7 +329,8 @@ export class LatentMap {
 
   /** @param {number} factor */
   zoom(factor) {
-    for (const pane of this.panes) pane.changeView((view) => view.zoom(factor, view.width / 2, view.height / 2));
+    for (const pane of this.panes)
+      pane.changeView((view) => view.zoom(factor, view.width / 2, view.height / 2));
   }
 
   fit() {
@@ -337,7 +351,10 @@ export class LatentMap {
       b: textOf(this.state.b),
       classes: this.state.classes.join("."),
       layer: this.state.layer,
-      view: this.panes.map((pane) => pane.stage.view.text).join(";").replace(/^;$/, ""),
+      view: this.panes
+        .map((pane) => pane.stage.view.text)
+        .join(";")
+        .replace(/^;$/, ""),
     };
     this.views = choice.view.split(";");
     if (keyOf(choice) === this.committed) return;
@@ -378,7 +395,8 @@ export class LatentMap {
   nameOf(place) {
     if (!place) return "not set";
     const count = this.panes[0]?.points?.count ?? Infinity;
-    if (place.kind === "image") return place.index < count ? this.titleOf(place.index) : "an image that is not among these";
+    if (place.kind === "image")
+      return place.index < count ? this.titleOf(place.index) : "an image that is not among these";
     if (place.kind === "drawing") return "your drawing";
     const isHere = this.panes.some((pane) => pane.owns(place));
     return isHere ? "a place between the images" : "a place of another model";

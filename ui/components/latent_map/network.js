@@ -115,7 +115,8 @@ function convolution(layer, weight, bias, output) {
           for (let y = tap.top; y < tap.bottom; y++) {
             const to = o + y * wide;
             const from = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++) output[to + x] += factor * input[from + x * layer.stride];
+            for (let x = tap.left; x < tap.right; x++)
+              output[to + x] += factor * input[from + x * layer.stride];
           }
         }
   };
@@ -142,7 +143,8 @@ function transposedConvolution(layer, weight, bias, output) {
           for (let y = tap.top; y < tap.bottom; y++) {
             const from = i + y * wide;
             const to = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++) output[to + x * layer.stride] += factor * input[from + x];
+            for (let x = tap.left; x < tap.right; x++)
+              output[to + x * layer.stride] += factor * input[from + x];
           }
         }
   };

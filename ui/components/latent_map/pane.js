@@ -42,7 +42,8 @@ import { Traversal, dimensionsOf } from "./traversal.js";
 /** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
 
 const PICK = 14; // pixels around the pointer in which a point is picked
-const KEYS = "Arrow keys move the pointer, Enter sets A, then B, Escape clears, Ctrl+Z undoes, plus and minus zoom, 0 shows all.";
+const KEYS =
+  "Arrow keys move the pointer, Enter sets A, then B, Escape clears, Ctrl+Z undoes, plus and minus zoom, 0 shows all.";
 const SNAP = 10; // pixels in which a dragged pin falls onto a point
 const HINTED = 4000; // milliseconds
 
@@ -76,10 +77,14 @@ export class Pane {
     );
     this.gestures = new Gestures(this.stage.element, this.handlers());
     this.look = latest(
-      (/** @type {Question} */ { code, near }) => this.model.look([code], near, (image) => this.card.paintDrawn(image)),
+      (/** @type {Question} */ { code, near }) =>
+        this.model.look([code], near, (image) => this.card.paintDrawn(image)),
       (looks, question) => this.showLook(looks[0], question),
     );
-    this.walk = latest((/** @type {Float32Array[]} */ path) => this.model.look(path), (looks) => this.strip.show(looks));
+    this.walk = latest(
+      (/** @type {Float32Array[]} */ path) => this.model.look(path),
+      (looks) => this.strip.show(looks),
+    );
     this.encode = latest(
       (/** @type {Drawing} */ { image }) => this.encodeDrawing(image),
       (code, drawing) => this.keepCode(drawing, code),
@@ -192,7 +197,9 @@ export class Pane {
   /** @param {number} index */
   codeOfImage(index) {
     const { dim } = this.data;
-    return this.points && index < this.points.count ? this.latents.slice(index * dim, (index + 1) * dim) : null;
+    return this.points && index < this.points.count
+      ? this.latents.slice(index * dim, (index + 1) * dim)
+      : null;
   }
 
   /**
@@ -231,7 +238,8 @@ export class Pane {
    * @returns {[number, number] | null}
    */
   positionOf(place) {
-    if (place?.kind === "image") return this.points && place.index < this.points.count ? this.stage.placeOfPoint(place.index) : null;
+    if (place?.kind === "image")
+      return this.points && place.index < this.points.count ? this.stage.placeOfPoint(place.index) : null;
     const code = this.codeOf(place);
     return code && this.plane ? this.plane.place(code) : null;
   }
@@ -287,7 +295,12 @@ export class Pane {
     if (this.plane && isInvertible) {
       const numbers = [x, y].slice(0, this.data.dim).map((value) => value.toFixed(2));
       const where = `at ${numbers.join(", ")}`.replaceAll("-", "−");
-      this.look({ code: this.plane.invert(x, y, this.base), near: index < 0, title: "Drawn by the decoder", where });
+      this.look({
+        code: this.plane.invert(x, y, this.base),
+        near: index < 0,
+        title: "Drawn by the decoder",
+        where,
+      });
     } else this.showNoDrawing();
     this.stage.marks.pointer = [x, y];
     this.ring(index);
@@ -366,7 +379,10 @@ export class Pane {
   refresh() {
     if (this.isEncoding) return;
     const { a, b } = this.map.state;
-    const places = /** @type {[string, Place | null][]} */ ([["A", a], ["B", b]]);
+    const places = /** @type {[string, Place | null][]} */ ([
+      ["A", a],
+      ["B", b],
+    ]);
     this.stage.marks.pins = places.flatMap(([letter, place]) => {
       const at = this.positionOf(place);
       return at ? [{ letter, at }] : [];
@@ -400,7 +416,13 @@ export class Pane {
     const code = this.codeOf(place) ?? (this.plane && !place ? this.plane.middle : null);
     this.card.drawnFigure.hidden = !this.plane && !code;
     if (!this.isReady || !code) this.showNoDrawing();
-    else if (place) this.look({ code, near: place.kind !== "image", title: `${map.focus}, decoded`, where: this.nameOf(place) });
+    else if (place)
+      this.look({
+        code,
+        near: place.kind !== "image",
+        title: `${map.focus}, decoded`,
+        where: this.nameOf(place),
+      });
     else this.look({ code, near: true, title: "The middle of the codes", where: "decoded" });
     if (place?.kind === "image") this.showNear(place.index, `${map.focus}, the real image`);
     say(this.card.note, this.noteOnPlane());
@@ -413,8 +435,12 @@ export class Pane {
 
   noteOnPlane() {
     const { a, b } = this.map.state;
-    if (!this.plane) return `${this.data.why_not_invert}${a && b ? " Nor is a straight path from A to B a line here: it is not drawn." : ""}`;
-    if (this.data.plane === "code") return this.data.dim === 1 ? "The code has one dimension: height means nothing here." : "The map is the code itself.";
+    if (!this.plane)
+      return `${this.data.why_not_invert}${a && b ? " Nor is a straight path from A to B a line here: it is not drawn." : ""}`;
+    if (this.data.plane === "code")
+      return this.data.dim === 1
+        ? "The code has one dimension: height means nothing here."
+        : "The map is the code itself.";
     const through = this.codeOf(a) ? "A" : "their mean, until A is set";
     return `The pointer moves in one plane of the codes' ${this.data.dim} dimensions, through ${through}.`;
   }
@@ -464,7 +490,12 @@ export class Pane {
    * @param {number} [after] milliseconds
    */
   showNear(index, how, after = 0) {
-    this.card.setNear(() => this.pixelsOf(index), this.map.titleOf(index), this.images ? how : `${how}, decoded`, after);
+    this.card.setNear(
+      () => this.pixelsOf(index),
+      this.map.titleOf(index),
+      this.images ? how : `${how}, decoded`,
+      after,
+    );
   }
 
   /**
@@ -482,10 +513,16 @@ export class Pane {
 
   makeTraversal() {
     const dimensions = dimensionsOf(this.latents, this.data.dim);
-    this.traversal = new Traversal(dimensions, this.data.variational, (code) => this.showTraversed(code), () => {
-      this.startTraversal();
-      this.map.rest();
-    }, (letter) => this.pinTraversed(letter));
+    this.traversal = new Traversal(
+      dimensions,
+      this.data.variational,
+      (code) => this.showTraversed(code),
+      () => {
+        this.startTraversal();
+        this.map.rest();
+      },
+      (letter) => this.pinTraversed(letter),
+    );
     this.traversal.element.addEventListener("toggle", () => this.startTraversal());
     this.beside.append(this.traversal.element);
   }
@@ -497,7 +534,12 @@ export class Pane {
 
   /** @param {Float32Array} code */
   showTraversed(code) {
-    this.look({ code, near: true, title: "Moved from the start", where: `distance ${digits(this.movedBy(code))} in the code` });
+    this.look({
+      code,
+      near: true,
+      title: "Moved from the start",
+      where: `distance ${digits(this.movedBy(code))} in the code`,
+    });
     if (!this.plane) return;
     this.stage.marks.pointer = this.plane.place(code);
     this.stage.redrawFront();

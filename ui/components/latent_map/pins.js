@@ -7,7 +7,12 @@ export class PinRow {
     this.map = map;
     this.invitation = element("p", { class: "lm-invitation" });
     this.names = { a: element("span"), b: element("span") };
-    this.number = element("input", { type: "number", min: 0, "aria-label": "Number of an image", placeholder: "image" });
+    this.number = element("input", {
+      type: "number",
+      min: 0,
+      "aria-label": "Number of an image",
+      placeholder: "image",
+    });
     this.number.addEventListener("keydown", ({ key }) => key === "Enter" && this.pin());
     this.undo = button("Undo", () => map.undo());
     this.redo = button("Redo", () => map.redo());

@@ -75,7 +75,12 @@ class Replay {
     this.timer = 0;
     this.canvas = element("canvas", { class: "rp-map", role: "img" });
     this.slider = element("input", {
-      type: "range", min: 0, max: 0, step: 1, value: 0, "aria-label": "Epoch",
+      type: "range",
+      min: 0,
+      max: 0,
+      step: 1,
+      value: 0,
+      "aria-label": "Epoch",
       input: () => this.go(Number(this.slider.value)),
       keydown: (event) => event.stopPropagation(), // arrow keys are the slider's, not the page's
     });
@@ -93,7 +98,11 @@ class Replay {
     this.curves = element("div", { class: "rp-curves" }, this.errors.element, this.gap.element);
     this.side = element("div", { class: "rp-side" }, this.rows, this.curves);
     this.note = element("p", { class: "rp-note", role: "status" });
-    host.replaceChildren(this.controls, element("div", { class: "rp-body" }, this.canvas, this.side), this.note);
+    host.replaceChildren(
+      this.controls,
+      element("div", { class: "rp-body" }, this.canvas, this.side),
+      this.note,
+    );
     this.redraw = oncePerFrame(() => this.draw());
     this.watcher = new ResizeObserver(() => this.redraw());
     this.watcher.observe(this.canvas);
@@ -142,13 +151,16 @@ class Replay {
 
   /** @param {number} count */
   makePictures(count) {
-    const row = (/** @type {string} */ words) => Array.from({ length: count }, (_, i) => pictureCanvas(`${words} ${i + 1}`));
+    const row = (/** @type {string} */ words) =>
+      Array.from({ length: count }, (_, i) => pictureCanvas(`${words} ${i + 1}`));
     this.inputs = row("Held-out image");
     this.pictures = row("Its reconstruction");
     const made = element("p", { class: "rp-name" }, "Reconstruction");
     this.rows.replaceChildren(
-      this.given, element("div", { class: "rp-row" }, ...this.inputs),
-      made, element("div", { class: "rp-row" }, ...this.pictures),
+      this.given,
+      element("div", { class: "rp-row" }, ...this.inputs),
+      made,
+      element("div", { class: "rp-row" }, ...this.pictures),
     );
   }
 
@@ -212,7 +224,11 @@ class Replay {
     this.errors.draw(theme, facts.epochs, named, frame, ERRORS);
     const isShare = facts.score.startsWith("share");
     const format = (/** @type {number} */ value) => (isShare ? `${digits(100 * value)} %` : digits(value));
-    this.gap.draw(theme, facts.epochs, [{ name: facts.score, values: facts.gapScores, dash: [] }], frame, { isLogarithmic: false, format, unit: "" });
+    this.gap.draw(theme, facts.epochs, [{ name: facts.score, values: facts.gapScores, dash: [] }], frame, {
+      isLogarithmic: false,
+      format,
+      unit: "",
+    });
   }
 
   /** @param {import("./theme.js").Theme} theme */
@@ -255,7 +271,10 @@ class Replay {
     }
     drawRule(context, theme, scale, width, height);
     const where = `${digits(span[0])} wide, ${placeOf(facts.epochs, Math.round(this.at))}`;
-    this.canvas.setAttribute("aria-label", `The codes of ${facts.nImages} held-out images on their map, ${where}`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `The codes of ${facts.nImages} held-out images on their map, ${where}`,
+    );
   }
 
   close() {
@@ -283,16 +302,21 @@ class Curves {
   draw(theme, epochs, lines, frame, axis) {
     const { context, width, height } = sized(this.canvas);
     const shown = epochs.map((_, i) => i).filter((i) => epochs[i] >= 1 || epochs[epochs.length - 1] < 2);
-    const values = lines.flatMap((line) => shown.map((i) => line.values[i])).filter((value) => value !== null);
-    const words = (/** @type {number | null} */ value) => (value === null ? "" : ` ${axis.format(value)}${axis.unit}`);
+    const values = lines
+      .flatMap((line) => shown.map((i) => line.values[i]))
+      .filter((value) => value !== null);
+    const words = (/** @type {number | null} */ value) =>
+      value === null ? "" : ` ${axis.format(value)}${axis.unit}`;
     say(this.legend, lines.map((line) => line.name + words(line.values[frame])).join(", "));
     if (!values.length) return;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const left = 44;
     const last = epochs[epochs.length - 1] || 1;
     const x = (/** @type {number} */ epoch) => left + (epoch / last) * (width - left - 8);
-    const along = (/** @type {number} */ value) => (axis.isLogarithmic ? Math.log(Math.max(value, 1e-6)) : value);
-    const share = (/** @type {number} */ value) => (along(value) - along(low)) / (along(high) - along(low) || 1);
+    const along = (/** @type {number} */ value) =>
+      axis.isLogarithmic ? Math.log(Math.max(value, 1e-6)) : value;
+    const share = (/** @type {number} */ value) =>
+      (along(value) - along(low)) / (along(high) - along(low) || 1);
     const y = (/** @type {number} */ value) => 10 + (1 - share(value)) * (height - 34);
     context.font = `12px ${theme.font}`;
     context.fillStyle = css(theme.ink);
@@ -314,7 +338,8 @@ class Curves {
     for (const line of lines) {
       context.setLineDash(line.dash);
       context.beginPath();
-      for (const i of shown) if (line.values[i] !== null) context.lineTo(x(epochs[i]), y(Number(line.values[i])));
+      for (const i of shown)
+        if (line.values[i] !== null) context.lineTo(x(epochs[i]), y(Number(line.values[i])));
       context.stroke();
       const value = line.values[frame];
       if (value === null || value < low || value > high) continue;
@@ -354,7 +379,8 @@ export function placeOf(epochs, frame) {
  * @returns {Box}
  */
 function between(from, to, share) {
-  const mix = (/** @type {number[]} */ a, /** @type {number[]} */ b) => a.map((value, axis) => value + share * (b[axis] - value));
+  const mix = (/** @type {number[]} */ a, /** @type {number[]} */ b) =>
+    a.map((value, axis) => value + share * (b[axis] - value));
   return { middle: mix(from.middle, to.middle), span: mix(from.span, to.span) };
 }
 

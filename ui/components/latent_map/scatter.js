@@ -36,7 +36,8 @@ export class Scatter {
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     const words = new Uint32Array(this.image.data.buffer).fill(0);
     const radius = radiusOf(points.count, view) * ratio;
-    for (const style of stylesOf(points, theme, radius, ratio, layer)) this.splat(words, points, view, ratio, style);
+    for (const style of stylesOf(points, theme, radius, ratio, layer))
+      this.splat(words, points, view, ratio, style);
     this.context.putImageData(this.image, 0, 0);
   }
 
@@ -64,7 +65,8 @@ export class Scatter {
       if (points.isBright(i) !== isBright) continue;
       const colour = colours[labels ? labels[i] % colours.length : 0];
       const at = y * width + x;
-      for (let k = 0; k < steps.length; k++) words[at + steps[k]] = over(words[at + steps[k]], colour, covers[k]);
+      for (let k = 0; k < steps.length; k++)
+        words[at + steps[k]] = over(words[at + steps[k]], colour, covers[k]);
     }
   }
 }
@@ -106,8 +108,13 @@ function discOf(radius, opacity) {
   const reach = Math.ceil(radius);
   const side = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
   return side
-    .flatMap((y) => side.map((x) => ({ offset: /** @type {[number, number]} */ ([x, y]), distance: Math.hypot(x, y) })))
-    .map(({ offset, distance }) => ({ offset, cover: opacity * Math.min(1, Math.max(0, radius + 0.5 - distance)) }))
+    .flatMap((y) =>
+      side.map((x) => ({ offset: /** @type {[number, number]} */ ([x, y]), distance: Math.hypot(x, y) })),
+    )
+    .map(({ offset, distance }) => ({
+      offset,
+      cover: opacity * Math.min(1, Math.max(0, radius + 0.5 - distance)),
+    }))
     .filter(({ cover }) => cover > 0);
 }
 
@@ -132,7 +139,10 @@ function stylesOf(points, { paper, ink }, radius, ratio, layer) {
   }
   const small = radius * SMALL_ON_LAYER;
   const grey = { isBright: false, colours: [mixed(paper, ink, GREYNESS_ON_LAYER)], disc: discOf(small, 1) };
-  const halo = (/** @type {number} */ within) => ({ colours: [paper], disc: discOf(within + HALO * ratio, OPACITY) });
+  const halo = (/** @type {number} */ within) => ({
+    colours: [paper],
+    disc: discOf(within + HALO * ratio, OPACITY),
+  });
   return [{ isBright: false, ...halo(small) }, grey, { isBright: true, ...halo(radius) }, bright];
 }
 

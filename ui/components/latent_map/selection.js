@@ -9,7 +9,11 @@ export class Selection {
   /** @param {import("./mount.js").LatentMap} map */
   constructor(map) {
     this.map = map;
-    this.element = element("section", { class: "lm-selection", "aria-label": "Selected images", hidden: true });
+    this.element = element("section", {
+      class: "lm-selection",
+      "aria-label": "Selected images",
+      hidden: true,
+    });
   }
 
   /**
@@ -26,7 +30,11 @@ export class Selection {
     this.element.replaceChildren(
       element("p", {}, `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `),
       button("Clear the selection", () => this.map.select(this.map.panes[0], [])),
-      element("div", { class: "lm-thumbs" }, ...indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index))),
+      element(
+        "div",
+        { class: "lm-thumbs" },
+        ...indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index)),
+      ),
     );
   }
 

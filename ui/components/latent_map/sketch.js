@@ -11,9 +11,17 @@ export class Sketch {
   constructor(map) {
     this.map = map;
     this.rebuilt = pictureCanvas("Its reconstruction");
-    this.target = element("select", { "aria-label": "The drawing is" }, element("option", {}, "A"), element("option", {}, "B"));
+    this.target = element(
+      "select",
+      { "aria-label": "The drawing is" },
+      element("option", {}, "A"),
+      element("option", {}, "B"),
+    );
     const place = element("div");
-    this.pad = createPad(place, { onImage: (image) => this.show(image), onCommit: (image) => this.commit(image) });
+    this.pad = createPad(place, {
+      onImage: (image) => this.show(image),
+      onCommit: (image) => this.commit(image),
+    });
     this.rebuild = latest(
       (/** @type {Uint8Array} */ image) => this.map.panes[0].reconstruct(image),
       (image) => paint(this.rebuilt, image, themeOf(map.host).dark),

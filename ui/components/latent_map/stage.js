@@ -241,7 +241,12 @@ export class Stage {
     if (!this.marks.pointer) return;
     const [left, top] = this.view.toScreen(...this.marks.pointer);
     context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(left + 3 * dx, top + 3 * dy);
       context.lineTo(left + 10 * dx, top + 10 * dy);
     }
@@ -318,7 +323,10 @@ function ticks(start, end, pixels) {
   const power = 10 ** Math.floor(Math.log10(wanted));
   const step = ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
   const first = Math.ceil(start / step);
-  return Array.from({ length: Math.max(0, Math.floor(end / step) - first + 1) }, (_, i) => (first + i) * step);
+  return Array.from(
+    { length: Math.max(0, Math.floor(end / step) - first + 1) },
+    (_, i) => (first + i) * step,
+  );
 }
 
 /** @param {number} value */

@@ -26,7 +26,12 @@ export class Strip {
     this.title = element("p", { class: "lm-strip-title" });
     this.cells = Array.from({ length: N_STEPS }, (_, step) => cell(step));
     const list = element("ol", { class: "lm-strip" }, ...this.cells.map(({ element: item }) => item));
-    this.element = element("section", { "aria-label": `From A to B, by ${model}`, hidden: true }, this.title, list);
+    this.element = element(
+      "section",
+      { "aria-label": `From A to B, by ${model}`, hidden: true },
+      this.title,
+      list,
+    );
     /** @type {import("./model.js").Look[]} */
     this.looks = [];
     this.dark = false;
@@ -45,7 +50,10 @@ export class Strip {
       canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, round trip ${digits(roundTrip)}`);
     });
     const off = looks.filter(({ roundTrip }) => isOffData(roundTrip)).length;
-    say(this.title, `A to B by ${this.model}: off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`);
+    say(
+      this.title,
+      `A to B by ${this.model}: off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`,
+    );
   }
 
   /** @param {boolean} dark */
@@ -61,5 +69,9 @@ function cell(step) {
   const canvas = pictureCanvas("");
   const value = element("span");
   const name = step === 0 ? "A" : step === N_STEPS - 1 ? "B" : "";
-  return { canvas, value, element: element("li", {}, element("span", { class: "lm-end" }, name), canvas, value) };
+  return {
+    canvas,
+    value,
+    element: element("li", {}, element("span", { class: "lm-end" }, name), canvas, value),
+  };
 }

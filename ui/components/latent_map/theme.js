@@ -2,7 +2,16 @@
 
 // Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures.py.
 export const CLASS_COLOURS = [
-  "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+  "#3f90da",
+  "#ffa90e",
+  "#bd1f01",
+  "#94a4a2",
+  "#832db6",
+  "#a96b59",
+  "#e76300",
+  "#b9ac70",
+  "#717581",
+  "#92dadd",
 ];
 
 /** @typedef {[number, number, number]} Rgb */

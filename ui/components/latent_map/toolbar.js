@@ -38,7 +38,9 @@ export class Toolbar {
   /** @param {string} tool */
   setTool(tool) {
     this.tool = tool;
-    Object.keys(TOOLS).forEach((name, i) => this.tools[i].setAttribute("aria-pressed", String(name === tool)));
+    Object.keys(TOOLS).forEach((name, i) =>
+      this.tools[i].setAttribute("aria-pressed", String(name === tool)),
+    );
   }
 
   /**
@@ -65,8 +67,13 @@ export class Toolbar {
   build(present, names) {
     const classes = present.map((label) => {
       const dot = element("span", { class: "lm-dot", style: `background: ${colourOf(label)}` });
-      return button(element("span", { class: "lm-class" }, dot, names[label]), () => this.map.toggleClass(label));
+      return button(element("span", { class: "lm-class" }, dot, names[label]), () =>
+        this.map.toggleClass(label),
+      );
     });
-    this.classes.replaceChildren(...classes, button("All classes", () => this.map.showClasses([])));
+    this.classes.replaceChildren(
+      ...classes,
+      button("All classes", () => this.map.showClasses([])),
+    );
   }
 }

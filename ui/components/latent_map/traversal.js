@@ -59,7 +59,12 @@ export class Traversal {
       button("Back to the start", onReset),
     );
     const [first, rest] = [this.sliders.slice(0, FIRST), this.sliders.slice(FIRST)];
-    const all = element("details", {}, element("summary", {}, `The other ${rest.length} dimensions`), element("div", { class: "lm-sliders" }, ...rest.map((slider) => slider.element)));
+    const all = element(
+      "details",
+      {},
+      element("summary", {}, `The other ${rest.length} dimensions`),
+      element("div", { class: "lm-sliders" }, ...rest.map((slider) => slider.element)),
+    );
     this.element = element(
       "details",
       { class: "lm-traversal" },
@@ -85,7 +90,13 @@ export class Traversal {
       this.onMove(this.code);
     });
     const track = element("span", { class: "lm-track" }, input, mark);
-    const label = element("label", { class: isDead ? "lm-slider lm-dead" : "lm-slider" }, element("span", {}, name), track, value);
+    const label = element(
+      "label",
+      { class: isDead ? "lm-slider lm-dead" : "lm-slider" },
+      element("span", {}, name),
+      track,
+      value,
+    );
     return { element: label, input, mark, value, index, low, high };
   }
 
@@ -96,7 +107,10 @@ export class Traversal {
    */
   start(code, name) {
     this.base = this.code = code;
-    say(this.from, `Starts from ${name}, marked ▲ on every slider. Sorted by how much the data vary along them.`);
+    say(
+      this.from,
+      `Starts from ${name}, marked ▲ on every slider. Sorted by how much the data vary along them.`,
+    );
     for (const { input, mark, value, index, low, high } of this.sliders) {
       const [least, most] = [Math.min(low, code[index]), Math.max(high, code[index])];
       input.min = String(least);

@@ -83,7 +83,10 @@ export class View {
    */
   zoom(factor, left, top) {
     const [x, y] = this.toMap(left, top);
-    const scale = Math.min(Math.max(this.scale * factor, this.fittingScale * LEAST_ZOOM), this.fittingScale * MOST_ZOOM);
+    const scale = Math.min(
+      Math.max(this.scale * factor, this.fittingScale * LEAST_ZOOM),
+      this.fittingScale * MOST_ZOOM,
+    );
     this.x = x - ((x - this.x) * this.scale) / scale;
     this.y = y - ((y - this.y) * this.scale) / scale;
     this.scale = scale;
