@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle, network_layers
 from autoencoder.codes import codes_of_images
 from autoencoder.fields import density
 from autoencoder.projection import PCAMap, project
+from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle, network_layers
 
 
 def metadata(bundle: bytes) -> dict:

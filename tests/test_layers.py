@@ -21,7 +21,6 @@ WITH_TORCH = {
     "evaluation",
     "codes",
     "figures",
-    "bundles",
     "smooth",
     "walks",
     "features",

@@ -20,7 +20,7 @@ from autoencoder.overfitting import sentence
 from autoencoder.replay import REPLAY, Replay, read_replay
 from autoencoder.training import EpochResult, Progress, TrainingSettings
 from ui import training_jobs
-from ui.files import file_store
+from ui.components.files import file_store
 from ui.jobs import NO_WORKER, Job, JobQueue, OwnDesk
 from ui.plans import Glance
 from ui.replay_view import _what_is_drawn, packed

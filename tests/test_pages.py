@@ -19,7 +19,7 @@ from autoencoder.noise import Noise, corrupt
 from autoencoder.paths import linear
 from autoencoder.training import HELD_BACK_SHARE
 from autoencoder.walks import walk
-from ui.files import file_store
+from ui.components.files import file_store
 from ui.frame import literally
 from ui.pair import random_pair
 from ui.visitors import _digest

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import streamlit as st
 
-from autoencoder.bundles import field_bundle
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.fields import Field, gap_steps
 from autoencoder.projection import Map
-from ui.files import NotYet, file_store
+from ui.components.files import NotYet, file_store
+from ui.components.wire import field_bundle
 from ui.jobs import Job, JobError, quick_queue
 from ui.watch import begun, found
 

@@ -1,10 +1,9 @@
-"""The parts of the interpolation page: the path, the hand, the strips, the profile, what to take away."""
+"""The parts of the interpolation page: the path, the slider, the strips, the profile, what to take away."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.bundles import model_bundle
 from autoencoder.checkpoints import SHIPPED, Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.pictures import gif, grid, png, svg_strips
@@ -12,8 +11,9 @@ from autoencoder.support import is_weak, score_name
 from autoencoder.walks import PATHS
 from ui import caches
 from ui.charts import show_chart
-from ui.components.latent_map import path_hand
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.register import path_slider
+from ui.components.wire import model_bundle
 from ui.frame import is_dark
 from ui.map_view import show_map
 from ui.pair import picture_of, title_of
@@ -47,7 +47,7 @@ def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -
 def move_by_hand(walks: list[Walk]) -> None:
     """A slider along all paths at once, decoded in the browser while it moves."""
     offer = file_store().offer
-    path_hand(
+    path_slider(
         [
             {
                 "name": walk.checkpoint.name,
@@ -55,7 +55,7 @@ def move_by_hand(walks: list[Walk]) -> None:
                     f"model-{walk.checkpoint.fingerprint}",
                     lambda checkpoint=walk.checkpoint: model_bundle(checkpoint),
                 ),
-                "path": walk.latents.tolist(),
+                "codes": walk.latents.tolist(),
             }
             for walk in walks
         ],

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
 from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.fields import density
@@ -16,9 +15,10 @@ from autoencoder.figures import map_figure
 from autoencoder.projection import CodeMap, Map, PCAMap
 from ui import address, caches, places
 from ui.choice import checkpoint_named, model_names
-from ui.components.latent_map import latent_map as component
+from ui.components.files import file_store
+from ui.components.register import living_map
+from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.field_jobs import gap_field
-from ui.files import file_store
 from ui.frame import is_dark, refusal
 from ui.map_jobs import FEWEST_CODES, tsne_map
 from ui.pair import code_of, other_codes
@@ -85,7 +85,7 @@ def show_map(
         address.keep_to(st.session_state.data, key)
         address.show()
     present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
-    component(
+    living_map(
         {
             "key": f"{st.session_state.data}|{key}",
             "compact": compact,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import address, places
-from ui.components.latent_map import drawing_pad
+from ui.components.register import drawing_pad
 from ui.places import Drawing
 
 KEY, SEQ = "pad", "pad seq"

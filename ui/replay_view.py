@@ -12,8 +12,8 @@ import streamlit as st
 
 from autoencoder.replay import N_PAIRS, REPLAY, SEED, Replay, read_replay
 from autoencoder.support import score_name
-from ui.components.latent_map import training_replay
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.register import training_replay
 from ui.frame import is_dark
 from ui.plans import Glance
 

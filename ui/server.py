@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from ui import results
 from ui.cluster import close_cluster, start_cluster
-from ui.components.latent_map import MODULES
-from ui.files import FILES, base_path
+from ui.components.files import FILES, base_path
+from ui.components.register import MODULES
 from ui.menu import PATHS, TEACHER
 from ui.sessions import SessionLimit, asks_for_a_page
 from ui.visitors import VisitorCookie

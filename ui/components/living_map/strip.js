@@ -1,7 +1,7 @@
 /** The straight path between two codes, decoded step by step, with the steps that are off the data. */
-import { digits, element, say } from "./dom.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { isOffData } from "./support.js";
+import { digits, element, say } from "../shared/dom.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { isOffData } from "../decoder/support.js";
 
 export const N_STEPS = 11;
 
@@ -32,12 +32,12 @@ export class Strip {
       this.title,
       list,
     );
-    /** @type {import("./model.js").Look[]} */
+    /** @type {import("../decoder/model.js").Look[]} */
     this.looks = [];
     this.dark = false;
   }
 
-  /** @param {import("./model.js").Look[]} looks one a step; none hides the strip */
+  /** @param {import("../decoder/model.js").Look[]} looks one a step; none hides the strip */
   show(looks) {
     this.looks = looks;
     this.element.hidden = !looks.length;

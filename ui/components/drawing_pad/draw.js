@@ -2,9 +2,9 @@
  * A pad to draw an image on, or to open a picture in. The canvas holds ink as its alpha, from 0 to 255, and
  * in whatever colour the page's text has; the paper is the page's ground behind it.
  */
-import { element, say } from "./dom.js";
+import { element, say } from "../shared/dom.js";
 import { fitted, greyOf, normalised, withoutEdges, withoutPaper } from "./normalise.js";
-import { SIDE } from "./pixels.js";
+import { SIDE } from "../shared/pixels.js";
 
 const SCALE = 20; // pixels of the canvas for one of the image: a whole number, so that images come back exactly
 const PAPER = SCALE * SIDE;

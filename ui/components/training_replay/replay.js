@@ -1,7 +1,7 @@
 /** A training watched again: the map, eight reconstructions, errors and gap score follow one slider. */
-import { digits, element, oncePerFrame, say } from "./dom.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { colourOf, css, themeOf } from "./theme.js";
+import { digits, element, oncePerFrame, say } from "../shared/dom.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { colourOf, css, themeOf } from "../shared/theme.js";
 
 /**
  * What the server says of the frames; numbers that are none are null.
@@ -231,7 +231,7 @@ class Replay {
     });
   }
 
-  /** @param {import("./theme.js").Theme} theme */
+  /** @param {import("../shared/theme.js").Theme} theme */
   drawMap(theme) {
     const { facts, positions } = /** @type {Frames} */ (this.frames);
     const { context, width, height } = sized(this.canvas);
@@ -293,7 +293,7 @@ class Curves {
   }
 
   /**
-   * @param {import("./theme.js").Theme} theme
+   * @param {import("../shared/theme.js").Theme} theme
    * @param {number[]} epochs
    * @param {{ name: string, values: (number | null)[], dash: number[] }[]} lines
    * @param {number} frame
@@ -387,7 +387,7 @@ function between(from, to, share) {
 /**
  * A rule of a round length, which tells how large the space is that is drawn.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./theme.js").Theme} theme
+ * @param {import("../shared/theme.js").Theme} theme
  * @param {number} scale pixels for a unit of the code
  * @param {number} width
  * @param {number} height

@@ -1,13 +1,13 @@
 /** Above the maps: what a drag does, the view, the layer, and the classes that are shown. */
-import { button, element } from "./dom.js";
+import { button, element } from "../shared/dom.js";
 import { LAYERS } from "./layers.js";
-import { colourOf } from "./theme.js";
+import { colourOf } from "../shared/theme.js";
 
 const TOOLS = { move: "Move", box: "Box", lasso: "Lasso" };
 const ZOOM = 1.5;
 
 export class Toolbar {
-  /** @param {import("./mount.js").LatentMap} map */
+  /** @param {import("./map.js").LatentMap} map */
   constructor(map) {
     this.map = map;
     this.tool = "move";

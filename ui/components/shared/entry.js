@@ -1,6 +1,6 @@
 // The inline module that Streamlit runs: a blob, so further modules come by the address in its data. It is
 // run again whenever the data change; what it has mounted stays as long as its element is on the page.
-/** @typedef {import("./mount.js").Component & { parentElement: HTMLElement | ShadowRoot, data: { module: string } }} Component */
+/** @typedef {{ parentElement: HTMLElement | ShadowRoot, data: { module: string } }} Component */
 
 /** @type {WeakMap<Element, any>} */
 const mounted = new WeakMap();

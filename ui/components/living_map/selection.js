@@ -1,12 +1,12 @@
 /** What a box or a lasso caught: how many of each class, and the images themselves. */
-import { button, element } from "./dom.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { themeOf } from "./theme.js";
+import { button, element } from "../shared/dom.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { themeOf } from "../shared/theme.js";
 
 const MOST_IMAGES = 60;
 
 export class Selection {
-  /** @param {import("./mount.js").LatentMap} map */
+  /** @param {import("./map.js").LatentMap} map */
   constructor(map) {
     this.map = map;
     this.element = element("section", {

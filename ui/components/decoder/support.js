@@ -2,6 +2,7 @@
  * Where a model's codes are, and how far from them a code is, in the model's own units: 1 is the 95th
  * percentile over the codes of its atlas. The same lengths as in autoencoder/support.py.
  */
+import { digits } from "../shared/dom.js";
 
 /**
  * @typedef {object} Units
@@ -23,6 +24,14 @@ const ENCODED_ROUNDING = 1e-6;
  */
 export function isOffData(roundTrip) {
   return !(roundTrip <= 1);
+}
+
+/**
+ * Round trip in words.
+ * @param {number} roundTrip in the model's units
+ */
+export function verdict(roundTrip) {
+  return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
 }
 
 export class Support {

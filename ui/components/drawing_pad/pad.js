@@ -1,6 +1,6 @@
 /** A drawing pad by itself: Python hears of a drawing when its stroke ends. */
 import { createPad } from "./draw.js";
-import { placeOf, textOf } from "./places.js";
+import { placeOf, textOf } from "../shared/places.js";
 
 /**
  * @typedef {object} Data

@@ -1,9 +1,9 @@
 /** What the pointer finds: the image that is decoded there, and the nearest real one, with their measures. */
-import { digits, element, say } from "./dom.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { isOffData } from "./support.js";
+import { digits, element, say } from "../shared/dom.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { isOffData, verdict } from "../decoder/support.js";
 
-/** @typedef {import("./pixels.js").Pixels} Pixels */
+/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
 
 /**
  * A code, decoded and measured.
@@ -133,14 +133,6 @@ export class Card {
       : "";
     return `${drawn}${this.nearHow.textContent}: ${this.nearTitle.textContent}.`;
   }
-}
-
-/**
- * A round trip, and what it says.
- * @param {number} roundTrip in the model's units
- */
-export function verdict(roundTrip) {
-  return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
 }
 
 /**

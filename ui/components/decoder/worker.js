@@ -3,7 +3,7 @@
  * another; whoever asks keeps few of them under way (model.js).
  */
 import { Network } from "./network.js";
-import { fetchTensors } from "./safetensors.js";
+import { fetchTensors } from "../shared/safetensors.js";
 import { Support, nearestRow } from "./support.js";
 
 /** @typedef {{ code: Float32Array, image: Float32Array, roundTrip: number, distance: number }} Look */

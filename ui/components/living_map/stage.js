@@ -1,7 +1,7 @@
 /** The drawn map: behind the points a layer and the axes, before them pins, path and ring. */
-import { element, oncePerFrame } from "./dom.js";
+import { element, oncePerFrame } from "../shared/dom.js";
 import { Scatter, radiusOf } from "./scatter.js";
-import { colourOf, css, themeOf } from "./theme.js";
+import { colourOf, css, themeOf } from "../shared/theme.js";
 import { View } from "./view.js";
 
 const MOST_RATIO = 2; // device pixels per CSS pixel that are worth computing

@@ -3,7 +3,7 @@
  *
  * Ink is grey from 0 (ground) to 255, row by row; a picture is its ink with its width and height.
  */
-import { SIDE } from "./pixels.js";
+import { SIDE } from "../shared/pixels.js";
 
 const BOX = 20; // the side of the square that MNIST scales a digit to
 // Every centre of mass in MNIST's test set lies within half a pixel of pixel 14, of pixels counted from 0.

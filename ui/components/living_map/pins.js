@@ -1,8 +1,8 @@
 /** Which places A and B are, in words, and the ways to set and undo them without a pointer. */
-import { button, element, say } from "./dom.js";
+import { button, element, say } from "../shared/dom.js";
 
 export class PinRow {
-  /** @param {import("./mount.js").LatentMap} map */
+  /** @param {import("./map.js").LatentMap} map */
   constructor(map) {
     this.map = map;
     this.invitation = element("p", { class: "lm-invitation" });

@@ -1,14 +1,14 @@
 /** The living map: one or two models' maps that share what is chosen, and what Python hears of it. */
-import { button, element, say } from "./dom.js";
+import { button, element, say } from "../shared/dom.js";
 import { LAYERS } from "./layers.js";
 import { Pane } from "./pane.js";
 import { PinRow } from "./pins.js";
-import { placeOf, textOf } from "./places.js";
+import { placeOf, textOf } from "../shared/places.js";
 import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { Toolbar } from "./toolbar.js";
 
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("../shared/places.js").Place} Place */
 /** @typedef {import("./pane.js").PaneData} PaneData */
 /**
  * What is chosen, as texts: the whole of it stands in the address.

@@ -1,5 +1,5 @@
 /** The layer behind one model's points, with its scale. */
-import { digits, element, say } from "./dom.js";
+import { digits, element, say } from "../shared/dom.js";
 import { GAP_TOP, Grid, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
 
 /** @typedef {import("./layers.js").Field} Field */

@@ -1,18 +1,17 @@
-/** One hand through several models at once: a slider along their paths, and beyond both ends. */
-import { element, say } from "./dom.js";
-import { Model, latest } from "./model.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { verdict } from "./card.js";
-import { isOffData } from "./support.js";
-import { themeOf } from "./theme.js";
+/** Slider along the paths of several models at once, and beyond both ends. */
+import { element, say } from "../shared/dom.js";
+import { Model, latest } from "../decoder/model.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { isOffData, verdict } from "../decoder/support.js";
+import { themeOf } from "../shared/theme.js";
 
 /**
- * @typedef {object} Walk
+ * @typedef {object} Path
  * @property {string} name of the model
  * @property {string} model address of its file
- * @property {number[][]} path the codes of its steps
+ * @property {number[][]} codes of the steps
  */
-/** @typedef {{ data: { walks: Walk[] } }} Component */
+/** @typedef {{ data: { paths: Path[] } }} Component */
 
 const BEYOND = 0.5; // of the path, on either side
 const START = 0.5;
@@ -20,16 +19,16 @@ const START = 0.5;
 /**
  * The code at a place on a path: between its steps on the line that joins them, beyond an end on the line
  * of its last two.
- * @param {number[][]} path
+ * @param {number[][]} codes of the steps
  * @param {number} t 0 at the first step, 1 at the last
  */
-export function pathAt(path, t) {
-  const at = t * (path.length - 1);
-  const step = Math.min(Math.max(Math.floor(at), 0), path.length - 2);
+export function pathAt(codes, t) {
+  const at = t * (codes.length - 1);
+  const step = Math.min(Math.max(Math.floor(at), 0), codes.length - 2);
   const share = at - step;
-  if (share === 0) return Float32Array.from(path[step]);
-  if (share === 1) return Float32Array.from(path[step + 1]);
-  return Float32Array.from(path[step], (value, i) => value + share * (path[step + 1][i] - value));
+  if (share === 0) return Float32Array.from(codes[step]);
+  if (share === 1) return Float32Array.from(codes[step + 1]);
+  return Float32Array.from(codes[step], (value, i) => value + share * (codes[step + 1][i] - value));
 }
 
 /**
@@ -37,10 +36,10 @@ export function pathAt(path, t) {
  * @param {Component} component
  */
 export function mount(host, component) {
-  return new Hand(host, component);
+  return new PathSlider(host, component);
 }
 
-class Hand {
+class PathSlider {
   /**
    * @param {HTMLElement} host
    * @param {Component} component
@@ -58,21 +57,21 @@ class Hand {
       keydown: (event) => event.stopPropagation(), // arrow keys are the slider's, not the page's
     });
     this.place = element("output");
-    this.models = element("div", { class: "hand-models" });
+    this.models = element("div", { class: "path-slider-models" });
     const ends = element(
       "div",
-      { class: "hand-ends", "aria-hidden": "true" },
+      { class: "path-slider-ends", "aria-hidden": "true" },
       element("span", {}, "A"),
       element("span", {}, "B"),
     );
     host.replaceChildren(
       element(
         "label",
-        { class: "hand-label" },
+        { class: "path-slider-label" },
         element("span", {}, "Move along all paths at once, and beyond both ends: "),
         this.place,
       ),
-      element("div", { class: "hand-track" }, this.slider, ends),
+      element("div", { class: "path-slider-track" }, this.slider, ends),
       this.models,
     );
     /** @type {Runner[]} */
@@ -82,22 +81,22 @@ class Hand {
 
   /** @param {Component} component */
   update({ data }) {
-    data.walks.forEach((walk, number) => {
+    data.paths.forEach((path, number) => {
       const runner = this.runners[number];
-      if (runner?.walk.model === walk.model) runner.walk = walk;
-      else this.replace(number, walk);
+      if (runner?.path.model === path.model) runner.path = path;
+      else this.replace(number, path);
     });
-    this.runners.splice(data.walks.length).forEach((runner) => runner.close());
+    this.runners.splice(data.paths.length).forEach((runner) => runner.close());
     this.move();
   }
 
   /**
    * @param {number} number
-   * @param {Walk} walk
+   * @param {Path} path
    */
-  replace(number, walk) {
+  replace(number, path) {
     this.runners[number]?.close();
-    this.runners[number] = new Runner(this.host, walk, () => this.move());
+    this.runners[number] = new Runner(this.host, path, () => this.move());
     this.models.replaceChildren(...this.runners.map((runner) => runner.element));
   }
 
@@ -116,19 +115,19 @@ class Hand {
 class Runner {
   /**
    * @param {HTMLElement} host
-   * @param {Walk} walk
+   * @param {Path} path
    * @param {() => void} onReady
    */
-  constructor(host, walk, onReady) {
-    this.walk = walk;
+  constructor(host, path, onReady) {
+    this.path = path;
     this.model = new Model();
-    this.canvas = pictureCanvas(`Decoded by ${walk.name}`);
+    this.canvas = pictureCanvas(`Decoded by ${path.name}`);
     this.verdict = element("strong");
     this.figure = element(
       "figure",
       {},
       this.canvas,
-      element("figcaption", {}, walk.name, element("br"), this.verdict),
+      element("figcaption", {}, path.name, element("br"), this.verdict),
     );
     this.element = this.figure;
     this.isReady = false;
@@ -137,10 +136,10 @@ class Runner {
       ([{ image, roundTrip }]) => {
         paint(this.canvas, image, themeOf(host).dark);
         say(this.verdict, verdict(roundTrip));
-        this.figure.classList.toggle("hand-is-off", isOffData(roundTrip));
+        this.figure.classList.toggle("path-slider-is-off", isOffData(roundTrip));
       },
     );
-    this.model.ask("load", { url: walk.model }).then(
+    this.model.ask("load", { url: path.model }).then(
       () => {
         this.isReady = true;
         onReady();
@@ -151,7 +150,7 @@ class Runner {
 
   /** @param {number} t */
   show(t) {
-    if (this.isReady) this.look(pathAt(this.walk.path, t));
+    if (this.isReady) this.look(pathAt(this.path.codes, t));
   }
 
   close() {

@@ -23,7 +23,7 @@ const OPERATIONS = { dense, convolution, "transposed convolution": transposedCon
 export class Network {
   /**
    * @param {{ encoder: Layer[], decoder: Layer[] }} layers
-   * @param {Record<string, import("./safetensors.js").Tensor>} tensors
+   * @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors
    */
   constructor(layers, tensors) {
     this.encoder = layers.encoder.map((layer) => stepOf(layer, tensors));
@@ -57,7 +57,7 @@ function run(steps, input) {
 
 /**
  * @param {Layer} layer
- * @param {Record<string, import("./safetensors.js").Tensor>} tensors
+ * @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors
  * @returns {Step}
  */
 function stepOf(layer, tensors) {

@@ -1,6 +1,6 @@
 /** The real images behind the points, fetched in tiles of many and kept. */
-import { fetchOk } from "./safetensors.js";
-import { SIDE } from "./pixels.js";
+import { fetchOk } from "../shared/safetensors.js";
+import { SIDE } from "../shared/pixels.js";
 
 const PREFETCHED = 20; // tiles at most; more are fetched when they are asked for
 

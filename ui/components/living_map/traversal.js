@@ -1,5 +1,5 @@
 /** One slider a dimension, those that vary most first, around a code that stays marked. */
-import { button, digits, element, say } from "./dom.js";
+import { button, digits, element, say } from "../shared/dom.js";
 
 const FIRST = 16;
 const THUMB = 16; // pixels

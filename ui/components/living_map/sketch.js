@@ -1,13 +1,13 @@
 /** An image of the visitor's own, drawn or from a file, as a place on the map. */
-import { element } from "./dom.js";
-import { createPad } from "./draw.js";
-import { latest } from "./model.js";
-import { paint, pictureCanvas } from "./pixels.js";
-import { textOf } from "./places.js";
-import { themeOf } from "./theme.js";
+import { element } from "../shared/dom.js";
+import { createPad } from "../drawing_pad/draw.js";
+import { latest } from "../decoder/model.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { textOf } from "../shared/places.js";
+import { themeOf } from "../shared/theme.js";
 
 export class Sketch {
-  /** @param {import("./mount.js").LatentMap} map */
+  /** @param {import("./map.js").LatentMap} map */
   constructor(map) {
     this.map = map;
     this.rebuilt = pictureCanvas("Its reconstruction");

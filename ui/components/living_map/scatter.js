@@ -2,10 +2,10 @@
  * Points as pixels, written into a buffer and put on the canvas at once: on a machine without a graphics
  * card many times faster than paths (docs/decisions/0012-points-as-pixels.md).
  */
-import { colourOf, rgbOf } from "./theme.js";
+import { colourOf, rgbOf } from "../shared/theme.js";
 
 /** @typedef {{ offset: [number, number], cover: number }[]} Disc the pixels of a point, and how much of each it covers */
-/** @typedef {{ isBright: boolean, colours: import("./theme.js").Rgb[], disc: Disc }} Style by label */
+/** @typedef {{ isBright: boolean, colours: import("../shared/theme.js").Rgb[], disc: Disc }} Style by label */
 
 const OPACITY = 0.8;
 const FAINT_OPACITY = 0.3;
@@ -27,7 +27,7 @@ export class Scatter {
   /**
    * @param {import("./points.js").Points} points
    * @param {import("./view.js").View} view
-   * @param {import("./theme.js").Theme} theme
+   * @param {import("../shared/theme.js").Theme} theme
    * @param {number} ratio device pixels per CSS pixel
    * @param {string} layer what is behind the points
    */
@@ -74,7 +74,7 @@ export class Scatter {
 /**
  * A colour laid over a pixel (Porter & Duff 1984), neither multiplied by its alpha.
  * @param {number} below as a little-endian word of red, green, blue and alpha
- * @param {import("./theme.js").Rgb} colour
+ * @param {import("../shared/theme.js").Rgb} colour
  * @param {number} cover 0 to 1
  */
 function over(below, [red, green, blue], cover) {
@@ -122,7 +122,7 @@ function discOf(radius, opacity) {
  * What the points are painted with, one over the other. Where some are grey, those on a layer have a halo of
  * paper: its colours can be as light or as dark as theirs.
  * @param {import("./points.js").Points} points
- * @param {import("./theme.js").Theme} theme
+ * @param {import("../shared/theme.js").Theme} theme
  * @param {number} radius
  * @param {number} ratio
  * @param {string} layer
@@ -153,10 +153,10 @@ function coloursOf(points) {
 }
 
 /**
- * @param {import("./theme.js").Rgb} from
- * @param {import("./theme.js").Rgb} to
+ * @param {import("../shared/theme.js").Rgb} from
+ * @param {import("../shared/theme.js").Rgb} to
  * @param {number} share
- * @returns {import("./theme.js").Rgb}
+ * @returns {import("../shared/theme.js").Rgb}
  */
 function mixed(from, to, share) {
   const mix = (/** @type {number} */ i) => from[i] + (to[i] - from[i]) * share;

@@ -4,9 +4,9 @@
  * Density and gaps are fields that the server computes once for all visitors; the decoded grid is drawn here,
  * picture by picture, finer the nearer one looks.
  */
-import { readTensors } from "./safetensors.js";
-import { SIDE, inkOf } from "./pixels.js";
-import { css } from "./theme.js";
+import { readTensors } from "../shared/safetensors.js";
+import { SIDE, inkOf } from "../shared/pixels.js";
+import { css } from "../shared/theme.js";
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
 

@@ -1,17 +1,17 @@
 /** One model's map: its points, what lies under the pointer, the card beside it, and the path below. */
 import { Card, DWELL } from "./card.js";
-import { digits, element, say } from "./dom.js";
+import { digits, element, say } from "../shared/dom.js";
 import { Gestures } from "./gestures.js";
 import { Images } from "./images.js";
 import { Backdrop } from "./backdrop.js";
-import { Model, latest } from "./model.js";
-import { textOf } from "./places.js";
+import { Model, latest } from "../decoder/model.js";
+import { textOf } from "../shared/places.js";
 import { codePlane, pcaPlane } from "./plane.js";
 import { Points } from "./points.js";
-import { fetchTensors } from "./safetensors.js";
+import { fetchTensors } from "../shared/safetensors.js";
 import { Stage } from "./stage.js";
 import { Strip, straightPath } from "./strip.js";
-import { themeOf } from "./theme.js";
+import { themeOf } from "../shared/theme.js";
 import { Traversal, dimensionsOf } from "./traversal.js";
 
 /**
@@ -38,7 +38,7 @@ import { Traversal, dimensionsOf } from "./traversal.js";
  * @property {string} title
  * @property {string} where
  */
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("../shared/places.js").Place} Place */
 /** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
 
 const PICK = 14; // pixels around the pointer in which a point is picked
@@ -49,7 +49,7 @@ const HINTED = 4000; // milliseconds
 
 export class Pane {
   /**
-   * @param {import("./mount.js").LatentMap} map
+   * @param {import("./map.js").LatentMap} map
    * @param {number} number 0 for the first model
    * @param {PaneData} data
    */
@@ -134,7 +134,7 @@ export class Pane {
     this.rest();
   }
 
-  /** @param {Record<string, import("./safetensors.js").Tensor>} tensors */
+  /** @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors */
   planeOf(tensors) {
     if (this.data.plane === "code") return codePlane(this.data.dim);
     if (this.data.plane === "none") return null;
@@ -470,7 +470,7 @@ export class Pane {
   }
 
   /**
-   * @param {import("./model.js").Look} look
+   * @param {import("../decoder/model.js").Look} look
    * @param {Question} question
    */
   showLook(look, question) {
@@ -501,7 +501,7 @@ export class Pane {
   /**
    * The image of a row; where the images are not here, what the decoder draws from its code.
    * @param {number} index
-   * @returns {Promise<import("./pixels.js").Pixels | null> | import("./pixels.js").Pixels | null}
+   * @returns {Promise<import("../shared/pixels.js").Pixels | null> | import("../shared/pixels.js").Pixels | null}
    */
   pixelsOf(index) {
     if (this.images) return this.images.at(index) ?? this.images.get(index);
