@@ -232,8 +232,9 @@ def _use_model(workspace, name: str) -> None:
     from autoencoder.projection import project
     from autoencoder.replay import read_replay
     from ui.choice import _model_facts
+    from ui.components.wire import replay_bundle
     from ui.models_view import _facts
-    from ui.replay_view import _what_is_drawn, packed
+    from ui.replay_view import _what_is_drawn
 
     loaded = workspace.load_model(name)
     [info] = workspace.models()
@@ -246,7 +247,7 @@ def _use_model(workspace, name: str) -> None:
     workspace.export_model(name)
     replay = read_replay(info.folder)
     if replay is not None and len(replay):
-        packed(replay)
+        replay_bundle(replay)
         _encodes(_what_is_drawn(replay), *replay.class_names)
     _encodes(_facts(info), _model_facts(info), codes.dataset, *map(codes.class_of, range(len(codes.rows))))
 

@@ -24,14 +24,14 @@ PAGE = """
 <div id="host"></div>
 <script type="module">
   window.normalise = await import("/drawing_pad/normalise.js");
-  const { createPad } = await import("/drawing_pad/draw.js");
+  const { Pad } = await import("/drawing_pad/draw.js");
   const root = document.querySelector("#host").attachShadow({ mode: "open" });
   window.startPad = () => {
     window.pad?.destroy();
     window.live = [];
     window.committed = [];
     root.innerHTML = '<link rel="stylesheet" href="/drawing_pad/draw.css"><div></div>';
-    window.pad = createPad(root.querySelector("div"), {
+    window.pad = new Pad(root.querySelector("div"), {
       onImage: (image) => live.push({ image: image && [...image], frame }),
       onCommit: (image) => committed.push({ image: image && [...image], frame }),
     });
@@ -543,7 +543,10 @@ def call(page, name: str, ink: np.ndarray) -> np.ndarray | None:
     """What a function of the module makes of ink (H, W)."""
     height, width = ink.shape
     found = page.evaluate(
-        "([name, ink, width, height]) => normalise[name](bytes(ink), width, height)?.join()",
+        """([name, ink, width, height]) => {
+          const found = normalise[name]({ ink: bytes(ink), width, height });
+          return (found?.ink ?? found)?.join();
+        }""",
         [name, text(ink), width, height],
     )
     return found and as_image(found.split(","))
@@ -574,7 +577,7 @@ def last(page) -> np.ndarray | None:
 
 
 def shown(page) -> np.ndarray | None:
-    return as_image(page.evaluate("pad.image() && [...pad.image()]"))
+    return as_image(page.evaluate("pad.image && [...pad.image]"))
 
 
 def seen(page) -> np.ndarray:

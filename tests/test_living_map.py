@@ -577,6 +577,9 @@ def test_the_gaps_are_computed_once_and_drawn_with_their_scale(page):  # noqa: F
     legend = page.locator(".lm-layer-legend")
     expect(legend).to_contain_text("in the model's units")
     expect(legend).to_contain_text("3 and more")
+    scale = page.locator(".lm-scale").evaluate("scale => getComputedStyle(scale).backgroundImage")
+    colours = [tuple(map(int, colour)) for colour in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", scale)]
+    assert (colours[0], colours[-1]) == ((0, 34, 78), (254, 232, 56)), "the ends of cividis"
     page.get_by_label("Layer").select_option("grid")
     wait_for_address(page, "layer=grid")
     expect(legend).to_contain_text("What the decoder draws at each spot")

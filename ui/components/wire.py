@@ -1,6 +1,7 @@
-"""What a browser needs to draw a map and to decode on its own: arrays as safetensors files.
+"""Wire format of all files for the browser: arrays as safetensors, read by shared/safetensors.js.
 
-N codes, D latent dimensions, M codes of an atlas, H rows and W columns of a field.
+N codes, D latent dimensions, M codes of an atlas, H rows and W columns of a field, T frames of a training,
+S images shown with each frame.
 """
 
 import json
@@ -13,12 +14,15 @@ from autoencoder.checkpoints import Checkpoint
 from autoencoder.codes import Codes
 from autoencoder.fields import Field
 from autoencoder.projection import Map, PCAMap
+from autoencoder.replay import Replay
+from autoencoder.support import score_name
 
-MODEL = "model"  # the metadata's one key: several would be written in random order
+# The metadata of a file has at most one key: several would be written in random order.
+MODEL, REPLAY = "model", "replay"
 
 
 def model_bundle(checkpoint: Checkpoint) -> bytes:
-    """A model whole: its layers, weights and units, and its atlas.
+    """Whole model: its layers, weights and units, and its atlas.
 
     Tensors: every weight and bias float32 by its name in the network, without a vae's variance;
     ``atlas`` float16 (M, D). The metadata's ``model`` is JSON: ``layers`` (``encoder`` with the code last,
@@ -34,7 +38,7 @@ def model_bundle(checkpoint: Checkpoint) -> bytes:
 
 
 def network_layers(checkpoint: Checkpoint) -> dict[str, list[dict]]:
-    """Every layer in the order of computing: its shapes and tensors, and whether SiLU follows."""
+    """Layers in the order of computation: shapes, names of tensors, and whether SiLU follows."""
     settings, names = checkpoint.model.settings, list(checkpoint.model.weights)
     encoder = _layers(settings.architecture.encoder_layers, "encoder.", names, ends_active=True)
     code = _layers([settings.code_layer], "code.mean.", names, ends_active=False)
@@ -43,14 +47,14 @@ def network_layers(checkpoint: Checkpoint) -> dict[str, list[dict]]:
 
 
 def codes_bundle(codes: Codes) -> bytes:
-    """``latents`` float32 (N, D)."""
+    """Codes: ``latents`` float32 (N, D)."""
     return save({"latents": np.ascontiguousarray(codes.latents, np.float32)})
 
 
 def map_bundle(latent_map: Map, labels: np.ndarray | None) -> bytes:
-    """What is drawn: ``positions`` float32 (N, 2) and, where there are any, ``labels`` uint16 (N,).
+    """Map: ``positions`` float32 (N, 2) and, for labelled images, ``labels`` uint16 (N,).
 
-    Of a PCA plane also its ``mean`` (D,) and ``components`` (2, D).
+    For a PCA plane also its ``mean`` (D,) and ``components`` (2, D).
     """
     tensors = {"positions": latent_map.positions}
     if isinstance(latent_map, PCAMap):
@@ -60,8 +64,26 @@ def map_bundle(latent_map: Map, labels: np.ndarray | None) -> bytes:
 
 
 def field_bundle(field: Field) -> bytes:
-    """``values`` float32 (H, W), from the top, and ``bounds`` (4,): left, right, bottom, top."""
+    """Field: ``values`` float32 (H, W), from the top, and ``bounds`` (4,): left, right, bottom, top."""
     return save({"values": field.values, "bounds": np.array(field.bounds, np.float32)})
+
+
+def replay_bundle(replay: Replay) -> bytes:
+    """Frames of a training.
+
+    Tensors: ``epochs``, ``train_losses``, ``validation_losses`` and ``gap_scores`` float32 (T,), NaN where
+    there is none; ``positions`` float32 (T, N, 2); ``labels`` uint16 (N,) for labelled images; ``inputs``
+    uint8 (S, 28, 28); ``pictures`` uint8 (T, S, 28, 28). The metadata's ``replay`` is JSON: ``score``, the
+    name of the gap score, and ``class_names``.
+    """
+    floats = ("epochs", "train_losses", "validation_losses", "gap_scores", "positions")
+    with np.errstate(over="ignore"):  # the loss of a training that diverges
+        tensors = {name: np.ascontiguousarray(getattr(replay, name), np.float32) for name in floats}
+    tensors |= {name: np.ascontiguousarray(getattr(replay, name)) for name in ("inputs", "pictures")}
+    if (replay.labels >= 0).all():
+        tensors["labels"] = replay.labels.astype(np.uint16)
+    facts = {"score": score_name(replay.latent_dim), "class_names": replay.class_names}
+    return save(tensors, {REPLAY: json.dumps(facts)})
 
 
 def _layers(layers: list[Layer], prefix: str, names: list[str], ends_active: bool) -> list[dict]:

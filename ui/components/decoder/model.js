@@ -1,12 +1,13 @@
-/** A model in its worker, as promises and as channels in which the latest question wins. */
+/** A model in a worker: requests as promises, and channels in which only the latest request is kept. */
 
 /** @typedef {import("./worker.js").Look & { nearest: number }} Look */
 /** @typedef {(image: Float32Array) => void} OnImage */
+/** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onImage?: OnImage }} Waiting */
 
 export class Model {
   constructor() {
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onImage?: OnImage }>} */
+    /** @type {Map<number, Waiting>} by the id of the request */
     this.waiting = new Map();
     this.asked = 0;
     this.worker.onmessage = ({ data }) => {
@@ -22,8 +23,8 @@ export class Model {
   }
 
   /**
-   * Put a question to the worker.
-   * @param {string} task
+   * Send a request to the worker.
+   * @param {string} task of worker.js
    * @param {object} message
    * @param {OnImage} [onImage]
    * @returns {Promise<any>}
@@ -35,10 +36,26 @@ export class Model {
   }
 
   /**
-   * The images of codes with their measures, and the nearest real image of each if asked.
+   * @param {Float32Array[]} codes
+   * @returns {Promise<Float32Array[]>} images
+   */
+  decode(codes) {
+    return this.ask("decode", { codes });
+  }
+
+  /**
+   * @param {Uint8Array} image
+   * @returns {Promise<Float32Array>} code
+   */
+  encode(image) {
+    return this.ask("encode", { image: Float32Array.from(image, (byte) => byte / 255) });
+  }
+
+  /**
+   * Images of codes with their measures, and the nearest real image of each if wanted.
    * @param {Float32Array[]} codes
    * @param {boolean} [near]
-   * @param {OnImage} [onImage] hears of a single image before its measures are known
+   * @param {OnImage} [onImage] receives a single image before its measures are known
    * @returns {Promise<Look[]>}
    */
   look(codes, near = false, onImage = undefined) {
@@ -51,7 +68,7 @@ export class Model {
 }
 
 /**
- * A channel with one question under way: of those that come meanwhile only the latest is asked.
+ * Channel with one request at a time: of those that come meanwhile only the latest is sent.
  * @template Question, Answer
  * @param {(question: Question) => Promise<Answer>} ask
  * @param {(answer: Answer, question: Question) => void} onAnswer

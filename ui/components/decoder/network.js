@@ -1,7 +1,7 @@
 /**
- * A trained autoencoder on typed arrays, layer by layer, as PyTorch computes it.
+ * Forward pass of a trained autoencoder on typed arrays, with the results of PyTorch.
  *
- * Images are 784 values in [0, 1], row by row; codes have D values. A feature map (C, H, W) lies in
+ * Images are 784 values in [0, 1], row by row; codes have D values. Feature maps (C, H, W) lie in
  * memory as in PyTorch, so weights are used as they were saved.
  */
 
@@ -16,30 +16,28 @@
  * @property {string} bias
  * @property {boolean} active whether SiLU follows
  */
-/** @typedef {(input: Float32Array) => Float32Array} Step gives back the same array at every call */
+/** @typedef {Record<string, import("../shared/safetensors.js").Tensor>} Tensors */
+/** @typedef {(input: Float32Array) => Float32Array} Step returns the same array at every call */
 
 const OPERATIONS = { dense, convolution, "transposed convolution": transposedConvolution };
 
 export class Network {
   /**
    * @param {{ encoder: Layer[], decoder: Layer[] }} layers
-   * @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors
+   * @param {Tensors} tensors
    */
   constructor(layers, tensors) {
     this.encoder = layers.encoder.map((layer) => stepOf(layer, tensors));
     this.decoder = layers.decoder.map((layer) => stepOf(layer, tensors));
   }
 
-  /**
-   * The image that a code stands for.
-   * @param {Float32Array} code
-   */
+  /** @param {Float32Array} code */
   decode(code) {
     return Float32Array.from(run(this.decoder, code), (logit) => 1 / (1 + Math.exp(-logit)));
   }
 
   /**
-   * The code of an image; of a variational model, the mean.
+   * Code of an image; for a variational model, the mean.
    * @param {Float32Array} image
    */
   encode(image) {
@@ -47,19 +45,12 @@ export class Network {
   }
 }
 
-/**
- * @param {Step[]} steps
- * @param {Float32Array} input
- */
+/** @type {(steps: Step[], input: Float32Array) => Float32Array} */
 function run(steps, input) {
   return steps.reduce((values, step) => step(values), input);
 }
 
-/**
- * @param {Layer} layer
- * @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors
- * @returns {Step}
- */
+/** @type {(layer: Layer, tensors: Tensors) => Step} */
 function stepOf(layer, tensors) {
   const weight = /** @type {Float32Array} */ (tensors[layer.weight].data);
   const bias = /** @type {Float32Array} */ (tensors[layer.bias].data);
@@ -123,7 +114,7 @@ function convolution(layer, weight, bias, output) {
 }
 
 /**
- * The transpose of a convolution: every input value is spread over a window of the output.
+ * Transposed convolution: every input value is spread over a window of the output.
  * @param {Layer} layer
  * @param {Float32Array} weight (inputs, outputs, kernel, kernel)
  * @param {Float32Array} bias
@@ -151,8 +142,8 @@ function transposedConvolution(layer, weight, bias, output) {
 }
 
 /**
- * For each weight of a kernel, which cells of the smaller map it joins to which of the larger one: cell
- * (y, x) to (y * stride + dy, x * stride + dx), for top <= y < bottom and left <= x < right.
+ * Taps of a kernel. Each weight joins the cell (y, x) of the smaller map to the cell
+ * (y * stride + dy, x * stride + dx) of the larger one, for top <= y < bottom and left <= x < right.
  * @param {Layer} layer
  * @param {[number, number]} smaller height and width
  * @param {[number, number]} larger

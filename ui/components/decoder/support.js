@@ -1,8 +1,8 @@
 /**
- * Where a model's codes are, and how far from them a code is, in the model's own units: 1 is the 95th
- * percentile over the codes of its atlas. The same lengths as in autoencoder/support.py.
+ * Support of the data in latent space: round trip of a code and its distance to the codes of the atlas, in
+ * the model's units, in which 1 is the 95th percentile over the atlas. The same as in autoencoder/support.py.
  */
-import { digits } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
 
 /**
  * @typedef {object} Units
@@ -13,13 +13,13 @@ import { digits } from "../shared/dom.js";
 
 const NEIGHBOURS = 5;
 // An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
-// same image in another batch moves it by some roundings of the largest. So close a code is that row's.
+// same image in another batch moves it by some roundings of the largest. Within this, a code is a row's own.
 const STORED_ROUNDING = 2 ** -11;
 const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
 /**
- * Whether a round trip is off the data; one that is no number is.
+ * Whether a round trip is off the data; NaN is.
  * @param {number} roundTrip in the model's units
  */
 export function isOffData(roundTrip) {
@@ -50,7 +50,6 @@ export class Support {
   }
 
   /**
-   * How odd a code is.
    * @param {Float32Array} code
    * @param {Float32Array} image the code, decoded
    */
@@ -59,7 +58,7 @@ export class Support {
   }
 
   /**
-   * How far the code comes back from where it was, when its image is encoded; above 1 it is off the data.
+   * Distance between a code and the code of its image; above 1 the code is off the data.
    * @param {Float32Array} code
    * @param {Float32Array} image the code, decoded
    */
@@ -68,7 +67,7 @@ export class Support {
   }
 
   /**
-   * The mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
+   * Mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
    * @param {Float32Array} code
    */
   distance(code) {
@@ -80,7 +79,7 @@ export class Support {
   }
 
   /**
-   * The squared distances of the six nearest codes, nearest first, and their rows.
+   * Squared distances of the six nearest codes, nearest first, and their rows.
    * @param {Float32Array} code
    */
   nearest(code) {
@@ -100,10 +99,7 @@ export class Support {
     return { nearest, rows };
   }
 
-  /**
-   * @param {number} row
-   * @param {Float32Array} code
-   */
+  /** @type {(row: number, code: Float32Array) => boolean} */
   isSelf(row, code) {
     return code.every((value, i) => {
       const stored = this.atlas[row * this.dim + i];
@@ -114,7 +110,7 @@ export class Support {
 }
 
 /**
- * The row of the code nearest to another one, of those that are shown; -1 where none is.
+ * Row of the nearest shown code; -1 where none is shown.
  * @param {Float32Array} latents (N, D)
  * @param {Uint8Array} shown (N,) 1 for those that count
  * @param {Float32Array} code (D,)
@@ -135,7 +131,7 @@ export function nearestRow(latents, shown, code) {
 
 /**
  * @param {Float32Array} codes
- * @param {number} start where in `codes` the one begins that is compared
+ * @param {number} start of one code within `codes`
  * @param {Float32Array} code
  */
 function squaredDistance(codes, start, code) {
@@ -145,7 +141,7 @@ function squaredDistance(codes, start, code) {
 }
 
 /**
- * A length over its unit; over a unit of 0, a length of 0 is 0 and any other infinite.
+ * Quotient of a length and its unit; for a unit of 0, it is 0 or infinite.
  * @param {number} length
  * @param {number} unit
  */

@@ -1,6 +1,6 @@
 /**
- * A model in a thread of its own, so that the map moves on while it computes. Takes one question after
- * another; whoever asks keeps few of them under way (model.js).
+ * Worker that runs a model, so that the page stays responsive. Requests queue up here: model.js keeps few of
+ * them under way.
  */
 import { Network } from "./network.js";
 import { fetchTensors } from "../shared/safetensors.js";
@@ -34,8 +34,8 @@ const ANSWERS = {
     shown = message.shown;
   },
   /**
-   * What is drawn at each code, how odd it is, and, if asked, the nearest real image. A single image is sent
-   * ahead: an eye waits for it, and not for the figures.
+   * Image of each code, its measures and, if wanted, the nearest real image. A single image is sent ahead of
+   * its measures: an eye waits for it.
    */
   look(/** @type {{ id: number, codes: Float32Array[], near: boolean }} */ { id, codes, near }) {
     return codes.map((code) => {

@@ -1,8 +1,9 @@
 /**
- * Pictures as the models know them: 28 by 28 bytes, light ink on dark ground.
+ * Normalisation of pictures to what the models are trained on: 28 by 28 bytes, light ink on dark ground.
  *
  * Ink is grey from 0 (ground) to 255, row by row; a picture is its ink with its width and height.
  */
+import { median } from "../shared/numbers.js";
 import { SIDE } from "../shared/pixels.js";
 
 const BOX = 20; // the side of the square that MNIST scales a digit to
@@ -16,43 +17,39 @@ const LEAST_INK = 0.005; // of a photograph: less is dust, and what reaches the 
 /** @typedef {{ ink: ArrayLike<number>, width: number, height: number }} Picture */
 
 /**
- * A picture as MNIST's were made (LeCun, Bottou, Bengio, Haffner 1998): the ink's bounding box scaled to fit
- * 20 by 20, its aspect kept, each pixel the average over its area; then moved by whole pixels until the
+ * Normalise a picture as MNIST's were (LeCun, Bottou, Bengio, Haffner 1998): the ink's bounding box scaled to
+ * fit 20 by 20, its aspect kept, each pixel the average over its area; then moved by whole pixels until the
  * centre of mass lies within half a pixel of the centre, as far as the box stays inside.
  *
- * A dot would fill the box, a thing that MNIST has no example of. So ink becomes at most three times as
- * large as it would be if the whole picture were fitted into 28 by 28: a digit drawn over a quarter of the
- * pad fills its box, a touch of the pen stays a dot.
- * @param {ArrayLike<number>} ink
- * @param {number} width
- * @param {number} height
+ * Ink becomes at most three times as large as it would be if the whole picture were fitted into 28 by 28,
+ * because MNIST has no dot that fills the box: a digit drawn over a quarter of the pad fills its box, a
+ * touch of the pen stays a dot.
+ * @param {Picture} picture
  * @returns {Uint8Array | null} null where there is no ink
  */
-export function normalised(ink, width, height) {
-  const box = inkedPart({ ink, width, height });
+export function normalised(picture) {
+  const box = inkedPart(picture);
   if (!box) return null;
-  const leastStep = Math.max(width, height) / (SIDE * MOST_ENLARGED);
+  const leastStep = Math.max(picture.width, picture.height) / (SIDE * MOST_ENLARGED);
   const small = averaged(box, Math.max(box.width / BOX, box.height / BOX, leastStep));
   const centre = centreOfMass(small);
   return centre && placed(small, centring(centre.x, small.width), centring(centre.y, small.height));
 }
 
 /**
- * A picture that is no digit: scaled whole to 28 by 28, its aspect kept, each pixel the average over its
- * area, on empty ground. One of 28 by 28 stays as it is, byte for byte.
- * @param {ArrayLike<number>} ink
- * @param {number} width
- * @param {number} height
+ * Scale a whole picture, which need not be a digit, to 28 by 28, its aspect kept, each pixel the average over
+ * its area, on empty ground. One of 28 by 28 stays as it is, byte for byte.
+ * @param {Picture} picture
  */
-export function fitted(ink, width, height) {
-  const small = averaged({ ink, width, height }, Math.max(width, height) / SIDE);
+export function fitted(picture) {
+  const small = averaged(picture, Math.max(picture.width, picture.height) / SIDE);
   return placed(small, (SIDE - small.width) >> 1, (SIDE - small.height) >> 1);
 }
 
 /**
- * The ink of a picture in colour: its luminance (ITU-R BT.601, as Pillow rounds it), turned round where the
- * border says that the ink is dark. What is transparent counts as ground: if less than half is painted, the
- * paint is the ink and the ground its opposite; otherwise the ground is as light or dark as the paint.
+ * Ink of a picture in colour: its luminance (ITU-R BT.601, as Pillow rounds it), inverted where the border
+ * shows that the ink is dark. Transparent pixels count as ground: if less than half is painted, the paint is
+ * the ink and the ground its opposite; otherwise the ground is as light or dark as the paint.
  * @param {ArrayLike<number>} rgba not premultiplied
  * @param {number} width
  * @param {number} height
@@ -64,33 +61,29 @@ export function greyOf(rgba, width, height) {
     const cover = rgba[4 * i + 3] / 255;
     grey[i] = Math.round(cover * luminance(rgba, 4 * i) + (1 - cover) * ground);
   }
-  return isDarkOnLight(grey, width, height) ? grey.map((value) => 255 - value) : grey;
+  return isDarkOnLight({ ink: grey, width, height }) ? grey.map((value) => 255 - value) : grey;
 }
 
 /**
- * The ink of a photograph or a shaded scan without its paper: in black and white, as the scans were that
- * MNIST was made from, at the threshold that parts it best (Otsu 1979). A picture whose border is clean
- * comes back unchanged.
- * @param {ArrayLike<number>} ink
- * @param {number} width
- * @param {number} height
+ * Binarise a photograph or a shaded scan at the threshold of Otsu (1979), as the scans of MNIST were. A
+ * picture with a clean border is returned unchanged.
+ * @param {Picture} picture
  */
-export function withoutPaper(ink, width, height) {
-  const border = borderOf(ink, width, height);
+export function withoutPaper(picture) {
+  const border = borderOf(picture);
   const nInked = border.filter((value) => value > FAINT).length;
-  if (nInked <= SPECKLED * border.length) return ink;
-  const threshold = otsu(ink);
-  return Uint8Array.from(ink, (value) => (value > threshold ? 255 : 0));
+  if (nInked <= SPECKLED * border.length) return picture;
+  const threshold = otsu(picture.ink);
+  return { ...picture, ink: Uint8Array.from(picture.ink, (value) => (value > threshold ? 255 : 0)) };
 }
 
 /**
- * The ink of a photograph without its dark corners and edges: without all ink that hangs together with some
- * on the border, as long as more than dust is left.
- * @param {ArrayLike<number>} ink
- * @param {number} width
- * @param {number} height
+ * Remove the dark corners and edges of a photograph: all ink connected to the border, if more than dust is
+ * left.
+ * @param {Picture} picture
  */
-export function withoutEdges(ink, width, height) {
+export function withoutEdges(picture) {
+  const { ink, width, height } = picture;
   const inner = Uint8Array.from(ink);
   const reached = Array.from({ length: width }, (_, x) => [x, (height - 1) * width + x]).flat();
   for (let y = 0; y < height; y++) reached.push(y * width, (y + 1) * width - 1);
@@ -103,11 +96,11 @@ export function withoutEdges(ink, width, height) {
     if (at < inner.length - width) reached.push(at + width);
   }
   const nInked = inner.reduce((count, value) => count + (value > FAINT ? 1 : 0), 0);
-  return nInked > LEAST_INK * inner.length ? inner : ink;
+  return nInked > LEAST_INK * inner.length ? { ink: inner, width, height } : picture;
 }
 
 /**
- * The smallest part that holds all ink.
+ * Smallest part with all ink.
  * @param {Picture} picture
  * @returns {Picture | null}
  */
@@ -122,27 +115,16 @@ function inkedPart({ ink, width, height }) {
       bottom = y;
     }
   }
-  return right < 0 ? null : cropped(ink, width, left, top, right - left + 1, bottom - top + 1);
-}
-
-/**
- * @param {ArrayLike<number>} ink
- * @param {number} stride the width of the whole
- * @param {number} left
- * @param {number} top
- * @param {number} width
- * @param {number} height
- */
-function cropped(ink, stride, left, top, width, height) {
-  const part = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) part[y * width + x] = ink[(top + y) * stride + left + x];
+  if (right < 0) return null;
+  const part = new Uint8Array((right - left + 1) * (bottom - top + 1));
+  for (let y = top, at = 0; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) part[at++] = ink[y * width + x];
   }
-  return { ink: part, width, height };
+  return { ink: part, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /**
- * The picture in pixels of `step` by `step` of its own, larger or smaller than one.
+ * Resample a picture into pixels of `step` by `step` of its own, larger or smaller than one.
  * @param {Picture} picture
  * @param {number} step
  */
@@ -153,7 +135,7 @@ function averaged(picture, step) {
 }
 
 /**
- * Average along the rows; where the last pixel reaches beyond the picture, it meets empty ground.
+ * Average along the rows; beyond the picture lies empty ground.
  * @param {Picture} picture
  * @param {number} step
  */
@@ -185,7 +167,7 @@ function centreOfMass({ ink, width, height }) {
 }
 
 /**
- * Where a box begins so that its centre of mass lies in [13.5, 14.5), as MNIST's do.
+ * Start of a box whose centre of mass lies in [13.5, 14.5), as MNIST's do.
  * @param {number} centre
  * @param {number} size
  */
@@ -193,11 +175,7 @@ function centring(centre, size) {
   return Math.min(Math.max(Math.ceil(CENTRE - 0.5 - centre), 0), SIDE - size);
 }
 
-/**
- * @param {Picture} picture
- * @param {number} left
- * @param {number} top
- */
+/** @type {(picture: Picture, left: number, top: number) => Uint8Array} */
 function placed({ ink, width, height }, left, top) {
   const image = new Uint8Array(SIDE * SIDE);
   for (let y = 0; y < height; y++) {
@@ -207,7 +185,7 @@ function placed({ ink, width, height }, left, top) {
 }
 
 /**
- * The weights are Pillow's, 65,536 in all, so that a grey stays the same grey.
+ * Luminance with the weights of Pillow, 65,536 in all, so that a grey stays the same grey.
  * @param {ArrayLike<number>} rgba
  * @param {number} at
  */
@@ -216,7 +194,7 @@ function luminance(rgba, at) {
 }
 
 /**
- * What lies behind what is transparent, 0 or 255.
+ * Ground behind transparent pixels, 0 or 255.
  * @param {ArrayLike<number>} rgba
  */
 function groundOf(rgba) {
@@ -233,43 +211,32 @@ function groundOf(rgba) {
 /**
  * As looks_inverted in autoencoder/readers.py, but a blank sheet is paper, not ink, and a photograph's dark
  * corners do not make its paper dark.
- * @param {Uint8Array} grey
- * @param {number} width
- * @param {number} height
+ * @param {Picture} picture
  */
-function isDarkOnLight(grey, width, height) {
-  const border = median(borderOf(grey, width, height));
-  return border > 127.5 && border >= mean(grey);
+function isDarkOnLight(picture) {
+  const border = median(borderOf(picture));
+  return border > 127.5 && border >= mean(picture.ink);
 }
 
 /**
- * The outermost pixels.
- * @param {ArrayLike<number>} ink
- * @param {number} width
- * @param {number} height
+ * Outermost pixels.
+ * @param {Picture} picture
  */
-function borderOf(ink, width, height) {
+function borderOf({ ink, width, height }) {
   const border = [];
   for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);
   for (let y = 1; y < height - 1; y++) border.push(ink[y * width], ink[(y + 1) * width - 1]);
   return border;
 }
 
-/** @param {number[]} values */
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
-/** @param {Iterable<number> & { length: number }} values */
+/** @param {ArrayLike<number>} values */
 function mean(values) {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**
- * The grey that parts the pixels into two classes, it belonging to the darker, with the largest variance
- * between them; -1 where all are the same.
+ * Threshold of Otsu (1979): the grey that parts the pixels into two classes, itself in the darker, with the
+ * largest variance between them; -1 where all are the same.
  * @param {ArrayLike<number>} ink
  */
 function otsu(ink) {

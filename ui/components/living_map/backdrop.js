@@ -1,119 +1,107 @@
-/** The layer behind one model's points, with its scale. */
-import { digits, element, say } from "../shared/dom.js";
-import { GAP_TOP, Grid, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
-
-/** @typedef {import("./layers.js").Field} Field */
+/** Backdrop: the layer behind the points of one map, with its legend. */
+import { element, say } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
+import { GAP_TOP, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
+import { Grid } from "./grid.js";
 
 export class Backdrop {
-  /** @param {import("./pane.js").Pane} pane */
-  constructor(pane) {
-    this.pane = pane;
+  /**
+   * @param {import("./space.js").LatentSpace} space
+   * @param {import("./stage.js").Stage} stage
+   * @param {(error: unknown) => void} fail
+   */
+  constructor(space, stage, fail) {
+    this.space = space;
+    this.stage = stage;
+    this.fail = fail;
+    this.layer = "none";
+    this.isFiltered = false;
     this.url = "";
-    /** @type {Field | null} */
+    /** @type {import("./layers.js").Field | null} */
     this.field = null;
     /** @type {Grid | null} */
     this.grid = null;
     this.gridKey = "";
     this.text = element("span");
     this.scale = element("span", { class: "lm-scale", "aria-hidden": "true" });
-    this.low = element("span");
+    this.low = element("span", {}, "0");
     this.high = element("span");
-    this.legend = element(
-      "p",
-      { class: "lm-layer-legend", hidden: true },
-      this.low,
-      this.scale,
-      this.high,
-      this.text,
-    );
+    const attributes = { class: "lm-layer-legend", hidden: true };
+    this.legend = element("p", attributes, this.low, this.scale, this.high, this.text);
   }
 
-  get name() {
-    return this.pane.map.state.layer;
-  }
-
-  /** Get ready what the chosen layer draws. */
-  refresh() {
-    this.legend.hidden = this.name === "none";
-    this.pane.stage.layer = this.name;
+  /**
+   * Prepare a layer.
+   * @param {string} layer
+   * @param {Float32Array} base code through which the decoded plane goes
+   * @param {boolean} isFiltered whether only some classes are shown
+   */
+  refresh(layer, base, isFiltered) {
+    this.layer = this.stage.layer = layer;
+    this.isFiltered = isFiltered;
+    this.legend.hidden = layer === "none";
     this.refreshField();
-    this.refreshGrid();
+    this.refreshGrid(base);
     this.describe();
   }
 
   refreshField() {
-    const url = this.pane.data.layers[this.name] ?? "";
+    const url = this.space.data.layers[this.layer] ?? "";
     if (url === this.url) return;
     this.url = url;
     this.field = null;
-    if (url) this.fetch(url).catch((error) => this.pane.map.fail(error));
+    if (url) this.fetch(url).catch(this.fail);
   }
 
   /** @param {string} url */
   async fetch(url) {
-    const field = await fetchField(
-      url,
-      (share) => this.describe(share),
-      () => this.url === url,
-    );
-    if (!field || this.url !== url) return;
+    const isWanted = () => this.url === url;
+    const field = await fetchField(url, (share) => this.describe(share), isWanted);
+    if (!field || !isWanted()) return;
     this.field = field;
     this.describe();
-    this.pane.stage.redraw();
+    this.stage.redraw();
   }
 
-  /** The grid of another plane is another grid. */
-  refreshGrid() {
-    const { pane } = this;
-    const isWanted = this.name === "grid" && pane.plane && pane.isReady;
-    const key = isWanted ? `${pane.data.map} ${pane.data.plane === "pca" ? pane.base.join() : ""}` : "";
+  /** @param {Float32Array} base */
+  refreshGrid(base) {
+    const { plane, data, model, isReady } = this.space;
+    const isWanted = this.layer === "grid" && isReady;
+    const key = isWanted && plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
     if (key === this.gridKey) return;
     this.gridKey = key;
     this.close();
-    if (!isWanted) return;
-    const { plane, base } = /** @type {{ plane: import("./plane.js").Plane, base: Float32Array }} */ (pane);
+    if (!isWanted || !plane) return;
     this.grid = new Grid(
-      (codes) => pane.model.ask("decode", { codes }),
-      (x, y) => plane.invert(x, y, base),
-      () => pane.stage.redraw(),
+      (codes) => model.decode(codes),
+      (point) => plane.invert(point, base),
+      () => this.stage.redraw(),
     );
   }
 
   draw() {
-    const { stage } = this.pane;
-    const context = stage.contextOf(stage.back);
-    if (this.grid) this.grid.draw(context, stage);
-    else if (this.field)
-      drawField(
-        context,
-        stage,
-        this.field,
-        this.name === "gaps" ? GAP_TOP : this.field.top,
-        this.name === "gaps",
-      );
+    const { back } = this.stage;
+    if (this.grid) this.grid.draw(back, this.stage);
+    else if (this.field) drawField(back, this.stage, this.field, this.layer === "gaps");
   }
 
-  /** @param {number} [share] of the work that is done, while it is under way */
-  describe(share) {
-    const isField = Boolean(this.field);
-    this.scale.hidden = this.low.hidden = this.high.hidden = !isField;
-    this.scale.style.background = gradient(this.name === "density" ? densityColour : cividis);
-    say(this.low, "0");
-    say(this.high, this.name === "gaps" ? `${GAP_TOP} and more` : digits(this.field?.top ?? 0));
+  /** @param {number} [share] of the work that is done, while the field is computed */
+  describe(share = 0) {
+    this.scale.hidden = this.low.hidden = this.high.hidden = !this.field;
+    this.scale.style.background = gradient(this.layer === "density" ? densityColour : cividis);
+    say(this.high, this.layer === "gaps" ? `${GAP_TOP} and more` : digits(this.field?.top ?? 0));
     say(this.text, this.words(share));
   }
 
-  /** @param {number} [share] */
+  /** @param {number} share */
   words(share) {
-    if (this.name === "grid")
-      return this.pane.plane
-        ? "What the decoder draws at each spot; zoom in for more."
-        : this.pane.data.why_not_invert;
-    if (this.name === "gaps" && !this.pane.plane) return this.pane.data.why_not_invert;
-    if (!this.field)
-      return `Computing the ${LAYERS[/** @type {keyof LAYERS} */ (this.name)]} … ${Math.round((share ?? 0) * 100)} %`;
-    const ofAll = this.pane.map.state.classes.length ? " of all classes" : "";
-    if (this.name === "density") return `images${ofAll} per square unit of the map`;
+    const { plane, data } = this.space;
+    if (this.layer === "grid" && plane) return "What the decoder draws at each spot; zoom in for more.";
+    if ((this.layer === "grid" || this.layer === "gaps") && !plane) return data.why_not_invert;
+    const name = LAYERS[/** @type {keyof LAYERS} */ (this.layer)];
+    if (!this.field) return `Computing the ${name} … ${Math.round(share * 100)} %`;
+    const ofAll = this.isFiltered ? " of all classes" : "";
+    if (this.layer === "density") return `images${ofAll} per square unit of the map`;
     return "round trip over the plane, in the model's units; hatched above 1: off the data";
   }
 

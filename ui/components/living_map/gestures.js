@@ -1,21 +1,23 @@
 /**
- * What hands do on a map, as few words: hover, click, drag, pan, zoom, outline. Mouse, pen and touch: a
- * finger is the pointer, two fingers pan and zoom. Keys: arrows, Enter, Escape, +, -, 0, and Ctrl+Z to undo. A
- * wheel scrolls the page, and zooms with Ctrl; so a trackpad reports a pinch, too.
+ * Gestures on a map, for mouse, pen and touch: one finger is the pointer, two fingers pan and zoom. Keys:
+ * arrows, Enter, Escape, +, -, 0, and Ctrl+Z to undo. A wheel scrolls the page; with Ctrl it zooms, and so a
+ * trackpad reports a pinch.
  */
+import { clamp } from "../shared/numbers.js";
 
+/** @typedef {import("../shared/view.js").Point} Point in pixels from the top left of the element */
 /**
- * @typedef {object} Handlers places are in pixels from the top left of the element
- * @property {(left: number, top: number) => void} hover
+ * @typedef {object} Handlers
+ * @property {(at: Point) => void} hover
  * @property {() => void} leave
- * @property {(left: number, top: number) => void} click
- * @property {(left: number, top: number) => string} pinAt the letter of the pin there, or ""
- * @property {(letter: string, left: number, top: number) => void} drag
+ * @property {(at: Point) => void} click
+ * @property {(at: Point) => string} pinAt the letter of the pin there, or ""
+ * @property {(letter: string, at: Point) => void} drag
  * @property {(letter: string) => void} drop
- * @property {(right: number, down: number) => void} pan
- * @property {(factor: number, left: number, top: number) => void} zoom
+ * @property {(by: Point) => void} pan
+ * @property {(factor: number, at: Point) => void} zoom
  * @property {() => void} fit
- * @property {(outline: [number, number][], isDone: boolean) => void} outline
+ * @property {(outline: Point[], isDone: boolean) => void} outline
  * @property {() => void} escape
  * @property {() => void} undo
  * @property {() => void} redo
@@ -28,6 +30,7 @@ const STEP = 8; // pixels of an arrow key
 const LEAP = 40; // with shift
 const WHEEL = 0.01; // of zoom, as its logarithm, per pixel that a pinch on a trackpad or a wheel turns
 const MOST_WHEEL = 0.2; // a notch of a wheel turns a hundred pixels at once
+const ZOOM = 1.25; // of a key
 
 export class Gestures {
   /**
@@ -37,19 +40,20 @@ export class Gestures {
   constructor(stage, handlers) {
     this.stage = stage;
     this.handlers = handlers;
-    /** @type {Map<number, [number, number]>} fingers and buttons that are down */
+    /** @type {Map<number, Point>} pressed pointers by id */
     this.down = new Map();
-    this.start = /** @type {[number, number]} */ ([0, 0]);
-    this.hasMoved = false; // whether the pointer that is down ever left its slack
-    this.mode = ""; // what the button that is down does: "click", "pan", "box", "lasso", "touch", "pinch" or "drag"
+    /** @type {Point} */
+    this.start = [0, 0];
+    this.hasMoved = false; // whether the pressed pointer has left its slack
+    this.mode = ""; // of the pressed pointer: "click", "pan", "box", "lasso", "touch", "pinch" or "drag"
     this.pin = "";
-    /** @type {[number, number][]} */
+    /** @type {Point[]} */
     this.outline = [];
-    /** @type {[number, number] | null} */
+    /** @type {Point | null} */
     this.pointer = null;
     stage.addEventListener("pointerdown", (event) => this.onDown(event));
     stage.addEventListener("pointermove", (event) => this.onMove(event));
-    // Where there is this event, a move need not wait for the next frame.
+    // Where the browser has this event, it comes before the next frame.
     this.hovers = "onpointerrawupdate" in stage ? "pointerrawupdate" : "pointermove";
     stage.addEventListener(this.hovers, (event) => this.onHover(/** @type {PointerEvent} */ (event)));
     stage.addEventListener("pointerup", (event) => this.onUp(event));
@@ -60,7 +64,7 @@ export class Gestures {
     stage.addEventListener("blur", () => this.pointer && this.onBlur());
   }
 
-  /** @param {MouseEvent} event @returns {[number, number]} */
+  /** @type {(event: MouseEvent) => Point} */
   at(event) {
     const box = this.stage.getBoundingClientRect();
     return [event.clientX - box.left - this.stage.clientLeft, event.clientY - box.top - this.stage.clientTop];
@@ -79,21 +83,13 @@ export class Gestures {
     }
     this.start = at;
     this.hasMoved = false;
-    this.pin = this.handlers.pinAt(...at);
+    this.pin = this.handlers.pinAt(at);
     const tool = event.shiftKey ? "box" : this.handlers.tool();
     if (this.pin) this.mode = "drag";
-    else if (tool !== "move") this.beginOutline(tool, at);
+    else if (tool !== "move") this.mode = tool;
     else this.mode = event.pointerType === "touch" ? "touch" : "click";
-    if (this.mode === "touch") this.handlers.hover(...at);
-  }
-
-  /**
-   * @param {string} tool
-   * @param {[number, number]} at
-   */
-  beginOutline(tool, at) {
-    this.mode = tool;
     this.outline = [at];
+    if (this.mode === "touch") this.handlers.hover(at);
   }
 
   /** @param {PointerEvent} event */
@@ -105,9 +101,9 @@ export class Gestures {
     this.down.set(event.pointerId, at);
     this.hasMoved ||= Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
     if (this.mode === "click" && this.hasMoved) this.mode = "pan";
-    if (this.mode === "pan") this.handlers.pan(at[0] - before[0], at[1] - before[1]);
-    if (this.mode === "touch") this.handlers.hover(...at);
-    if (this.mode === "drag" && this.hasMoved) this.handlers.drag(this.pin, ...at);
+    if (this.mode === "pan") this.handlers.pan([at[0] - before[0], at[1] - before[1]]);
+    if (this.mode === "touch") this.handlers.hover(at);
+    if (this.mode === "drag" && this.hasMoved) this.handlers.drag(this.pin, at);
     if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
   }
 
@@ -115,10 +111,10 @@ export class Gestures {
   onHover(event) {
     if (this.down.has(event.pointerId)) return;
     this.pointer = null;
-    this.handlers.hover(...this.at(event));
+    this.handlers.hover(this.at(event));
   }
 
-  /** @param {[number, number]} at */
+  /** @param {Point} at */
   extendOutline(at) {
     const [x, y] = this.start;
     if (this.mode === "lasso") this.outline.push(at);
@@ -126,17 +122,14 @@ export class Gestures {
     this.handlers.outline(this.outline, false);
   }
 
-  /**
-   * @param {number} id
-   * @param {[number, number]} at
-   */
+  /** @type {(id: number, at: Point) => void} */
   pinch(id, at) {
-    const before = /** @type {[number, number]} */ (this.down.get(id));
+    const before = /** @type {Point} */ (this.down.get(id));
     const other = [...this.down].find(([key]) => key !== id)?.[1];
     if (!other) return;
-    const spread = (/** @type {[number, number]} */ [x, y]) => Math.hypot(x - other[0], y - other[1]) || 1;
-    this.handlers.pan((at[0] - before[0]) / 2, (at[1] - before[1]) / 2);
-    this.handlers.zoom(spread(at) / spread(before), (at[0] + other[0]) / 2, (at[1] + other[1]) / 2);
+    const spread = (/** @type {Point} */ [x, y]) => Math.hypot(x - other[0], y - other[1]) || 1;
+    this.handlers.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]);
+    this.handlers.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
   }
 
   /**
@@ -150,7 +143,7 @@ export class Gestures {
     this.mode = "";
     if (mode === "drag" && hasMoved) this.handlers.drop(this.pin);
     if (mode === "box" || mode === "lasso") this.handlers.outline(hasMoved ? this.outline : [], true);
-    else if (!hasMoved && !isCancelled && mode !== "pinch") this.handlers.click(...this.at(event));
+    else if (!hasMoved && !isCancelled && mode !== "pinch") this.handlers.click(this.at(event));
   }
 
   /** @param {PointerEvent} event */
@@ -172,23 +165,24 @@ export class Gestures {
     }
     event.preventDefault();
     const turned = WHEEL * event.deltaY * (event.deltaMode === 1 ? 32 : 1);
-    this.handlers.zoom(Math.exp(-Math.min(Math.max(turned, -MOST_WHEEL), MOST_WHEEL)), ...this.at(event));
-    if (!this.down.size) this.handlers.hover(...this.at(event));
+    this.handlers.zoom(Math.exp(-clamp(turned, -MOST_WHEEL, MOST_WHEEL)), this.at(event));
+    if (!this.down.size) this.handlers.hover(this.at(event));
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const by = event.shiftKey ? LEAP : STEP;
+    /** @type {Record<string, Point>} */
     const moves = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] };
-    const move = moves[/** @type {keyof moves} */ (event.key)];
+    const move = moves[event.key];
     if (event.altKey) return;
     if (event.ctrlKey || event.metaKey) {
       if (!this.onShortcut(event)) return;
-    } else if (move) this.movePointer(move[0], move[1]);
+    } else if (move) this.movePointer(move);
     else if (event.key === "Enter" || event.key === " ") this.enter();
     else if (event.key === "Escape") this.onEscape();
-    else if (event.key === "+" || event.key === "=") this.zoomAtPointer(1.25);
-    else if (event.key === "-") this.zoomAtPointer(0.8);
+    else if (event.key === "+" || event.key === "=") this.handlers.zoom(ZOOM, this.place);
+    else if (event.key === "-") this.handlers.zoom(1 / ZOOM, this.place);
     else if (event.key === "0") this.handlers.fit();
     else return;
     event.preventDefault();
@@ -209,40 +203,28 @@ export class Gestures {
   }
 
   /**
-   * @param {number} right
-   * @param {number} down
+   * The pointer of the keys, or else the middle.
+   * @returns {Point}
    */
-  movePointer(right, down) {
+  get place() {
+    return this.pointer ?? [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
+  }
+
+  /** @param {Point} by */
+  movePointer([right, down]) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const [left, top] = this.pointer ?? [width / 2, height / 2];
-    /** @type {[number, number]} */
-    const at = [clamp(left + right, width), clamp(top + down, height)];
-    this.pointer = at;
-    this.handlers.hover(...at);
+    const [left, top] = this.place;
+    this.pointer = [clamp(left + right, 0, width), clamp(top + down, 0, height)];
+    this.handlers.hover(this.pointer);
   }
 
   enter() {
-    if (this.pointer) this.handlers.click(...this.pointer);
-    else this.movePointer(0, 0);
+    if (this.pointer) this.handlers.click(this.pointer);
+    else this.movePointer([0, 0]);
   }
 
   onEscape() {
     this.pointer = null;
     this.handlers.escape();
   }
-
-  /** @param {number} factor */
-  zoomAtPointer(factor) {
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    const [left, top] = this.pointer ?? [width / 2, height / 2];
-    this.handlers.zoom(factor, left, top);
-  }
-}
-
-/**
- * @param {number} value
- * @param {number} most
- */
-function clamp(value, most) {
-  return Math.min(Math.max(value, 0), most);
 }

@@ -1,4 +1,4 @@
-/** The real images behind the points, fetched in tiles of many and kept. */
+/** Cache of the real images behind the points, fetched in tiles of many images. */
 import { fetchOk } from "../shared/safetensors.js";
 import { SIDE } from "../shared/pixels.js";
 
@@ -16,7 +16,7 @@ export class Images {
   }
 
   /**
-   * The image of a row, if its tile is here.
+   * Image of a row, if its tile is here.
    * @param {number} row
    * @returns {Uint8Array | null}
    */
@@ -27,7 +27,7 @@ export class Images {
   }
 
   /**
-   * The image of a row, fetched if it is not here.
+   * Image of a row, fetched if necessary.
    * @param {number} row
    */
   async get(row) {
@@ -35,16 +35,13 @@ export class Images {
     return /** @type {Uint8Array} */ (this.at(row));
   }
 
-  /** Fetch one tile after the other, where they are few. */
+  /** Fetch all tiles in turn, where they are few. */
   async prefetch() {
     if (this.urls.length > PREFETCHED) return;
     for (const tile of this.urls.keys()) await this.tile(tile);
   }
 
-  /**
-   * @param {number} number
-   * @returns {Promise<Uint8Array>}
-   */
+  /** @type {(number: number) => Promise<Uint8Array>} */
   tile(number) {
     const asked = this.asked.get(number) ?? this.fetch(number);
     this.asked.set(number, asked);
@@ -58,7 +55,7 @@ export class Images {
       this.tiles.set(number, bytes);
       return bytes;
     } catch (error) {
-      this.asked.delete(number); // the next one who asks tries again
+      this.asked.delete(number); // so that the next request tries again
       throw error;
     }
   }

@@ -1,60 +1,42 @@
-/**
- * What lies behind the points: the density of the data, the gaps, or the decoded plane itself.
- *
- * Density and gaps are fields that the server computes once for all visitors; the decoded grid is drawn here,
- * picture by picture, finer the nearer one looks.
- */
+/** Layers behind the points: their names, and the fields of density and gaps that the server computes. */
+import { contextOf } from "../shared/canvas.js";
+import { element } from "../shared/dom.js";
+import { clamp } from "../shared/numbers.js";
 import { readTensors } from "../shared/safetensors.js";
-import { SIDE, inkOf } from "../shared/pixels.js";
-import { css } from "../shared/theme.js";
+import { css, rgbOf } from "../shared/theme.js";
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
 
 export const LAYERS = { none: "no layer", density: "density", gaps: "gaps", grid: "decoded grid" };
-export const GAP_TOP = 3; // the value at the scale's end, one for all models
+export const GAP_TOP = 3; // the value at the end of the scale, the same for all models
 
-const LOOK_AGAIN = 400; // milliseconds
-const CELLS = 18; // decoded pictures across the view, at most
-const SMALLEST_CELL = 28; // pixels
-const AT_ONCE = 4; // pictures that the worker is asked for: it shall soon be free for the pointer
-const MOST_PICTURES = 3000;
+const POLL = 400; // milliseconds
 // Cividis (Nunez, Anderton & Renslow 2018, doi:10.1371/journal.pone.0199239) at nine places.
-const CIVIDIS = [
-  [0, 34, 78],
-  [18, 53, 112],
-  [59, 73, 108],
-  [87, 93, 109],
-  [112, 113, 115],
-  [138, 134, 120],
-  [165, 156, 116],
-  [195, 179, 105],
-  [254, 232, 56],
-];
+const CIVIDIS = "#00224e #123570 #3b496c #575d6d #707173 #8a8678 #a59c74 #c3b369 #fee838"
+  .split(" ")
+  .map(rgbOf);
 
-/**
- * The colour of a value from 0 to 1.
- * @param {number} value
- */
+/** @param {number} value in [0, 1] */
 export function cividis(value) {
-  const at = Math.min(Math.max(value, 0), 1) * (CIVIDIS.length - 1);
+  const at = clamp(value, 0, 1) * (CIVIDIS.length - 1);
   const low = Math.min(Math.floor(at), CIVIDIS.length - 2);
   return CIVIDIS[low].map((from, i) => Math.round(from + (CIVIDIS[low + 1][i] - from) * (at - low)));
 }
 
 /**
- * The colour of a density from 0 to 1: nothing at all where nothing is.
- * @param {number} value
+ * Colour of a density, transparent at 0.
+ * @param {number} value in [0, 1]
  */
 export function densityColour(value) {
   return [...cividis(value), Math.round(255 * Math.min(1, 5 * value))];
 }
 
 /**
- * Fetch a field; asks again while it is being computed.
+ * Fetch a field; polls while it is being computed.
  * @param {string} url
  * @param {(share: number) => void} onProgress
  * @param {() => boolean} isWanted
- * @returns {Promise<Field | null>} null where it was no longer wanted
+ * @returns {Promise<Field | null>} null where it is no longer wanted
  */
 export async function fetchField(url, onProgress, isWanted) {
   while (isWanted()) {
@@ -62,15 +44,12 @@ export async function fetchField(url, onProgress, isWanted) {
     if (response.status === 200) return fieldOf(await response.arrayBuffer());
     if (response.status !== 202) throw new Error(`${response.status} for ${url}`);
     onProgress((await response.json()).share);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    await new Promise((resolve) => setTimeout(resolve, POLL));
   }
   return null;
 }
 
-/**
- * @param {ArrayBuffer} buffer
- * @returns {Field}
- */
+/** @type {(buffer: ArrayBuffer) => Field} */
 function fieldOf(buffer) {
   const { tensors } = readTensors(buffer);
   const [height, width] = tensors.values.shape;
@@ -79,46 +58,37 @@ function fieldOf(buffer) {
 }
 
 /**
- * Draw a field, its greatest values with a hatch where they are off the data.
+ * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./stage.js").Stage} stage
  * @param {Field} field
- * @param {number} top the value at the end of the scale
- * @param {boolean} isHatched whether values above 1 are hatched
+ * @param {boolean} isGaps
  */
-export function drawField(context, { view, theme }, field, top, isHatched) {
+export function drawField(context, { view, theme }, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;
-  const [x, y] = view.toScreen(left, upper);
-  const [endX, endY] = view.toScreen(right, bottom);
+  const [x, y] = view.toScreen([left, upper]);
+  const [endX, endY] = view.toScreen([right, bottom]);
+  const colour = (/** @type {number} */ value) =>
+    isGaps ? [...cividis(value / GAP_TOP), 255] : densityColour(value / field.top);
   context.save();
   context.globalAlpha = 0.6;
-  context.imageSmoothingEnabled = !isHatched;
-  context.drawImage(
-    canvasOf(field, (value) => (isHatched ? [...cividis(value / top), 255] : densityColour(value / top))),
-    x,
-    y,
-    endX - x,
-    endY - y,
-  );
-  context.globalAlpha = 1;
+  context.imageSmoothingEnabled = !isGaps;
+  context.drawImage(canvasOf(field, colour), x, y, endX - x, endY - y);
   context.restore();
-  if (isHatched) hatch(context, field, [x, y, endX, endY], css(theme.paper, 0.75));
+  if (isGaps) hatch(context, field, [x, y, endX, endY], css(theme.paper, 0.75));
 }
 
-/**
- * @param {Field} field
- * @param {(value: number) => number[]} colour
- */
-function canvasOf(field, colour) {
-  const image = new ImageData(field.width, field.height);
-  field.values.forEach((value, i) => image.data.set(colour(value), 4 * i));
-  const canvas = new OffscreenCanvas(field.width, field.height);
-  /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
+/** @type {(field: Field, colour: (value: number) => number[]) => HTMLCanvasElement} */
+function canvasOf({ values, width, height }, colour) {
+  const image = new ImageData(width, height);
+  values.forEach((value, i) => image.data.set(colour(value), 4 * i));
+  const canvas = element("canvas", { width, height });
+  contextOf(canvas).putImageData(image, 0, 0);
   return canvas;
 }
 
 /**
- * Thin lines over the cells above 1: what is off the data shows without colour too.
+ * Hatch the cells above 1: codes off the data are marked not only by colour.
  * @param {CanvasRenderingContext2D} context
  * @param {Field} field
  * @param {number[]} box left, top, right and bottom on screen
@@ -149,78 +119,4 @@ function hatch(context, field, [left, top, right, bottom], style) {
   context.lineWidth = 1.2;
   context.stroke();
   context.restore();
-}
-
-/** The decoded plane: a picture in every cell of a grid that is halved as one zooms in. */
-export class Grid {
-  /**
-   * @param {(codes: Float32Array[]) => Promise<Float32Array[]>} decode
-   * @param {(x: number, y: number) => Float32Array} codeAt
-   * @param {() => void} onPicture
-   */
-  constructor(decode, codeAt, onPicture) {
-    this.decode = decode;
-    this.codeAt = codeAt;
-    this.onPicture = onPicture;
-    /** @type {Map<string, Float32Array>} */
-    this.pictures = new Map();
-    /** @type {{ key: string, x: number, y: number }[]} */
-    this.missing = [];
-    this.isBusy = false;
-    this.isClosed = false;
-  }
-
-  /**
-   * Draw what is there, and have the rest decoded.
-   * @param {CanvasRenderingContext2D} context
-   * @param {import("./stage.js").Stage} stage
-   */
-  draw(context, { view, theme }) {
-    const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));
-    const size = 2 ** power;
-    const [left, top] = view.toMap(0, 0);
-    const [right, bottom] = view.toMap(view.width, view.height);
-    const pixels = size * view.scale;
-    const small = new OffscreenCanvas(SIDE, SIDE);
-    const smallContext = /** @type {OffscreenCanvasRenderingContext2D} */ (small.getContext("2d"));
-    context.imageSmoothingEnabled = false;
-    this.missing = [];
-    for (let row = Math.floor(bottom / size); row * size < top; row++)
-      for (let column = Math.floor(left / size); column * size < right; column++) {
-        const key = `${power} ${column} ${row}`;
-        const picture = this.pictures.get(key);
-        const [x, y] = [(column + 0.5) * size, (row + 0.5) * size];
-        if (!picture) this.missing.push({ key, x, y });
-        else {
-          smallContext.putImageData(inkOf(picture, theme.ink), 0, 0);
-          const [centreX, centreY] = view.toScreen(x, y);
-          context.drawImage(
-            small,
-            centreX - pixels / 2 + 1,
-            centreY - pixels / 2 + 1,
-            pixels - 2,
-            pixels - 2,
-          );
-        }
-      }
-    this.fill(view.x, view.y);
-  }
-
-  /**
-   * Decode what is missing, a few at a time, the middle of the view first.
-   * @param {number} x
-   * @param {number} y
-   */
-  async fill(x, y) {
-    if (this.isBusy || !this.missing.length || this.isClosed) return;
-    this.isBusy = true;
-    const far = (/** @type {{ x: number, y: number }} */ cell) => Math.hypot(cell.x - x, cell.y - y);
-    const cells = this.missing.sort((a, b) => far(a) - far(b)).slice(0, AT_ONCE);
-    const pictures = await this.decode(cells.map((cell) => this.codeAt(cell.x, cell.y)));
-    this.isBusy = false;
-    if (this.isClosed) return;
-    if (this.pictures.size > MOST_PICTURES) this.pictures.clear();
-    cells.forEach(({ key }, i) => this.pictures.set(key, pictures[i]));
-    this.onPicture();
-  }
 }

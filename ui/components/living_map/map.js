@@ -1,197 +1,112 @@
-/** The living map: one or two models' maps that share what is chosen, and what Python hears of it. */
+/** Living map: the maps of one or two models, with the pins, classes and layer that they share. */
+import { Commits } from "../shared/commits.js";
 import { button, element, say } from "../shared/dom.js";
-import { LAYERS } from "./layers.js";
-import { Pane } from "./pane.js";
-import { PinRow } from "./pins.js";
-import { placeOf, textOf } from "../shared/places.js";
+import { Board } from "./board.js";
+import { PinRow } from "./pin_row.js";
 import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
+import { State, keyOf } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("./pane.js").PaneData} PaneData */
-/**
- * What is chosen, as texts: the whole of it stands in the address.
- * @typedef {object} Choice
- * @property {string} a
- * @property {string} b
- * @property {string} classes labels between dots; "" for all
- * @property {string} layer
- * @property {string} view of each map, between semicolons
- */
+/** @typedef {import("../shared/view.js").Point} Point */
+/** @typedef {import("./pane.js").Pane} Pane */
 /**
  * @typedef {object} Data
- * @property {string} key what the map shows: of another one, nothing is kept
- * @property {boolean} compact whether only places are to be chosen: without a path, sliders and a pad
- * @property {[number, number][]} path of the first model, where it is not the straight one
- * @property {[number, number][]} crosses places of the first map to be marked
- * @property {PaneData[]} panes
- * @property {string[]} classes their names by label
+ * @property {string} key of the images and models; when it changes, history and selection are dropped
+ * @property {boolean} compact without path, sliders and drawing pad, to choose places only
+ * @property {Point[]} path of the first model, where it is not the straight one
+ * @property {Point[]} crosses marks on the first map
+ * @property {import("./space.js").SpaceData[]} panes
+ * @property {string[]} classes names by label
  * @property {number[]} present the labels that occur
- * @property {Choice} choice
- * @property {number} seq of the last commit that Python has heard of
+ * @property {import("./state.js").Choice} choice
+ * @property {number} seq of the last commit that Python has received
  */
 /** @typedef {{ data: Data, setTriggerValue: (name: string, value: any) => void }} Component */
-/** @typedef {{ a: Place | null, b: Place | null }} Pair */
 
-const VIEW_DELAY = 700; // milliseconds after which a changed view is told to Python
-const SAY_DELAY = 400; // and after which a screen reader is told what the card shows
+const VIEW_DELAY = 700; // milliseconds after which a changed view is sent to Python
+const SAY_DELAY = 400; // milliseconds after which a screen reader reads the card
 
-/**
- * @param {HTMLElement} host
- * @param {Component} component
- */
-export function mount(host, component) {
-  return new LatentMap(host, component);
-}
-
-export class LatentMap {
+export default class LatentMap {
   /**
    * @param {HTMLElement} host
    * @param {Component} component
    */
   constructor(host, component) {
     this.host = host;
-    this.component = component;
-    this.seq = component.data.seq;
-    this.focus = "A"; // the pin that the card shows when nothing is hovered
-    /** @type {Pane[]} */
-    this.panes = [];
-    /** @type {Pair[]} what Undo goes back to */
-    this.history = [];
-    /** @type {Pair[]} what Redo goes forth to */
-    this.future = [];
-    /** @type {Pair | null} the places before a change that is not committed yet */
-    this.before = null;
-    /** @type {Pair & { classes: number[], layer: string }} */
-    this.state = { a: null, b: null, classes: [], layer: "none" };
-    /** @type {string[]} */
-    this.views = [];
-    this.committed = "";
+    this.data = component.data;
+    this.state = new State(this.data.choice);
+    this.commits = new Commits(component, keyOf(this.data.choice));
     this.telling = 0;
     this.saying = 0;
+    this.board = new Board(this);
     this.toolbar = new Toolbar(this);
-    this.pins = new PinRow(this);
+    this.pinRow = new PinRow(this);
     this.selection = new Selection(this);
     this.sketch = new Sketch(this);
-    this.board = element("div", { class: "lm-board" });
-    this.strips = element("div");
     this.status = element("p", { class: "lm-hidden", role: "status" });
     const retry = button("Try again", () => this.retry());
-    this.alert = element(
-      "p",
-      { class: "lm-alert", role: "alert", hidden: true },
-      "A part of the map did not arrive. ",
-      retry,
-    );
+    const failed = "A part of the map did not arrive. ";
+    this.alert = element("p", { class: "lm-alert", role: "alert", hidden: true }, failed, retry);
     this.host.replaceChildren(
-      this.pins.invitation,
+      this.pinRow.invitation,
       this.toolbar.element,
       this.alert,
-      this.board,
+      this.board.element,
       this.sketch.element, // above all that grows, so that the paper stays under the pen
-      this.strips,
-      this.pins.element,
+      this.board.strips,
+      this.pinRow.element,
       this.selection.element,
       this.status,
     );
-    this.adopt(component.data.choice);
-    this.setPanes(component.data.panes);
-    this.refresh();
+    this.show();
   }
 
-  // What Python says
+  // Data from Python
 
   /** @param {Component} component */
   update(component) {
     const { data } = component;
-    const isOther = data.key !== this.component.data.key;
-    this.component = component;
-    if (isOther) this.forget();
-    // While a commit of ours is on its way, what Python says is older than what the visitor sees.
-    const isNews = isOther || (data.seq >= this.seq && keyOf(data.choice) !== this.committed);
-    if (isNews) this.adopt(data.choice);
-    this.setPanes(data.panes);
-    this.refresh();
-    if (isNews) this.rest();
-  }
-
-  /** @param {Choice} choice */
-  adopt(choice) {
-    this.state = {
-      a: placeOf(choice.a),
-      b: placeOf(choice.b),
-      classes: choice.classes ? choice.classes.split(".").map(Number) : [],
-      layer: choice.layer in LAYERS ? choice.layer : "none",
-    };
-    this.views = choice.view.split(";");
-    this.committed = keyOf(choice);
-    for (const pane of this.panes) {
-      pane.filter(this.state.classes);
-      pane.stage.view.text = this.views[pane.number] ?? "";
+    const isOther = data.key !== this.data.key;
+    const isNewer = this.commits.receive(component, keyOf(data.choice));
+    this.data = data;
+    if (isOther) {
+      this.state.forget();
+      this.selection.show([]);
     }
+    if (isOther || isNewer) {
+      this.state.choice = data.choice;
+      this.board.adjust();
+    }
+    this.show();
+    if (isOther || isNewer) this.board.rest();
   }
 
-  forget() {
-    this.history = [];
-    this.future = [];
-    this.focus = "A";
-    this.selection.show([]);
+  show() {
+    this.host.classList.toggle("lm-compact", this.data.compact);
+    this.board.update(this.data.panes);
+    this.refresh();
   }
 
-  /** @param {PaneData[]} panes */
-  setPanes(panes) {
-    const identity = (/** @type {PaneData} */ { model, codes }) => `${model} ${codes}`;
-    panes.forEach((data, number) => {
-      const pane = this.panes[number];
-      if (pane && identity(pane.data) === identity(data)) pane.update(data);
-      else this.replace(number, data);
-    });
-    this.panes.splice(panes.length).forEach((pane) => pane.close());
-    this.board.classList.toggle("lm-two", panes.length > 1);
-    this.host.classList.toggle("lm-compact", this.component.data.compact);
-  }
+  // Events of the panes
 
-  /**
-   * @param {number} number
-   * @param {PaneData} data
-   */
-  replace(number, data) {
-    const before = this.panes[number];
-    const pane = new Pane(this, number, data);
-    this.panes[number] = pane;
-    if (before) before.element.replaceWith(pane.element);
-    else this.board.append(pane.element);
-    before?.close();
-    this.strips.append(...this.panes.map(({ strip }) => strip.element));
-  }
-
-  get classNames() {
-    return this.component.data.classes;
-  }
-
-  // What the panes tell
-
-  /**
-   * A pane's points are here, perhaps others than before.
-   * @param {Pane} pane
-   */
+  /** @param {Pane} pane with its points, perhaps others than before */
   onPoints(pane) {
-    pane.filter(this.state.classes);
-    pane.stage.view.text = this.views[pane.number] ?? "";
-    this.host.dataset.points = String(pane.points?.count ?? 0);
-    this.pins.show();
+    pane.adjust();
+    this.host.dataset.points = String(pane.space.points?.count ?? 0);
+    this.pinRow.show();
   }
 
   onReady() {
     this.refresh();
-    this.rest();
-    this.host.dataset.ready = String(this.panes.filter((pane) => pane.isReady).length);
+    this.board.rest();
+    this.host.dataset.ready = String(this.board.nReady);
   }
 
-  /** @param {Pane} pane */
-  onLook(pane) {
-    if (pane !== this.panes[0]) return;
+  /** @param {Pane} pane whose card has changed */
+  onShown(pane) {
+    if (pane.number) return;
     clearTimeout(this.saying);
     this.saying = window.setTimeout(() => say(this.status, pane.card.words), SAY_DELAY);
   }
@@ -201,93 +116,59 @@ export class LatentMap {
     this.telling = window.setTimeout(() => this.commit(), VIEW_DELAY);
   }
 
-  /**
-   * One map's pointer found an image: ring it in the others.
-   * @param {Pane} source
-   * @param {number} index
-   */
-  link(source, index) {
-    for (const pane of this.panes) if (pane !== source && index >= 0) pane.showLinked(index);
-  }
-
   /** @param {unknown} error */
   fail(error) {
     console.error(error);
     this.alert.hidden = false;
   }
 
-  // What the visitor chooses
+  // Changes by the visitor
 
   /**
    * Set A, then B; a further place moves B.
    * @param {Place} place
    */
   pin(place) {
-    this.setPlace(this.state.a ? "B" : "A", place);
-    this.commitPlaces();
+    this.setPin(this.state.pins.a ? "B" : "A", place);
+    this.commitPins();
   }
 
-  /** @param {number} index */
-  pinImage(index) {
-    const count = this.panes[0]?.points?.count ?? 0;
-    if (Number.isInteger(index) && index >= 0 && index < count) this.pin({ kind: "image", index });
-  }
-
-  /**
-   * @param {string} letter
-   * @param {Place | null} place
-   */
-  setPlace(letter, place) {
-    this.focus = letter;
-    this.before ??= { a: this.state.a, b: this.state.b };
-    if (letter === "A") this.state.a = place;
-    else this.state.b = place;
+  /** @type {(letter: string, place: Place | null) => void} */
+  setPin(letter, place) {
+    this.state.pins.set(letter, place);
     this.refresh();
   }
 
-  /** Keep the places as they were before the last change, and tell Python. */
-  commitPlaces() {
-    if (this.before) this.history.push(this.before);
-    this.before = null;
-    this.future = [];
+  commitPins() {
+    this.state.pins.commit();
     this.settle();
   }
 
   undo() {
-    this.step(this.history, this.future);
+    if (this.state.pins.undo()) this.showStep();
   }
 
   redo() {
-    this.step(this.future, this.history);
+    if (this.state.pins.redo()) this.showStep();
   }
 
-  /**
-   * Take the last places of one list; those that were go to the other.
-   * @param {Pair[]} from
-   * @param {Pair[]} to
-   */
-  step(from, to) {
-    const places = from.pop();
-    if (!places) return;
-    to.push({ a: this.state.a, b: this.state.b });
-    Object.assign(this.state, places);
-    this.focus = places.b ? "B" : "A";
+  showStep() {
     this.settle();
     this.sketch.takeUp();
   }
 
   clearPins() {
-    this.setPlace("B", null);
-    this.setPlace("A", null);
-    this.commitPlaces();
+    this.state.pins.set("B", null);
+    this.setPin("A", null);
+    this.commitPins();
   }
 
-  /** First the selection goes, then the pointer, then the pins. */
+  /** Clear the selection, or else the pointer, or else the pins. */
   escape() {
-    const isHovering = this.panes.some((pane) => pane.stage.marks.pointer);
-    if (!this.selection.element.hidden) this.select(this.panes[0], []);
-    else if (isHovering) this.rest();
-    else if (this.state.a || this.state.b) this.clearPins();
+    const { a, b } = this.state.pins;
+    if (!this.selection.element.hidden) this.clearSelection();
+    else if (this.board.hasPointer) this.board.rest();
+    else if (a || b) this.clearPins();
   }
 
   /** @param {string} layer */
@@ -299,118 +180,82 @@ export class LatentMap {
   /** @param {number} label */
   toggleClass(label) {
     const { classes } = this.state;
-    const toggled = classes.includes(label)
-      ? classes.filter((other) => other !== label)
-      : [...classes, label];
-    this.showClasses(toggled.length === this.component.data.present.length ? [] : toggled);
+    const others = classes.filter((other) => other !== label);
+    const toggled = others.length < classes.length ? others : [...classes, label];
+    this.showClasses(toggled.length === this.data.present.length ? [] : toggled);
   }
 
   /** @param {number[]} classes none for all */
   showClasses(classes) {
     this.state.classes = classes.sort((first, second) => first - second);
-    this.panes.forEach((pane) => pane.filter(classes));
+    this.board.filter(classes);
     this.settle();
   }
 
   /**
-   * Select the points inside an outline on one map, on all maps.
-   * @param {Pane} pane
-   * @param {[number, number][]} outline
+   * @param {Pane} pane on which the outline was drawn
+   * @param {Point[]} outline
    */
   select(pane, outline) {
-    pane.points?.select(outline);
-    const selected = pane.points?.selected ?? null;
-    for (const { points, stage } of this.panes) {
-      if (points) points.selected = selected && points.shown.map((_, i) => selected[i] ?? 0);
-      stage.redraw();
-    }
-    this.selection.show(pane.points?.selection ?? [], outline.length > 0);
+    this.selection.show(this.board.select(pane, outline), outline.length > 0);
   }
 
-  /** @param {number} factor */
-  zoom(factor) {
-    for (const pane of this.panes)
-      pane.changeView((view) => view.zoom(factor, view.width / 2, view.height / 2));
+  clearSelection() {
+    this.select(this.board.panes[0], []);
   }
 
-  fit() {
-    for (const pane of this.panes) pane.changeView((view) => view.fit());
-  }
-
-  /** Show the choice as it is now, and tell Python. */
+  /** Show the state, and send it to Python. */
   settle() {
     this.refresh();
-    this.rest();
+    this.board.rest();
     this.commit();
   }
 
   commit() {
     clearTimeout(this.telling);
-    const choice = {
-      a: textOf(this.state.a),
-      b: textOf(this.state.b),
-      classes: this.state.classes.join("."),
-      layer: this.state.layer,
-      view: this.panes
-        .map((pane) => pane.stage.view.text)
-        .join(";")
-        .replace(/^;$/, ""),
-    };
-    this.views = choice.view.split(";");
-    if (keyOf(choice) === this.committed) return;
-    this.committed = keyOf(choice);
-    this.component.setTriggerValue("commit", { seq: ++this.seq, ...choice });
+    this.state.views = this.board.views;
+    const { choice } = this.state;
+    this.commits.send(keyOf(choice), choice);
   }
 
-  /** Ask Python to offer again what did not arrive; its answer brings new panes. */
+  /** Fetch again what did not arrive, once Python has offered it. */
   retry() {
     this.alert.hidden = true;
-    this.panes.splice(0).forEach((pane) => pane.close());
-    this.component.setTriggerValue("again", ++this.seq);
+    this.board.close();
+    this.commits.retry();
   }
-
-  // What is shown
 
   refresh() {
-    this.toolbar.show(this.state, this.component.data);
-    this.pins.show();
-    this.panes.forEach((pane) => pane.refresh());
+    this.toolbar.show(this.state, this.data);
+    this.pinRow.show();
+    this.board.refresh();
   }
 
-  /** Show what is chosen, rather than what is under the pointer. */
-  rest() {
-    this.panes.forEach((pane) => pane.rest());
-  }
+  // Names
 
-  /**
-   * What an image is called.
-   * @param {number} index
-   */
+  /** @param {number} index of an image */
   titleOf(index) {
-    const label = this.panes[0]?.points?.labels?.[index];
-    return label === undefined ? `image ${index}` : `${this.classNames[label]} · image ${index}`;
+    const label = this.board.space?.points?.labels?.[index];
+    return label === undefined ? `image ${index}` : `${this.data.classes[label]} · image ${index}`;
   }
 
   /** @param {Place | null} place */
   nameOf(place) {
     if (!place) return "not set";
-    const count = this.panes[0]?.points?.count ?? Infinity;
-    if (place.kind === "image")
-      return place.index < count ? this.titleOf(place.index) : "an image that is not among these";
     if (place.kind === "drawing") return "your drawing";
-    const isHere = this.panes.some((pane) => pane.owns(place));
-    return isHere ? "a place between the images" : "a place of another model";
+    if (place.kind === "image") {
+      const { space } = this.board;
+      const isHere = !space?.points || space.has(place.index);
+      return isHere ? this.titleOf(place.index) : "an image that is not among these";
+    }
+    const isOurs = this.board.panes.some(({ space }) => space.owns(place));
+    return isOurs ? "a place between the images" : "a place of another model";
   }
 
   close() {
     clearTimeout(this.telling);
     clearTimeout(this.saying);
-    this.panes.forEach((pane) => pane.close());
+    this.board.close();
     this.sketch.close();
   }
-}
-
-/** @param {Choice} choice */
-function keyOf({ a, b, classes, layer, view }) {
-  return [a, b, classes, layer, view].join("|");
 }

@@ -1,56 +1,67 @@
-/** Which places A and B are, in words, and the ways to set and undo them without a pointer. */
-import { button, element, say } from "../shared/dom.js";
+/** Pins A and B, with undo and redo. */
 
-export class PinRow {
-  /** @param {import("./map.js").LatentMap} map */
-  constructor(map) {
-    this.map = map;
-    this.invitation = element("p", { class: "lm-invitation" });
-    this.names = { a: element("span"), b: element("span") };
-    this.number = element("input", {
-      type: "number",
-      min: 0,
-      "aria-label": "Number of an image",
-      placeholder: "image",
-    });
-    this.number.addEventListener("keydown", ({ key }) => key === "Enter" && this.pin());
-    this.undo = button("Undo", () => map.undo());
-    this.redo = button("Redo", () => map.redo());
-    this.clear = button("Clear pins", () => map.clearPins());
-    this.element = element(
-      "div",
-      { class: "lm-pins" },
-      element("span", { class: "lm-pin" }, element("b", {}, "A "), this.names.a),
-      element("span", { class: "lm-pin" }, element("b", {}, "B "), this.names.b),
-      this.number,
-      button("Pin this image", () => this.pin()),
-      this.undo,
-      this.redo,
-      this.clear,
-    );
+/** @typedef {import("../shared/places.js").Place} Place */
+/** @typedef {{ a: Place | null, b: Place | null }} Pair */
+
+export class Pins {
+  /** @param {Pair} pair */
+  constructor({ a, b }) {
+    this.a = a;
+    this.b = b;
+    this.focus = "A"; // the pin that is shown where nothing is hovered
+    /** @type {Pair[]} */
+    this.past = [];
+    /** @type {Pair[]} */
+    this.future = [];
+    /** @type {Pair | null} before a change that is not committed yet */
+    this.before = null;
   }
 
-  pin() {
-    if (this.number.value) this.map.pinImage(Number(this.number.value));
+  /** @returns {Pair} */
+  get pair() {
+    return { a: this.a, b: this.b };
   }
 
-  /** Show what is set. */
-  show() {
-    const { a, b } = this.map.state;
-    say(this.names.a, this.map.nameOf(a));
-    say(this.names.b, this.map.nameOf(b));
-    say(this.invitation, invitation(Boolean(a), Boolean(b)));
-    this.undo.disabled = !this.map.history.length;
-    this.redo.disabled = !this.map.future.length;
-    this.clear.disabled = !a && !b;
+  /** @param {string} letter */
+  at(letter) {
+    return letter === "A" ? this.a : this.b;
   }
-}
 
-/**
- * @param {boolean} hasA
- * @param {boolean} hasB
- */
-function invitation(hasA, hasB) {
-  if (!hasA) return "Move over the map. Click two places, and walk from one to the other.";
-  return hasB ? "Drag a pin to bend the walk, or click to move B." : "Now click a second place: B.";
+  /**
+   * Place a pin, or take it off; `commit` makes this one change to undo.
+   * @param {string} letter
+   * @param {Place | null} place
+   */
+  set(letter, place) {
+    this.focus = letter;
+    this.before ??= this.pair;
+    if (letter === "A") this.a = place;
+    else this.b = place;
+  }
+
+  commit() {
+    if (this.before) this.past.push(this.before);
+    this.before = null;
+    this.future = [];
+  }
+
+  /** @returns {boolean} whether there was something to undo */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+
+  /** @returns {boolean} whether there was something to redo */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+
+  /** @type {(from: Pair[], to: Pair[]) => boolean} */
+  step(from, to) {
+    const pair = from.pop();
+    if (!pair) return false;
+    to.push(this.pair);
+    Object.assign(this, pair);
+    this.focus = pair.b ? "B" : "A";
+    return true;
+  }
 }

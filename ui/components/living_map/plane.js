@@ -1,28 +1,30 @@
-/** How places of the map and codes belong together; the same as in autoencoder/projection.py. */
+/** Planes of latent space that a map shows, with their inverses; the same as in autoencoder/projection.py. */
+
+/** @typedef {import("../shared/view.js").Point} Point */
 
 /**
  * @typedef {object} Plane
- * @property {(x: number, y: number, base: Float32Array) => Float32Array} invert the code at a place that
- *   differs from the base only along the map
- * @property {(code: Float32Array) => [number, number]} place where a code lies
- * @property {Float32Array} middle the code that the pointer's plane goes through before one is chosen
+ * @property {(point: Point, base: Float32Array) => Float32Array} invert a point to the code that differs from
+ *   the base only along the map
+ * @property {(code: Float32Array) => Point} place position of a code
+ * @property {Float32Array} middle mean of the codes, through which the plane goes before another is chosen
  */
 
 /**
- * Codes of one or two dimensions as they are.
+ * Identity for codes of one or two dimensions.
  * @param {number} dim
  * @returns {Plane}
  */
 export function codePlane(dim) {
   return {
-    invert: (x, y) => Float32Array.from([x, y].slice(0, dim)),
+    invert: (point) => Float32Array.from(point.slice(0, dim)),
     place: (code) => [code[0], dim > 1 ? code[1] : 0],
     middle: new Float32Array(dim),
   };
 }
 
 /**
- * The plane of two principal components.
+ * Plane of two principal components.
  * @param {Float32Array} mean (D,)
  * @param {Float32Array} components (2, D), orthonormal
  * @returns {Plane}
@@ -41,7 +43,7 @@ export function pcaPlane(mean, components) {
   };
   return {
     place,
-    invert(x, y, base) {
+    invert([x, y], base) {
       const [baseX, baseY] = place(base);
       return base.map((value, i) => value + (x - baseX) * components[i] + (y - baseY) * components[dim + i]);
     },

@@ -1,13 +1,13 @@
-/** An image of the visitor's own, drawn or from a file, as a place on the map. */
-import { element } from "../shared/dom.js";
-import { createPad } from "../drawing_pad/draw.js";
+/** Drawing pad below the map: the visitor's image as pin A or B, with its reconstruction. */
+import { element, figure } from "../shared/dom.js";
+import { Pad } from "../drawing_pad/draw.js";
 import { latest } from "../decoder/model.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { textOf } from "../shared/places.js";
 import { themeOf } from "../shared/theme.js";
 
 export class Sketch {
-  /** @param {import("./map.js").LatentMap} map */
+  /** @param {import("./map.js").default} map */
   constructor(map) {
     this.map = map;
     this.rebuilt = pictureCanvas("Its reconstruction");
@@ -18,12 +18,12 @@ export class Sketch {
       element("option", {}, "B"),
     );
     const place = element("div");
-    this.pad = createPad(place, {
+    this.pad = new Pad(place, {
       onImage: (image) => this.show(image),
       onCommit: (image) => this.commit(image),
     });
     this.rebuild = latest(
-      (/** @type {Uint8Array} */ image) => this.map.panes[0].reconstruct(image),
+      (/** @type {Uint8Array} */ image) => this.map.board.space.reconstruct(image),
       (image) => paint(this.rebuilt, image, themeOf(map.host).dark),
     );
     this.element = element(
@@ -34,7 +34,7 @@ export class Sketch {
         "div",
         { class: "lm-drawing-parts" },
         place,
-        element("figure", {}, this.rebuilt, element("figcaption", {}, "its reconstruction")),
+        figure(this.rebuilt, "its reconstruction"),
         element("label", { class: "lm-label" }, "On the map it is ", this.target),
       ),
     );
@@ -42,21 +42,21 @@ export class Sketch {
 
   /** @param {Uint8Array | null} image */
   show(image) {
-    this.map.setPlace(this.target.value, image && { kind: "drawing", image });
+    this.map.setPin(this.target.value, image && { kind: "drawing", image });
     if (!image) paint(this.rebuilt, null, true);
-    else if (this.map.panes[0]?.isReady) this.rebuild(image);
+    else if (this.map.board.space?.isReady) this.rebuild(image);
   }
 
   /** @param {Uint8Array | null} image */
   commit(image) {
     this.show(image);
-    this.map.commitPlaces();
+    this.map.commitPins();
   }
 
-  /** Go on with a drawing that came with the link, or back by Undo; one that is no pin any more goes. */
+  /** Show a drawing that has become a pin by a link or by Undo; remove one that is a pin no more. */
   takeUp() {
-    const { a, b } = this.map.state;
-    const image = this.pad.image();
+    const { a, b } = this.map.state.pins;
+    const { image } = this.pad;
     const isPin = image && [a, b].map(textOf).includes(textOf({ kind: "drawing", image }));
     if (!this.element.open || isPin) return;
     const drawn = a?.kind === "drawing" ? a : b;
@@ -67,7 +67,7 @@ export class Sketch {
     }
     this.target.value = drawn === a ? "A" : "B";
     this.pad.setImage(drawn.image);
-    if (this.map.panes[0]?.isReady) this.rebuild(drawn.image);
+    if (this.map.board.space?.isReady) this.rebuild(drawn.image);
   }
 
   close() {

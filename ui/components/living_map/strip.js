@@ -1,12 +1,13 @@
-/** The straight path between two codes, decoded step by step, with the steps that are off the data. */
-import { digits, element, say } from "../shared/dom.js";
+/** Strip: the straight path between two codes, decoded step by step, with the steps that are off the data. */
+import { element, say } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData } from "../decoder/support.js";
 
 export const N_STEPS = 11;
 
 /**
- * Even steps from one code to another, both ends exact; the same as in autoencoder/paths.py.
+ * Linear interpolation in even steps, both ends exact; the same as in autoencoder/paths.py.
  * @param {Float32Array} start
  * @param {Float32Array} end
  * @param {number} [count]
@@ -37,7 +38,7 @@ export class Strip {
     this.dark = false;
   }
 
-  /** @param {import("../decoder/model.js").Look[]} looks one a step; none hides the strip */
+  /** @param {import("../decoder/model.js").Look[]} looks one per step; none hides the strip */
   show(looks) {
     this.looks = looks;
     this.element.hidden = !looks.length;

@@ -1,4 +1,4 @@
-/** Above the maps: what a drag does, the view, the layer, and the classes that are shown. */
+/** Toolbar above the maps: tool of a drag, view, layer, and classes. */
 import { button, element } from "../shared/dom.js";
 import { LAYERS } from "./layers.js";
 import { colourOf } from "../shared/theme.js";
@@ -7,7 +7,7 @@ const TOOLS = { move: "Move", box: "Box", lasso: "Lasso" };
 const ZOOM = 1.5;
 
 export class Toolbar {
-  /** @param {import("./map.js").LatentMap} map */
+  /** @param {import("./map.js").default} map */
   constructor(map) {
     this.map = map;
     this.tool = "move";
@@ -27,12 +27,17 @@ export class Toolbar {
     const view = element(
       "div",
       { class: "lm-group", role: "group", "aria-label": "View" },
-      button("+", () => this.map.zoom(ZOOM), { "aria-label": "Zoom in" }),
-      button("−", () => this.map.zoom(1 / ZOOM), { "aria-label": "Zoom out" }),
-      button("Show all", () => this.map.fit()),
+      button("+", () => this.zoom(ZOOM), { "aria-label": "Zoom in" }),
+      button("−", () => this.zoom(1 / ZOOM), { "aria-label": "Zoom out" }),
+      button("Show all", () => this.map.board.changeViews((each) => each.fit())),
     );
     const layer = element("label", { class: "lm-label" }, "Behind the points ", this.layer);
     return element("div", { class: "lm-bar" }, tools, view, layer);
+  }
+
+  /** @param {number} factor */
+  zoom(factor) {
+    this.map.board.changeViews((each) => each.zoom(factor, [each.width / 2, each.height / 2]));
   }
 
   /** @param {string} tool */
@@ -44,7 +49,7 @@ export class Toolbar {
   }
 
   /**
-   * Show what is chosen; buttons are made anew only where that is something else, so the focus stays.
+   * Show the state; buttons are replaced only when the classes change, so that the focus stays.
    * @param {{ classes: number[], layer: string }} chosen
    * @param {{ present: number[], classes: string[] }} data
    */
@@ -60,10 +65,7 @@ export class Toolbar {
     /** @type {HTMLElement} */ (this.classes.lastElementChild).hidden = !chosen.classes.length;
   }
 
-  /**
-   * @param {number[]} present
-   * @param {string[]} names
-   */
+  /** @type {(present: number[], names: string[]) => void} */
   build(present, names) {
     const classes = present.map((label) => {
       const dot = element("span", { class: "lm-dot", style: `background: ${colourOf(label)}` });

@@ -1,9 +1,10 @@
-/** One slider a dimension, those that vary most first, around a code that stays marked. */
-import { button, digits, element, say } from "../shared/dom.js";
+/** Latent traversal: one slider per dimension, by decreasing variance, around a code that stays marked. */
+import { button, element, say } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
 
 const FIRST = 16;
 const THUMB = 16; // pixels
-const DEAD = 0.01; // variance of a dimension below which a variational model makes no use of it (Burda et al. 2016)
+const DEAD = 0.01; // variance below which a variational model makes no use of a dimension (Burda et al. 2016)
 
 /**
  * @typedef {object} Dimension
@@ -14,12 +15,12 @@ const DEAD = 0.01; // variance of a dimension below which a variational model ma
  */
 
 /**
- * Every dimension with its range over the codes, those that vary most first.
+ * Every dimension with its range over the codes, by decreasing variance.
  * @param {Float32Array} latents (N, D)
  * @param {number} dim
  * @returns {Dimension[]}
  */
-export function dimensionsOf(latents, dim) {
+function dimensionsOf(latents, dim) {
   const count = latents.length / dim;
   return Array.from({ length: dim }, (_, index) => {
     let [low, high, sum, squares] = [Infinity, -Infinity, 0, 0];
@@ -33,52 +34,55 @@ export function dimensionsOf(latents, dim) {
   }).sort((a, b) => b.variance - a.variance);
 }
 
+/**
+ * @typedef {object} Listeners
+ * @property {(code: Float32Array, distance: number) => void} onMove called while a slider moves
+ * @property {() => void} onOpen
+ * @property {() => void} onReset
+ * @property {(letter: string, code: Float32Array) => void} onPin
+ */
+
 export class Traversal {
   /**
-   * @param {Dimension[]} dimensions
-   * @param {boolean} isVariational
-   * @param {(code: Float32Array) => void} onMove called while a slider moves
-   * @param {() => void} onReset
-   * @param {(letter: string) => void} onPin called to make the code A or B
+   * @param {Float32Array} latents (N, D)
+   * @param {{ dim: number, variational: boolean }} model
+   * @param {Listeners} listeners
    */
-  constructor(dimensions, isVariational, onMove, onReset, onPin) {
+  constructor(latents, { dim, variational }, { onMove, onOpen, onReset, onPin }) {
+    const dimensions = dimensionsOf(latents, dim);
     this.onMove = onMove;
     /** @type {Float32Array} */
-    this.base = new Float32Array(dimensions.length);
+    this.base = new Float32Array(dim);
     /** @type {Float32Array} */
     this.code = this.base;
-    this.isVariational = isVariational;
-    this.most = dimensions[0]?.variance ?? 0;
+    this.dead = variational ? DEAD : DEAD * dimensions[0].variance;
     this.sliders = dimensions.map((dimension) => this.slider(dimension));
     this.from = element("p", { class: "lm-note" });
     const buttons = element(
       "div",
       { class: "lm-group" },
-      button("Pin as A", () => onPin("A")),
-      button("Pin as B", () => onPin("B")),
+      button("Pin as A", () => onPin("A", this.code)),
+      button("Pin as B", () => onPin("B", this.code)),
       button("Back to the start", onReset),
     );
-    const [first, rest] = [this.sliders.slice(0, FIRST), this.sliders.slice(FIRST)];
-    const all = element(
-      "details",
-      {},
-      element("summary", {}, `The other ${rest.length} dimensions`),
-      element("div", { class: "lm-sliders" }, ...rest.map((slider) => slider.element)),
-    );
+    const rows = (/** @type {typeof this.sliders} */ sliders) =>
+      element("div", { class: "lm-sliders" }, ...sliders.map(({ element: row }) => row));
+    const rest = this.sliders.slice(FIRST);
+    const others = element("summary", {}, `The other ${rest.length} dimensions`);
     this.element = element(
       "details",
-      { class: "lm-traversal" },
+      { class: "lm-traversal", toggle: onOpen },
       element("summary", {}, "Move one dimension at a time"),
       this.from,
-      element("div", { class: "lm-sliders" }, ...first.map((slider) => slider.element)),
-      ...(rest.length ? [all] : []),
+      rows(this.sliders.slice(0, FIRST)),
+      ...(rest.length ? [element("details", {}, others, rows(rest))] : []),
       buttons,
     );
   }
 
   /** @param {Dimension} dimension */
   slider({ index, low, high, variance }) {
-    const isDead = this.isVariational ? variance < DEAD : variance < DEAD * this.most;
+    const isDead = variance < this.dead;
     const name = `z${index + 1}${isDead ? " (dead)" : ""}`;
     const input = element("input", { type: "range", step: "any", "aria-label": name });
     const mark = element("span", { class: "lm-mark", "aria-hidden": "true" }, "▲");
@@ -87,7 +91,7 @@ export class Traversal {
       this.code = this.code.slice();
       this.code[index] = Number(input.value);
       say(value, digits(this.code[index]));
-      this.onMove(this.code);
+      this.onMove(this.code, Math.hypot(...this.code.map((each, i) => each - this.base[i])));
     });
     const track = element("span", { class: "lm-track" }, input, mark);
     const label = element(
@@ -101,7 +105,7 @@ export class Traversal {
   }
 
   /**
-   * Start from a code: it lies within every slider's range, and stays marked.
+   * Start from a code, which widens the range of a slider where it lies beyond.
    * @param {Float32Array} code
    * @param {string} name
    */
@@ -117,12 +121,9 @@ export class Traversal {
       input.max = String(most);
       input.value = String(code[index]);
       const share = most > least ? (code[index] - least) / (most - least) : 0.5;
-      mark.style.left = `calc(${THUMB / 2}px + ${share} * (100% - ${THUMB}px))`; // a thumb stays within its track
+      // A thumb stays within its track.
+      mark.style.left = `calc(${THUMB / 2}px + ${share} * (100% - ${THUMB}px))`;
       say(value, digits(code[index]));
     }
-  }
-
-  get isOpen() {
-    return this.element.open;
   }
 }

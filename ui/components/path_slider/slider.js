@@ -1,8 +1,9 @@
 /** Slider along the paths of several models at once, and beyond both ends. */
-import { element, say } from "../shared/dom.js";
 import { Model, latest } from "../decoder/model.js";
-import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData, verdict } from "../decoder/support.js";
+import { element, figure, say, slider } from "../shared/dom.js";
+import { withMinus } from "../shared/numbers.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
 import { themeOf } from "../shared/theme.js";
 
 /**
@@ -17,12 +18,11 @@ const BEYOND = 0.5; // of the path, on either side
 const START = 0.5;
 
 /**
- * The code at a place on a path: between its steps on the line that joins them, beyond an end on the line
- * of its last two.
+ * Piecewise linear interpolation of a path, with extrapolation of its first and last piece.
  * @param {number[][]} codes of the steps
  * @param {number} t 0 at the first step, 1 at the last
  */
-export function pathAt(codes, t) {
+function pathAt(codes, t) {
   const at = t * (codes.length - 1);
   const step = Math.min(Math.max(Math.floor(at), 0), codes.length - 2);
   const share = at - step;
@@ -31,88 +31,63 @@ export function pathAt(codes, t) {
   return Float32Array.from(codes[step], (value, i) => value + share * (codes[step + 1][i] - value));
 }
 
-/**
- * @param {HTMLElement} host
- * @param {Component} component
- */
-export function mount(host, component) {
-  return new PathSlider(host, component);
-}
-
-class PathSlider {
+export default class PathSlider {
   /**
    * @param {HTMLElement} host
    * @param {Component} component
    */
   constructor(host, component) {
     this.host = host;
-    this.slider = element("input", {
-      type: "range",
-      min: -BEYOND,
-      max: 1 + BEYOND,
-      step: 0.01,
-      value: START,
-      "aria-label": "Place on the path: 0 is A, 1 is B",
-      input: () => this.move(),
-      keydown: (event) => event.stopPropagation(), // arrow keys are the slider's, not the page's
-    });
+    const range = { min: -BEYOND, max: 1 + BEYOND, step: 0.01, value: START };
+    const name = "Place on the path: 0 is A, 1 is B";
+    this.slider = slider({ ...range, "aria-label": name }, () => this.move());
     this.place = element("output");
     this.models = element("div", { class: "path-slider-models" });
-    const ends = element(
-      "div",
-      { class: "path-slider-ends", "aria-hidden": "true" },
-      element("span", {}, "A"),
-      element("span", {}, "B"),
-    );
+    const words = element("span", {}, "Move along all paths at once, and beyond both ends: ");
+    const [a, b] = [element("span", {}, "A"), element("span", {}, "B")];
+    const ends = element("div", { class: "path-slider-ends", "aria-hidden": "true" }, a, b);
     host.replaceChildren(
-      element(
-        "label",
-        { class: "path-slider-label" },
-        element("span", {}, "Move along all paths at once, and beyond both ends: "),
-        this.place,
-      ),
+      element("label", { class: "path-slider-label" }, words, this.place),
       element("div", { class: "path-slider-track" }, this.slider, ends),
       this.models,
     );
-    /** @type {Runner[]} */
-    this.runners = [];
+    /** @type {Decoded[]} */
+    this.decoded = [];
     this.update(component);
   }
 
   /** @param {Component} component */
   update({ data }) {
     data.paths.forEach((path, number) => {
-      const runner = this.runners[number];
-      if (runner?.path.model === path.model) runner.path = path;
+      const decoded = this.decoded[number];
+      if (decoded?.path.model === path.model) decoded.path = path;
       else this.replace(number, path);
     });
-    this.runners.splice(data.paths.length).forEach((runner) => runner.close());
+    this.decoded.splice(data.paths.length).forEach((decoded) => decoded.close());
     this.move();
   }
 
-  /**
-   * @param {number} number
-   * @param {Path} path
-   */
+  /** @type {(number: number, path: Path) => void} */
   replace(number, path) {
-    this.runners[number]?.close();
-    this.runners[number] = new Runner(this.host, path, () => this.move());
-    this.models.replaceChildren(...this.runners.map((runner) => runner.element));
+    this.decoded[number]?.close();
+    this.decoded[number] = new Decoded(this.host, path, () => this.move());
+    this.models.replaceChildren(...this.decoded.map(({ figure: each }) => each));
   }
 
   move() {
-    const t = Number(this.slider.value);
+    const t = this.slider.valueAsNumber;
     const beyond = t < 0 ? ", before A" : t > 1 ? ", beyond B" : "";
-    say(this.place, `t = ${t.toFixed(2).replace("-", "−")}${beyond}`);
-    this.runners.forEach((runner) => runner.show(t));
+    say(this.place, `t = ${withMinus(t.toFixed(2))}${beyond}`);
+    this.decoded.forEach((decoded) => decoded.show(t));
   }
 
   close() {
-    this.runners.forEach((runner) => runner.close());
+    this.decoded.forEach((decoded) => decoded.close());
   }
 }
 
-class Runner {
+/** Picture at a place on the path of one model, with its round trip. */
+class Decoded {
   /**
    * @param {HTMLElement} host
    * @param {Path} path
@@ -123,13 +98,7 @@ class Runner {
     this.model = new Model();
     this.canvas = pictureCanvas(`Decoded by ${path.name}`);
     this.verdict = element("strong");
-    this.figure = element(
-      "figure",
-      {},
-      this.canvas,
-      element("figcaption", {}, path.name, element("br"), this.verdict),
-    );
-    this.element = this.figure;
+    this.figure = figure(this.canvas, path.name, element("br"), this.verdict);
     this.isReady = false;
     this.look = latest(
       (/** @type {Float32Array} */ code) => this.model.look([code]),
@@ -155,6 +124,6 @@ class Runner {
 
   close() {
     this.model.close();
-    this.element.remove();
+    this.figure.remove();
   }
 }

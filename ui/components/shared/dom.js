@@ -1,7 +1,7 @@
-/** Building elements, and watching their size. */
+/** Elements of a page. */
 
 /**
- * An element with attributes and children; an attribute that is a function listens to the event it names.
+ * Create an element; an attribute whose value is a function becomes a listener for the event of its name.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, string | number | boolean | EventListener>} [attributes]
@@ -19,6 +19,30 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** @type {(content: Node, ...caption: (Node | string)[]) => HTMLElement} */
+export function figure(content, ...caption) {
+  return element("figure", {}, content, element("figcaption", {}, ...caption));
+}
+
+/**
+ * @param {string | Node} content
+ * @param {() => void} onClick
+ * @param {Record<string, string>} [attributes]
+ */
+export function button(content, onClick, attributes = {}) {
+  return element("button", { type: "button", class: "button", click: onClick, ...attributes }, content);
+}
+
+/**
+ * Range input that keeps its arrow keys from the page.
+ * @param {Record<string, string | number>} attributes
+ * @param {() => void} onInput
+ */
+export function slider(attributes, onInput) {
+  const keydown = (/** @type {Event} */ event) => event.stopPropagation();
+  return element("input", { type: "range", input: onInput, keydown, ...attributes });
+}
+
 /**
  * Set a text only where it changes: a screen reader would read it again.
  * @param {Element} target
@@ -29,45 +53,16 @@ export function say(target, text) {
 }
 
 /**
- * Call once per frame at most, however often it is asked.
+ * Throttle a function to one call per frame.
  * @param {() => void} draw
  * @returns {() => void}
  */
 export function oncePerFrame(draw) {
-  let asked = false;
+  let frame = 0;
   return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
       draw();
     });
   };
-}
-
-/**
- * Three significant digits, as everywhere; a whole number stays whole.
- * @param {number} value
- */
-export function digits(value) {
-  if (!Number.isFinite(value)) return "∞";
-  if (Math.abs(value) < 0.0005) return "0";
-  const text = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
-  return text.replace("-", "−");
-}
-
-/**
- * A button that says what it does; `aria-pressed` for one that stays pressed.
- * @param {string | Node} content
- * @param {() => void} onClick
- * @param {Record<string, string | boolean>} [attributes]
- */
-export function button(content, onClick, { "aria-pressed": pressed, class: name = "", ...attributes } = {}) {
-  const made = element(
-    "button",
-    { type: "button", class: `lm-button ${name}`, click: onClick, ...attributes },
-    content,
-  );
-  if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
-  return made;
 }

@@ -1,8 +1,8 @@
-// The inline module that Streamlit runs: a blob, so further modules come by the address in its data. It is
-// run again whenever the data change; what it has mounted stays as long as its element is on the page.
+// Script that Streamlit runs inline, again at every change of the data. It imports the component's module,
+// whose default export is a class, and keeps the instance as long as the element is on the page.
 /** @typedef {{ parentElement: HTMLElement | ShadowRoot, data: { module: string } }} Component */
 
-/** @type {WeakMap<Element, any>} */
+/** @type {WeakMap<Element, { newest: Component, instance?: any }>} */
 const mounted = new WeakMap();
 
 /** @param {Component} component */
@@ -11,18 +11,18 @@ export default function (component) {
   let entry = mounted.get(host);
   if (entry) {
     entry.newest = component;
-    entry.map?.update(component);
+    entry.instance?.update(component);
   } else {
-    entry = { newest: component, map: null };
-    mounted.set(host, entry);
-    import(new URL(component.data.module, document.baseURI).href).then(({ mount }) => {
-      entry.map = mount(host, entry.newest);
+    const made = (entry = { newest: component, instance: null });
+    mounted.set(host, made);
+    import(new URL(component.data.module, document.baseURI).href).then(({ default: Instance }) => {
+      made.instance = new Instance(host, made.newest);
     });
   }
   return () =>
     setTimeout(() => {
       if (host.isConnected) return;
-      entry.map?.close();
+      entry.instance?.close();
       mounted.delete(host);
     });
 }

@@ -1,20 +1,17 @@
-/** Images of 28 by 28 on canvases, crisp: dark ink on light ground in light, light on dark in dark. */
+/** Images of 28 by 28 on canvases: dark on light in the light theme, light on dark in the dark one. */
+import { contextOf } from "./canvas.js";
+import { element } from "./dom.js";
 
 export const SIDE = 28;
 
 /** @typedef {Uint8Array | Float32Array} Pixels 784 bytes, or values in [0, 1] */
 
 /**
- * A canvas for one image, to be enlarged by its style.
- * @param {string} name what the image is, for who cannot see it
+ * Canvas for one image, enlarged by its style.
+ * @param {string} name text for screen readers
  */
 export function pictureCanvas(name) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  canvas.className = "lm-picture";
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", name);
-  return canvas;
+  return element("canvas", { width: SIDE, height: SIDE, class: "picture", role: "img", "aria-label": name });
 }
 
 /**
@@ -23,17 +20,17 @@ export function pictureCanvas(name) {
  * @param {boolean} dark
  */
 export function paint(canvas, pixels, dark) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const context = contextOf(canvas);
   if (pixels) context.putImageData(imageOf(pixels, dark), 0, 0);
   else context.clearRect(0, 0, SIDE, SIDE);
 }
 
 /**
- * The image as opaque grey pixels.
+ * Opaque grey pixels.
  * @param {Pixels} pixels
  * @param {boolean} dark
  */
-export function imageOf(pixels, dark) {
+function imageOf(pixels, dark) {
   const image = new ImageData(SIDE, SIDE);
   const words = new Uint32Array(image.data.buffer);
   for (let i = 0; i < words.length; i++) words[i] = 0xff000000 | (greyOf(pixels, i, dark) * 0x010101);
@@ -41,7 +38,7 @@ export function imageOf(pixels, dark) {
 }
 
 /**
- * Only the ink, over whatever lies below.
+ * Ink alone, on transparent ground.
  * @param {Pixels} pixels
  * @param {import("./theme.js").Rgb} ink
  */
@@ -53,11 +50,7 @@ export function inkOf(pixels, [red, green, blue]) {
   return image;
 }
 
-/**
- * @param {Pixels} pixels
- * @param {number} i
- * @param {boolean} dark
- */
+/** @type {(pixels: Pixels, i: number, dark: boolean) => number} */
 function greyOf(pixels, i, dark) {
   const byte = pixels instanceof Uint8Array ? pixels[i] : Math.round(pixels[i] * 255);
   return dark ? byte : 255 - byte;

@@ -1,7 +1,7 @@
 /**
- * Places in latent space as a link keeps them: an image by its number, "17"; a code with the start of its
- * model's fingerprint, "z0a1b2c3d:0.5,-1.25"; a drawing, "d:" and its 784 bytes in base64url. Python reads the
- * same (ui/places.py).
+ * Places in latent space in the notation of links: an image by its number, "17"; a code with the start of its
+ * model's fingerprint, "z0a1b2c3d:0.5,-1.25"; a drawing, "d:" and its 784 bytes in base64url. Python has the
+ * same notation (ui/places.py).
  */
 import { SIDE } from "./pixels.js";
 
@@ -13,19 +13,17 @@ import { SIDE } from "./pixels.js";
 
 const SIGNIFICANT = 7; // digits of a component: as many as a float32 keeps
 
-/**
- * @param {Place | null} place
- * @returns {string}
- */
+/** @param {Place | null} place */
 export function textOf(place) {
   if (!place) return "";
   if (place.kind === "image") return String(place.index);
   if (place.kind === "drawing") return `d:${toBase64(place.image)}`;
-  return `z${place.model}:${Array.from(place.code, (value) => Number(value.toPrecision(SIGNIFICANT))).join(",")}`;
+  const numbers = Array.from(place.code, (value) => Number(value.toPrecision(SIGNIFICANT)));
+  return `z${place.model}:${numbers.join(",")}`;
 }
 
 /**
- * The place that a text stands for; null for a text that stands for none.
+ * Parse a place; null for a text that is none.
  * @param {string} text
  * @returns {Place | null}
  */

@@ -1,4 +1,7 @@
-/** Read the safetensors format: eight bytes of header length, a JSON header, and the tensors' bytes. */
+/**
+ * Reader of the safetensors format, in which ui/components/wire.py packs all files: eight bytes of header
+ * length, a JSON header, and the tensors' bytes.
+ */
 
 /**
  * @typedef {object} Tensor
@@ -15,7 +18,7 @@ const READERS = {
 };
 
 /**
- * The tensors of a file by their names, as views into it, and the entries of its metadata.
+ * Tensors by name, as views into the file, and the entries of its metadata.
  * @param {ArrayBuffer} buffer
  * @returns {{ tensors: Record<string, Tensor>, metadata: Record<string, string> }}
  */
@@ -40,7 +43,7 @@ export function readTensors(buffer) {
 }
 
 /**
- * The tensors of a file at an address; an Error with the address where it is not there.
+ * Fetch the tensors of a file.
  * @param {string} url
  */
 export async function fetchTensors(url) {
@@ -48,8 +51,8 @@ export async function fetchTensors(url) {
 }
 
 /**
+ * Fetch a file; an Error with its address where the server has none.
  * @param {string} url
- * @returns {Promise<Response>}
  */
 export async function fetchOk(url) {
   const response = await fetch(url);

@@ -1,18 +1,10 @@
-/** The colours of the page the map stands in, and images in them: ink on paper, or light on dark. */
+/** Colours and font of the page, and the colours of classes. */
 
 // Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures.py.
-export const CLASS_COLOURS = [
-  "#3f90da",
-  "#ffa90e",
-  "#bd1f01",
-  "#94a4a2",
-  "#832db6",
-  "#a96b59",
-  "#e76300",
-  "#b9ac70",
-  "#717581",
-  "#92dadd",
-];
+const CLASS_COLOURS = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
+
+// Turns any colour of CSS into "#rrggbb".
+const parser = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /** @typedef {[number, number, number]} Rgb */
 /**
@@ -25,7 +17,7 @@ export const CLASS_COLOURS = [
  */
 
 /**
- * What the page says of its colours now.
+ * Theme of the page as it is now.
  * @param {Element} host
  * @returns {Theme}
  */
@@ -56,17 +48,13 @@ export function css([red, green, blue], alpha = 1) {
  * @returns {Rgb}
  */
 export function rgbOf(hex) {
-  const canvas = document.createElement("canvas").getContext("2d");
-  if (!canvas) return [0, 0, 0];
-  canvas.fillStyle = hex;
-  const full = parseInt(String(canvas.fillStyle).slice(1), 16);
+  parser.fillStyle = "#000"; // kept where the next is no colour
+  parser.fillStyle = hex;
+  const full = parseInt(String(parser.fillStyle).slice(1), 16);
   return [full >> 16, (full >> 8) & 255, full & 255];
 }
 
-/**
- * @param {number} label
- * @returns {string}
- */
+/** @param {number} label */
 export function colourOf(label) {
-  return CLASS_COLOURS[label % CLASS_COLOURS.length];
+  return `#${CLASS_COLOURS[label % CLASS_COLOURS.length]}`;
 }

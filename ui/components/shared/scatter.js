@@ -1,11 +1,17 @@
 /**
- * Points as pixels, written into a buffer and put on the canvas at once: on a machine without a graphics
- * card many times faster than paths (docs/decisions/0012-points-as-pixels.md).
+ * Scatter plot: points as pixels, written into a buffer and put on the canvas at once. Without a graphics
+ * card this is many times faster than paths (docs/decisions/0012-points-as-pixels.md).
  */
-import { colourOf, rgbOf } from "../shared/theme.js";
+import { contextOf } from "./canvas.js";
+import { clamp } from "./numbers.js";
+import { colourOf, rgbOf } from "./theme.js";
 
-/** @typedef {{ offset: [number, number], cover: number }[]} Disc the pixels of a point, and how much of each it covers */
-/** @typedef {{ isBright: boolean, colours: import("../shared/theme.js").Rgb[], disc: Disc }} Style by label */
+/** @typedef {import("./theme.js").Rgb} Rgb */
+/** @typedef {import("./theme.js").Theme} Theme */
+/** @typedef {import("./points.js").Points} Points */
+/** @typedef {import("./view.js").View} View */
+/** @typedef {{ offset: [number, number], cover: number }[]} Disc pixels of a point and their coverage */
+/** @typedef {{ isBright: boolean, colours: Rgb[], disc: Disc }} Style colours by label */
 
 const OPACITY = 0.8;
 const FAINT_OPACITY = 0.3;
@@ -20,18 +26,18 @@ export class Scatter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.context = contextOf(canvas);
     this.image = new ImageData(1, 1);
   }
 
   /**
-   * @param {import("./points.js").Points} points
-   * @param {import("./view.js").View} view
-   * @param {import("../shared/theme.js").Theme} theme
+   * @param {Points} points
+   * @param {View} view
+   * @param {Theme} theme
    * @param {number} ratio device pixels per CSS pixel
-   * @param {string} layer what is behind the points
+   * @param {string} [layer] behind the points
    */
-  draw(points, view, theme, ratio, layer) {
+  draw(points, view, theme, ratio, layer = "none") {
     const { width, height } = this.canvas;
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     const words = new Uint32Array(this.image.data.buffer).fill(0);
@@ -44,8 +50,8 @@ export class Scatter {
   /**
    * Write those points that are bright, or those that are not.
    * @param {Uint32Array} words the pixels of the canvas
-   * @param {import("./points.js").Points} points
-   * @param {import("./view.js").View} view
+   * @param {Points} points
+   * @param {View} view
    * @param {number} ratio
    * @param {Style} style
    */
@@ -72,9 +78,9 @@ export class Scatter {
 }
 
 /**
- * A colour laid over a pixel (Porter & Duff 1984), neither multiplied by its alpha.
+ * Alpha compositing (Porter & Duff 1984) of a colour over a pixel, neither multiplied by its alpha.
  * @param {number} below as a little-endian word of red, green, blue and alpha
- * @param {import("../shared/theme.js").Rgb} colour
+ * @param {Rgb} colour
  * @param {number} cover 0 to 1
  */
 function over(below, [red, green, blue], cover) {
@@ -90,39 +96,30 @@ function over(below, [red, green, blue], cover) {
 }
 
 /**
- * The radius of a point in pixels: less for more of them, more as one zooms in.
+ * Radius of a point in pixels: smaller for more points, larger as the view zooms in.
  * @param {number} count
- * @param {import("./view.js").View} view
+ * @param {View} view
  */
 export function radiusOf(count, view) {
   const base = count <= 2000 ? 4 : count <= 20000 ? 2.6 : 1.6;
-  return base * Math.min(2, Math.max(1, (view.scale / view.fittingScale) ** 0.35));
+  return base * clamp((view.scale / view.fittingScale) ** 0.35, 1, 2);
 }
 
-/**
- * @param {number} radius
- * @param {number} opacity
- * @returns {Disc}
- */
+/** @type {(radius: number, opacity: number) => Disc} */
 function discOf(radius, opacity) {
   const reach = Math.ceil(radius);
   const side = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
   return side
-    .flatMap((y) =>
-      side.map((x) => ({ offset: /** @type {[number, number]} */ ([x, y]), distance: Math.hypot(x, y) })),
-    )
-    .map(({ offset, distance }) => ({
-      offset,
-      cover: opacity * Math.min(1, Math.max(0, radius + 0.5 - distance)),
-    }))
+    .flatMap((y) => side.map((x) => /** @type {[number, number]} */ ([x, y])))
+    .map((offset) => ({ offset, cover: opacity * clamp(radius + 0.5 - Math.hypot(...offset), 0, 1) }))
     .filter(({ cover }) => cover > 0);
 }
 
 /**
- * What the points are painted with, one over the other. Where some are grey, those on a layer have a halo of
- * paper: its colours can be as light or as dark as theirs.
- * @param {import("./points.js").Points} points
- * @param {import("../shared/theme.js").Theme} theme
+ * Styles in the order of painting. Where some points are grey, those on a layer have a halo of paper: the
+ * colours of the layer can be as light or as dark as theirs.
+ * @param {Points} points
+ * @param {Theme} theme
  * @param {number} radius
  * @param {number} ratio
  * @param {string} layer
@@ -146,18 +143,13 @@ function stylesOf(points, { paper, ink }, radius, ratio, layer) {
   return [{ isBright: false, ...halo(small) }, grey, { isBright: true, ...halo(radius) }, bright];
 }
 
-/** @param {import("./points.js").Points} points */
+/** @param {Points} points */
 function coloursOf(points) {
   const count = points.labels ? points.labels.reduce((most, label) => Math.max(most, label), 0) + 1 : 1;
   return Array.from({ length: count }, (_, label) => rgbOf(colourOf(label)));
 }
 
-/**
- * @param {import("../shared/theme.js").Rgb} from
- * @param {import("../shared/theme.js").Rgb} to
- * @param {number} share
- * @returns {import("../shared/theme.js").Rgb}
- */
+/** @type {(from: Rgb, to: Rgb, share: number) => Rgb} */
 function mixed(from, to, share) {
   const mix = (/** @type {number} */ i) => from[i] + (to[i] - from[i]) * share;
   return [mix(0), mix(1), mix(2)];

@@ -1,4 +1,7 @@
-/** The points of a map: where they are, which are shown, and which is nearest. */
+/** Points of a map: positions, labels, and which are shown or selected. */
+import { median } from "./numbers.js";
+
+/** @typedef {import("./view.js").Point} Point */
 
 export class Points {
   /**
@@ -10,7 +13,7 @@ export class Points {
     this.labels = labels;
     this.count = positions.length / 2;
     this.shown = new Uint8Array(this.count).fill(1);
-    /** @type {Uint8Array | null} those within a box or lasso; null where none was drawn */
+    /** @type {Uint8Array | null} 1 within a box or lasso; null where none was drawn */
     this.selected = null;
     this.bounds = boundsOf(positions);
     this.centres = this.findCentres();
@@ -28,18 +31,22 @@ export class Points {
     this.centres = this.findCentres();
   }
 
+  /** @type {(i: number) => Point} */
+  at(i) {
+    return [this.positions[2 * i], this.positions[2 * i + 1]];
+  }
+
   /** Whether a point is drawn in its colour, rather than grey. @param {number} i */
   isBright(i) {
     return Boolean(this.shown[i] && (!this.selected || this.selected[i]));
   }
 
   /**
-   * The shown point nearest to a place, at most so far away; -1 where there is none.
-   * @param {number} x
-   * @param {number} y
-   * @param {number} [radius]
+   * Index of the nearest shown point within a radius; -1 where there is none.
+   * @param {Point} place
+   * @param {number} radius
    */
-  nearest(x, y, radius = Infinity) {
+  nearest([x, y], radius) {
     let best = radius ** 2;
     let found = -1;
     for (let i = 0; i < this.count; i++) {
@@ -54,21 +61,24 @@ export class Points {
 
   /**
    * Select the shown points inside an outline; where there is none, nothing is selected.
-   * @param {[number, number][]} outline
+   * @param {Point[]} outline
    */
   select(outline) {
     const selected = Uint8Array.from(this.shown, (shown, i) =>
-      shown && isInside(outline, this.positions[2 * i], this.positions[2 * i + 1]) ? 1 : 0,
+      shown && isInside(outline, this.at(i)) ? 1 : 0,
     );
     this.selected = selected.includes(1) ? selected : null;
   }
 
-  /** The indices of the selected points. */
+  /** Indices of the selected points. */
   get selection() {
-    return this.selected ? indicesOf(this.selected) : [];
+    return [...(this.selected ?? [])].flatMap((isSelected, i) => (isSelected ? [i] : []));
   }
 
-  /** The middle of each class that is shown: of its coordinates, the medians. */
+  /**
+   * Medians of the coordinates of each class that is shown.
+   * @returns {{ label: number, at: Point }[]}
+   */
   findCentres() {
     /** @type {Map<number, number[]>} */
     const members = new Map();
@@ -80,23 +90,12 @@ export class Points {
     });
     return [...members].map(([label, rows]) => ({
       label,
-      x: median(rows.map((i) => this.positions[2 * i])),
-      y: median(rows.map((i) => this.positions[2 * i + 1])),
+      at: [
+        median(rows.map((i) => this.positions[2 * i])),
+        median(rows.map((i) => this.positions[2 * i + 1])),
+      ],
     }));
   }
-}
-
-/** @param {Uint8Array} flags */
-function indicesOf(flags) {
-  /** @type {number[]} */
-  const indices = [];
-  flags.forEach((flag, i) => flag && indices.push(i));
-  return indices;
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 /**
@@ -104,6 +103,7 @@ function median(values) {
  * @returns {import("./view.js").Bounds}
  */
 function boundsOf(positions) {
+  if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
   for (let i = 0; i < positions.length; i += 2) {
     bounds.left = Math.min(bounds.left, positions[i]);
@@ -116,11 +116,10 @@ function boundsOf(positions) {
 
 /**
  * Whether a place lies within an outline, by the number of edges to its right.
- * @param {[number, number][]} outline
- * @param {number} x
- * @param {number} y
+ * @param {Point[]} outline
+ * @param {Point} place
  */
-function isInside(outline, x, y) {
+function isInside(outline, [x, y]) {
   let inside = false;
   outline.forEach(([x1, y1], i) => {
     const [x2, y2] = outline[(i || outline.length) - 1];

@@ -1,13 +1,15 @@
-/** What part of the map is seen: its centre and the pixels per unit, one for both axes. */
+/** Visible part of a plot: its centre and its scale in pixels per unit, one scale for both axes. */
+import { clamp } from "./numbers.js";
 
 const MOST_ZOOM = 400; // times the scale at which everything fits
 const LEAST_ZOOM = 0.4;
 const MARGIN = 0.06; // of the smaller side, left free around the points
 
+/** @typedef {[number, number]} Point x and y in the plot, or pixels from the left and the top */
 /** @typedef {{ left: number, right: number, bottom: number, top: number }} Bounds */
 
 export class View {
-  /** @param {Bounds} bounds what there is to see */
+  /** @param {Bounds} bounds of all that can be seen */
   constructor(bounds) {
     this.bounds = bounds;
     this.width = 1;
@@ -19,7 +21,7 @@ export class View {
     this.fit();
   }
 
-  /** See everything. */
+  /** Show everything. */
   fit() {
     const { left, right, bottom, top } = this.bounds;
     this.x = (left + right) / 2;
@@ -34,10 +36,7 @@ export class View {
     return Math.min((this.width * free) / (right - left || 1), (this.height * free) / (top - bottom || 1));
   }
 
-  /**
-   * @param {number} width
-   * @param {number} height
-   */
+  /** @type {(width: number, height: number) => void} */
   resize(width, height) {
     const zoom = this.scale / this.fittingScale;
     this.width = width;
@@ -47,30 +46,23 @@ export class View {
   }
 
   /**
-   * The place on screen, in pixels from the top left.
-   * @param {number} x
-   * @param {number} y
-   * @returns {[number, number]}
+   * @param {Point} point in the plot
+   * @returns {Point} in pixels
    */
-  toScreen(x, y) {
+  toScreen([x, y]) {
     return [this.width / 2 + (x - this.x) * this.scale, this.height / 2 - (y - this.y) * this.scale];
   }
 
   /**
-   * The place on the map.
-   * @param {number} left
-   * @param {number} top
-   * @returns {[number, number]}
+   * @param {Point} point in pixels
+   * @returns {Point} in the plot
    */
-  toMap(left, top) {
+  toMap([left, top]) {
     return [this.x + (left - this.width / 2) / this.scale, this.y - (top - this.height / 2) / this.scale];
   }
 
-  /**
-   * @param {number} right pixels
-   * @param {number} down
-   */
-  pan(right, down) {
+  /** @param {Point} by pixels to the right and down */
+  pan([right, down]) {
     this.x -= right / this.scale;
     this.y += down / this.scale;
     this.keepInSight();
@@ -78,15 +70,12 @@ export class View {
 
   /**
    * @param {number} factor
-   * @param {number} left the place on screen that stays where it is
-   * @param {number} top
+   * @param {Point} at the place on screen that stays where it is
    */
-  zoom(factor, left, top) {
-    const [x, y] = this.toMap(left, top);
-    const scale = Math.min(
-      Math.max(this.scale * factor, this.fittingScale * LEAST_ZOOM),
-      this.fittingScale * MOST_ZOOM,
-    );
+  zoom(factor, at) {
+    const [x, y] = this.toMap(at);
+    const fitting = this.fittingScale;
+    const scale = clamp(this.scale * factor, fitting * LEAST_ZOOM, fitting * MOST_ZOOM);
     this.x = x - ((x - this.x) * this.scale) / scale;
     this.y = y - ((y - this.y) * this.scale) / scale;
     this.scale = scale;
@@ -95,12 +84,12 @@ export class View {
 
   keepInSight() {
     const { left, right, bottom, top } = this.bounds;
-    this.x = Math.min(Math.max(this.x, left), right);
-    this.y = Math.min(Math.max(this.y, bottom), top);
+    this.x = clamp(this.x, left, right);
+    this.y = clamp(this.y, bottom, top);
     this.moved = true;
   }
 
-  /** The view as a link keeps it: centre and zoom; "" where everything is seen. */
+  /** The view in the notation of links, centre and zoom; "" where everything is shown. */
   get text() {
     if (!this.moved) return "";
     const numbers = [this.x, this.y, this.scale / this.fittingScale];
@@ -115,7 +104,7 @@ export class View {
     if (!text || ![x, y, zoom].every(Number.isFinite)) return;
     this.x = x;
     this.y = y;
-    this.scale = this.fittingScale * Math.min(Math.max(zoom, LEAST_ZOOM), MOST_ZOOM);
+    this.scale = this.fittingScale * clamp(zoom, LEAST_ZOOM, MOST_ZOOM);
     this.keepInSight();
   }
 }
