@@ -694,7 +694,7 @@ def test_an_outline_around_nothing_selects_nothing_and_says_so(page):  # noqa: F
     np.testing.assert_array_equal(stage.colours("points"), before)
 
 
-def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
+def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
     page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
     figures = page.locator(".path-slider figure")

@@ -60,7 +60,7 @@ def move_by_hand(walks: list[Walk]) -> None:
             for walk in walks
         ],
         is_dark(),
-        key="hand",
+        key="path slider",
     )
 
 

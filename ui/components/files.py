@@ -1,7 +1,7 @@
-"""Files for browsers: made when one first asks, kept in bounded memory, and shared by all visitors.
+"""File store for browsers: files made on first request, kept in bounded memory, and shared by all visitors.
 
-A file is called by what it holds, so a browser may keep it for ever, and a visitor's own can be asked for
-only by who has seen its name.
+A file's name is made of its content, so that a browser may cache it for ever, and only a client that has been
+given the name of a visitor's file can fetch it.
 """
 
 import gzip
@@ -23,7 +23,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class NotYet:
-    """The file is being computed: the share that is done, 0 to 1."""
+    """File that is being computed; ``share`` of the work is done, 0 to 1."""
 
     share: float
 
@@ -32,17 +32,17 @@ Maker = Callable[[], bytes | NotYet]
 
 
 class FileStore:
-    """Files by name; of those asked for longest ago the bytes, and then the names, are let go."""
+    """Files by name; of the least recently used, the bytes and then the names are dropped."""
 
     def __init__(self, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES):
         self._most_files, self._most_bytes = most_files, most_bytes
         self._lock = threading.Lock()
         self._makers: OrderedDict[str, Maker] = OrderedDict()
         self._ready: OrderedDict[str, bytes] = OrderedDict()
-        self._turns: dict[str, threading.Lock] = {}  # who makes a file, while others wait for it
+        self._turns: dict[str, threading.Lock] = {}  # held while a file is made
 
     def offer(self, name: str, make: Maker) -> str:
-        """The address of a file that is made when it is first asked for."""
+        """Address of a file that is made on its first request."""
         with self._lock:
             self._makers[name] = make
             self._makers.move_to_end(name)
@@ -53,13 +53,13 @@ class FileStore:
         return f"{base_path()}{PREFIX}/{name}"
 
     def get(self, name: str) -> bytes | NotYet | None:
-        """The packed bytes of a file; None for a name that was not offered, or too long ago."""
+        """Compressed bytes of a file; None for a name that is unknown or was dropped."""
         with self._lock:
             make = self._makers.get(name)
             turn = self._turns.setdefault(name, threading.Lock()) if make else None
         if make is None:
             return None
-        with turn:  # a class of thirty asks for the same file at the same moment
+        with turn:  # a class of thirty requests the same file at once
             ready = self._find(name)
             if ready is not None:
                 return ready
@@ -82,12 +82,12 @@ class FileStore:
 
 @st.cache_resource(show_spinner=False)
 def file_store() -> FileStore:
-    """The files of this server."""
+    """File store of this server."""
     return FileStore()
 
 
 def send_file(request: Request) -> Response:
-    """Answer a browser; runs in a thread of its own, so making a file holds up nobody."""
+    """Respond to a browser; Starlette runs this in a thread, so that making a file blocks nobody."""
     found = file_store().get(request.path_params["name"])
     if found is None:
         return PlainTextResponse("This file is not here any more. Reload the page.", 404)
@@ -101,6 +101,6 @@ FILES = Route(PREFIX + "/{name}", send_file)
 
 
 def base_path() -> str:
-    """What every address of this server begins with, as "/lab"; empty where there is nothing such."""
+    """Common start of all addresses of this server, as "/lab"; "" without one."""
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"/{base}" if base else ""

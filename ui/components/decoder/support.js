@@ -19,7 +19,7 @@ const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
 /**
- * Whether a round trip is off the data; NaN is.
+ * True for a round trip off the data; NaN counts as off.
  * @param {number} roundTrip in the model's units
  */
 export function isOffData(roundTrip) {

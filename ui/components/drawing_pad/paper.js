@@ -24,7 +24,7 @@ export class Paper extends InkCanvas {
     return this.layers.length ? this.layers[this.layers.length - 1] : this.base;
   }
 
-  /** Whether a picture from a file is visible, perhaps below strokes. */
+  /** True where a picture from a file is visible, perhaps below strokes. */
   get holdsPicture() {
     const layers = [this.base, ...this.layers];
     return layers.slice(layers.lastIndexOf(null) + 1).some((layer) => layer && "ink" in layer);

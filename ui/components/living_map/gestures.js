@@ -203,7 +203,7 @@ export class Gestures {
   }
 
   /**
-   * The pointer of the keys, or else the middle.
+   * Pointer of the keys, or else the middle.
    * @returns {Point}
    */
   get place() {

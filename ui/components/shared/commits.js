@@ -14,8 +14,8 @@ export class Commits {
   }
 
   /**
-   * Whether Python sends another value than the last; an answer to an earlier commit is older than what the
-   * visitor sees.
+   * Take a value from Python; true where it is new. An answer to an earlier commit is older than what the
+   * visitor sees, and ignored.
    * @param {Component} component
    * @param {string} text
    */

@@ -36,7 +36,7 @@ export class Points {
     return [this.positions[2 * i], this.positions[2 * i + 1]];
   }
 
-  /** Whether a point is drawn in its colour, rather than grey. @param {number} i */
+  /** True for a point in its colour, false for a grey one. @param {number} i */
   isBright(i) {
     return Boolean(this.shown[i] && (!this.selected || this.selected[i]));
   }
@@ -115,7 +115,7 @@ function boundsOf(positions) {
 }
 
 /**
- * Whether a place lies within an outline, by the number of edges to its right.
+ * Point in polygon, by the number of edges to its right.
  * @param {Point[]} outline
  * @param {Point} place
  */
