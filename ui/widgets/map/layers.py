@@ -6,11 +6,11 @@ import threading
 import numpy as np
 import streamlit as st
 
-from autoencoder.bundles import field_bundle
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.latent.fields import gap_field_steps
 from autoencoder.latent.projection import Map
-from ui.files import NotYet, file_store
+from ui.components.files import NotYet, file_store
+from ui.components.wire import field_bundle
 from ui.jobs.job import Job, JobError
 from ui.jobs.work import StepsWork
 from ui.state.measurement import begun, found
