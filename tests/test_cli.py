@@ -11,7 +11,8 @@ from conftest import PROJECT
 from PIL import Image
 
 from autoencoder.checkpoint.store import load_checkpoint
-from autoencoder.cli import commands, parser
+from autoencoder.cli import parser, running
+from autoencoder.cli.commands import train as train_command
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
@@ -64,7 +65,7 @@ def few_digits(monkeypatch):
         dataset = load_dataset(source, split, *args, **options)
         return dataset.subset(np.arange(30 if split == "train" else 20)) if source == "digits" else dataset
 
-    monkeypatch.setattr(commands, "load_dataset", load)
+    monkeypatch.setattr(running, "load_dataset", load)
 
 
 def train(dataset, out, *more) -> list:
@@ -303,7 +304,7 @@ def test_what_is_not_there_is_said_in_a_sentence(refusal, saved, tmp_path):
 
 def test_a_folder_that_holds_something_else_is_refused_before_the_training(refusal, tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("two years of work")
-    monkeypatch.setattr(commands, "_train", lambda trainer: pytest.fail("trained for nothing"))
+    monkeypatch.setattr(train_command, "follow", lambda trainer: pytest.fail("trained for nothing"))
     assert "something other than a model" in refusal(*train("digits", tmp_path, "--kind", "ae"))
     assert (tmp_path / "thesis.txt").read_text() == "two years of work"
 
@@ -334,7 +335,7 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch, few_digits, tm
 
 def test_a_bug_looks_like_one(saved, monkeypatch):
     """Only the world's errors become a sentence."""
-    monkeypatch.setattr(commands, "load_dataset", lambda *args, **options: [][0])
+    monkeypatch.setattr(running, "load_dataset", lambda *args, **options: [][0])
     with pytest.raises(IndexError):
         parser.main(["evaluate", str(saved)])
 

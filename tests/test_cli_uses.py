@@ -80,7 +80,9 @@ def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
 
 
 def test_the_command_knows_every_learner_and_source():
-    from autoencoder.cli.parser import LEARNER_NAMES, PROTOCOL_NAMES, SOURCE_NAMES
+    from autoencoder.cli.commands.anomalies import PROTOCOL_NAMES
+    from autoencoder.cli.commands.few_labels import LEARNER_NAMES
+    from autoencoder.cli.commands.generate import SOURCE_NAMES
 
     assert tuple(LEARNERS) == LEARNER_NAMES
     assert {*SOURCES, "mixture"} == set(SOURCE_NAMES)

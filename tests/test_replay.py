@@ -100,7 +100,7 @@ def test_of_many_epochs_some_are_kept_evenly():
 
 
 def test_a_large_set_has_frames_within_its_first_epoch(digits, monkeypatch):
-    monkeypatch.setattr(replays, "FEWEST_STEPS", 18)
+    monkeypatch.setattr("autoencoder.training.recorder.FEWEST_STEPS", 18)
     replay = filmed(trainer(digits, batch_size=2), digits).replay
     assert list(replay.epochs) == [0, 1 / 18, 2 / 18, 4 / 18, 9 / 18, 1, 2, 3]  # 18 steps an epoch
 

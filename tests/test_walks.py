@@ -9,7 +9,7 @@ from tools.steps import driven
 
 from autoencoder.checkpoint.path_kinds import PATHS, walk, walk_steps
 from autoencoder.checkpoint.store import load_checkpoint
-from autoencoder.cli.parser import PATH_NAMES
+from autoencoder.cli.arguments import PATH_NAMES
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.model.smooth_path import _energy, smooth_steps
 

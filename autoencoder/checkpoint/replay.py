@@ -25,7 +25,6 @@ N_MEASURED = 250  # images of each side whose errors are taken before the end of
 SEED = 0  # of these choices: the same for every training, so that trainings compare
 MOST_EPOCHS = 60  # with a frame each; of more, every second, every fourth … is kept
 EARLY = (1 / 16, 1 / 8, 1 / 4, 1 / 2)  # of the first epoch, in which the most happens
-FEWEST_STEPS = 40  # of an epoch that is worth frames within
 MOST_FRAMES = 200  # in a file; 66 are kept
 MAX_BYTES = 2_000_000  # of a file: 64 frames take 0.6 MB before packing
 MAX_UNPACKED = 20_000_000

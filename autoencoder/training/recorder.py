@@ -8,7 +8,6 @@ from scipy.linalg import orthogonal_procrustes
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.checkpoint.replay import (
     EARLY,
-    FEWEST_STEPS,
     N_MEASURED,
     N_ON_MAP,
     N_PAIRS,
@@ -22,6 +21,8 @@ from autoencoder.data.noise import corrupt
 from autoencoder.latent.gap_score import mean_score, random_pairs
 from autoencoder.latent.projection import CodeMap, PCAMap
 from autoencoder.training.trainer import Event, Progress, Trainer
+
+FEWEST_STEPS = 40  # of an epoch that has frames within
 
 
 class Film:

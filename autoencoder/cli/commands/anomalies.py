@@ -1,0 +1,32 @@
+"""Command ``anomalies``: find the images of a class that was never seen."""
+
+import argparse
+
+from autoencoder.cli.arguments import add_command, add_dataset, add_seed, number, option, whole
+from autoencoder.cli.running import load_both, run
+from autoencoder.model.architecture import MAX_LATENT_DIM
+
+PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of experiments.outliers.trials, which needs torch
+
+
+def add(parsers) -> None:
+    command = add_command(parsers, "anomalies", anomalies, "find the images of a class that was never seen")
+    add_dataset(command)
+    help = "one-class: the class is normal, all others are outliers; leave-one-out: it is the outlier"
+    command.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True, help=help)
+    command.add_argument("--class", dest="class_name", required=True, metavar="C", help="its name or number")
+    option(command, "--latent-dim", whole(1, MAX_LATENT_DIM), 16, metavar="D", help="numbers in a code")
+    help = "share of normal images above the threshold, as it is wanted"
+    option(command, "--false-alarms", number(0.001, 0.999), 0.05, metavar="F", help=help)
+    add_seed(command)
+
+
+def anomalies(args: argparse.Namespace) -> dict:
+    from autoencoder.experiments.outliers.trials import anomalies_steps
+    from autoencoder.model.runtime import use_one_thread
+
+    use_one_thread()
+    steps = anomalies_steps(
+        *load_both(args), args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
+    )
+    return run(steps, "training on what is normal")

@@ -1,0 +1,41 @@
+"""Command ``evaluate``: measure how well a model reconstructs images."""
+
+import argparse
+
+from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, add_seed, noise, option
+from autoencoder.cli.running import load
+from autoencoder.data.noise import NOISE_KINDS
+from autoencoder.errors import DatasetError
+
+
+def add(parsers) -> None:
+    command = add_command(parsers, "evaluate", evaluate, "measure how well a model gives images back")
+    add_checkpoint(command)
+    add_dataset(command, required=False)
+    option(command, "--split", str, "test", choices=("train", "test"))
+    help = f"corrupt what the model is given; kinds: {', '.join(NOISE_KINDS)}; level 0 to 1"
+    option(command, "--noise", noise, metavar="KIND:LEVEL", help=help)
+    add_seed(command)
+
+
+def evaluate(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.reconstruction import evaluate
+
+    checkpoint = load_checkpoint(args.checkpoint)
+    args.dataset = args.dataset or _trained_on(checkpoint)
+    dataset = load(args, args.split)
+    means = evaluate(checkpoint.model, dataset.images, args.noise, args.seed).means()
+    if args.noise is None:
+        means = {name: value for name, value in means.items() if not name.startswith("noisy")}
+    return {"dataset": dataset.name, "split": dataset.split, "n_images": dataset.n_images, **means}
+
+
+def _trained_on(checkpoint) -> str:
+    source = checkpoint.config.source
+    if checkpoint.config.atlas.split == "all":
+        raise DatasetError(
+            f"{checkpoint.name} was trained on a file of yours, {source.name}, and a model does not keep "
+            "where that lies. Name it: --dataset PATH."
+        )
+    return source.name

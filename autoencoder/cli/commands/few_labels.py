@@ -1,0 +1,57 @@
+"""Command ``few-labels``: measure how far a few labels go."""
+
+import argparse
+
+from autoencoder.cli import reports
+from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, add_seed, option, whole
+from autoencoder.cli.running import load_both, run
+
+FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
+LEARNER_NAMES = (
+    *(f"{features}-{method}" for method in METHODS for features in FEATURES),
+    "fine-tuned",
+    "from-scratch",
+)  # of experiments.few_labels.learners, which needs torch
+
+
+def add(parsers) -> None:
+    words = "measure how far a few labels go"
+    command = add_command(parsers, "few-labels", few_labels, words, reports.label_text)
+    add_checkpoint(command)
+    add_dataset(command)
+    help = "numbers of labels, with commas between them"
+    option(command, "--labels", _counts, "100,1000", metavar="N,N", help=help)
+    option(command, "--draws", whole(1, 20), 3, metavar="R", help="of the labels")
+    option(command, "--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
+    add_seed(command)
+
+
+def few_labels(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.few_labels.measure import few_label_steps
+    from autoencoder.experiments.few_labels.task import few_label_task
+    from autoencoder.experiments.few_labels.verdicts import curve
+    from autoencoder.model.runtime import use_one_thread
+
+    use_one_thread()
+    checkpoint = load_checkpoint(args.checkpoint)
+    task = few_label_task(*load_both(args), args.seed)
+    steps = few_label_steps(checkpoint.model, task, args.learners, args.labels, args.draws, args.seed)
+    wanted = ("learner", "n_labels", "mean", "std")
+    points = curve(run(steps, "learning"))
+    return {"results": [{name: getattr(point, name) for name in wanted} for point in points]}
+
+
+def _counts(text: str) -> list[int]:
+    words = text.split(",")
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= 100_000 for word in words):
+        raise argparse.ArgumentTypeError(f"must be whole numbers with commas between them, got {text}")
+    return sorted({int(word) for word in words})
+
+
+def _learners(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = [name for name in names if name not in LEARNER_NAMES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no learner {unknown[0]!r}")
+    return [name for name in LEARNER_NAMES if name in names]

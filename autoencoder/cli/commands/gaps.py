@@ -1,0 +1,51 @@
+"""Command ``gaps``: the gap statistic of models."""
+
+import argparse
+from dataclasses import asdict
+
+from autoencoder.cli import reports
+from autoencoder.cli.arguments import add_command, add_dataset, add_pairs, add_seed
+from autoencoder.cli.running import load, run
+from autoencoder.errors import DatasetError
+
+
+def add(parsers) -> None:
+    words = "measure how paths between random pairs leave the data"
+    command = add_command(parsers, "gaps", gaps, words, reports.gap_text)
+    help = "models' folders, or shipped models' names"
+    command.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help=help)
+    add_dataset(command)
+    add_pairs(command, 400)
+    add_seed(command)
+
+
+def gaps(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.gaps.statistic import statistics_steps
+    from autoencoder.experiments.gaps.words import comparisons
+    from autoencoder.latent.gap_score import random_pairs
+
+    models = [load_checkpoint(name) for name in args.checkpoints]
+    dataset = load(args, "test")
+    if dataset.n_images < 2:
+        raise DatasetError(f"{dataset.name} has one image: a path needs two. Choose other images.")
+    pairs = random_pairs(dataset.labels, dataset.n_images, args.pairs, args.seed)
+    coded = [(model, model.model.encode(dataset.images)) for model in models]
+    statistics = run(statistics_steps(coded, None, pairs), f"paths of {len(models)} models")
+    return {
+        "models": [_gap_report(statistic) for statistic in statistics],
+        "pairs": args.pairs,
+        "seed": args.seed,
+        "auc": comparisons(statistics),
+    }
+
+
+def _gap_report(statistic) -> dict:
+    from autoencoder.experiments.statistics import interval
+
+    measures = {
+        f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))
+        for score in ("off_support_share", "jump_ratio")
+        for kind in ("cross", "same")
+    }
+    return {"name": statistic.name, **measures}

@@ -1,0 +1,71 @@
+"""Command ``interpolate``: measure the path from one image to another."""
+
+import argparse
+
+import numpy as np
+
+from autoencoder.cli import reports
+from autoencoder.cli.arguments import (
+    MOST_IMAGES,
+    PATH_NAMES,
+    add_checkpoint,
+    add_command,
+    add_dataset,
+    option,
+    picture,
+    whole,
+)
+from autoencoder.cli.running import load, writing
+from autoencoder.data.dataset import Dataset
+from autoencoder.errors import DatasetError
+from autoencoder.figures.pictures import png, strip
+
+
+def add(parsers) -> None:
+    words = "walk from one image to another"
+    command = add_command(parsers, "interpolate", interpolate, words, reports.path_text)
+    add_checkpoint(command)
+    add_dataset(command)
+    for name, metavar in (("--start", "I"), ("--end", "J")):
+        option(
+            command, name, whole(0, MOST_IMAGES), metavar=metavar, help="test image, from 0", required=True
+        )
+    option(command, "--path", str, "linear", choices=PATH_NAMES)
+    option(command, "--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
+    option(command, "--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
+
+
+def interpolate(args: argparse.Namespace) -> dict:
+    from autoencoder.checkpoint.path_kinds import walk
+    from autoencoder.checkpoint.store import load_checkpoint
+
+    checkpoint = load_checkpoint(args.checkpoint)
+    dataset = load(args, "test")
+    ends = checkpoint.model.encode(dataset.images[[_row(dataset, args.start), _row(dataset, args.end)]])
+    latents = walk(checkpoint, args.path, *ends, args.steps)
+    measured = checkpoint.support.measure(latents)
+    if args.out:
+        with writing(args.out) as file:
+            file.write(png(strip(measured.images), scale=4))
+    columns = {
+        "t": np.linspace(0, 1, args.steps),
+        "latent": latents,
+        "round_trip": measured.round_trip,
+        "neighbour_distance": measured.neighbour_distance,
+        "decoded_step": measured.decoded_step,
+        "off_support": measured.off_support,
+    }
+    return {
+        "steps": [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)],
+        "off_support_share": measured.off_support_share,
+        "jump_ratio": measured.jump_ratio,
+    }
+
+
+def _row(dataset: Dataset, index: int) -> int:
+    if index >= dataset.n_images:
+        raise DatasetError(
+            f"There is no image {index}: {dataset.name} ({dataset.split}) has {dataset.n_images:,} images, "
+            f"counted from 0. Choose an index up to {dataset.n_images - 1}."
+        )
+    return index

@@ -1,0 +1,72 @@
+"""Parts that several commands run: loading with a progress bar, driving steps, writing files."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
+from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.errors import DatasetError
+from autoencoder.steps import Step, Steps
+
+
+def run(steps: Steps, what: str, note: Callable[[Step, tqdm], None] = lambda step, bar: None) -> Any:
+    """Drive steps to their result behind a progress bar; ``note`` is called with each step."""
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                return end.value
+            bar.update(round(100 * step.share) - bar.n)
+            note(step, bar)
+
+
+def load(args: argparse.Namespace, split: str) -> Dataset:
+    """Images that ``--dataset`` names."""
+    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None) as bar:
+
+        def on_progress(share: float, sentence: str) -> None:
+            bar.set_description(sentence)
+            bar.update(round(100 * share) - bar.n)
+
+        dataset = load_dataset(
+            args.dataset, split, args.data_root, invert=args.invert, on_progress=on_progress
+        )
+    if dataset.split == "all" and looks_inverted(dataset.images):
+        print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
+    return dataset
+
+
+def load_both(args: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
+    """Training and test images; None for those of a data set without a split."""
+    training = load(args, "train")
+    return training, load(args, "test") if training.split == "train" else None
+
+
+@contextmanager
+def writing(path: Path):
+    """An open file that becomes ``path`` when all of it is written. Raises DatasetError."""
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        with open(scratch, "wb") as file:
+            yield file
+        scratch.replace(path)
+    except OSError as error:
+        raise DatasetError(f"{path} could not be written: {error.strerror}. Choose another place.") from error
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
+def last_losses(history) -> dict:
+    """Losses and PSNR of the last epoch; None each where there is none."""
+    last = asdict(history[-1]) if history else {}
+    return {name: last.get(name) for name in ("train_loss", "validation_loss", "validation_psnr")}
