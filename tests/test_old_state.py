@@ -20,6 +20,7 @@ from autoencoder.checkpoint.replay import read_replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.training.unfinished import Unfinished
+from ui import settings
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.server.app import clear_up
@@ -253,6 +254,6 @@ def assert_same_end(model, end: dict) -> None:
 
 
 def test_what_holds_for_the_class_holds_on(monkeypatch):
-    monkeypatch.setitem(os.environ, classroom.TOKEN, "a teacher's secret")
+    monkeypatch.setitem(os.environ, settings.TEACHER_TOKEN, "a teacher's secret")
     assert as_json(classroom.classroom()) == EXPECTED["classroom"]
     assert classroom.classroom() != classroom.Classroom()

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import os
 import shutil
 import threading
 import time
@@ -11,10 +10,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from autoencoder.errors import LatentSpaceError
+from ui import settings
 from ui.storage.disk import made, state_root, writing
 from ui.storage.results import results_folder
 
-TOKEN = "LATENT_TEACHER_TOKEN"
 FEWEST_CHARACTERS = 8  # of the secret
 WRONG_SECONDS = 1.0  # that a wrong secret takes
 MOST_CHARACTERS = 4_000  # of the starting view's address
@@ -34,13 +33,14 @@ class Classroom:
 
 def has_teacher() -> bool:
     """Whether this server has a teacher's mode: a secret of at least 8 characters."""
-    return len(os.environ.get(TOKEN, "")) >= FEWEST_CHARACTERS
+    return len(settings.text(settings.TEACHER_TOKEN)) >= FEWEST_CHARACTERS
 
 
 def is_secret(text: str) -> bool:
     """Whether this is the teacher's secret. Guesses are taken in turn, and a wrong one takes a second."""
+    secret = settings.text(settings.TEACHER_TOKEN)
     with _GUESS:
-        is_right = has_teacher() and hmac.compare_digest(text.encode(), os.environ[TOKEN].encode())
+        is_right = has_teacher() and hmac.compare_digest(text.encode(), secret.encode())
         if not is_right:
             time.sleep(WRONG_SECONDS)
         return is_right

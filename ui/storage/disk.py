@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autoencoder.errors import LatentSpaceError
 from autoencoder.project import ROOT
+from ui import settings
 
 DELETED = ".deleted"
 SHARED = "shared"
@@ -24,8 +25,8 @@ class WorkspaceError(LatentSpaceError):
 
 
 def state_root() -> Path:
-    """Where visitors' things are kept: LATENT_STATE_ROOT, else .state in the project."""
-    return Path(os.environ.get("LATENT_STATE_ROOT") or ROOT / ".state").expanduser()
+    """Folder of what visitors keep: LATENT_STATE_ROOT, else .state in the project."""
+    return Path(settings.text(settings.STATE_ROOT) or ROOT / ".state").expanduser()
 
 
 def remove(path: Path) -> None:

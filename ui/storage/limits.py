@@ -4,7 +4,7 @@ Where a limit is reached, the visitor reads a sentence that says so and what to 
 their readers (autoencoder/data/readers/source.py), those of the web server in .streamlit/config.toml.
 """
 
-import os
+from ui import settings
 
 MAX_MODELS = 20
 MAX_IMAGE_SETS = 10
@@ -19,26 +19,17 @@ MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
 
 def max_state_bytes() -> int:
-    return _from_environment("LATENT_MAX_STATE_BYTES", MAX_STATE_BYTES)
+    return settings.number(settings.MAX_STATE_BYTES, MAX_STATE_BYTES)
 
 
 def max_idle_days() -> int:
-    return _from_environment("LATENT_MAX_IDLE_DAYS", MAX_IDLE_DAYS)
+    return settings.number(settings.MAX_IDLE_DAYS, MAX_IDLE_DAYS)
 
 
 def max_sessions() -> int:
-    return _from_environment("LATENT_MAX_SESSIONS", MAX_SESSIONS)
+    return settings.number(settings.MAX_SESSIONS, MAX_SESSIONS)
 
 
 def size(n_bytes: int) -> str:
     """Bytes for people: 500 MB, 20 GB."""
     return f"{n_bytes / 1e9:,.0f} GB" if n_bytes >= 1e10 else f"{n_bytes / 1e6:,.0f} MB"
-
-
-def _from_environment(name: str, default: int) -> int:
-    text = os.environ.get(name, "")
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit():
-        raise ValueError(f"{name} must be a whole number, got {text!r}")
-    return int(text)
