@@ -24,6 +24,15 @@ def files_of(model: Path) -> list[Path]:
     return [model / file for file in FILES if file in MODEL_FILES or (model / file).exists()]
 
 
+def pack_model(model: Path) -> bytes:
+    """Zip archive of the model in a folder, which `unpack_model` reads."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files_of(model):
+            archive.write(file, f"{model.name}/{file.name}")
+    return buffer.getvalue()
+
+
 def unpack_model(data: bytes) -> dict[str, bytes]:
     """The files of a model by their names; raises CheckpointError where it is anything else.
 

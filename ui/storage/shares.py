@@ -25,17 +25,17 @@ def is_shared(kind: str, name: str) -> bool:
 
 def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
     """Copy what is to be shared. Raises WorkspaceError where that is too much, or cannot be written."""
-    if len(workspace.shared(kind)) >= MAX_SHARED:
+    if len(workspace.shared.copies(kind)) >= MAX_SHARED:
         raise WorkspaceError(
             f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
         )
-    workspace.check_room(bytes_in(source))
+    workspace.room.check(bytes_in(source))
     place = place_of_copy(kind, shared)
     if not place.exists():
         _copy(kind, source, place)
     with writing(shared):
         place.touch()
-        workspace.mark_shared(place)
+        workspace.shared.mark(place)
     _make_room(kind)
 
 

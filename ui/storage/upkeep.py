@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, mtime, remove
 from ui.storage.limits import max_idle_days
-from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
+from ui.storage.unfinished import PAUSED, UNFINISHED
+from ui.storage.workspace import VISITOR
 
 DAY = 24 * 3_600
 MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
