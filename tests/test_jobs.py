@@ -303,8 +303,8 @@ def test_a_thinned_curve_is_short_and_keeps_its_mean(values, half):
     for x, y in enumerate(values):
         curve.add(x, y)
     assert len(curve.points) < max(2 * half, 2)
-    n_used = len(values) - len(values) % curve._per_point
-    assert len(curve.points) * curve._per_point == n_used
+    n_used = len(values) - len(values) % curve.per_point
+    assert len(curve.points) * curve.per_point == n_used
     if n_used:
         assert np.mean(curve.points, axis=0) == pytest.approx(
             [np.mean(range(n_used)), np.mean(values[:n_used])], abs=1e-9

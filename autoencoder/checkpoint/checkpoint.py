@@ -9,7 +9,7 @@ import numpy as np
 
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import Replay
-from autoencoder.errors import in_line
+from autoencoder.data.serial import check_limits, from_tree
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.latent.support import Support, Units
 from autoencoder.model.architecture import ModelSettings
@@ -18,7 +18,6 @@ from autoencoder.model.runtime import Runtime
 
 FORMAT = "latent-space-explorer"
 FORMAT_VERSION = 1
-MAX_TEXT = 200  # characters of a name or a note in a config
 
 
 @dataclass(frozen=True)
@@ -66,43 +65,10 @@ class Config:
 
     @classmethod
     def from_dict(cls, entries: dict) -> "Config":
-        """The inverse of ``to_dict``; raises KeyError, TypeError or ValueError for foreign entries."""
-        source, training, atlas = entries["source"], entries["training"], entries["atlas"]
-        return cls(
-            ModelSettings.from_dict(entries["model"]),
-            _typed(DataSource, {**source, "class_names": tuple(source["class_names"])}),
-            TrainingRecord(
-                _typed(TrainingSettings, training["settings"]),
-                _typed(Runtime, training["runtime"]),
-                float(training["seconds"]),
-                tuple(_typed(EpochResult, epoch) for epoch in training["history"]),
-            ),
-            _typed(AtlasInfo, {**atlas, "units": _typed(Units, atlas["units"])}),
-        )
-
-
-def _typed(kind: type, entries: dict) -> object:
-    """A dataclass of JSON entries; ValueError where one is not of the type that the field has.
-
-    Pages write these numbers and names without asking again.
-    """
-    for part in fields(kind):
-        if part.name in entries and not _is_a(part.type, entries[part.name]):
-            raise ValueError(f"{part.name} cannot be {in_line(repr(entries[part.name]))}")
-    return kind(**entries)
-
-
-def _is_a(kind: type, value: object) -> bool:
-    if kind in (int, float):
-        numbers = int if kind is int else (int, float)
-        return isinstance(value, numbers) and not isinstance(value, bool) and abs(value) < 1e300
-    if kind == tuple[str, ...]:
-        return all(_is_a(str, text) for text in value)
-    return isinstance(value, kind) and (kind is not str or _is_short_text(value))
-
-
-def _is_short_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT and text == in_line(text, MAX_TEXT)
+        """The inverse of ``to_dict``; raises KeyError or ValueError for foreign entries."""
+        config = from_tree(cls, {part.name: entries[part.name] for part in fields(cls)})
+        check_limits(config)
+        return config
 
 
 @dataclass(frozen=True, eq=False)

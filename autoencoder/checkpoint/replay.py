@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from autoencoder.data.npz import read_arrays
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import MAX_LATENT_DIM
 
@@ -85,16 +86,16 @@ class Replay:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it as arrays of numbers, for files without pickle."""
-        facts = json.dumps({"latent_dim": self.latent_dim, "class_names": self.class_names})
-        arrays = {part.name: getattr(self, part.name) for part in fields(self)[2:]}
-        return {"facts": np.frombuffer(facts.encode(), np.uint8), **arrays}
+        entries = {part.name: getattr(self, part.name) for part in fields(self)}
+        facts = json.dumps({name: entries.pop(name) for name in FACTS})
+        return {"facts": np.frombuffer(facts.encode(), np.uint8), **entries}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> "Replay":
         """The inverse of ``to_arrays``; raises KeyError, TypeError or ValueError for anything else."""
-        facts = json.loads(arrays["facts"].tobytes())
-        kept = [arrays[part.name] for part in fields(cls)[2:]]
-        replay = cls(int(facts["latent_dim"]), tuple(map(str, facts["class_names"])), *kept)
+        entries = dict(arrays)
+        facts = json.loads(entries.pop("facts").tobytes())
+        replay = from_tree(cls, {**facts, **entries})
         replay._check_values()
         return replay
 
@@ -113,6 +114,7 @@ class Replay:
             raise ValueError("no frames of a training")
 
 
+FACTS = ("latent_dim", "class_names")
 MEASURED = ("train_losses", "validation_losses", "gap_scores")
 FRAMED = ("epochs", "positions", "pictures", *MEASURED)
 ARRAYS = ("facts", "inputs", "labels", *FRAMED)  # of a file

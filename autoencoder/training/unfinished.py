@@ -7,15 +7,16 @@ It comes from the server's own workers, and is checked nevertheless: a disk may 
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.dataset import Dataset
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
@@ -104,10 +105,13 @@ class Unfinished:
         return Plan(self.name, self.dataset.found(find), test, self.model, self.settings)
 
     def to_bytes(self) -> bytes:
-        arrays = dict(self.snapshot.arrays) if self.snapshot else {}
+        arrays, snapshot = {}, None
+        if self.snapshot is not None:
+            arrays, snapshot = self.snapshot.arrays, replace(self.snapshot, arrays={})
+        facts = {"version": FORMAT_VERSION, **asdict(replace(self, snapshot=snapshot, replay=None))}
         if self.replay is not None:
-            arrays |= {FRAMES + name: array for name, array in self.replay.to_arrays().items()}
-        return save(arrays, metadata={ENTRY: json.dumps(self._facts())})
+            arrays = arrays | {FRAMES + name: array for name, array in self.replay.to_arrays().items()}
+        return save(arrays, metadata={ENTRY: json.dumps(facts)})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Unfinished":
@@ -119,50 +123,16 @@ class Unfinished:
                 "A training of yours was interrupted, and its file is damaged. Discard it, and train anew."
             ) from error
 
-    def _facts(self) -> dict:
-        snapshot = self.snapshot
-        return {
-            "version": FORMAT_VERSION,
-            "name": self.name,
-            "dataset": asdict(self.dataset),
-            "test": self.test and asdict(self.test),
-            "model": self.model.to_dict(),
-            "settings": self.settings.to_dict(),
-            "runtime": self.runtime and self.runtime.to_dict(),
-            "losses": self.losses.to_dict(),
-            "latest": self.latest and asdict(self.latest),
-            "snapshot": snapshot
-            and {
-                "step": snapshot.step,
-                "seconds": snapshot.seconds,
-                "history": [asdict(epoch) for epoch in snapshot.history],
-            },
-        }
-
     @classmethod
     def _from_facts(cls, facts: dict, arrays: dict[str, np.ndarray]) -> "Unfinished":
-        if facts["version"] != FORMAT_VERSION:
+        if facts.pop("version") != FORMAT_VERSION:
             raise ValueError("written by another version of this program")
         frames = {
             name.removeprefix(FRAMES): arrays.pop(name) for name in [*arrays] if name.startswith(FRAMES)
         }
-        return cls(
-            facts["name"],
-            Images(**facts["dataset"]),
-            facts["test"] and Images(**facts["test"]),
-            ModelSettings.from_dict(facts["model"]),
-            TrainingSettings(**facts["settings"]),
-            facts["runtime"] and Runtime(**facts["runtime"]),
-            facts["snapshot"] and _snapshot(arrays, facts["snapshot"]),
-            ThinnedCurve.from_dict(facts["losses"]),
-            facts["latest"] and Progress(**facts["latest"]),
-            Replay.from_arrays(frames) if frames else None,
-        )
-
-
-def _snapshot(arrays: dict[str, np.ndarray], facts: dict) -> Snapshot:
-    history = [EpochResult(**epoch) for epoch in facts["history"]]
-    return Snapshot(arrays, facts["step"], facts["seconds"], history)
+        if facts["snapshot"] is not None:
+            facts["snapshot"]["arrays"] = arrays
+        return from_tree(cls, {**facts, "replay": Replay.from_arrays(frames) if frames else None})
 
 
 def _facts_in(data: bytes) -> dict:

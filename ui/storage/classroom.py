@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import LatentSpaceError
 from ui import settings
 from ui.storage.disk import made, state_root, writing
@@ -51,12 +52,9 @@ def classroom() -> Classroom:
     if not has_teacher():
         return Classroom()
     try:
-        entries = json.loads(_file().read_text(encoding="utf-8"))
-        found = Classroom(**entries)
-    except (OSError, ValueError, TypeError):
+        return from_tree(Classroom, json.loads(_file().read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
         return Classroom()
-    is_sound = isinstance(found.start, str) and type(found.can_train) is type(found.can_upload) is bool
-    return found if is_sound else Classroom()
 
 
 def change(**changes) -> None:

@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from autoencoder.data.serial import from_tree
 from autoencoder.experiments.few_labels import measure
 from autoencoder.experiments.gaps import statistic
 from autoencoder.experiments.generate import samples
@@ -118,7 +119,7 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, np.ndarray):
         return {"array": _place(value, arrays), "shape": value.shape}
     if isinstance(value, Autoencoder):
-        return {"network": value.settings.to_dict(), "weights": _tree(value.weights, arrays)}
+        return {"network": asdict(value.settings), "weights": _tree(value.weights, arrays)}
     if isinstance(value, list | tuple):
         return {type(value).__name__: [_tree(each, arrays) for each in value]}
     if isinstance(value, dict):
@@ -145,11 +146,11 @@ def _content(tree: Any, arrays: list[np.ndarray]) -> Any:
     if "array" in tree:
         return arrays[tree["array"]].reshape(tree["shape"])
     if "network" in tree:
-        settings = ModelSettings.from_dict(tree["network"])
+        settings = from_tree(ModelSettings, tree["network"])
         return Autoencoder.from_weights(settings, _content(tree["weights"], arrays))
     if "kind" in tree:
         content = {name: _content(each, arrays) for name, each in tree["fields"].items()}
-        return KINDS[tree["kind"]](**content)
+        return from_tree(KINDS[tree["kind"]], content)
     if "dict" in tree:
         return {name: _content(each, arrays) for name, each in tree["dict"]}
     ((name, parts),) = tree.items()
