@@ -26,7 +26,7 @@ from ui.jobs.queue import JobQueue
 from ui.jobs.runner import Bench
 from ui.state.training import take_up, train
 from ui.state.visitor import _digest
-from ui.storage import unfinished, upkeep
+from ui.storage import disk, upkeep
 from ui.storage.models import model_infos
 from ui.storage.unfinished import UNFINISHED
 from ui.storage.upkeep import clear_unfinished
@@ -144,7 +144,7 @@ def test_what_is_kept_of_a_training_is_all_of_it(new_server, space, own):
 
 
 def test_a_full_disk_on_the_way_is_told_and_the_training_goes_on(new_server, space, own, monkeypatch):
-    monkeypatch.setattr(unfinished.os, "replace", full_disk)
+    monkeypatch.setattr(disk.os, "replace", full_disk)
     job = train(new_server(), VISITOR, own, space)
     assert "could not be written: No space left on device" in job.notice
     assert job.wait(SOON) and job.status == "done" and space.models.load(job.result)

@@ -33,7 +33,7 @@ class DataSource:
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """How a model came about; ``seconds`` of computing."""
+    """Record of a training: settings, runtime, ``seconds`` of computing, and measures by epoch."""
 
     settings: TrainingSettings
     runtime: Runtime
@@ -43,7 +43,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class AtlasInfo:
-    """Which images the atlas holds the codes of, and the units that these codes give."""
+    """Images whose codes are in the atlas, and the units that these codes give."""
 
     dataset: str
     split: str
@@ -53,7 +53,7 @@ class AtlasInfo:
 
 @dataclass(frozen=True)
 class Config:
-    """All of a checkpoint but its arrays."""
+    """Configuration: all of a checkpoint but its arrays."""
 
     model: ModelSettings
     source: DataSource
@@ -96,7 +96,7 @@ class Checkpoint:
 
     @property
     def identity(self) -> str:
-        """Fingerprint and name: what tells apart results that speak of the model by its name."""
+        """Fingerprint and name: a key for results that mention the model's name."""
         return f"{self.fingerprint} {self.name!r}"
 
     @cached_property
@@ -114,7 +114,7 @@ class Checkpoint:
 
     @cached_property
     def support(self) -> Support:
-        """What counts as on and off the data for this model."""
+        """Measures of on and off the data for this model."""
         return Support(self.model, self.atlas.latents, self.config.atlas.units)
 
 

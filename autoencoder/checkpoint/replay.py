@@ -1,4 +1,4 @@
-"""A training to be watched again: where held-out images lay on the map, and what came back of eight of them.
+"""Replay of a training: frames with the map positions of held-out images and eight reconstructions.
 
 The map is the code itself where that has two dimensions. Else it is the plane in which the codes of that
 moment vary most (PCA), turned and mirrored to lie on the frame before as well as it can (orthogonal
@@ -100,7 +100,7 @@ class Replay:
         return replay
 
     def _check_values(self) -> None:
-        """Raises ValueError for what no training gives: a file may hold anything."""
+        """Raises ValueError for values that no training gives: a file may hold anything."""
         is_sound = (
             1 <= self.latent_dim <= MAX_LATENT_DIM
             and len(self) <= MOST_FRAMES
@@ -121,7 +121,7 @@ ARRAYS = ("facts", "inputs", "labels", *FRAMED)  # of a file
 
 
 def stride(epoch: int) -> int:
-    """Every how many epochs a frame is kept once so many are done."""
+    """Number of epochs between two kept frames after ``epoch`` epochs."""
     step = 1
     while epoch / step > MOST_EPOCHS:
         step *= 2
@@ -129,13 +129,13 @@ def stride(epoch: int) -> int:
 
 
 def is_kept(epochs: np.ndarray) -> np.ndarray:
-    """Which of the frames at these epochs (F,) are kept: those below 1, the last, and evenly between."""
+    """Mask of the frames at these epochs (F,) to keep: those below 1, the last, and evenly between."""
     last = epochs[-1]
     return (epochs < 1) | (epochs == last) | (epochs % stride(int(last)) == 0)
 
 
 def read_replay(folder: Path) -> Replay | None:
-    """How the model in a folder came about; None where that was not kept. Raises CheckpointError."""
+    """Replay of the model in a folder; None where none was kept. Raises CheckpointError."""
     path = folder / REPLAY
     if not path.exists():
         return None

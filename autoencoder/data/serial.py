@@ -36,15 +36,17 @@ def check_limits(value: Any, path: str = "$") -> None:
     if is_dataclass(value):
         for part in fields(value):
             check_limits(getattr(value, part.name), f"{path}.{part.name}")
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple | list):
         for number, entry in enumerate(value):
             check_limits(entry, f"{path}[{number}]")
-    elif not _is_short_text(value) if isinstance(value, str) else not abs(value) < LARGEST:
+    elif not _is_within_limits(value):
         raise ValueError(f"{path} cannot be {in_line(repr(value))}")
 
 
-def _is_short_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT and text == in_line(text, MAX_TEXT)
+def _is_within_limits(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT and value == in_line(value, MAX_TEXT)
+    return not isinstance(value, int | float) or abs(value) < LARGEST
 
 
 def _as_it_is(kind: type, value: Any) -> Any:

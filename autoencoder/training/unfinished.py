@@ -1,8 +1,8 @@
-"""A training that is not over, as one file: what was asked for, and all that is needed to go on.
+"""Unfinished training as one file: its plan, and everything needed to resume it.
 
-A safetensors file: the arrays are weights, optimizer moments and the frames of
-the replay, the rest is JSON in its one metadata entry.
-It comes from the server's own workers, and is checked nevertheless: a disk may hold anything.
+A safetensors file: the arrays are weights, optimizer moments and the frames of the replay; the rest is JSON
+in its one metadata entry. It is written by the server's own workers and checked all the same: a disk may hold
+anything.
 """
 
 import json
@@ -26,16 +26,16 @@ from autoencoder.training.trainer import Progress, Snapshot
 
 FORMAT_VERSION = 1
 ENTRY = "unfinished"
-FRAMES = "replay."  # what the names of a replay's arrays begin with
+FRAMES = "replay."  # prefix of the names of a replay's arrays
 
 
 class UnfinishedError(LatentSpaceError):
-    """What was kept of a training cannot be used."""
+    """A kept training that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """Which images a training uses, without the images."""
+    """Reference to the images of a training."""
 
     name: str
     split: str
@@ -46,7 +46,7 @@ class Images:
         return cls(dataset.name, dataset.split, dataset.fingerprint)
 
     def found(self, find: Callable[[str, str], Dataset]) -> Dataset:
-        """The very images; raises DatasetError where they are gone or others."""
+        """The same images; raises DatasetError where they are gone or changed."""
         try:
             dataset = find(self.name, self.split)
         except LatentSpaceError as error:
@@ -97,7 +97,7 @@ class Unfinished:
         )  # fmt: skip
 
     def plan(self, find: Callable[[str, str], Dataset]) -> Plan:
-        """What was asked for, with its images, which ``find`` gives by name and split.
+        """Training plan with its images, which ``find`` gives by name and split.
 
         Raises DatasetError where they are gone.
         """
@@ -115,7 +115,7 @@ class Unfinished:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Unfinished":
-        """The inverse of ``to_bytes``; raises UnfinishedError for anything else."""
+        """Inverse of ``to_bytes``; raises UnfinishedError for anything else."""
         try:
             return cls._from_facts(_facts_in(data), load(data))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, SafetensorError) as error:
@@ -136,7 +136,7 @@ class Unfinished:
 
 
 def _facts_in(data: bytes) -> dict:
-    """The JSON in the file's header, whose length stands in the first 8 bytes."""
+    """JSON entry in the file's header, whose length is in the first 8 bytes."""
     length = int.from_bytes(data[:8], "little")
     return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][ENTRY])
 

@@ -1,17 +1,15 @@
 """Unfinished training of a visitor on disk: the snapshot to resume from, and whether it is paused."""
 
-import os
-import tempfile
 from pathlib import Path
 
-from ui.storage.disk import SCRATCH, made, writing
+from ui.storage.disk import made, write_whole, writing
 
 UNFINISHED = "unfinished.safetensors"
 PAUSED = "unfinished.paused"
 
 
 class UnfinishedTraining:
-    """The one training of a visitor that is not over."""
+    """Snapshot and pause mark of the one unfinished training of a visitor."""
 
     def __init__(self, folder: Path):
         self._file, self._paused = folder / UNFINISHED, folder / PAUSED
@@ -19,13 +17,7 @@ class UnfinishedTraining:
     def keep(self, snapshot: bytes) -> None:
         """Keep a snapshot in place of the one before."""
         with writing("Where your training stands"):
-            handle, fresh = tempfile.mkstemp(dir=made(self._file.parent), prefix=SCRATCH)
-            try:
-                with open(handle, "wb") as file:
-                    file.write(snapshot)
-                os.replace(fresh, self._file)
-            finally:
-                Path(fresh).unlink(missing_ok=True)
+            write_whole(self._file, snapshot)
 
     def read(self) -> bytes | None:
         """The snapshot, if there is one."""
