@@ -177,6 +177,7 @@ def _use(given, folder: Path) -> None:
     from autoencoder.data.dataset import Dataset
     from autoencoder.data.loading import load_upload
     from autoencoder.data.readers.pictures import read_pictures
+    from ui.storage.models import import_model, proposed_name
     from ui.storage.workspace import Workspace
 
     workspace = Workspace(folder, VISITOR)
@@ -184,7 +185,8 @@ def _use(given, folder: Path) -> None:
         _use_model_folder(workspace, dict(given.files))
     elif given.kind == "model zip":
         [(name, data)] = given.files
-        _use_model(workspace, workspace.import_model(data, workspace.proposed_model_name(data, name)).name)
+        proposed = proposed_name(workspace.models, data, name)
+        _use_model(workspace, import_model(workspace.models, data, proposed).name)
     elif given.kind == "pictures":
         _use_images(workspace, Dataset("pictures", "all", *read_pictures(given.files)))
     else:
@@ -198,8 +200,8 @@ def _use_images(workspace, dataset) -> None:
     from autoencoder.data.readers.pixels import looks_inverted
 
     looks_inverted(dataset.images)
-    kept = workspace.save_images(dataset, workspace.free_images_name(dataset.name))
-    loaded = workspace.load_images(kept)
+    kept = workspace.images.save(dataset, workspace.images.free_name(dataset.name))
+    loaded = workspace.images.load(kept)
     assert loaded.fingerprint == dataset.fingerprint and loaded.images.shape[1:] == (28, 28)
     assert loaded.class_names == dataset.class_names
     if dataset.labels is not None:
@@ -209,12 +211,13 @@ def _use_images(workspace, dataset) -> None:
 def _use_model_folder(workspace, files: dict[str, bytes]) -> None:
     """A folder that somebody copied here; a list of models passes over what is none."""
     from autoencoder.errors import CheckpointError
+    from ui.storage.models import model_infos
 
-    folder = workspace.models_folder / "copied"
+    folder = workspace.models.folder / "copied"
     folder.mkdir(parents=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    listed = [info.name for info in workspace.models()]
+    listed = [info.name for info in model_infos(workspace.models)]
     try:
         _use_model(workspace, "copied")
         assert listed == ["copied"]
@@ -233,19 +236,20 @@ def _use_model(workspace, name: str) -> None:
     from autoencoder.figures.pictures import png
     from autoencoder.latent.projection import project
     from ui.components.wire import replay_bundle
+    from ui.storage.models import export_model, model_infos
     from ui.views.train.models import _facts
     from ui.widgets.choice import _model_facts
     from ui.widgets.replay import _what_is_drawn
 
-    loaded = workspace.load_model(name)
-    [info] = workspace.models()
+    loaded = workspace.models.load(name)
+    [info] = model_infos(workspace.models)
     codes = codes_of_atlas(loaded)
     some = loaded.model.decode(codes.latents[:4])
     png(some[0])
     round_trip = loaded.model.encode(some)
     assert round_trip.shape == (len(some), loaded.model.latent_dim) and np.isfinite(some).all()
     project(codes.latents, "auto")
-    workspace.export_model(name)
+    export_model(workspace.models, name)
     replay = read_replay(info.folder)
     if replay is not None and len(replay):
         replay_bundle(replay)

@@ -192,8 +192,8 @@ def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
     checkpoint = replace(make_checkpoint("new", trainer, dataset, dataset), replay=film.replay)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder), "0" * 32)
-        workspace.save_model(checkpoint, "mine")
-        return {path.name: path.read_bytes() for path in files_of(workspace.models_folder / "mine")}
+        workspace.models.save(checkpoint, "mine")
+        return {path.name: path.read_bytes() for path in files_of(workspace.models.folder / "mine")}
 
 
 def npz(arrays: dict[str, np.ndarray], save: Callable = np.savez_compressed) -> bytes:

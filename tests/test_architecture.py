@@ -1,6 +1,7 @@
 """The decoder is the encoder's mirror, whatever the encoder."""
 
 import json
+from dataclasses import asdict
 from math import prod
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoencoder.data.serial import from_tree
 from autoencoder.model.architecture import (
     IMAGE_SHAPE,
     KINDS,
@@ -102,7 +104,7 @@ def test_a_preset_has_its_name_and_goes_up_to_the_largest_code(name):
 
 @given(models)
 def test_settings_read_back_from_json(model):
-    assert ModelSettings.from_dict(json.loads(json.dumps(model.to_dict()))) == model
+    assert from_tree(ModelSettings, json.loads(json.dumps(asdict(model)))) == model
 
 
 @pytest.mark.parametrize(

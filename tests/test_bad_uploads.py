@@ -31,6 +31,7 @@ from autoencoder.data.loading import load_upload
 from autoencoder.data.readers.pictures import read_pictures
 from autoencoder.errors import LatentSpaceError
 from ui.state.visitor import _digest
+from ui.storage.models import export_model, import_model, proposed_name
 from ui.storage.workspace import Workspace
 
 TOKEN, OTHER = "B" * 43, "1" * 32
@@ -270,8 +271,8 @@ def workspace(tmp_path, checkpoints) -> Workspace:
     """A visitor who keeps something, beside another one."""
     for visitor in (_digest(TOKEN), OTHER):
         kept = Workspace(tmp_path, visitor)
-        kept.save_images(Dataset("noise", "all", IMAGES, LABELS.astype(np.int64), ("a", "b", "c")), "noise")
-        kept.save_model(checkpoints["ae"], "small")
+        kept.images.save(Dataset("noise", "all", IMAGES, LABELS.astype(np.int64), ("a", "b", "c")), "noise")
+        kept.models.save(checkpoints["ae"], "small")
     return Workspace(tmp_path, _digest(TOKEN))
 
 
@@ -295,7 +296,7 @@ def refused(act, name: str, tmp_path: Path) -> str:
 @pytest.mark.parametrize("name", BAD_IMAGES)
 def test_bad_images_are_refused(tmp_path, workspace, name):
     file, data = BAD_IMAGES[name]
-    refused(lambda: workspace.save_images(load_upload(file, data), "bad"), file, tmp_path)
+    refused(lambda: workspace.images.save(load_upload(file, data), "bad"), file, tmp_path)
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)
@@ -306,12 +307,12 @@ def test_bad_pictures_are_refused(tmp_path, workspace, name):
 
 @pytest.mark.parametrize("name", BAD_MODELS)
 def test_bad_models_are_refused(tmp_path, workspace, name):
-    with zipfile.ZipFile(io.BytesIO(workspace.export_model("small"))) as opened:
+    with zipfile.ZipFile(io.BytesIO(export_model(workspace.models, "small"))) as opened:
         files = {Path(entry).name: opened.read(entry) for entry in opened.namelist()}
     data = BAD_MODELS[name](files)
     assert data != archive(files)
-    workspace.proposed_model_name(data, "bad.zip")
-    refused(lambda: workspace.import_model(data, "bad"), "", tmp_path)
+    proposed_name(workspace.models, data, "bad.zip")
+    refused(lambda: import_model(workspace.models, data, "bad"), "", tmp_path)
 
 
 def test_there_are_many_more_than_fifty():
@@ -355,7 +356,7 @@ def test_the_page_shows_one_sentence_and_keeps_everything(visit, tmp_path, name)
 
 @pytest.mark.parametrize("name", ["images", "a pickle", "a list for a name"])
 def test_the_page_refuses_a_bad_model_and_keeps_everything(visit, workspace, tmp_path, name):
-    with zipfile.ZipFile(io.BytesIO(workspace.export_model("small"))) as opened:
+    with zipfile.ZipFile(io.BytesIO(export_model(workspace.models, "small"))) as opened:
         files = {Path(entry).name: opened.read(entry) for entry in opened.namelist()}
     app, before = visit("train"), contents(tmp_path)
     app.file_uploader[0].upload("bad.zip", BAD_MODELS[name](files)).run()

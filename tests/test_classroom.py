@@ -19,6 +19,7 @@ from ui.state.visitor import _digest
 from ui.storage import classroom
 from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root
+from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
 from ui.widgets.menu import PATHS
 
@@ -127,12 +128,12 @@ def test_clearing_takes_everybody_s_images_and_leaves_the_models(digits):
     shelves = [Workspace(state_root(), _digest(name)) for name in ("one", "other")]
     images = np.zeros((3, 28, 28), np.uint8)
     for shelf in shelves:
-        shelf.save_images(Dataset("mine", "all", images, None, ()), "mine")
-    shelves[0].save_model(make_small_checkpoint(digits, "ae"), "kept")
+        shelf.images.save(Dataset("mine", "all", images, None, ()), "mine")
+    shelves[0].models.save(make_small_checkpoint(digits, "ae"), "kept")
     app = press(teacher(), "Clear them all")
     assert not app.exception and app.success[0].value == "Removed: 2 image sets."
-    assert [shelf.image_sets() for shelf in shelves] == [[], []]
-    assert [info.name for info in shelves[0].models()] == ["kept"]
+    assert [shelf.images.names() for shelf in shelves] == [[], []]
+    assert [info.name for info in model_infos(shelves[0].models)] == ["kept"]
 
 
 def test_the_teacher_sees_the_work_and_stops_it():

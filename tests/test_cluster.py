@@ -33,6 +33,7 @@ from ui.jobs.queue import JobQueue
 from ui.jobs.transfer import MissingDatasets, Store, pack
 from ui.state.queues import _staffed
 from ui.state.training import train
+from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -153,7 +154,7 @@ def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(s
         places = set()
         until(lambda: places.update(addresses(taken)) or all(job.is_over for job in taken), 3 * SOON)
         assert [job.status for job in taken] == ["done"] * 30
-        assert all(space.models() for space in spaces)
+        assert all(model_infos(space.models) for space in spaces)
         assert len(places) == 2
         pids = {queue.submit(f"pid {number}", Counting(500)) for number in range(4)}
         assert all(job.wait(SOON) for job in pids)
@@ -222,10 +223,10 @@ def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspac
     given = plan(3)
     job = train(queue, "a", given, workspace)
     assert job.wait(SOON) and job.status == "done"
-    kept = workspace.load_model(job.result)
+    kept = workspace.models.load(job.result)
     assert_same_weights(kept, trained(given))
     assert kept.config.training.history == job.progress.epochs
-    assert workspace.unfinished() is None
+    assert workspace.training.read() is None
 
 
 def test_a_stop_is_heard_within_a_second(queue, workspace):
@@ -233,7 +234,7 @@ def test_a_stop_is_heard_within_a_second(queue, workspace):
     until(lambda: job.progress.epochs)
     job.stop()
     assert until(lambda: job.status in ("finishing", "stopped")) < 1
-    assert job.wait(SOON) and job.status == "stopped" and workspace.load_model(job.result)
+    assert job.wait(SOON) and job.status == "stopped" and workspace.models.load(job.result)
 
 
 def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace):
@@ -257,7 +258,7 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
-    assert_same_weights(workspace.load_model(job.result), trained(given))
+    assert_same_weights(workspace.models.load(job.result), trained(given))
 
 
 def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
@@ -285,7 +286,7 @@ def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, clust
     until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
     os.kill(process_of(job, cluster), signal.SIGKILL)
     assert job.wait(SOON) and job.status == "done" and job._n_losses == 1
-    kept = workspace.load_model(job.result)
+    kept = workspace.models.load(job.result)
     assert_same_weights(kept, trained(given))
     assert len(job.progress.epochs) == len(kept.config.training.history) == 150
     frames = read_replay(kept.folder).epochs

@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
@@ -76,3 +78,17 @@ def test_offering_again_keeps_what_is_ready(store):
         store.offer("file", lambda: made.append(1) or b"x")
         store.get("file")
     assert made == [1]
+
+
+def test_a_file_larger_than_the_store_is_sent_all_the_same(store):
+    content = os.urandom(3_000)
+    address = store.offer("large", lambda: content)
+    assert gzip.decompress(ask(address).body) == content == gzip.decompress(store.get("large"))
+
+
+def test_many_requests_at_once_make_a_file_once(store):
+    made = []
+    store.offer("file", lambda: time.sleep(0.1) or made.append(1) or b"x")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(store.get, ["file"] * 8))
+    assert len(set(answers)) == len(made) == 1

@@ -23,6 +23,7 @@ from ui.jobs.executor import OwnDesk
 from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
 from ui.state.training import train
+from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
 from ui.widgets.job_progress import _how_far
 
@@ -237,7 +238,7 @@ def test_a_training_is_kept_under_its_name(queue, tmp_path):
     workspace = Workspace(tmp_path, VISITOR)
     job = train(queue, "a", plan(), workspace)
     assert job.wait(SOON) and job.result == "stripes-dae-3"
-    checkpoint = workspace.load_model(job.result)
+    checkpoint = workspace.models.load(job.result)
     assert [result.epoch for result in job.progress.epochs] == [1, 2]
     assert checkpoint.config.training.history == job.progress.epochs
     assert checkpoint.config.source.name == "stripes"
@@ -247,7 +248,7 @@ def test_the_atlas_of_own_images_holds_the_held_back_ones_by_their_rows(queue, t
     workspace, given = Workspace(tmp_path, VISITOR), plan(1)
     job = train(queue, "a", given, workspace)
     assert job.wait(SOON)
-    checkpoint = workspace.load_model(job.result)
+    checkpoint = workspace.models.load(job.result)
     rows = checkpoint.atlas.rows
     assert len(rows) == 10 and checkpoint.config.atlas.dataset == "stripes"
     np.testing.assert_allclose(
@@ -260,7 +261,7 @@ def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
     job = train(queue, "a", given, Workspace(tmp_path, VISITOR))
     assert job.wait(SOON)
     glance = job.progress
-    model = Workspace(tmp_path, VISITOR).load_model(job.result).model
+    model = Workspace(tmp_path, VISITOR).models.load(job.result).model
     inputs = glance.replay.inputs
     assert inputs.shape == glance.reconstructions.shape == (8, 28, 28)
     assert not any((inputs[0] == image).all() for image in given.dataset.images)
@@ -279,7 +280,7 @@ def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, 
     dropped.stop()
     assert kept.wait(SOON) and dropped.wait(SOON)
     assert (kept.result, dropped.result) == ("stripes-dae-3", None)
-    assert [info.name for info in workspace.models()] == ["stripes-dae-3"]
+    assert [info.name for info in model_infos(workspace.models)] == ["stripes-dae-3"]
 
 
 def test_a_name_that_was_taken_meanwhile_is_numbered(queue, tmp_path):
@@ -302,8 +303,8 @@ def test_a_thinned_curve_is_short_and_keeps_its_mean(values, half):
     for x, y in enumerate(values):
         curve.add(x, y)
     assert len(curve.points) < max(2 * half, 2)
-    n_used = len(values) - len(values) % curve._per_point
-    assert len(curve.points) * curve._per_point == n_used
+    n_used = len(values) - len(values) % curve.per_point
+    assert len(curve.points) * curve.per_point == n_used
     if n_used:
         assert np.mean(curve.points, axis=0) == pytest.approx(
             [np.mean(range(n_used)), np.mean(values[:n_used])], abs=1e-9

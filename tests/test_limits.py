@@ -16,9 +16,9 @@ from autoencoder.data.readers.source import MAX_FILE_BYTES
 from ui.server import app
 from ui.server.limits_table import table
 from ui.state import visitor
-from ui.storage import limits
-from ui.storage import workspace as module
+from ui.storage import limits, models, room
 from ui.storage.disk import WorkspaceError
+from ui.storage.models import export_model, import_model
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
 
@@ -82,25 +82,25 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_a_visitor_s_quota_holds_for_images(tmp_path, workspace, images, monkeypatch):
-    workspace.save_images(images, "first")
+    workspace.images.save(images, "first")
     before = files(tmp_path)
-    monkeypatch.setattr(module, "MAX_VISITOR_BYTES", 50_000)
+    monkeypatch.setattr(room, "MAX_VISITOR_BYTES", 50_000)
     with pytest.raises(WorkspaceError, match="are kept for one visitor"):
-        workspace.save_images(images, "second")
+        workspace.images.save(images, "second")
     assert files(tmp_path) == before
-    Workspace(tmp_path, OTHER).save_images(images, "theirs")  # has a quota of their own
-    workspace.delete_images("first")
-    workspace.save_images(images, "second")  # what was deleted does not count
+    Workspace(tmp_path, OTHER).images.save(images, "theirs")  # has a quota of their own
+    workspace.images.delete("first")
+    workspace.images.save(images, "second")  # what was deleted does not count
 
 
 def test_a_visitor_s_quota_holds_for_models(tmp_path, workspace, checkpoints, monkeypatch):
-    workspace.save_model(checkpoints["ae"], "first")
-    exported, before = workspace.export_model("first"), files(tmp_path)
-    monkeypatch.setattr(module, "MAX_VISITOR_BYTES", 30_000)
+    workspace.models.save(checkpoints["ae"], "first")
+    exported, before = export_model(workspace.models, "first"), files(tmp_path)
+    monkeypatch.setattr(room, "MAX_VISITOR_BYTES", 30_000)
     for keep in (
-        lambda: workspace.save_model(checkpoints["ae"], "second"),
-        lambda: workspace.import_model(exported, "second"),
-        lambda: workspace.check_new_model("second"),  # already before the training
+        lambda: workspace.models.save(checkpoints["ae"], "second"),
+        lambda: import_model(workspace.models, exported, "second"),
+        lambda: workspace.models.check_new("second"),  # already before the training
     ):
         with pytest.raises(WorkspaceError, match="are kept for one visitor"):
             keep()
@@ -108,29 +108,29 @@ def test_a_visitor_s_quota_holds_for_models(tmp_path, workspace, checkpoints, mo
 
 
 def test_a_quota_holds_for_all_visitors_together(tmp_path, workspace, images, checkpoints, monkeypatch):
-    Workspace(tmp_path, OTHER).save_images(images, "theirs")
+    Workspace(tmp_path, OTHER).images.save(images, "theirs")
     before = files(tmp_path)
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", "40000")
     for keep in (
-        lambda: workspace.save_images(images, "mine"),
-        lambda: workspace.save_model(checkpoints["ae"], "mine"),
+        lambda: workspace.images.save(images, "mine"),
+        lambda: workspace.models.save(checkpoints["ae"], "mine"),
     ):
         with pytest.raises(WorkspaceError, match="for all visitors together, and that is full"):
             keep()
     assert files(tmp_path) == before
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", "400000000")
-    workspace.save_images(images, "mine")
+    workspace.images.save(images, "mine")
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", "40000")
     with pytest.raises(WorkspaceError, match="that is full"):
-        workspace.check_new_images("more")
+        workspace.images.check_new("more")
 
 
 def test_what_a_model_takes_is_known_before_it_is_written(digits, tmp_path, workspace):
     for latent_dim in (2, 128):
         checkpoint = make_small_checkpoint(digits, "vae", latent_dim)
-        workspace.save_model(checkpoint, str(latent_dim))
-        written = sum(path.stat().st_size for path in (workspace.models_folder / str(latent_dim)).iterdir())
-        assert written <= module._n_bytes(checkpoint) <= written + 500_000
+        workspace.models.save(checkpoint, str(latent_dim))
+        written = sum(path.stat().st_size for path in (workspace.models.folder / str(latent_dim)).iterdir())
+        assert written <= models._n_bytes(checkpoint) <= written + 500_000
 
 
 # The age limit
@@ -142,12 +142,12 @@ def aged(path: Path, days: float) -> None:
 
 
 def test_what_nobody_has_used_for_long_is_removed(tmp_path, workspace, images, monkeypatch):
-    workspace.save_images(images, "old")
-    Workspace(tmp_path, OTHER).save_images(images, "newer")
+    workspace.images.save(images, "old")
+    Workspace(tmp_path, OTHER).images.save(images, "newer")
     aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
     aged(tmp_path / "visitors" / OTHER, limits.MAX_IDLE_DAYS - 1)
     assert remove_unused(tmp_path) == 1
-    assert workspace.image_sets() == [] and Workspace(tmp_path, OTHER).image_sets() == ["newer"]
+    assert workspace.images.names() == [] and Workspace(tmp_path, OTHER).images.names() == ["newer"]
     monkeypatch.setenv("LATENT_MAX_IDLE_DAYS", "1")
     assert remove_unused(tmp_path) == 1 and files(tmp_path) == []
     assert remove_unused(tmp_path / "nowhere") == 0
@@ -161,7 +161,7 @@ def test_a_server_that_runs_for_long_clears_up_again(tmp_path, workspace, images
 
     async def run() -> None:
         async with app.lifespan(None):
-            workspace.save_images(images, "left behind")
+            workspace.images.save(images, "left behind")
             aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
             for _ in range(500):
                 await asyncio.sleep(0.01)
@@ -188,7 +188,7 @@ def test_only_visitors_folders_are_removed(tmp_path, images):
 
 
 def test_what_a_killed_server_left_half_written_is_removed_a_day_later(tmp_path, workspace, images):
-    workspace.save_images(images, "mine")
+    workspace.images.save(images, "mine")
     folder = tmp_path / "visitors" / VISITOR / "images"
     for name, days in ((".saving-old", 2), (".saving-now", 0)):
         (folder / name).mkdir()
@@ -198,7 +198,7 @@ def test_what_a_killed_server_left_half_written_is_removed_a_day_later(tmp_path,
 
 
 def test_a_folder_that_cannot_be_removed_stops_no_server(tmp_path, workspace, images, monkeypatch, caplog):
-    workspace.save_images(images, "mine")
+    workspace.images.save(images, "mine")
     aged(tmp_path / "visitors" / VISITOR, 10_000)
     monkeypatch.setattr(os, "rmdir", lambda *args, **options: (_ for _ in ()).throw(OSError(30, "read-only")))
     remove_unused(tmp_path)
@@ -209,7 +209,7 @@ def test_a_visit_is_noted_once_an_hour(tmp_path, workspace, images, monkeypatch)
     folder = tmp_path / "visitors" / VISITOR
     workspace.touch()
     assert not folder.exists()  # who keeps nothing leaves no trace
-    workspace.save_images(images, "mine")
+    workspace.images.save(images, "mine")
     aged(folder, 50)
     workspace.touch()
     assert time.time() - folder.stat().st_mtime < 60
@@ -220,14 +220,14 @@ def test_a_visit_is_noted_once_an_hour(tmp_path, workspace, images, monkeypatch)
 def test_every_visit_counts_as_use(tmp_path, monkeypatch, images):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     monkeypatch.setattr(visitor, "visitor_id", lambda: VISITOR)
-    Workspace(tmp_path, VISITOR).save_images(images, "mine")
+    Workspace(tmp_path, VISITOR).images.save(images, "mine")
     aged(tmp_path / "visitors" / VISITOR, limits.MAX_IDLE_DAYS + 1)
-    assert visitor.current_workspace().image_sets() == ["mine"]
+    assert visitor.current_workspace().images.names() == ["mine"]
     assert remove_unused(tmp_path) == 0
 
 
 def test_a_disk_on_which_no_visit_can_be_noted_stops_nobody(tmp_path, workspace, images, monkeypatch):
-    workspace.save_images(images, "mine")
+    workspace.images.save(images, "mine")
     aged(tmp_path / "visitors" / VISITOR, 1)
 
     def read_only(path):
@@ -242,7 +242,7 @@ def test_a_disk_on_which_no_visit_can_be_noted_stops_nobody(tmp_path, workspace,
 
 @pytest.mark.parametrize("when", ["at once", "half way"])
 def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path, workspace, images, monkeypatch, when):
-    workspace.save_images(images, "first")
+    workspace.images.save(images, "first")
     before = {path: path.read_bytes() for path in files(tmp_path)}
 
     def full(path, **arrays):
@@ -252,6 +252,6 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path, workspace, images, mo
 
     monkeypatch.setattr(np, "savez_compressed", full)
     with pytest.raises(WorkspaceError, match="second could not be written: No space left") as refused:
-        workspace.save_images(images, "second")
+        workspace.images.save(images, "second")
     assert not re.search(r"/tmp|visitors", str(refused.value))
     assert {path: path.read_bytes() for path in files(tmp_path)} == before

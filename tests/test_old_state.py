@@ -20,6 +20,7 @@ from autoencoder.checkpoint.replay import read_replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.training.unfinished import Unfinished
+from ui import settings
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.server.app import clear_up
@@ -27,6 +28,7 @@ from ui.state.queues import job_queue, quick_queue
 from ui.state.training import take_up
 from ui.storage import classroom, results, shares
 from ui.storage.disk import state_root
+from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
 
 MAIN = PROJECT / "ui" / "main.py"
@@ -86,8 +88,8 @@ def test_a_starting_server_removes_nothing_of_it():
 @every_visitor
 def test_models_are_the_same(name):
     space, expected = space_of(name), VISITORS[name]["models"]
-    assert [info.name for info in space.models()] == list(expected)
-    for info in space.models():
+    assert [info.name for info in model_infos(space.models)] == list(expected)
+    for info in model_infos(space.models):
         assert_same_model(info.folder, expected[info.name])
 
 
@@ -108,20 +110,20 @@ def assert_same_model(folder: Path, expected: dict) -> None:
 @every_visitor
 def test_images_are_the_same(name):
     space, expected = space_of(name), VISITORS[name]["images"]
-    assert space.image_sets() == list(expected)
-    for images in space.image_sets():
-        dataset = space.load_images(images)
+    assert space.images.names() == list(expected)
+    for images in space.images.names():
+        dataset = space.images.load(images)
         assert {"fingerprint": dataset.fingerprint, **as_json(dataset)} == expected[images]
 
 
 @every_visitor
 def test_what_was_deleted_last_can_be_had_back(name):
     space, expected = space_of(name), VISITORS[name]
-    assert space.deleted_model() == expected["deleted_model"]
-    assert space.deleted_images() == expected["deleted_images"]
+    assert space.models.deleted() == expected["deleted_model"]
+    assert space.images.deleted() == expected["deleted_images"]
     if name == "anna":
-        assert space.load_model(space.restore_model()).model.latent_dim == 1
-        assert space.load_images(space.restore_images()).n_images == 6
+        assert space.models.load(space.models.restore()).model.latent_dim == 1
+        assert space.images.load(space.images.restore()).n_images == 6
 
 
 # What is shared
@@ -131,7 +133,7 @@ def test_what_was_deleted_last_can_be_had_back(name):
 def test_shared_copies_are_their_owners(name):
     space = space_of(name)
     for kind, expected in VISITORS[name]["shared"].items():
-        assert [copy.name for copy in space.shared(kind)] == expected
+        assert [copy.name for copy in space.shared.copies(kind)] == expected
 
 
 def test_a_link_to_shared_things_opens_them():
@@ -193,9 +195,9 @@ def test_a_page_shows_a_result_without_any_work(asked, monkeypatch):
 @every_visitor
 def test_an_unfinished_training_stands_where_it_was_left(name):
     space, expected = space_of(name), VISITORS[name]["unfinished"]
-    kept = Unfinished.from_bytes(space.unfinished())
+    kept = Unfinished.from_bytes(space.training.read())
     assert {
-        "is_paused": space.is_paused(),
+        "is_paused": space.training.is_paused(),
         "name": kept.name,
         "images": as_json(kept.dataset),
         "test": as_json(kept.test),
@@ -218,9 +220,9 @@ def test_an_unfinished_training_is_taken_up_and_ends_as_it_would_have(name):
     job.resume()
     assert job.wait(SOON) and job.status == "done", job.error
     queue._close()
-    assert space.unfinished() is None and not space.is_paused()
+    assert space.training.read() is None and not space.training.is_paused()
     assert job.result == left["name"]
-    model = space.load_model(job.result)
+    model = space.models.load(job.result)
     assert [epoch.epoch for epoch in job.progress.epochs] == list(range(1, left["settings"]["epochs"] + 1))
     if "end" in VISITORS[name]:
         assert_same_end(model, VISITORS[name]["end"])
@@ -253,6 +255,6 @@ def assert_same_end(model, end: dict) -> None:
 
 
 def test_what_holds_for_the_class_holds_on(monkeypatch):
-    monkeypatch.setitem(os.environ, classroom.TOKEN, "a teacher's secret")
+    monkeypatch.setitem(os.environ, settings.TEACHER_TOKEN, "a teacher's secret")
     assert as_json(classroom.classroom()) == EXPECTED["classroom"]
     assert classroom.classroom() != classroom.Classroom()

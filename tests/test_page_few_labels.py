@@ -47,7 +47,7 @@ def visit(**query) -> AppTest:
 
 
 def own(dataset: Dataset, name: str) -> str:
-    Workspace(state_root(), _digest(TOKEN)).save_images(dataset, name)
+    Workspace(state_root(), _digest(TOKEN)).images.save(dataset, name)
     return name
 
 

@@ -202,7 +202,7 @@ def test_a_class_of_one_image_has_no_paths_within():
 def test_of_a_single_image_no_words_say_that_it_is_not_here(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     own = Workspace(tmp_path, _digest("one image"))
-    own.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
+    own.images.save(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app.session_state["visitor_token"] = "one image"
     app.query_params["data"] = "one"

@@ -253,7 +253,7 @@ def test_every_choice_makes_a_job_of_its_own(split_digits):
 def test_images_without_classes_have_the_model_as_it_is():
     app, workspace = visitor(data="scribbles", protocol=ONE_CLASS)
     whole = load_dataset("digits", "test")
-    workspace.save_images(Dataset("scribbles", "all", whole.images[:40], None, ()), "scribbles")
+    workspace.images.save(Dataset("scribbles", "all", whole.images[:40], None, ()), "scribbles")
     app.switch_page("../pages/outliers.py").run()
     assert not app.exception and not app.error
     assert "have no labels" in words(app) and app.session_state["protocol"] == AS_IT_IS
@@ -267,7 +267,7 @@ def test_images_without_classes_have_the_model_as_it_is():
 def test_too_few_images_are_a_sentence():
     app, workspace = visitor(data="scribbles")
     whole = load_dataset("digits", "test")
-    workspace.save_images(Dataset("scribbles", "all", whole.images[:4], None, ()), "scribbles")
+    workspace.images.save(Dataset("scribbles", "all", whole.images[:4], None, ()), "scribbles")
     app.switch_page("../pages/outliers.py").run()
     assert not app.exception and "4 images, and 10 are needed" in app.error[0].value
 
@@ -276,7 +276,7 @@ def test_ones_own_images_are_foreign():
     app, workspace = visitor(outliers="scribbles")
     whole = load_dataset("digits", "test")
     foreign = Dataset("scribbles", "all", 255 - whole.images[:12], None, ())
-    workspace.save_images(foreign, "scribbles")
+    workspace.images.save(foreign, "scribbles")
     app.switch_page("../pages/outliers.py").run()
     assert not app.exception and "360 normal images and 12 outliers" in words(app)
     assert sentence(auroc_intervals([judged("digits-vae-2", "", foreign)])) in words(app)

@@ -30,6 +30,7 @@ from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
 from ui.state.queues import job_queue
 from ui.state.visitor import _digest
+from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
 from ui.views.train.compare import _run, _whether_errors_compare
 from ui.widgets.replay import _what_is_drawn
@@ -137,9 +138,9 @@ def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
     app = start(visit(token), 2, "first try")
     wait_for(app, "Train another")
     assert not app.exception and "first try" in app.success[0].value
-    assert [info.name for info in workspace.models()] == ["first try"]
+    assert [info.name for info in model_infos(workspace.models)] == ["first try"]
     measures = {metric.label: metric.value for metric in app.metric}
-    last = workspace.models()[0].config.training.history[-1]
+    last = model_infos(workspace.models)[0].config.training.history[-1]
     assert measures["Epochs"] == "2" and measures["Held-out PSNR"] == f"{last.validation_psnr:.1f} dB"
     assert measures["Held-out loss"] == f"{last.validation_loss:.1f} nats"
     assert "Losses (CSV)" in {button.proto.label for button in app.get("download_button")}
@@ -160,7 +161,7 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
     take(again, token, "One epoch")
     press(again, "Stop")
     wait_for(again, "Train another")
-    assert [info.name for info in workspace.models()] == ["digits-ae-2-v2"]
+    assert [info.name for info in model_infos(workspace.models)] == ["digits-ae-2-v2"]
     press(again, "Train another")
     assert "Start" in labels(again)
 
@@ -180,7 +181,7 @@ def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(to
     job = training(token)
     press(app, "Stop")
     wait_for(app, "Train another")
-    kept = workspace.load_model(job.result)
+    kept = workspace.models.load(job.result)
     last = kept.config.training.history[-1]
     latest = job.progress.latest
     assert last.epoch == latest.step * 1000 / latest.n_steps and last.epoch % 1 != 0
@@ -188,7 +189,7 @@ def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(to
     assert labelled(app.metric, "Epochs").value == f"{last.epoch:,.4g}"
     facts = "trained on 1,293 images of digits", f"epochs: {last.epoch:,.4g}"
     assert all(fact in " ".join(caption.value for caption in app.caption) for fact in facts)
-    replay = read_replay(workspace.models_folder / job.result)
+    replay = read_replay(workspace.models.folder / job.result)
     assert (replay.epochs[-1], replay.validation_losses[-1]) == (last.epoch, last.validation_loss)
 
 
@@ -230,19 +231,20 @@ def test_a_bad_name_typed_just_before_the_click_starts_nothing(token):
 
 def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
     app = wait_for(start(visit(token), 1, "mine"), "Train another")
-    data = workspace.export_model("mine")
+    data = export_model(workspace.models, "mine")
     labelled(app.text_input, "New name").set_value("better")
     press(app, "Rename")
-    assert [info.name for info in workspace.models()] == ["better"] and "better" in app.success[0].value
+    assert [info.name for info in model_infos(workspace.models)] == ["better"]
+    assert "better" in app.success[0].value
     press(app, "Delete")
-    assert workspace.models() == [] and "Start" in labels(app)
+    assert model_infos(workspace.models) == [] and "Start" in labels(app)
     press(app, "Bring better back")
-    assert [info.name for info in workspace.models()] == ["better"]
+    assert [info.name for info in model_infos(workspace.models)] == ["better"]
     app.file_uploader[0].upload("mine (1).zip", data).run()
     assert labelled(app.text_input, "Its name").value == "mine"
     press(app, "Load")
     assert "Loaded as **mine**" in app.toast[0].value
-    assert [info.name for info in workspace.models()] == ["better", "mine"]
+    assert [info.name for info in model_infos(workspace.models)] == ["better", "mine"]
     assert not app.error and not app.exception
 
 
@@ -250,7 +252,7 @@ def test_a_file_that_is_no_model_is_refused_and_the_form_stays(token, workspace)
     app = visit(token)
     app.file_uploader[0].upload("bad.zip", b"nonsense").run()
     press(app, "Load")
-    assert "zip archive" in app.error[0].value and workspace.models() == []
+    assert "zip archive" in app.error[0].value and model_infos(workspace.models) == []
     assert labelled(app.text_input, "Its name").value == "bad"
 
 
@@ -303,7 +305,7 @@ def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, works
     assert labelled(app.number_input, "Batch size, images").value == 10
     assert any("; 50 images to train on" in caption.value for caption in app.caption)
     wait_for(start(app, 3), "Train another")
-    info = workspace.models()[0]
+    info = model_infos(workspace.models)[0]
     history = info.config.training.history
     assert (info.name, info.config.training.settings.n_images) == ("digits-ae-2-of-50", 50)
     said = sentence(history, 50, is_over=True)
@@ -343,7 +345,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     press(app, "Stop")
     wait_for(app, "Train another")
     (outcome,) = components(app)
-    kept = read_replay(workspace.models()[0].folder)
+    kept = read_replay(model_infos(workspace.models)[0].folder)
     assert outcome["url"].removeprefix("/latent/files/").startswith("replay-")
     assert gzip.decompress(file_store().get(outcome["url"].rpartition("/")[2])) == replay_bundle(kept)
     press(app, "Train another")
@@ -355,7 +357,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
 
 def test_damaged_frames_are_told_of_and_the_model_stays(token, workspace):
     app = wait_for(start(visit(token), 1, "mine"), "Train another")
-    (workspace.models()[0].folder / REPLAY).write_bytes(b"nonsense")
+    (model_infos(workspace.models)[0].folder / REPLAY).write_bytes(b"nonsense")
     press(app, "Train another")
     assert "replay.npz is damaged" in app.error[0].value and not app.exception
     assert "Delete" in labels(app)
@@ -366,7 +368,7 @@ def test_trainings_are_drawn_together(token, workspace):
     app = visit(token, runs=["mine", "nobody's", "digits-ae-2"])
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     errors, gaps = charts[-2:]
-    mine = workspace.models()[0]
+    mine = model_infos(workspace.models)[0]
     assert [trace["name"] for trace in errors["data"]] == ["mine", "digits-ae-2"]
     assert all(
         float(text.replace(",", "")) == pytest.approx(tick)
@@ -425,7 +427,7 @@ def test_what_the_charts_leave_out_is_said_once_they_do(epochs, is_cut):
 
 
 def test_one_image_is_too_few_to_train_with(token, workspace):
-    workspace.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
+    workspace.images.save(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
     app = visit(token, data="one")
     assert "one has 1 image, and training needs at least 2" in app.error[0].value
     assert "Start" not in labels(app) and not app.exception

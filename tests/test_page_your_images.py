@@ -96,7 +96,7 @@ def test_good_images_are_kept_and_chosen(app, workspace):
     app.text_input[0].set_value("squares").run()
     press(app, "Use these images")
     assert not app.error and app.session_state["data"] == "squares"
-    kept = workspace.load_images("squares")
+    kept = workspace.images.load("squares")
     np.testing.assert_array_equal(kept.images, images)
     np.testing.assert_array_equal(kept.labels, labels_)
     press(app, "See them reconstructed")
@@ -108,14 +108,14 @@ def test_dark_ink_on_light_ground_is_noticed_and_turned_round(app, workspace):
     app.file_uploader[0].upload("dark.npz", npz(images=drawings(ground=255))).run()
     assert app.toggle[0].value is True
     press(app, "Use these images")
-    assert workspace.load_images("dark").images[0, 0, 0] == 0
+    assert workspace.images.load("dark").images[0, 0, 0] == 0
 
 
 def test_light_ink_can_be_turned_round_too(app, workspace):
     app.file_uploader[0].upload("light.npz", npz(images=drawings())).run()
     app.toggle[0].set_value(True).run()
     press(app, "Use these images")
-    assert workspace.load_images("light").images[0, 0, 0] == 255
+    assert workspace.images.load("light").images[0, 0, 0] == 255
 
 
 def test_an_idx_pair_is_read_whichever_file_comes_first(app, workspace):
@@ -123,7 +123,7 @@ def test_an_idx_pair_is_read_whichever_file_comes_first(app, workspace):
     app.file_uploader[0].upload("t10k-images-idx3-ubyte", idx(drawings())).run()
     assert not app.error and "**12 images**, 4 classes." in [text.value for text in app.markdown]
     press(app, "Use these images")
-    assert workspace.image_sets() == ["t10k"]
+    assert workspace.images.names() == ["t10k"]
 
 
 def test_pictures_chosen_together_are_one_set_by_name(app, workspace):
@@ -132,7 +132,7 @@ def test_pictures_chosen_together_are_one_set_by_name(app, workspace):
     app.run()
     assert not app.error and "**3 images**, without labels." in [text.value for text in app.markdown]
     press(app, "Use these images")
-    np.testing.assert_array_equal(workspace.load_images("pictures").images, drawings(3))
+    np.testing.assert_array_equal(workspace.images.load("pictures").images, drawings(3))
 
 
 def test_one_picture_is_one_image(app):
@@ -160,7 +160,7 @@ def test_pictures_among_other_files_are_refused(app):
 def test_a_bad_file_is_refused_and_the_page_stays(app, workspace, name, data, sentence):
     app.file_uploader[0].upload(name, data).run()
     assert not app.exception and sentence in app.error[0].value
-    assert "Use these images" not in labels(app) and workspace.image_sets() == []
+    assert "Use these images" not in labels(app) and workspace.images.names() == []
     assert app.code  # what can be uploaded still stands there
 
 
@@ -182,14 +182,14 @@ def test_a_bad_name_is_refused_and_the_form_stays(app, workspace, name, sentence
     app.text_input[0].set_value("squares").run()
     assert not named(app, "Use these images").disabled
     press(app, "Use these images")
-    assert not app.error and workspace.image_sets() == ["squares"]
+    assert not app.error and workspace.images.names() == ["squares"]
 
 
 def test_a_name_typed_just_before_the_click_is_the_one_that_counts(app, workspace):
     app.file_uploader[0].upload("squares.npz", npz(images=drawings())).run()
     app.text_input[0].set_value("mine")
     press(app, "Use these images")
-    assert workspace.image_sets() == ["mine"]
+    assert workspace.images.names() == ["mine"]
 
 
 def test_a_disk_that_takes_nothing_is_said_and_nothing_is_lost(app, tmp_path):
@@ -204,6 +204,6 @@ def test_kept_images_are_deleted_and_brought_back(app, workspace):
     app.file_uploader[0].upload("squares.npz", npz(images=drawings())).run()
     press(app, "Use these images")
     press(app, "Delete")
-    assert not app.exception and workspace.image_sets() == [] and app.session_state["data"] == "digits"
+    assert not app.exception and workspace.images.names() == [] and app.session_state["data"] == "digits"
     press(app, "Bring squares back")
-    assert workspace.image_sets() == ["squares"]
+    assert workspace.images.names() == ["squares"]

@@ -45,9 +45,9 @@ def visit(page: str, **query) -> AppTest:
 def visit_unlabelled(page: str, **query) -> AppTest:
     """The page with thirty images of the visitor's own, without classes."""
     workspace = Workspace(state_root(), _digest("a visitor of this test"))
-    if "scribbles" not in workspace.image_sets():
+    if "scribbles" not in workspace.images.names():
         images = load_dataset("digits", "test").images[:30]
-        workspace.save_images(Dataset("scribbles", "all", images, None, ()), "scribbles")
+        workspace.images.save(Dataset("scribbles", "all", images, None, ()), "scribbles")
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app.session_state["visitor_token"] = "a visitor of this test"
     for name, value in {"data": "scribbles", **query}.items():

@@ -18,6 +18,7 @@ from autoencoder.latent.paths import linear
 from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
+from autoencoder.training import recorder
 from autoencoder.training.recorder import Film, positions_of
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
@@ -100,7 +101,7 @@ def test_of_many_epochs_some_are_kept_evenly():
 
 
 def test_a_large_set_has_frames_within_its_first_epoch(digits, monkeypatch):
-    monkeypatch.setattr("autoencoder.training.recorder.FEWEST_STEPS", 18)
+    monkeypatch.setattr(recorder, "FEWEST_STEPS", 18)
     replay = filmed(trainer(digits, batch_size=2), digits).replay
     assert list(replay.epochs) == [0, 1 / 18, 2 / 18, 4 / 18, 9 / 18, 1, 2, 3]  # 18 steps an epoch
 

@@ -194,7 +194,7 @@ DAMAGED = {
     "no network": tree_file({"network": {"kind": "ae"}, "weights": {"dict": []}}),
     "a network of other weights": tree_file(
         {
-            "network": ModelSettings("ae", 3).to_dict(),
+            "network": dataclasses.asdict(ModelSettings("ae", 3)),
             "weights": {"dict": [["x", {"array": 0, "shape": [3]}]]},
         }
     ),

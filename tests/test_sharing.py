@@ -19,6 +19,7 @@ from autoencoder.data.loading import load_dataset
 from ui.state.visitor import _digest
 from ui.storage import shares as shares_module
 from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
+from ui.storage.models import export_model, import_model, model_infos
 from ui.storage.shares import place_of_copy, share_copy, shelf_of
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
@@ -53,33 +54,33 @@ def shared_name(app: AppTest) -> str:
 
 
 def test_a_shared_model_is_opened_by_its_link_and_by_nobody_without_it(own, digits):
-    own.save_model(make_small_checkpoint(digits, "vae"), "my model")
+    own.models.save(make_small_checkpoint(digits, "vae"), "my model")
     name = shared_name(switch(visit("train", OWNER), True))
     app = visit("latent_map", OTHER, model=name)
     assert not app.exception and not app.error and not app.warning
     assert app.selectbox(key="model").value == name
     assert (
-        living_map(app)["panes"][0]["id"] == load_checkpoint(own.models_folder / "my model").fingerprint[:8]
+        living_map(app)["panes"][0]["id"] == load_checkpoint(own.models.folder / "my model").fingerprint[:8]
     )
     assert name not in visit("latent_map", OTHER).selectbox(key="model").options
-    assert Workspace(state_root(), _digest(OTHER)).models() == []
+    assert model_infos(Workspace(state_root(), _digest(OTHER)).models) == []
 
 
 def test_a_copy_stays_when_the_original_goes_and_goes_when_it_is_withdrawn(own, digits):
-    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    own.models.save(make_small_checkpoint(digits, "ae"), "one")
     app = switch(visit("train", OWNER), True)
     name = shared_name(app)
     switch(app, False)
     assert visit("latent_map", OTHER, model=name).warning
     switch(app, True)
-    own.delete_model("one")
+    own.models.delete("one")
     assert visit("latent_map", OTHER, model=name).selectbox(key="model").value == name
 
 
 def test_shared_images_are_the_images(own):
     images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
     labels = np.repeat([0, 1], 15)
-    own.save_images(Dataset("drawn", "all", images, labels, ("up", "down")), "drawn")
+    own.images.save(Dataset("drawn", "all", images, labels, ("up", "down")), "drawn")
     name = shared_name(switch(visit("your_images", OWNER), True))
     app = visit("latent_map", OTHER, data=name)
     assert not app.exception and not app.error and app.selectbox(key="data").value == name
@@ -101,15 +102,15 @@ def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
     monkeypatch.setattr(shares_module, "MOST_SHARED", 2)
     names = []
     for number in range(3):
-        own.save_model(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
-        folder = own.models_folder / f"m{number}"
+        own.models.save(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
+        folder = own.models.folder / f"m{number}"
         names.append(f"m{number}~{number:020}")
         share_copy(own, "model", folder, names[-1])
     assert [place_of_copy("model", name).exists() for name in names] == [False, True, True]
 
 
 def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits, monkeypatch):
-    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    own.models.save(make_small_checkpoint(digits, "ae"), "one")
     kept = bytes_in(state_root())
     app = visit("train", OWNER)
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(kept + 1_000))
@@ -120,7 +121,7 @@ def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits
     assert bytes_in(state_root()) == 2 * kept
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(2 * kept + 1_000))
     with pytest.raises(WorkspaceError, match="full"):
-        own.check_room(2_000)
+        own.room.check(2_000)
 
 
 def test_how_a_model_came_about_is_shared_with_it(own, digits):
@@ -131,11 +132,12 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
         train_losses=np.ones(2), validation_losses=np.ones(2), gap_scores=np.ones(2),
     )  # fmt: skip
     trained = replace(make_small_checkpoint(digits, "ae"), replay=replay)
-    own.save_model(trained, "watched")
-    own.save_model(replace(trained, replay=None), "unwatched")
-    again = own.import_model(own.export_model("watched"), "loaded again")
-    assert (again.folder / REPLAY).read_bytes() == (own.models_folder / "watched" / REPLAY).read_bytes()
-    assert not (own.import_model(own.export_model("unwatched"), "the other").folder / REPLAY).exists()
+    own.models.save(trained, "watched")
+    own.models.save(replace(trained, replay=None), "unwatched")
+    again = import_model(own.models, export_model(own.models, "watched"), "loaded again")
+    assert (again.folder / REPLAY).read_bytes() == (own.models.folder / "watched" / REPLAY).read_bytes()
+    other = import_model(own.models, export_model(own.models, "unwatched"), "the other")
+    assert not (other.folder / REPLAY).exists()
     for which, is_shown in (("watched", True), ("unwatched", False)):
         app = visit("train", OWNER)
         app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model of yours")).set_value(
@@ -154,49 +156,49 @@ def shares(app: AppTest, label: str) -> None:
 
 
 def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digits, monkeypatch):
-    own.save_model(make_small_checkpoint(digits, "ae"), "one")
-    kept = bytes_in(own.models_folder)
-    monkeypatch.setattr("ui.storage.workspace.MAX_VISITOR_BYTES", 2 * kept + 1_000)
+    own.models.save(make_small_checkpoint(digits, "ae"), "one")
+    kept = bytes_in(own.models.folder)
+    monkeypatch.setattr("ui.storage.room.MAX_VISITOR_BYTES", 2 * kept + 1_000)
     switch(visit("train", OWNER), True)
     with pytest.raises(WorkspaceError, match="what you share included"):
-        own.check_room(2_000)
-    own.delete_model("one")  # and what is shared of it can still be withdrawn
+        own.room.check(2_000)
+    own.models.delete("one")  # and what is shared of it can still be withdrawn
     app = visit("train", OWNER)
     shares(app, "Withdraw one")
     assert not app.exception and not app.error and not list(state_root().glob("shared/model/*"))
     assert "Withdraw one" not in [button.label for button in app.button]
-    own.check_room(2 * kept)
+    own.room.check(2 * kept)
 
 
 def test_a_visitor_shares_so_many_and_no_more(own, digits, monkeypatch):
     monkeypatch.setattr(shares_module, "MAX_SHARED", 1)
     for name in ("one", "two"):
-        own.save_model(make_small_checkpoint(digits, "ae"), name)
-    share_copy(own, "model", own.models_folder / "one", f"one~{1:020}")
+        own.models.save(make_small_checkpoint(digits, "ae"), name)
+    share_copy(own, "model", own.models.folder / "one", f"one~{1:020}")
     with pytest.raises(WorkspaceError, match="You share 1 models, which is as many"):
-        share_copy(own, "model", own.models_folder / "two", f"two~{2:020}")
+        share_copy(own, "model", own.models.folder / "two", f"two~{2:020}")
     other = Workspace(state_root(), _digest(OTHER))  # for whom it does not count
-    share_copy(other, "model", own.models_folder / "two", f"two~{2:020}")
-    assert [path.name[:3] for path in (*own.shared(), *other.shared())] == ["one", "two"]
+    share_copy(other, "model", own.models.folder / "two", f"two~{2:020}")
+    assert [path.name[:3] for path in (*own.shared.copies(), *other.shared.copies())] == ["one", "two"]
 
 
 def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
-    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    own.models.save(make_small_checkpoint(digits, "ae"), "one")
     other, name = Workspace(state_root(), _digest(OTHER)), f"one~{1:020}"
     for who in (own, other):
-        share_copy(who, "model", own.models_folder / "one", name)
+        share_copy(who, "model", own.models.folder / "one", name)
     place = place_of_copy("model", name)
     share._withdraw(own, place)
-    assert place.exists() and own.shared() == [] and other.shared() == [place]
+    assert place.exists() and own.shared.copies() == [] and other.shared.copies() == [place]
     share._withdraw(other, place)
     assert not place.exists()
 
 
 def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
-    own.save_model(make_small_checkpoint(digits, "ae"), "one")
+    own.models.save(make_small_checkpoint(digits, "ae"), "one")
     names = [f"one~{number:020}" for number in range(2)]
     for name in names:
-        share_copy(own, "model", own.models_folder / "one", name)
+        share_copy(own, "model", own.models.folder / "one", name)
         os.utime(place_of_copy("model", name), (0, time.time() - 100 * DAY))
     half_written = shelf_of("model") / f"{SHARING}killed"
     half_written.mkdir()
@@ -204,5 +206,5 @@ def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
     visit("latent_map", OTHER, model=names[1])
     remove_unused(state_root())
     assert [place_of_copy("model", name).exists() for name in names] == [False, True]
-    assert not half_written.exists() and [path.name for path in own.shared()] == names[1:]
-    assert (own.models_folder / "one").exists()
+    assert not half_written.exists() and [path.name for path in own.shared.copies()] == names[1:]
+    assert (own.models.folder / "one").exists()

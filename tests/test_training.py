@@ -1,7 +1,7 @@
 """A training repeats to the bit, however often it is stopped on the way."""
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -325,7 +325,7 @@ def test_a_runtime_checks_itself(wrong):
 def test_the_runtime_follows_a_rule():
     assert resolve_runtime() == resolve_runtime()
     assert resolve_runtime(3).threads == 3
-    assert Runtime(**resolve_runtime().to_dict()) == resolve_runtime()
+    assert Runtime(**asdict(resolve_runtime())) == resolve_runtime()
 
 
 def few(digits, n_images: int, labels="labels", **changes) -> Trainer:

@@ -26,9 +26,11 @@ from ui.jobs.queue import JobQueue
 from ui.jobs.runner import Bench
 from ui.state.training import take_up, train
 from ui.state.visitor import _digest
-from ui.storage import upkeep, workspace
+from ui.storage import disk, upkeep
+from ui.storage.models import model_infos
+from ui.storage.unfinished import UNFINISHED
 from ui.storage.upkeep import clear_unfinished
-from ui.storage.workspace import UNFINISHED, Workspace
+from ui.storage.workspace import Workspace
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 SOON = 60  # seconds
@@ -61,8 +63,8 @@ def new_server(monkeypatch):
 def own(space) -> Plan:
     """A training of images of the visitor's own."""
     given = plan(4)
-    space.save_images(given.dataset, "stripes")
-    return replace(given, dataset=replace(space.load_images("stripes"), name="stripes"))
+    space.images.save(given.dataset, "stripes")
+    return replace(given, dataset=replace(space.images.load("stripes"), name="stripes"))
 
 
 def left_after_an_epoch(queue: JobQueue, given: Plan, space: Workspace) -> None:
@@ -88,9 +90,9 @@ def test_a_training_outlives_its_server_in_the_same_bits(new_server, space):
     assert len(job.progress.epochs) == 1 and job.progress.losses and job.progress.latest.epoch == 1
     job.resume()
     assert job.wait(SOON) and job.status == "done"
-    assert_same_weights(space.load_model(job.result), trained(given))
+    assert_same_weights(space.models.load(job.result), trained(given))
     assert [epoch.epoch for epoch in job.progress.epochs] == [1, 2, 3]
-    assert list(read_replay(space.models_folder / job.result).epochs) == [0, 1, 2, 3]
+    assert list(read_replay(space.models.folder / job.result).epochs) == [0, 1, 2, 3]
     assert take_up(new_server(), VISITOR, space) is None
 
 
@@ -101,7 +103,7 @@ def test_a_training_in_line_is_there_after_a_restart_too(new_server, space, own)
     assert job.status == "paused" and job.progress.latest is None
     job.resume()
     assert job.wait(SOON) and job.status == "done"
-    assert_same_weights(space.load_model(job.result), trained(own))
+    assert_same_weights(space.models.load(job.result), trained(own))
 
 
 def test_an_interrupted_training_that_is_stopped_leaves_its_model(new_server, space, own):
@@ -109,29 +111,29 @@ def test_an_interrupted_training_that_is_stopped_leaves_its_model(new_server, sp
     job = take_up(new_server(), VISITOR, space)
     job.stop()
     assert job.wait(SOON) and job.status == "stopped"
-    assert len(space.load_model(job.result).config.training.history) == 1
+    assert len(space.models.load(job.result).config.training.history) == 1
 
 
 def test_images_that_are_gone_or_others_are_told_of(new_server, space, own):
     left_after_an_epoch(new_server(), own, space)
-    space.delete_images("stripes")
+    space.images.delete("stripes")
     with pytest.raises(DatasetError, match="stripes, are no longer here"):
         take_up(new_server(), VISITOR, space)
-    space.save_images(own.dataset.subset(np.arange(50)), "stripes")
+    space.images.save(own.dataset.subset(np.arange(50)), "stripes")
     with pytest.raises(DatasetError, match="as they were"):
         take_up(new_server(), VISITOR, space)
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\x02\0\0\0\0\0\0\0{}", b"\xff" * 100])
 def test_a_damaged_file_is_told_of(new_server, space, data):
-    space.keep_unfinished(data)
+    space.training.keep(data)
     with pytest.raises(UnfinishedError, match="damaged"):
         take_up(new_server(), VISITOR, space)
 
 
 def test_what_is_kept_of_a_training_is_all_of_it(new_server, space, own):
     left_after_an_epoch(new_server(), own, space)
-    kept = Unfinished.from_bytes(space.unfinished())
+    kept = Unfinished.from_bytes(space.training.read())
     again = Unfinished.from_bytes(kept.to_bytes())
     assert kept.plan(lambda name, split: own.dataset).settings == own.settings
     assert (again.model, again.runtime, again.latest) == (own.model, kept.runtime, kept.latest)
@@ -142,11 +144,11 @@ def test_what_is_kept_of_a_training_is_all_of_it(new_server, space, own):
 
 
 def test_a_full_disk_on_the_way_is_told_and_the_training_goes_on(new_server, space, own, monkeypatch):
-    monkeypatch.setattr(workspace.os, "replace", full_disk)
+    monkeypatch.setattr(disk.os, "replace", full_disk)
     job = train(new_server(), VISITOR, own, space)
     assert "could not be written: No space left on device" in job.notice
-    assert job.wait(SOON) and job.status == "done" and space.load_model(job.result)
-    assert not list((space.models_folder.parent).glob(".saving-*"))
+    assert job.wait(SOON) and job.status == "done" and space.models.load(job.result)
+    assert not list((space.models.folder.parent).glob(".saving-*"))
 
 
 def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_server, space, own, monkeypatch):
@@ -159,7 +161,7 @@ def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_ser
     again = take_up(queue, VISITOR, space)
     again.resume()
     assert again.wait(SOON) and again.status == "done"
-    assert_same_weights(space.load_model(again.result), trained(own))
+    assert_same_weights(space.models.load(again.result), trained(own))
 
 
 def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
@@ -178,15 +180,15 @@ def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
 def test_what_nobody_comes_back_to_is_removed(tmp_path, monkeypatch):
     spaces = [Workspace(tmp_path, f"{number:032x}") for number in range(4)]
     for number, space in enumerate(spaces):
-        space.keep_unfinished(b"x" * 100)
+        space.training.keep(b"x" * 100)
         days = 20 if number == 0 else number
         written = time.time() - days * 24 * 3600
         os.utime(tmp_path / "visitors" / f"{number:032x}" / UNFINISHED, (written, written))
     clear_unfinished(tmp_path)
-    assert [space.unfinished() is not None for space in spaces] == [False, True, True, True]
+    assert [space.training.read() is not None for space in spaces] == [False, True, True, True]
     monkeypatch.setattr(upkeep, "MAX_UNFINISHED_BYTES", 200)
     clear_unfinished(tmp_path)
-    assert [space.unfinished() is not None for space in spaces] == [False, True, True, False]
+    assert [space.training.read() is not None for space in spaces] == [False, True, True, False]
 
 
 def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_path):
@@ -206,7 +208,7 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
         time.sleep(0.1)
         app.run()
     assert not app.exception and "mine" in app.success[0].value
-    assert [info.name for info in space.models()] == ["mine"]
+    assert [info.name for info in model_infos(space.models)] == ["mine"]
 
 
 def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path):
@@ -214,8 +216,8 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
     digits = load_dataset("digits", "train")
     left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
-    assert space.is_paused()
-    space.mark_paused(False)  # as on the way
+    assert space.training.is_paused()
+    space.training.mark_paused(False)  # as on the way
     new_server()
     app = AppTest.from_file(str(MAIN), default_timeout=SOON)
     app.session_state["visitor_token"] = token
@@ -226,26 +228,26 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
         time.sleep(0.1)
         app.run()
-    assert not app.exception and "mine" in app.success[0].value and not space.is_paused()
+    assert not app.exception and "mine" in app.success[0].value and not space.training.is_paused()
 
 
 def test_it_is_kept_whether_a_training_is_paused_also_before_its_first_step(space, own):
     queue = JobQueue()  # nobody works: it stays in line
-    space.mark_paused(True)  # by a training before it
+    space.training.mark_paused(True)  # by a training before it
     job = train(queue, VISITOR, own, space)
-    assert not space.is_paused()
+    assert not space.training.is_paused()
     for act, is_paused in ((job.pause, True), (job.resume, False), (job.pause, True), (job.step, True)):
         act()
-        assert space.is_paused() == is_paused
-    space.drop_unfinished()
-    assert not space.is_paused()
+        assert space.training.is_paused() == is_paused
+    space.training.drop()
+    assert not space.training.is_paused()
 
 
 def test_a_paused_training_that_nobody_comes_back_to_leaves_no_mark(space, own, monkeypatch):
     train(JobQueue(), VISITOR, own, space).pause()
     monkeypatch.setattr(upkeep, "MAX_UNFINISHED_AGE", -1)
-    clear_unfinished(space.models_folder.parents[2])
-    assert space.unfinished() is None and not space.is_paused()
+    clear_unfinished(space.models.folder.parents[2])
+    assert space.training.read() is None and not space.training.is_paused()
 
 
 def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new_server, tmp_path):

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.latent.support import Support
+from ui import settings
 from ui.server import warm_up
 from ui.server.warm_up import LESSON, View, Warmer, steps, views
 from ui.state import caches
@@ -81,7 +82,7 @@ def test_copies_of_a_model_have_charts_of_their_own():
 @pytest.fixture
 def teacher(monkeypatch, tmp_path):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path / "state"))
-    monkeypatch.setenv(classroom.TOKEN, "a long enough secret")
+    monkeypatch.setenv(settings.TEACHER_TOKEN, "a long enough secret")
 
 
 def test_what_the_class_starts_with_comes_first(teacher):

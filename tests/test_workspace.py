@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
 from ui.storage import workspace as module
 from ui.storage.disk import WorkspaceError, state_root
+from ui.storage.models import export_model, import_model, model_infos, proposed_name
 from ui.storage.workspace import Workspace
 
 VISITOR, OTHER = "0" * 32, "1" * 32
@@ -55,45 +57,46 @@ BAD_NAMES = ["", " ", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0b", "a\nb
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_name_that_could_lead_elsewhere_is_refused(workspace, checkpoint, images, name):
     with pytest.raises(WorkspaceError, match="letters, digits"):
-        workspace.save_model(checkpoint, name)
+        workspace.models.save(checkpoint, name)
     with pytest.raises(WorkspaceError, match="letters, digits"):
-        workspace.save_images(images, name)
+        workspace.images.save(images, name)
 
 
 @pytest.mark.parametrize("name", [*BAD_NAMES, "unknown"])
 def test_a_name_from_a_link_reaches_no_path(workspace, name):
-    for ask in (workspace.load_model, workspace.load_images, workspace.delete_model, workspace.export_model):
+    models, images = workspace.models, workspace.images
+    for ask in (models.load, images.load, models.delete, partial(export_model, models)):
         with pytest.raises(WorkspaceError, match="You have no"):
             ask(name)
 
 
 @pytest.mark.parametrize("name", [f"../../{OTHER}/models/theirs", "../models/theirs", ".saving-x", "."])
 def test_a_name_from_a_link_leads_to_nothing_that_is_there(tmp_path, workspace, checkpoint, name):
-    Workspace(tmp_path, OTHER).save_model(checkpoint, "theirs")
-    workspace.save_model(checkpoint, "theirs")
-    workspace.save_model(checkpoint, "hidden")
-    workspace.load_model("hidden").folder.rename(tmp_path / "visitors" / VISITOR / "models" / ".saving-x")
+    Workspace(tmp_path, OTHER).models.save(checkpoint, "theirs")
+    workspace.models.save(checkpoint, "theirs")
+    workspace.models.save(checkpoint, "hidden")
+    workspace.models.load("hidden").folder.rename(tmp_path / "visitors" / VISITOR / "models" / ".saving-x")
     with pytest.raises(WorkspaceError, match="You have no"):
-        workspace.load_model(name)
+        workspace.models.load(name)
     with pytest.raises(WorkspaceError, match="You have no"):
-        workspace.delete_model(name)
+        workspace.models.delete(name)
 
 
 @given(name=st.text(max_size=70))
 def test_what_is_made_of_any_text_is_a_name(tmp_path_factory, name):
     workspace = Workspace(tmp_path_factory.getbasetemp() / "none", VISITOR)
-    free = workspace.free_images_name(name)
-    assert workspace.check_new_images(free) == free
+    free = workspace.images.free_name(name)
+    assert workspace.images.check_new(free) == free
     assert re.fullmatch(r"[\w .-]{1,60}", free)
 
 
 def test_names_of_what_is_there_for_all_are_refused(workspace, checkpoint, images):
     for shipped in SHIPPED.glob("[!.]*/"):
         with pytest.raises(WorkspaceError, match="taken"):
-            workspace.save_model(checkpoint, shipped.name.upper())
+            workspace.models.save(checkpoint, shipped.name.upper())
     for name in DATASETS:
         with pytest.raises(WorkspaceError, match="taken"):
-            workspace.save_images(images, name)
+            workspace.images.save(images, name)
 
 
 def test_a_visitor_is_not_a_path(tmp_path):
@@ -112,73 +115,73 @@ def test_the_root_is_what_the_environment_says(monkeypatch, tmp_path):
 
 
 def test_a_model_comes_back_as_it_was_kept(workspace, checkpoint):
-    assert workspace.save_model(checkpoint, "  my model ") == "my model"
-    loaded = workspace.load_model("my model")
+    assert workspace.models.save(checkpoint, "  my model ") == "my model"
+    loaded = workspace.models.load("my model")
     assert loaded.fingerprint == checkpoint.fingerprint and loaded.config == checkpoint.config
-    assert [info.name for info in workspace.models()] == ["my model"]
+    assert [info.name for info in model_infos(workspace.models)] == ["my model"]
 
 
 def test_visitors_do_not_see_each_other(tmp_path, workspace, checkpoint, images):
-    workspace.save_model(checkpoint, "mine")
-    workspace.save_images(images, "mine")
+    workspace.models.save(checkpoint, "mine")
+    workspace.images.save(images, "mine")
     other = Workspace(tmp_path, OTHER)
-    assert other.models() == other.image_sets() == []
+    assert model_infos(other.models) == other.images.names() == []
     with pytest.raises(WorkspaceError, match="You have no model"):
-        other.load_model("mine")
+        other.models.load("mine")
 
 
 def test_a_taken_name_is_refused_and_a_free_one_found(workspace, checkpoint):
-    workspace.save_model(checkpoint, "Mine")
+    workspace.models.save(checkpoint, "Mine")
     with pytest.raises(WorkspaceError, match="taken"):
-        workspace.save_model(checkpoint, "mine")
-    assert workspace.free_model_name("mine") == "mine-v2"
-    workspace.save_model(checkpoint, "mine-v2")
-    assert workspace.free_model_name("mine") == "mine-v3"
+        workspace.models.save(checkpoint, "mine")
+    assert workspace.models.free_name("mine") == "mine-v2"
+    workspace.models.save(checkpoint, "mine-v2")
+    assert workspace.models.free_name("mine") == "mine-v3"
 
 
 def test_renaming_keeps_the_model_and_frees_the_name(workspace, checkpoint):
-    workspace.save_model(checkpoint, "old")
-    workspace.save_model(checkpoint, "taken")
+    workspace.models.save(checkpoint, "old")
+    workspace.models.save(checkpoint, "taken")
     with pytest.raises(WorkspaceError, match="taken"):
-        workspace.rename_model("old", "Taken")
+        workspace.models.rename("old", "Taken")
     with pytest.raises(WorkspaceError, match="letters, digits"):
-        workspace.rename_model("old", "../new")
-    assert workspace.rename_model("old", "new") == "new"
-    assert [info.name for info in workspace.models()] == ["new", "taken"]
-    assert workspace.load_model("new").fingerprint == checkpoint.fingerprint
+        workspace.models.rename("old", "../new")
+    assert workspace.models.rename("old", "new") == "new"
+    assert [info.name for info in model_infos(workspace.models)] == ["new", "taken"]
+    assert workspace.models.load("new").fingerprint == checkpoint.fingerprint
 
 
 def test_what_was_deleted_last_can_be_had_back(workspace, checkpoint):
     for name in ("first", "second"):
-        workspace.save_model(checkpoint, name)
-        workspace.delete_model(name)
-    assert workspace.models() == [] and workspace.deleted_model() == "second"
-    assert workspace.restore_model() == "second" and workspace.deleted_model() is None
-    assert workspace.load_model("second").fingerprint == checkpoint.fingerprint
+        workspace.models.save(checkpoint, name)
+        workspace.models.delete(name)
+    assert model_infos(workspace.models) == [] and workspace.models.deleted() == "second"
+    assert workspace.models.restore() == "second" and workspace.models.deleted() is None
+    assert workspace.models.load("second").fingerprint == checkpoint.fingerprint
     with pytest.raises(WorkspaceError, match="no deleted model"):
-        workspace.restore_model()
+        workspace.models.restore()
 
 
 def test_there_is_a_limit_to_what_is_kept(tmp_path, monkeypatch, checkpoint, images):
     monkeypatch.setattr(module, "MAX_MODELS", 1)
     monkeypatch.setattr(module, "MAX_IMAGE_SETS", 1)
     workspace = Workspace(tmp_path, VISITOR)
-    workspace.save_model(checkpoint, "first")
-    workspace.save_images(images, "first")
+    workspace.models.save(checkpoint, "first")
+    workspace.images.save(images, "first")
     with pytest.raises(WorkspaceError, match="Delete one first"):
-        workspace.save_model(checkpoint, "second")
+        workspace.models.save(checkpoint, "second")
     with pytest.raises(WorkspaceError, match="Delete one first"):
-        workspace.save_images(images, "second")
+        workspace.images.save(images, "second")
 
 
 def test_a_disk_that_takes_nothing_is_said(tmp_path, checkpoint, images):
     (tmp_path / "visitors").write_text("a file where the folder should be")
     workspace = Workspace(tmp_path, VISITOR)
     with pytest.raises(CheckpointError, match="could not be written"):
-        workspace.save_model(checkpoint, "mine")
+        workspace.models.save(checkpoint, "mine")
     with pytest.raises(WorkspaceError, match="could not be written"):
-        workspace.save_images(images, "mine")
-    assert workspace.models() == workspace.image_sets() == []
+        workspace.images.save(images, "mine")
+    assert model_infos(workspace.models) == workspace.images.names() == []
 
 
 # Uploaded models
@@ -195,18 +198,18 @@ def zipped(files: dict[str, bytes]) -> bytes:
 @pytest.fixture
 def files(workspace, checkpoint) -> dict[str, bytes]:
     """The files of a model that the visitor downloaded and deleted."""
-    workspace.save_model(checkpoint, "mine")
-    with zipfile.ZipFile(io.BytesIO(workspace.export_model("mine"))) as archive:
+    workspace.models.save(checkpoint, "mine")
+    with zipfile.ZipFile(io.BytesIO(export_model(workspace.models, "mine"))) as archive:
         files = {entry.split("/")[-1]: archive.read(entry) for entry in archive.namelist()}
-    workspace.delete_model("mine")
+    workspace.models.delete("mine")
     return files
 
 
 def test_a_downloaded_model_can_be_loaded_again(tmp_path, workspace, checkpoint):
-    workspace.save_model(checkpoint, "mine")
-    info = Workspace(tmp_path, OTHER).import_model(workspace.export_model("mine"), "theirs")
+    workspace.models.save(checkpoint, "mine")
+    info = import_model(Workspace(tmp_path, OTHER).models, export_model(workspace.models, "mine"), "theirs")
     assert info.name == "theirs" and info.config == checkpoint.config
-    assert Workspace(tmp_path, OTHER).load_model("theirs").fingerprint == checkpoint.fingerprint
+    assert Workspace(tmp_path, OTHER).models.load("theirs").fingerprint == checkpoint.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -219,24 +222,24 @@ def test_a_downloaded_model_can_be_loaded_again(tmp_path, workspace, checkpoint)
     ],
 )
 def test_a_zipped_model_proposes_its_folders_name(workspace, checkpoint, files, folder, file, name):
-    workspace.save_model(checkpoint, "taken")
+    workspace.models.save(checkpoint, "taken")
     data = zipped({folder + file_name: content for file_name, content in files.items()})
-    assert workspace.proposed_model_name(data, file) == name
-    assert workspace.proposed_model_name(data[:-40], "cut.zip") == "cut"
+    assert proposed_name(workspace.models, data, file) == name
+    assert proposed_name(workspace.models, data[:-40], "cut.zip") == "cut"
 
 
 @pytest.mark.parametrize("folder", ["", "model/", "../"])
 def test_the_archives_own_paths_lead_nowhere(tmp_path, workspace, files, folder):
     data = zipped({folder + name: content for name, content in files.items()})
-    info = workspace.import_model(data, "again")
+    info = import_model(workspace.models, data, "again")
     assert {path.name for path in info.folder.iterdir()} == set(files)
     assert [path.name for path in tmp_path.iterdir()] == ["visitors"]
-    assert [info.name for info in workspace.models()] == ["again"]
+    assert [info.name for info in model_infos(workspace.models)] == ["again"]
 
 
 def test_what_systems_add_to_archives_is_passed_over(workspace, files):
     added = {"__MACOSX/._config.json": b"x", ".DS_Store": b"x"}
-    assert workspace.import_model(zipped({**files, **added}), "again").name == "again"
+    assert import_model(workspace.models, zipped({**files, **added}), "again").name == "again"
 
 
 def bomb() -> bytes:
@@ -317,7 +320,7 @@ HOSTILE = {
 def test_an_upload_that_is_no_model_is_refused_and_leaves_nothing(tmp_path, workspace, files, make, sentence):
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(CheckpointError, match=sentence) as refused:
-        workspace.import_model(make(files), "again")
+        import_model(workspace.models, make(files), "again")
     assert str(tmp_path) not in str(refused.value) and "/tmp" not in str(refused.value)
     assert str(refused.value).isprintable() and len(str(refused.value)) < 600
     assert sorted(tmp_path.rglob("*")) == before
@@ -327,23 +330,23 @@ def test_an_upload_that_is_no_model_is_refused_and_leaves_nothing(tmp_path, work
 
 
 def test_images_come_back_as_they_were_kept(workspace, images):
-    assert workspace.save_images(images, "my.set v1") == "my.set v1"
-    loaded = workspace.load_images("my.set v1")
+    assert workspace.images.save(images, "my.set v1") == "my.set v1"
+    loaded = workspace.images.load("my.set v1")
     assert (loaded.name, loaded.split, loaded.class_names) == ("my.set v1", "all", images.class_names)
     assert loaded.fingerprint == images.fingerprint
-    assert workspace.image_sets() == ["my.set v1"]
+    assert workspace.images.names() == ["my.set v1"]
 
 
 def test_images_without_labels_come_back_without(workspace, images):
-    workspace.save_images(replace(images, labels=None, class_names=()), "plain")
-    loaded = workspace.load_images("plain")
+    workspace.images.save(replace(images, labels=None, class_names=()), "plain")
+    loaded = workspace.images.load("plain")
     assert loaded.labels is None and loaded.class_names == ()
     np.testing.assert_array_equal(loaded.images, images.images)
 
 
 def test_deleted_images_can_be_had_back(workspace, images):
-    workspace.save_images(images, "mine")
-    workspace.delete_images("mine")
-    assert workspace.image_sets() == [] and workspace.deleted_images() == "mine"
-    workspace.restore_images()
-    assert workspace.load_images("mine").fingerprint == images.fingerprint
+    workspace.images.save(images, "mine")
+    workspace.images.delete("mine")
+    assert workspace.images.names() == [] and workspace.images.deleted() == "mine"
+    workspace.images.restore()
+    assert workspace.images.load("mine").fingerprint == images.fingerprint

@@ -20,8 +20,17 @@ MAX_ARCHIVE_ENTRIES = 50  # systems add files of their own to these
 
 
 def files_of(model: Path) -> list[Path]:
-    """The files of the model in a folder, with its frames where they were kept."""
+    """Files of the model in a folder, with its replay where there is one."""
     return [model / file for file in FILES if file in MODEL_FILES or (model / file).exists()]
+
+
+def pack_model(model: Path) -> bytes:
+    """Zip archive of the model in a folder, which `unpack_model` reads."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files_of(model):
+            archive.write(file, f"{model.name}/{file.name}")
+    return buffer.getvalue()
 
 
 def unpack_model(data: bytes) -> dict[str, bytes]:
@@ -35,7 +44,7 @@ def unpack_model(data: bytes) -> dict[str, bytes]:
 
 
 def folder_in_archive(data: bytes) -> str:
-    """The name of the folder that a zipped model lies in; empty where there is none, or no model."""
+    """Name of a zipped model's folder; empty where there is no folder, or no model."""
     try:
         with _model_archive(data) as archive:
             return PurePosixPath(_model_entries(archive)[CONFIG].filename).parent.name
@@ -45,7 +54,7 @@ def folder_in_archive(data: bytes) -> str:
 
 @contextmanager
 def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
-    """An uploaded zip archive; what is found wrong while it is read becomes a CheckpointError."""
+    """Context of an open zip archive; an error of reading it becomes a CheckpointError."""
     if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
         raise CheckpointError(
             "This is larger than any model of this program: it was not read. Choose a model."
@@ -77,7 +86,7 @@ def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _is_added(path: PurePosixPath) -> bool:
-    """Whether a file was added by the system that packed the archive."""
+    """True for a file that the packing system added."""
     return "__MACOSX" in path.parts or path.name.startswith(".")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import Replay
-from autoencoder.errors import in_line
+from autoencoder.data.serial import check_limits, from_tree
 from autoencoder.latent.graph import CodeGraph
 from autoencoder.latent.support import Support, Units
 from autoencoder.model.architecture import ModelSettings
@@ -18,7 +18,6 @@ from autoencoder.model.runtime import Runtime
 
 FORMAT = "latent-space-explorer"
 FORMAT_VERSION = 1
-MAX_TEXT = 200  # characters of a name or a note in a config
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class DataSource:
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """How a model came about; ``seconds`` of computing."""
+    """Record of a training: settings, runtime, ``seconds`` of computing, and measures by epoch."""
 
     settings: TrainingSettings
     runtime: Runtime
@@ -44,7 +43,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class AtlasInfo:
-    """Which images the atlas holds the codes of, and the units that these codes give."""
+    """Images whose codes are in the atlas, and the units that these codes give."""
 
     dataset: str
     split: str
@@ -54,7 +53,7 @@ class AtlasInfo:
 
 @dataclass(frozen=True)
 class Config:
-    """All of a checkpoint but its arrays."""
+    """Configuration: all of a checkpoint but its arrays."""
 
     model: ModelSettings
     source: DataSource
@@ -66,43 +65,10 @@ class Config:
 
     @classmethod
     def from_dict(cls, entries: dict) -> "Config":
-        """The inverse of ``to_dict``; raises KeyError, TypeError or ValueError for foreign entries."""
-        source, training, atlas = entries["source"], entries["training"], entries["atlas"]
-        return cls(
-            ModelSettings.from_dict(entries["model"]),
-            _typed(DataSource, {**source, "class_names": tuple(source["class_names"])}),
-            TrainingRecord(
-                _typed(TrainingSettings, training["settings"]),
-                _typed(Runtime, training["runtime"]),
-                float(training["seconds"]),
-                tuple(_typed(EpochResult, epoch) for epoch in training["history"]),
-            ),
-            _typed(AtlasInfo, {**atlas, "units": _typed(Units, atlas["units"])}),
-        )
-
-
-def _typed(kind: type, entries: dict) -> object:
-    """A dataclass of JSON entries; ValueError where one is not of the type that the field has.
-
-    Pages write these numbers and names without asking again.
-    """
-    for part in fields(kind):
-        if part.name in entries and not _is_a(part.type, entries[part.name]):
-            raise ValueError(f"{part.name} cannot be {in_line(repr(entries[part.name]))}")
-    return kind(**entries)
-
-
-def _is_a(kind: type, value: object) -> bool:
-    if kind in (int, float):
-        numbers = int if kind is int else (int, float)
-        return isinstance(value, numbers) and not isinstance(value, bool) and abs(value) < 1e300
-    if kind == tuple[str, ...]:
-        return all(_is_a(str, text) for text in value)
-    return isinstance(value, kind) and (kind is not str or _is_short_text(value))
-
-
-def _is_short_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT and text == in_line(text, MAX_TEXT)
+        """The inverse of ``to_dict``; raises KeyError or ValueError for foreign entries."""
+        config = from_tree(cls, {part.name: entries[part.name] for part in fields(cls)})
+        check_limits(config)
+        return config
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +96,7 @@ class Checkpoint:
 
     @property
     def identity(self) -> str:
-        """Fingerprint and name: what tells apart results that speak of the model by its name."""
+        """Fingerprint and name: a key for results that mention the model's name."""
         return f"{self.fingerprint} {self.name!r}"
 
     @cached_property
@@ -148,7 +114,7 @@ class Checkpoint:
 
     @cached_property
     def support(self) -> Support:
-        """What counts as on and off the data for this model."""
+        """Measures of on and off the data for this model."""
         return Support(self.model, self.atlas.latents, self.config.atlas.units)
 
 

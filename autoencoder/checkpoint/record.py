@@ -1,6 +1,6 @@
 """Training record: settings and epoch results as plain values."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from autoencoder.data.noise import Noise
 
@@ -37,9 +37,6 @@ class TrainingSettings:
         if self.n_images < 0:
             raise ValueError(f"n_images must be at least 0, got {self.n_images}")
 
-    def to_dict(self) -> dict:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class EpochResult:
@@ -50,7 +47,7 @@ class EpochResult:
     those that the network is trained on, or all of these. A dae is measured at its task, from noisy to clean.
     """
 
-    epoch: float
+    epoch: int | float
     train_loss: float
     validation_loss: float
     validation_psnr: float  # dB, mean over the same held-back images; from a vae's posterior means

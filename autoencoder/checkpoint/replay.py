@@ -1,4 +1,4 @@
-"""A training to be watched again: where held-out images lay on the map, and what came back of eight of them.
+"""Replay of a training: frames with the map positions of held-out images and eight reconstructions.
 
 The map is the code itself where that has two dimensions. Else it is the plane in which the codes of that
 moment vary most (PCA), turned and mirrored to lie on the frame before as well as it can (orthogonal
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from autoencoder.data.npz import read_arrays
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import MAX_LATENT_DIM
 
@@ -84,21 +85,21 @@ class Replay:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All of it as arrays of numbers, for files without pickle."""
-        facts = json.dumps({"latent_dim": self.latent_dim, "class_names": self.class_names})
-        arrays = {part.name: getattr(self, part.name) for part in fields(self)[2:]}
-        return {"facts": np.frombuffer(facts.encode(), np.uint8), **arrays}
+        entries = {part.name: getattr(self, part.name) for part in fields(self)}
+        facts = json.dumps({name: entries.pop(name) for name in FACTS})
+        return {"facts": np.frombuffer(facts.encode(), np.uint8), **entries}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> "Replay":
         """The inverse of ``to_arrays``; raises KeyError, TypeError or ValueError for anything else."""
-        facts = json.loads(arrays["facts"].tobytes())
-        kept = [arrays[part.name] for part in fields(cls)[2:]]
-        replay = cls(int(facts["latent_dim"]), tuple(map(str, facts["class_names"])), *kept)
+        entries = dict(arrays)
+        facts = json.loads(entries.pop("facts").tobytes())
+        replay = from_tree(cls, {**facts, **entries})
         replay._check_values()
         return replay
 
     def _check_values(self) -> None:
-        """Raises ValueError for what no training gives: a file may hold anything."""
+        """Raises ValueError for values that no training gives: a file may hold anything."""
         is_sound = (
             1 <= self.latent_dim <= MAX_LATENT_DIM
             and len(self) <= MOST_FRAMES
@@ -112,13 +113,14 @@ class Replay:
             raise ValueError("no frames of a training")
 
 
+FACTS = ("latent_dim", "class_names")
 MEASURED = ("train_losses", "validation_losses", "gap_scores")
 FRAMED = ("epochs", "positions", "pictures", *MEASURED)
 ARRAYS = ("facts", "inputs", "labels", *FRAMED)  # of a file
 
 
 def stride(epoch: int) -> int:
-    """Every how many epochs a frame is kept once so many are done."""
+    """Number of epochs between two kept frames after ``epoch`` epochs."""
     step = 1
     while epoch / step > MOST_EPOCHS:
         step *= 2
@@ -126,13 +128,13 @@ def stride(epoch: int) -> int:
 
 
 def is_kept(epochs: np.ndarray) -> np.ndarray:
-    """Which of the frames at these epochs (F,) are kept: those below 1, the last, and evenly between."""
+    """Mask of the frames at these epochs (F,) to keep: those below 1, the last, and evenly between."""
     last = epochs[-1]
     return (epochs < 1) | (epochs == last) | (epochs % stride(int(last)) == 0)
 
 
 def read_replay(folder: Path) -> Replay | None:
-    """How the model in a folder came about; None where that was not kept. Raises CheckpointError."""
+    """Replay of the model in a folder; None where none was kept. Raises CheckpointError."""
     path = folder / REPLAY
     if not path.exists():
         return None

@@ -3,7 +3,7 @@
     config.json            what the model is, what it was trained on and how, with its measures by epoch
     weights.safetensors    every weight and bias, float32
     atlas.npz              up to 10,000 held-out codes (float16) with their rows and labels
-    replay.npz             how it came about, frame by frame; where the training was watched (replay.py)
+    replay.npz             frames of the training, where they were recorded (replay.py)
 
 The atlas makes a model's map, and its units, alive where the images themselves are not on disk.
 N codes, D latent dimensions.
@@ -79,7 +79,7 @@ def load_checkpoint(name_or_folder: str | os.PathLike) -> Checkpoint:
 
 
 def find_checkpoint(name_or_folder: str | os.PathLike) -> Path:
-    """The folder that is meant; raises CheckpointError where there is none."""
+    """Folder of a checkpoint, by path or by shipped name; raises CheckpointError where there is none."""
     given = Path(name_or_folder)
     if os.path.isdir(given):  # unlike Path.is_dir, calm about names that no disk would take
         return given.resolve()
@@ -90,7 +90,7 @@ def find_checkpoint(name_or_folder: str | os.PathLike) -> Path:
 
 
 def list_checkpoints(root: Path = SHIPPED) -> list[CheckpointInfo]:
-    """The checkpoints below ``root``, by name; folders without a readable config are passed over."""
+    """Checkpoints below ``root``, by name; folders without a readable config are left out."""
     infos = []
     for path in sorted(root.glob(f"[!.]*/{CONFIG}")):
         try:
@@ -179,7 +179,7 @@ def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
 
 @contextmanager
 def _reading(path: Path):
-    """Give what goes wrong in reading a file its own sentence."""
+    """Context that turns any error of reading a file into a CheckpointError with its own sentence."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise CheckpointError(

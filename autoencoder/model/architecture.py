@@ -5,7 +5,7 @@ input and output shapes swapped, so a decoder that is not its encoder's mirror c
 A shape is (C, H, W) for feature maps and (D,) for vectors.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import prod
 
 IMAGE_SHAPE = (1, 28, 28)
@@ -133,14 +133,6 @@ class ModelSettings:
     def decoder_layers(self) -> list[Layer]:
         """From the code back to the image."""
         return [layer.mirror() for layer in reversed([*self.architecture.encoder_layers, self.code_layer])]
-
-    def to_dict(self) -> dict:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, entries: dict) -> "ModelSettings":
-        """The inverse of ``to_dict``; raises ValueError, TypeError or KeyError for foreign entries."""
-        return cls(**{**entries, "architecture": Architecture(**entries["architecture"])})
 
 
 @dataclass(frozen=True)

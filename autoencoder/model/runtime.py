@@ -5,7 +5,7 @@ the last bits of the weights.
 """
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -29,9 +29,6 @@ class Runtime:
             raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
         if self.threads < 1:
             raise ValueError(f"threads must be at least 1, got {self.threads}")
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
     def apply(self) -> None:
         """Give torch this many threads. For the whole process: a server calls it once, at its start."""

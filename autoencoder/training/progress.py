@@ -1,6 +1,7 @@
 """Training progress as a plain value: losses so far, epochs, pictures."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,41 +30,29 @@ class Glance:
     reconstructions: np.ndarray | None = None  # uint8 (8, 28, 28), of the replay's inputs, as they are now
 
 
+@dataclass
 class ThinnedCurve:
-    """A curve that is added to without end and never has more than ``most`` points.
+    """Curve that is added to without end and never has more than ``most`` points.
 
-    When it is full, neighbours are joined to their mean; from then on every point stands for twice as many.
+    A point is the mean of ``per_point`` added ones; a full curve joins neighbours, and this number doubles.
     """
 
-    def __init__(self, most: int):
-        self.most, self._per_point = most, 1
-        self._points: list[tuple[float, float]] = []
-        self._open: list[tuple[float, float]] = []
-
-    def to_dict(self) -> dict:
-        return {"most": self.most, "per_point": self._per_point, "points": self._points, "open": self._open}
-
-    @classmethod
-    def from_dict(cls, entries: dict) -> "ThinnedCurve":
-        curve = cls(entries["most"])
-        curve._per_point = entries["per_point"]
-        curve._points, curve._open = ([(x, y) for x, y in entries[part]] for part in ("points", "open"))
-        return curve
-
-    @property
-    def points(self) -> tuple[tuple[float, float], ...]:
-        return tuple(self._points)
+    most: int
+    per_point: int = 1
+    points: tuple[tuple[float, float], ...] = ()
+    open: list[tuple[float, float]] = field(default_factory=list)  # not enough of them for a point yet
 
     def add(self, x: float, y: float) -> None:
-        self._open.append((x, y))
-        if len(self._open) < self._per_point:
+        self.open.append((x, y))
+        if len(self.open) < self.per_point:
             return
-        self._points.append(_mean(self._open))
-        self._open = []
-        if len(self._points) >= self.most:
-            self._points = [_mean(self._points[first : first + 2]) for first in range(0, self.most, 2)]
-            self._per_point *= 2
+        points = (*self.points, _mean(self.open))
+        self.open = []
+        if len(points) >= self.most:
+            points = tuple(_mean(points[first : first + 2]) for first in range(0, self.most, 2))
+            self.per_point *= 2
+        self.points = points
 
 
-def _mean(points: list[tuple[float, float]]) -> tuple[float, float]:
+def _mean(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return tuple(np.mean(points, axis=0).tolist())

@@ -1,21 +1,22 @@
-"""A training that is not over, as one file: what was asked for, and all that is needed to go on.
+"""Unfinished training as one file: its plan, and everything needed to resume it.
 
-A safetensors file: the arrays are weights, optimizer moments and the frames of
-the replay, the rest is JSON in its one metadata entry.
-It comes from the server's own workers, and is checked nevertheless: a disk may hold anything.
+A safetensors file: the arrays are weights, optimizer moments and the frames of the replay; the rest is JSON
+in its one metadata entry. It is written by the server's own workers and checked all the same: a disk may hold
+anything.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.dataset import Dataset
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
@@ -25,16 +26,16 @@ from autoencoder.training.trainer import Progress, Snapshot
 
 FORMAT_VERSION = 1
 ENTRY = "unfinished"
-FRAMES = "replay."  # what the names of a replay's arrays begin with
+FRAMES = "replay."  # prefix of the names of a replay's arrays
 
 
 class UnfinishedError(LatentSpaceError):
-    """What was kept of a training cannot be used."""
+    """A kept training that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """Which images a training uses, without the images."""
+    """Reference to the images of a training."""
 
     name: str
     split: str
@@ -45,7 +46,7 @@ class Images:
         return cls(dataset.name, dataset.split, dataset.fingerprint)
 
     def found(self, find: Callable[[str, str], Dataset]) -> Dataset:
-        """The very images; raises DatasetError where they are gone or others."""
+        """The same images; raises DatasetError where they are gone or changed."""
         try:
             dataset = find(self.name, self.split)
         except LatentSpaceError as error:
@@ -96,7 +97,7 @@ class Unfinished:
         )  # fmt: skip
 
     def plan(self, find: Callable[[str, str], Dataset]) -> Plan:
-        """What was asked for, with its images, which ``find`` gives by name and split.
+        """Training plan with its images, which ``find`` gives by name and split.
 
         Raises DatasetError where they are gone.
         """
@@ -104,14 +105,17 @@ class Unfinished:
         return Plan(self.name, self.dataset.found(find), test, self.model, self.settings)
 
     def to_bytes(self) -> bytes:
-        arrays = dict(self.snapshot.arrays) if self.snapshot else {}
+        arrays, snapshot = {}, None
+        if self.snapshot is not None:
+            arrays, snapshot = self.snapshot.arrays, replace(self.snapshot, arrays={})
+        facts = {"version": FORMAT_VERSION, **asdict(replace(self, snapshot=snapshot, replay=None))}
         if self.replay is not None:
-            arrays |= {FRAMES + name: array for name, array in self.replay.to_arrays().items()}
-        return save(arrays, metadata={ENTRY: json.dumps(self._facts())})
+            arrays = arrays | {FRAMES + name: array for name, array in self.replay.to_arrays().items()}
+        return save(arrays, metadata={ENTRY: json.dumps(facts)})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Unfinished":
-        """The inverse of ``to_bytes``; raises UnfinishedError for anything else."""
+        """Inverse of ``to_bytes``; raises UnfinishedError for anything else."""
         try:
             return cls._from_facts(_facts_in(data), load(data))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, SafetensorError) as error:
@@ -119,54 +123,20 @@ class Unfinished:
                 "A training of yours was interrupted, and its file is damaged. Discard it, and train anew."
             ) from error
 
-    def _facts(self) -> dict:
-        snapshot = self.snapshot
-        return {
-            "version": FORMAT_VERSION,
-            "name": self.name,
-            "dataset": asdict(self.dataset),
-            "test": self.test and asdict(self.test),
-            "model": self.model.to_dict(),
-            "settings": self.settings.to_dict(),
-            "runtime": self.runtime and self.runtime.to_dict(),
-            "losses": self.losses.to_dict(),
-            "latest": self.latest and asdict(self.latest),
-            "snapshot": snapshot
-            and {
-                "step": snapshot.step,
-                "seconds": snapshot.seconds,
-                "history": [asdict(epoch) for epoch in snapshot.history],
-            },
-        }
-
     @classmethod
     def _from_facts(cls, facts: dict, arrays: dict[str, np.ndarray]) -> "Unfinished":
-        if facts["version"] != FORMAT_VERSION:
+        if facts.pop("version") != FORMAT_VERSION:
             raise ValueError("written by another version of this program")
         frames = {
             name.removeprefix(FRAMES): arrays.pop(name) for name in [*arrays] if name.startswith(FRAMES)
         }
-        return cls(
-            facts["name"],
-            Images(**facts["dataset"]),
-            facts["test"] and Images(**facts["test"]),
-            ModelSettings.from_dict(facts["model"]),
-            TrainingSettings(**facts["settings"]),
-            facts["runtime"] and Runtime(**facts["runtime"]),
-            facts["snapshot"] and _snapshot(arrays, facts["snapshot"]),
-            ThinnedCurve.from_dict(facts["losses"]),
-            facts["latest"] and Progress(**facts["latest"]),
-            Replay.from_arrays(frames) if frames else None,
-        )
-
-
-def _snapshot(arrays: dict[str, np.ndarray], facts: dict) -> Snapshot:
-    history = [EpochResult(**epoch) for epoch in facts["history"]]
-    return Snapshot(arrays, facts["step"], facts["seconds"], history)
+        if facts["snapshot"] is not None:
+            facts["snapshot"]["arrays"] = arrays
+        return from_tree(cls, {**facts, "replay": Replay.from_arrays(frames) if frames else None})
 
 
 def _facts_in(data: bytes) -> dict:
-    """The JSON in the file's header, whose length stands in the first 8 bytes."""
+    """JSON entry in the file's header, whose length is in the first 8 bytes."""
     length = int.from_bytes(data[:8], "little")
     return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][ENTRY])
 

@@ -6,11 +6,12 @@ given the name of a visitor's file can fetch it.
 
 import gzip
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
+from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -35,48 +36,34 @@ class FileStore:
     """Files by name; of the least recently used, the bytes and then the names are dropped."""
 
     def __init__(self, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES):
-        self._most_files, self._most_bytes = most_files, most_bytes
         self._lock = threading.Lock()
-        self._makers: OrderedDict[str, Maker] = OrderedDict()
-        self._ready: OrderedDict[str, bytes] = OrderedDict()
-        self._turns: dict[str, threading.Lock] = {}  # held while a file is made
+        self._makers: LRUCache[str, tuple[Maker, threading.Lock]] = LRUCache(most_files)
+        self._ready: LRUCache[str, bytes] = LRUCache(most_bytes, getsizeof=len)
 
     def offer(self, name: str, make: Maker) -> str:
         """Address of a file that is made on its first request."""
         with self._lock:
-            self._makers[name] = make
-            self._makers.move_to_end(name)
-            while len(self._makers) > self._most_files:
-                forgotten, _ = self._makers.popitem(last=False)
-                self._ready.pop(forgotten, None)
-                self._turns.pop(forgotten, None)
+            _, turn = self._makers.get(name, (make, threading.Lock()))
+            self._makers[name] = make, turn
         return f"{base_path()}{PREFIX}/{name}"
 
     def get(self, name: str) -> bytes | NotYet | None:
         """Compressed bytes of a file; None for a name that is unknown or was dropped."""
         with self._lock:
-            make = self._makers.get(name)
-            turn = self._turns.setdefault(name, threading.Lock()) if make else None
+            make, turn = self._makers.get(name, (None, None))
         if make is None:
             return None
         with turn:  # a class of thirty requests the same file at once
-            ready = self._find(name)
+            with self._lock:
+                ready = self._ready.get(name)
             if ready is not None:
                 return ready
             made = make()
             return self._keep(name, gzip.compress(made, 4, mtime=0)) if isinstance(made, bytes) else made
 
-    def _find(self, name: str) -> bytes | None:
-        with self._lock:
-            if name in self._ready:
-                self._ready.move_to_end(name)
-            return self._ready.get(name)
-
     def _keep(self, name: str, packed: bytes) -> bytes:
-        with self._lock:
+        with self._lock, suppress(ValueError):  # larger than the whole store
             self._ready[name] = packed
-            while sum(map(len, self._ready.values())) > self._most_bytes and len(self._ready) > 1:
-                self._ready.popitem(last=False)
         return packed
 
 

@@ -5,7 +5,6 @@ the script again. The scheduler is asked for two things only: who is there, and 
 """
 
 import logging
-import os
 import pickle
 import threading
 import uuid
@@ -16,6 +15,7 @@ from typing import Any
 import psutil
 
 from autoencoder.model.runtime import n_cores
+from ui import settings
 from ui.jobs import worker
 from ui.jobs.runner import DeskLost, Report, Work
 from ui.jobs.transfer import pack
@@ -197,7 +197,7 @@ _started: Cluster | None = None
 def start_cluster() -> Cluster:
     """Start the cluster of this process; for the server, at its own start."""
     global _started
-    _started = Cluster(os.environ.get("LATENT_CLUSTER") or None)
+    _started = Cluster(settings.text(settings.CLUSTER) or None)
     return _started
 
 

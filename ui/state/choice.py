@@ -14,7 +14,7 @@ from ui.state.visitor import current_workspace
 
 def dataset_names() -> list[str]:
     """The named sets, the visitor's own, and shared ones that were opened."""
-    return [*DATASETS, *current_workspace().image_sets(), *opened("data")]
+    return [*DATASETS, *current_workspace().images.names(), *opened("data")]
 
 
 def model_names() -> list[str]:
@@ -33,7 +33,7 @@ def chosen_dataset(split: str = "test") -> Dataset:
     name = dataset_name()
     if name in DATASETS:
         return caches.named_dataset(name, split)
-    return caches.kept_images(shared_images(name) or current_workspace().images_path(name), name)
+    return caches.kept_images(shared_images(name) or current_workspace().images.find(name), name)
 
 
 def test_counterpart() -> Dataset | None:
@@ -85,7 +85,7 @@ def dataset_name() -> str:
 
 def models_by_name() -> dict[str, CheckpointInfo]:
     """Shipped models first; a visitor's own cannot take the name of one of them."""
-    own = caches.models_in(current_workspace().models_folder)
+    own = caches.models_in(current_workspace().models.folder)
     return {info.name: info for info in [*own, *opened_models(), *caches.shipped_models()]}
 
 

@@ -23,18 +23,18 @@ class ModelKeeper:
         self._workspace, self._name = workspace, name
 
     def note(self, snapshot: bytes) -> None:
-        self._workspace.keep_unfinished(snapshot)
+        self._workspace.training.keep(snapshot)
 
     def rest(self, is_paused: bool) -> None:
-        self._workspace.mark_paused(is_paused)
+        self._workspace.training.mark_paused(is_paused)
 
     def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
         name = None
         if checkpoint is not None:
-            name = self._workspace.free_model_name(self._name)
-            name = self._workspace.save_model(checkpoint, name)
-        self._workspace.drop_unfinished()
+            name = self._workspace.models.free_name(self._name)
+            name = self._workspace.models.save(checkpoint, name)
+        self._workspace.training.drop()
         return name
 
 
@@ -51,7 +51,7 @@ def current_training() -> Job | None:
     job = job_queue().find(visitor_id())
     if job is None:
         job = take_up(job_queue(), visitor_id(), current_workspace())
-        if job and not current_workspace().is_paused():
+        if job and not current_workspace().training.is_paused():
             job.resume()
     return job
 
@@ -59,7 +59,7 @@ def current_training() -> Job | None:
 def can_go_on(job: Job) -> bool:
     """Whether a training that failed can be taken up where it was kept: a full disk may have room now."""
     is_worth_it = isinstance(job.error, LatentSpaceError) and not isinstance(job.error, TrainingError)
-    return is_worth_it and current_workspace().unfinished() is not None
+    return is_worth_it and current_workspace().training.read() is not None
 
 
 def go_on() -> None:
@@ -72,7 +72,7 @@ def go_on() -> None:
 def forget_training() -> None:
     """Let go of the visitor's training that is over, or cannot go on."""
     job_queue().forget(visitor_id())
-    current_workspace().drop_unfinished()
+    current_workspace().training.drop()
 
 
 def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
@@ -81,7 +81,7 @@ def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     """The training in the workspace that no queue knows of, as a paused job; None where there is none."""
-    snapshot = workspace.unfinished()
+    snapshot = workspace.training.read()
     if snapshot is None:
         return None
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: _dataset(workspace, name, split))
@@ -94,5 +94,5 @@ def _dataset(workspace: Workspace, name: str, split: str) -> Dataset:
     return (
         caches.named_dataset(name, split)
         if name in DATASETS
-        else caches.kept_images(workspace.images_path(name), name)
+        else caches.kept_images(workspace.images.find(name), name)
     )

@@ -1,8 +1,7 @@
-"""What holds for the class: where it starts, and what is switched off; one file that the teacher writes."""
+"""Settings of the class, in one file that the teacher changes: starting view, training, uploads."""
 
 import hmac
 import json
-import os
 import shutil
 import threading
 import time
@@ -10,11 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import LatentSpaceError
-from ui.storage.disk import made, state_root, writing
+from ui import settings
+from ui.storage.disk import state_root, write_whole, writing
 from ui.storage.results import results_folder
 
-TOKEN = "LATENT_TEACHER_TOKEN"
 FEWEST_CHARACTERS = 8  # of the secret
 WRONG_SECONDS = 1.0  # that a wrong secret takes
 MOST_CHARACTERS = 4_000  # of the starting view's address
@@ -25,7 +25,7 @@ _GUESS = threading.Lock()
 
 @dataclass(frozen=True)
 class Classroom:
-    """``start`` is the address that a new visitor of the home page is led to, "" for the home page itself."""
+    """Settings; ``start`` is the address to which new visitors are led, "" for the home page."""
 
     start: str = ""
     can_train: bool = True
@@ -33,45 +33,41 @@ class Classroom:
 
 
 def has_teacher() -> bool:
-    """Whether this server has a teacher's mode: a secret of at least 8 characters."""
-    return len(os.environ.get(TOKEN, "")) >= FEWEST_CHARACTERS
+    """True where the server has a teacher's mode: a secret of at least 8 characters."""
+    return len(settings.text(settings.TEACHER_TOKEN)) >= FEWEST_CHARACTERS
 
 
 def is_secret(text: str) -> bool:
-    """Whether this is the teacher's secret. Guesses are taken in turn, and a wrong one takes a second."""
+    """Compare a text with the teacher's secret. Guesses are taken one by one; a wrong one takes a second."""
+    secret = settings.text(settings.TEACHER_TOKEN)
     with _GUESS:
-        is_right = has_teacher() and hmac.compare_digest(text.encode(), os.environ[TOKEN].encode())
+        is_right = has_teacher() and hmac.compare_digest(text.encode(), secret.encode())
         if not is_right:
             time.sleep(WRONG_SECONDS)
         return is_right
 
 
 def classroom() -> Classroom:
-    """What holds now; the defaults where there is no teacher, or the file is not what it should be."""
+    """Current settings; the defaults where there is no teacher or the file is damaged."""
     if not has_teacher():
         return Classroom()
     try:
-        entries = json.loads(_file().read_text(encoding="utf-8"))
-        found = Classroom(**entries)
-    except (OSError, ValueError, TypeError):
+        return from_tree(Classroom, json.loads(_file().read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
         return Classroom()
-    is_sound = isinstance(found.start, str) and type(found.can_train) is type(found.can_upload) is bool
-    return found if is_sound else Classroom()
 
 
 def change(**changes) -> None:
-    """Keep what the teacher has changed. Raises WorkspaceError where the disk does not take it."""
+    """Change settings and keep them. Raises WorkspaceError where the disk refuses."""
     after = replace(classroom(), **changes)
     with writing("What holds for the class"):
-        scratch = made(state_root()) / f".{FILE}.part"
-        scratch.write_text(json.dumps(asdict(after)), encoding="utf-8")
-        scratch.replace(_file())
+        write_whole(_file(), json.dumps(asdict(after)).encode())
 
 
 def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """The page and the choices of an address, of which only path and query count: hosts have many names.
+    """Page and query of an address; its host is ignored, since a server has many names.
 
-    Raises LatentSpaceError for one that is none of these ``paths``.
+    Raises LatentSpaceError for a page that is not among ``paths``.
     """
     parts = urlsplit(address.strip())
     path = parts.path.strip("/").rpartition("/")[2]
@@ -84,7 +80,7 @@ def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, 
 
 
 def clear_images() -> int:
-    """Remove the images of all visitors; how many sets there were. Models stay."""
+    """Remove the images of all visitors, not their models; returns the number of sets."""
     sets = list(state_root().glob("visitors/*/images/*.npz"))
     shared = [state_root() / "shared" / "data", results_folder()]
     for folder in [*state_root().glob("visitors/*/images"), *shared]:

@@ -3,13 +3,15 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from autoencoder.errors import LatentSpaceError
 from autoencoder.project import ROOT
+from ui import settings
 
 DELETED = ".deleted"
 SHARED = "shared"
@@ -20,16 +22,16 @@ logger = logging.getLogger(__name__)
 
 
 class WorkspaceError(LatentSpaceError):
-    """A name that cannot be used, or something that cannot be kept."""
+    """A name that cannot be used, or a thing that cannot be kept."""
 
 
 def state_root() -> Path:
-    """Where visitors' things are kept: LATENT_STATE_ROOT, else .state in the project."""
-    return Path(os.environ.get("LATENT_STATE_ROOT") or ROOT / ".state").expanduser()
+    """Folder of what visitors keep: LATENT_STATE_ROOT, else .state in the project."""
+    return Path(settings.text(settings.STATE_ROOT) or ROOT / ".state").expanduser()
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder; what cannot be removed is noted."""
+    """Remove a file or a folder; a failure is logged."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, onerror=_note_failure)
         return
@@ -44,8 +46,32 @@ def folders(parent: Path) -> list[Path]:
 
 
 def mtime(path: Path) -> float:
-    """When a path was changed; never, if it is gone: another server may be starting too."""
+    """Time of a path's last change; infinite if it is gone, since another server may be removing it too."""
     return path.stat().st_mtime if path.exists() else float("inf")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file; readers find the old content or all of the new, even if the process is killed."""
+    fresh = made(path.parent) / f"{SCRATCH}{uuid4().hex}"
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def least_used(paths: Iterable[Path], most_bytes: int) -> list[Path]:
+    """Files beyond ``most_bytes`` in all, where the ones changed last are counted first."""
+    found, total = [], 0
+    for path in paths:
+        with suppress(FileNotFoundError):  # removed meanwhile
+            found.append((path.stat().st_mtime, path.stat().st_size, path))
+    over = []
+    for _, n_bytes, path in sorted(found, reverse=True):
+        total += n_bytes
+        if total > most_bytes:
+            over.append(path)
+    return over
 
 
 def _note_failure(function, path: str, reason: tuple) -> None:
@@ -53,7 +79,7 @@ def _note_failure(function, path: str, reason: tuple) -> None:
 
 
 def bytes_in(folder: Path, kept_only: bool = False) -> int:
-    """The bytes of a file, or of those below a folder; if asked, without what is deleted or not there yet."""
+    """Size of a file or of all files below a folder; ``kept_only``: without deleted and half-written ones."""
     if folder.is_file():
         return _size(str(folder))
     total = 0
@@ -72,19 +98,19 @@ def bytes_of_all(root: Path, minute: float) -> int:
 def _size(path: str) -> int:
     try:
         return os.lstat(path).st_size
-    except FileNotFoundError:  # somebody deletes it while we look
+    except FileNotFoundError:  # deleted meanwhile
         return 0
 
 
 def made(folder: Path) -> Path:
-    """The folder, made where it was not there."""
+    """The folder, created where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @contextmanager
 def writing(name: str) -> Iterator[None]:
-    """Words for what the disk does not allow. Raises WorkspaceError."""
+    """Context that raises WorkspaceError, with a sentence about ``name``, for an error of the disk."""
     try:
         yield
     except OSError as error:

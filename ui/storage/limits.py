@@ -1,10 +1,10 @@
-"""How much of a server visitors may use: each limit in one place, and the README's table of them.
+"""Limits of what visitors may use of a server; the README has a table of them.
 
-Where a limit is reached, the visitor reads a sentence that says so and what to do. Limits of files stand with
+A visitor who reaches a limit reads a sentence that says so and what to do. Limits of files stand with
 their readers (autoencoder/data/readers/source.py), those of the web server in .streamlit/config.toml.
 """
 
-import os
+from ui import settings
 
 MAX_MODELS = 20
 MAX_IMAGE_SETS = 10
@@ -12,33 +12,24 @@ MAX_SHARED = 20  # of each kind, of one visitor
 MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
 MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
-MAX_RESULT_BYTES = 500_000_000  # on disk, of measurements that are shown again without being made again
-MAX_RESULT_DAYS = 30  # without being looked at, then a measurement is removed
-MAX_IDLE_DAYS = 90  # then what a visitor keeps is removed, and what is shared and nobody has opened
+MAX_RESULT_BYTES = 500_000_000  # on disk, of measurements kept to be shown again
+MAX_RESULT_DAYS = 30  # since it was last shown, then a measurement is removed
+MAX_IDLE_DAYS = 90  # without a visit, then a visitor's things are removed; so are shared copies not opened
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
 
 def max_state_bytes() -> int:
-    return _from_environment("LATENT_MAX_STATE_BYTES", MAX_STATE_BYTES)
+    return settings.number(settings.MAX_STATE_BYTES, MAX_STATE_BYTES)
 
 
 def max_idle_days() -> int:
-    return _from_environment("LATENT_MAX_IDLE_DAYS", MAX_IDLE_DAYS)
+    return settings.number(settings.MAX_IDLE_DAYS, MAX_IDLE_DAYS)
 
 
 def max_sessions() -> int:
-    return _from_environment("LATENT_MAX_SESSIONS", MAX_SESSIONS)
+    return settings.number(settings.MAX_SESSIONS, MAX_SESSIONS)
 
 
 def size(n_bytes: int) -> str:
-    """Bytes for people: 500 MB, 20 GB."""
+    """Bytes in words: 500 MB, 20 GB."""
     return f"{n_bytes / 1e9:,.0f} GB" if n_bytes >= 1e10 else f"{n_bytes / 1e6:,.0f} MB"
-
-
-def _from_environment(name: str, default: int) -> int:
-    text = os.environ.get(name, "")
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit():
-        raise ValueError(f"{name} must be a whole number, got {text!r}")
-    return int(text)

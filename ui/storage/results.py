@@ -1,7 +1,7 @@
-"""Results of measurements on disk, so that a server that was started anew still has them.
+"""Results of measurements on disk, for a server that is started later.
 
-A file is a safetensors file of the arrays; what they belong to is a JSON tree among its facts. Only the
-dataclasses of `KINDS` and networks of this program come out of it, and nothing is unpickled.
+A safetensors file has the arrays, and in its metadata a JSON tree of the dataclasses that hold them. Only the
+dataclasses of `KINDS` and networks of this program are read from it, and nothing is unpickled.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from autoencoder.data.serial import from_tree
 from autoencoder.experiments.few_labels import measure
 from autoencoder.experiments.gaps import statistic
 from autoencoder.experiments.generate import samples
@@ -28,10 +29,10 @@ from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.training.classifier import ClassifierFacts
-from ui.storage.disk import made, state_root
+from ui.storage.disk import least_used, state_root, write_whole
 from ui.storage.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 
-FORMAT = "1"  # another one where a measurement's method changes: what was kept before is then not found
+FORMAT = "1"  # a new one when a measurement's method changes: results of the old one are then not found
 KINDS = {
     "GapScores": Scores,
     "GapStatistic": statistic.GapStatistic,
@@ -53,14 +54,12 @@ logger = logging.getLogger(__name__)
 
 
 def keep(key: str, result: Any) -> None:
-    """Keep the result of the job with this key; where that fails, the program goes on without."""
+    """Keep the result of the job with this key; a failure is logged and nothing else."""
     path = _path(key)
     try:
-        made(path.parent)
-        scratch = path.with_suffix(f".{os.getpid()}.part")
-        scratch.write_bytes(to_bytes(key, result))
-        scratch.replace(path)
-        _make_room(path.parent)
+        write_whole(path, to_bytes(key, result))
+        for old in least_used(path.parent.glob(f"*{SUFFIX}"), MAX_RESULT_BYTES):
+            old.unlink(missing_ok=True)
     except (TypeError, ValueError, KeyError, SafetensorError) as error:
         logger.debug("A result is not kept: %s", error)
     except OSError as error:
@@ -68,7 +67,7 @@ def keep(key: str, result: Any) -> None:
 
 
 def recall(key: str) -> Any:
-    """The result of the job with this key; None where there is none, or it cannot be read."""
+    """Result of the job with this key; None where there is none or it cannot be read."""
     path = _path(key)
     try:
         result = from_file(key, path)
@@ -79,7 +78,7 @@ def recall(key: str) -> Any:
 
 
 def remove_old() -> None:
-    """Remove what was not used for long."""
+    """Remove results that were not used for ``MAX_RESULT_DAYS``."""
     oldest = time.time() - MAX_RESULT_DAYS * 24 * 3600
     for path in results_folder().glob("*"):
         with suppress(OSError):
@@ -88,12 +87,12 @@ def remove_old() -> None:
 
 
 def results_folder() -> Path:
-    """Where they are."""
+    """Folder of all results."""
     return state_root() / "results"
 
 
 def to_bytes(key: str, result: Any) -> bytes:
-    """The file of a result. Raises TypeError for what holds anything but these `KINDS`."""
+    """Content of a result's file. Raises TypeError for a result that holds anything but `KINDS`."""
     arrays: list[np.ndarray] = []
     tree = json.dumps(_tree(result, arrays))
     tensors = {str(number): np.ascontiguousarray(array) for number, array in enumerate(arrays)}
@@ -101,7 +100,7 @@ def to_bytes(key: str, result: Any) -> bytes:
 
 
 def from_file(key: str, path: Path) -> Any:
-    """The inverse of `to_bytes`; raises one of many errors for a file that holds something else."""
+    """Inverse of `to_bytes`; raises one of many errors for a file that holds something else."""
     with safe_open(path, "numpy") as file:
         facts = file.metadata() or {}
         if facts["key"] != key:
@@ -118,7 +117,7 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, np.ndarray):
         return {"array": _place(value, arrays), "shape": value.shape}
     if isinstance(value, Autoencoder):
-        return {"network": value.settings.to_dict(), "weights": _tree(value.weights, arrays)}
+        return {"network": asdict(value.settings), "weights": _tree(value.weights, arrays)}
     if isinstance(value, list | tuple):
         return {type(value).__name__: [_tree(each, arrays) for each in value]}
     if isinstance(value, dict):
@@ -131,7 +130,7 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
 
 
 def _place(array: np.ndarray, arrays: list[np.ndarray]) -> int:
-    """Where an array is among those of the file; one that several parts share is there once."""
+    """Index of an array among those of the file; one that several parts share is there once."""
     for number, known in enumerate(arrays):
         if known is array:
             return number
@@ -145,31 +144,15 @@ def _content(tree: Any, arrays: list[np.ndarray]) -> Any:
     if "array" in tree:
         return arrays[tree["array"]].reshape(tree["shape"])
     if "network" in tree:
-        settings = ModelSettings.from_dict(tree["network"])
+        settings = from_tree(ModelSettings, tree["network"])
         return Autoencoder.from_weights(settings, _content(tree["weights"], arrays))
     if "kind" in tree:
         content = {name: _content(each, arrays) for name, each in tree["fields"].items()}
-        return KINDS[tree["kind"]](**content)
+        return from_tree(KINDS[tree["kind"]], content)
     if "dict" in tree:
         return {name: _content(each, arrays) for name, each in tree["dict"]}
     ((name, parts),) = tree.items()
     return {"list": list, "tuple": tuple}[name](_content(each, arrays) for each in parts)
-
-
-def _make_room(folder: Path) -> None:
-    """Remove what was used the longest ago, until all together are small enough."""
-    found = []
-    for path in folder.glob(f"*{SUFFIX}"):
-        with suppress(FileNotFoundError):  # removed meanwhile, by another thread
-            facts = path.stat()
-            found.append((facts.st_mtime, facts.st_size, path))
-    found.sort()
-    total = sum(size for _, size, _ in found)
-    for _, size, path in found:
-        if total <= MAX_RESULT_BYTES:
-            return
-        path.unlink(missing_ok=True)
-        total -= size
 
 
 def _path(key: str) -> Path:

@@ -12,30 +12,30 @@ from ui.storage.shelf import NAME
 from ui.storage.workspace import Workspace
 
 SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
-MOST_SHARED = 300  # of each kind; beyond, what was opened the longest ago goes
+MOST_SHARED = 300  # of each kind; beyond, the least recently opened are removed
 NOUNS = {"model": "model", "data": "image set"}
 KINDS = {"model": "", "data": ".npz"}  # by the address's word for it: models and images, with their suffix
 
 
 def is_shared(kind: str, name: str) -> bool:
-    """Whether somebody shares this, so that a link to it opens it."""
+    """True where a shared copy of this name exists, so that its link opens it."""
     place = place_of_copy(kind, name)
     return place is not None and place.exists()
 
 
 def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
-    """Copy what is to be shared. Raises WorkspaceError where that is too much, or cannot be written."""
-    if len(workspace.shared(kind)) >= MAX_SHARED:
+    """Share a copy of a file or folder. Raises WorkspaceError where that is too much or cannot be written."""
+    if len(workspace.shared.copies(kind)) >= MAX_SHARED:
         raise WorkspaceError(
             f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
         )
-    workspace.check_room(bytes_in(source))
+    workspace.room.check(bytes_in(source))
     place = place_of_copy(kind, shared)
     if not place.exists():
         _copy(kind, source, place)
     with writing(shared):
         place.touch()
-        workspace.mark_shared(place)
+        workspace.shared.mark(place)
     _make_room(kind)
 
 
@@ -61,7 +61,7 @@ def _make_room(kind: str) -> None:
 
 
 def place_of_copy(kind: str, name: str) -> Path | None:
-    """Where a shared thing of this name would lie; None for what is no such name."""
+    """Path of the shared copy of this name; None for an invalid name."""
     return shelf_of(kind) / f"{name}{KINDS[kind]}" if SHARED_NAME.fullmatch(name) else None
 
 

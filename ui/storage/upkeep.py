@@ -3,18 +3,19 @@
 import time
 from pathlib import Path
 
-from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, mtime, remove
+from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, least_used, mtime, remove
 from ui.storage.limits import max_idle_days
-from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
+from ui.storage.unfinished import PAUSED, UNFINISHED
+from ui.storage.workspace import VISITOR
 
 DAY = 24 * 3_600
-MAX_UNFINISHED_AGE = 14 * 24 * 3600  # seconds since it was written last
+MAX_UNFINISHED_AGE = 14 * DAY  # seconds since the last snapshot
 MAX_UNFINISHED_BYTES = 1_000_000_000  # of all visitors together; one has 3 to 30 MB
 
 
 def remove_unused(root: Path, now: float | None = None) -> int:
-    """Remove what visitors keep who have not been here for too long, what they share and nobody has opened
-    for as long, and what a killed process left half written; how many visitors' folders were removed.
+    """Remove folders of visitors not seen for long, shared copies not opened for as long, and half-written
+    files of a killed process; returns the number of visitors' folders removed.
     """
     now = time.time() if now is None else now
     visitors = [path for path in folders(root / "visitors") if VISITOR.fullmatch(path.name)]
@@ -29,12 +30,10 @@ def remove_unused(root: Path, now: float | None = None) -> int:
 
 
 def clear_unfinished(root: Path) -> None:
-    """Remove what was kept of trainings that nobody came back to: the old, and the oldest of too much."""
-    paths = sorted(root.glob(f"visitors/*/{UNFINISHED}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    n_bytes = 0
-    for path in paths:
-        n_bytes += path.stat().st_size
-        is_old = path.stat().st_mtime < time.time() - MAX_UNFINISHED_AGE
-        if is_old or n_bytes > MAX_UNFINISHED_BYTES:
-            path.unlink(missing_ok=True)
-            path.with_name(PAUSED).unlink(missing_ok=True)
+    """Remove unfinished trainings that nobody came back to: the old, and the oldest of too much."""
+    paths = list(root.glob(f"visitors/*/{UNFINISHED}"))
+    oldest = time.time() - MAX_UNFINISHED_AGE
+    old = {path for path in paths if mtime(path) < oldest}
+    for path in old.union(least_used(paths, MAX_UNFINISHED_BYTES)):
+        path.unlink(missing_ok=True)
+        path.with_name(PAUSED).unlink(missing_ok=True)

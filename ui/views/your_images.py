@@ -82,11 +82,11 @@ def check(found: Dataset) -> Dataset:
 def offer_use(dataset: Dataset) -> None:
     """A name, and the button that keeps the images; greyed out where the name cannot be used."""
     workspace = current_workspace()
-    free = workspace.free_images_name(dataset.name)
+    free = workspace.images.free_name(dataset.name)
     key, is_usable = f"name {st.session_state.upload[0]}", False
     name = st.text_input("Name of these images", free, max_chars=60, key=key)
     with refusal():
-        workspace.check_new_images(name)
+        workspace.images.check_new(name)
         is_usable = True
     st.button(
         "Use these images", type="primary", on_click=_use, args=(dataset, key), icon=":material/check:",
@@ -97,7 +97,7 @@ def offer_use(dataset: Dataset) -> None:
 def show_image_sets() -> None:
     """The sets that the visitor keeps."""
     st.subheader("Kept for you", anchor=False)
-    names = current_workspace().image_sets()
+    names = current_workspace().images.names()
     for name in names:
         _show_image_set(name)
     if not names:
@@ -151,7 +151,7 @@ def _captions(dataset: Dataset) -> list[str]:
 def _use(dataset: Dataset, name_key: str) -> None:
     # The name as it is now: it may have been typed and the button clicked before the page was drawn again.
     with refusal():
-        choose_dataset(current_workspace().save_images(dataset, st.session_state[name_key]))
+        choose_dataset(current_workspace().images.save(dataset, st.session_state[name_key]))
         _empty_uploader()
 
 
@@ -176,11 +176,11 @@ def _show_image_set(name: str) -> None:
 
 def _delete(name: str) -> None:
     with refusal():
-        current_workspace().delete_images(name)
+        current_workspace().images.delete(name)
 
 
 def _offer_undo() -> None:
-    name = current_workspace().deleted_images()
+    name = current_workspace().images.deleted()
     if name:
         st.button(
             f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The images deleted last."
@@ -189,4 +189,4 @@ def _offer_undo() -> None:
 
 def _restore() -> None:
     with refusal():
-        current_workspace().restore_images()
+        current_workspace().images.restore()

@@ -19,19 +19,19 @@ from ui.storage.workspace import Workspace
 
 def offer_model(workspace: Workspace, name: str) -> None:
     """The switch that shares a model of one's own, with its link."""
-    folder = workspace.models_folder / name
+    folder = workspace.models.folder / name
     _offer(workspace, "model", name, folder, tuple(folder / file for file in MODEL_FILES))
 
 
 def offer_images(workspace: Workspace, name: str) -> None:
     """The switch that shares images of one's own, with their link."""
-    path = workspace.images_path(name)
+    path = workspace.images.find(name)
     _offer(workspace, "data", name, path, (path,))
 
 
 def show_shared(workspace: Workspace, kind: str) -> None:
     """Everything of a kind that the visitor shares, also where the original is gone, to be withdrawn."""
-    copies = workspace.shared(kind)
+    copies = workspace.shared.copies(kind)
     if not copies:
         return
     with st.expander(f"What you share ({len(copies)})"):
@@ -47,7 +47,7 @@ def show_shared(workspace: Workspace, kind: str) -> None:
 def _offer(workspace: Workspace, kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
     shared = f"{name}~{caches.digest(files)}"
     key = f"share {kind} {name}"
-    st.session_state[key] = place_of_copy(kind, shared) in workspace.shared(kind)
+    st.session_state[key] = place_of_copy(kind, shared) in workspace.shared.copies(kind)
     is_on = st.toggle("Share", key=key, on_change=_switch, args=(workspace, kind, key, source, shared))
     if is_on:
         st.caption("Whoever has this link can open it as it is now, and not change it.")
@@ -65,7 +65,7 @@ def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str
 def _withdraw(workspace: Workspace, copy: Path) -> None:
     """Take a copy back, unless somebody else shares the very same."""
     with refusal(), writing(copy.name):
-        if workspace.unmark_shared(copy):
+        if workspace.shared.unmark(copy):
             remove(copy)
 
 

@@ -7,11 +7,12 @@ error of reconstruction, because whatever narrows the gaps is likely to blur the
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 
+from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.statistics import Interval
 from autoencoder.latent.gap_score import SHARE
@@ -21,6 +22,7 @@ from autoencoder.project import ROOT
 SHIPPED_STUDY = ROOT / "checkpoints" / "study-mnist.json"
 FORMAT = "latent-space-explorer study"
 MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
+ENDS = {part.name for part in fields(Interval)}
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
 MEANS = {"ae": "A smaller code", "dae": "Noise in training", "vae": "Weighing the KL"}
 NARROW = "\N{NO-BREAK SPACE}"  # a knob and its number stay on one line
@@ -208,12 +210,10 @@ def read_study(path: str | os.PathLike) -> Study:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError("it is larger than any study")
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8"), object_hook=_with_nan)
         if entries.pop("format") != FORMAT:
             raise ValueError("it is of another format")
-        plan = Plan(**{name: _listed(value) for name, value in entries.pop("plan").items()})
-        runs = tuple(_run(run) for run in entries.pop("runs"))
-        return Study(plan=plan, runs=runs, **entries)
+        return from_tree(Study, entries)
     except OSError as error:
         raise DatasetError(f"{path} could not be read: {error.strerror}. Choose another file.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -305,15 +305,9 @@ def _mean(runs: tuple[Run, ...], name: str) -> float:
     return float(np.mean([getattr(run, name).mean for run in runs]))
 
 
-def _run(entries: dict) -> Run:
-    intervals = {
-        name: Interval(
-            **{end: np.nan if value is None else float(value) for end, value in entries[name].items()}
-        )
-        for name in ("share", "jump", "share_within", "unlike")
-    }
-    numbers = {name: float(entries[name]) for name in ("mse", "seconds")}
-    return Run(setting=Setting(**entries["setting"]), seed=int(entries["seed"]), **numbers, **intervals)
+def _with_nan(entries: dict) -> dict:
+    """Entries of an object in JSON; the end of an interval that is null is not a number."""
+    return {name: np.nan if name in ENDS and value is None else value for name, value in entries.items()}
 
 
 def _rounded(value):
@@ -325,7 +319,3 @@ def _rounded(value):
     if isinstance(value, float):
         return float(f"{value:.6g}") if np.isfinite(value) else None
     return value
-
-
-def _listed(value):
-    return tuple(value) if isinstance(value, list) else value

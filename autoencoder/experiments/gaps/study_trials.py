@@ -3,7 +3,7 @@
 N training images, M held-out ones.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def begin_study(
             f"{FEWEST_HELD_OUT}. Choose more images."
         )
     empty = Study(
-        training.name, training.fingerprint, plan, training.n_images, test.n_images, runtime.to_dict()
+        training.name, training.fingerprint, plan, training.n_images, test.n_images, asdict(runtime)
     )
     return empty, training, test
 

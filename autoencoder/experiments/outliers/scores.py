@@ -6,7 +6,7 @@ odder. Nothing here learns from an outlier: scores and thresholds come from norm
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy.special import expit
@@ -50,6 +50,7 @@ PARTS = ("relative_mse", "knn")  # of the combined score
 PCA_SCORES = ("pca_mse", "pca_relative_mse")
 
 
+@runtime_checkable
 class Model(Protocol):
     """A model as this module sees it: numpy in, numpy out, any number of rows."""
 

@@ -174,7 +174,7 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
 def _foreign_kinds(train: Dataset) -> dict[str, str]:
     """What can be chosen as outliers, and what it is: a kind, a drawing, or other images that are here."""
     at_hand = {info.name for info in list_datasets() if info.status != "to download"}
-    own = {name: name for name in current_workspace().image_sets()}
+    own = {name: name for name in current_workspace().images.names()}
     named = {DATASETS[name].title: name for name in DATASETS if name in at_hand}
     made = {foreign.title: kind for kind, foreign in FOREIGN.items()}
     others = {title: name for title, name in {**own, **named}.items() if name != train.name}
@@ -185,7 +185,7 @@ def _foreign_kinds(train: Dataset) -> dict[str, str]:
 def _named(name: str) -> Dataset:
     if name in DATASETS:
         return caches.named_dataset(name, "test")
-    return caches.kept_images(current_workspace().images_path(name), name)
+    return caches.kept_images(current_workspace().images.find(name), name)
 
 
 def _drawings() -> Dataset | None:

@@ -43,7 +43,7 @@ def show_comparison() -> None:
 
 def _with_history() -> dict[str, CheckpointInfo]:
     """The visitor's own models, then those that others shared, then the shipped ones."""
-    own = caches.models_in(current_workspace().models_folder)
+    own = caches.models_in(current_workspace().models.folder)
     found = (*own, *opened_models(), *caches.shipped_models())
     return {info.name: info for info in found if info.config.training.history}
 

@@ -142,10 +142,10 @@ def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, 
 def _choose_name(default: str) -> str | None:
     """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
     workspace = current_workspace()
-    free = workspace.free_model_name(default)
+    free = workspace.models.free_name(default)
     name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
     with refusal():
-        return workspace.check_new_model(name or free)
+        return workspace.models.check_new(name or free)
     return None
 
 

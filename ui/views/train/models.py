@@ -16,6 +16,7 @@ from ui.state.session import refusal
 from ui.state.visitor import current_workspace, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
+from ui.storage.models import export_model, import_model, model_infos, proposed_name
 from ui.widgets import share
 from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_replay
@@ -26,7 +27,7 @@ MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
 def show_models() -> None:
     """The visitor's models, one at a time; the one just trained first."""
     st.subheader("Your models", anchor=False)
-    infos = {info.name: info for info in current_workspace().models()}
+    infos = {info.name: info for info in model_infos(current_workspace().models)}
     if infos:
         _show_model(infos[_choose(list(infos))])
     else:
@@ -58,8 +59,8 @@ def _show_model(info: CheckpointInfo) -> None:
         with st.popover("Rename", icon=":material/edit:"):
             _rename_form(info.name)
         st.download_button(
-            "Download", partial(workspace.export_model, info.name), f"{info.name}.zip", "application/zip",
-            on_click="ignore", icon=":material/download:",
+            "Download", partial(export_model, workspace.models, info.name), f"{info.name}.zip",
+            "application/zip", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
     share.offer_model(workspace, info.name)
@@ -103,7 +104,7 @@ def _rename_form(name: str) -> None:
 
 
 def _rename(old: str, new: str) -> None:
-    new = current_workspace().rename_model(old, new)
+    new = current_workspace().models.rename(old, new)
     job = job_queue().find(visitor_id())
     if job and job.result == old:
         job.result = new
@@ -111,13 +112,13 @@ def _rename(old: str, new: str) -> None:
 
 def _delete(name: str) -> None:
     with refusal():
-        current_workspace().delete_model(name)
+        current_workspace().models.delete(name)
         if name == _just_trained():
             job_queue().forget(visitor_id())
 
 
 def _offer_undo() -> None:
-    name = current_workspace().deleted_model()
+    name = current_workspace().models.deleted()
     if name:
         st.button(
             f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The model deleted last."
@@ -126,7 +127,7 @@ def _offer_undo() -> None:
 
 def _restore() -> None:
     with refusal():
-        current_workspace().restore_model()
+        current_workspace().models.restore()
 
 
 def _offer_load() -> None:
@@ -140,11 +141,11 @@ def _offer_load() -> None:
         )  # fmt: skip
         if upload is None:
             return
-        name = current_workspace().proposed_model_name(upload.getvalue(), upload.name)
+        name = proposed_name(current_workspace().models, upload.getvalue(), upload.name)
         name = st.text_input("Its name", name, max_chars=60, key=f"name {upload.file_id}")
         if st.button("Load"):
             with refusal():
-                info = current_workspace().import_model(upload.getvalue(), name)
+                info = import_model(current_workspace().models, upload.getvalue(), name)
                 # An empty uploader takes the place of this one.
                 st.session_state["models loaded"] = _n_loaded() + 1
                 st.session_state["model loaded"] = info.name

@@ -1,0 +1,61 @@
+"""Models of a visitor: checkpoints on a shelf, and their zip archives."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from autoencoder.checkpoint.archive import folder_in_archive, load_uploaded, pack_model, unpack_model
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.store import SHIPPED, list_checkpoints, load_checkpoint, save_checkpoint
+from autoencoder.training.result import MAX_ATLAS_BYTES
+from ui.storage.disk import writing
+from ui.storage.room import Room
+from ui.storage.shelf import Kind, Shelf, tidied
+
+
+def model_infos(models: Shelf[Checkpoint]) -> list[CheckpointInfo]:
+    """The models on a shelf without their arrays; those that cannot be read are left out."""
+    return list_checkpoints(models.folder)
+
+
+def export_model(models: Shelf[Checkpoint], name: str) -> bytes:
+    """Zip archive of a model, for `import_model`."""
+    return pack_model(models.find(name))
+
+
+def proposed_name(models: Shelf[Checkpoint], data: bytes, file: str) -> str:
+    """Free name for an uploaded model: that of its folder in the archive, else that of the file."""
+    return models.free_name(tidied(folder_in_archive(data)) or file.removesuffix(".zip"))
+
+
+def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> CheckpointInfo:
+    """Keep an uploaded model once it has been read. Raises CheckpointError where it is not a model."""
+    place = models.place_for(name)
+    files = unpack_model(data)
+    models.room.check(sum(map(len, files.values())))
+    with writing(place.name), tempfile.TemporaryDirectory() as scratch:
+        for file, content in files.items():
+            Path(scratch, file).write_bytes(content)
+        checkpoint = load_uploaded(Path(scratch), place.name)
+    save_checkpoint(checkpoint, place)
+    return CheckpointInfo(place.name, place, checkpoint.config)
+
+
+def _save(checkpoint: Checkpoint, path: Path, room: Room) -> None:
+    room.check(_n_bytes(checkpoint))
+    save_checkpoint(checkpoint, path)
+
+
+def _n_bytes(checkpoint: Checkpoint) -> int:
+    """Upper estimate of a model's size on disk: its weights are not compressed, the rest is small."""
+    frames = checkpoint.replay.to_arrays().values() if checkpoint.replay else ()
+    arrays = (*checkpoint.model.weights.values(), *frames)
+    return sum(array.nbytes for array in arrays) + MAX_ATLAS_BYTES
+
+
+@cache
+def _shipped_names() -> frozenset[str]:
+    return frozenset(path.name for path in SHIPPED.glob("[!.]*/"))
+
+
+MODELS = Kind("model", "", load_checkpoint, _save, _shipped_names)
