@@ -3,26 +3,22 @@
 import asyncio
 import os
 import re
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 from websockets.sync.client import connect
 
-from tests.tools.project import PROJECT
+from tests.tools.server import started_server
+from tests.tools.waiting import SOON, wait_until
 from ui.server import app as module
 from ui.server.app import HEALTH_PATH
 from ui.server.middleware import NoDeepPages, headers_for
 from ui.state.visitor import COOKIE, TOKEN
 from ui.storage.limits import MAX_IDLE_DAYS
 
-PATIENCE = 60  # seconds
 SECRET = "S" * 43
 
 
@@ -137,30 +133,21 @@ def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The address and the log of a server that was just started, with an old visitor's folder."""
-    folder, port = tmp_path_factory.mktemp("server"), _free_port()
+    """The address and the folder of a server that was just started, with an old visitor's folder."""
+    folder = tmp_path_factory.mktemp("server")
     old = folder / "state" / "visitors" / ("0" * 32)
     old.mkdir(parents=True)
     long_ago = time.time() - (MAX_IDLE_DAYS + 1) * 24 * 3600
     os.utime(old, (long_ago, long_ago))
-    settings = {"LATENT_STATE_ROOT": str(folder / "state"), "LATENT_DATA_ROOT": str(folder / "data")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with open(folder / "log", "w") as log:
-        environment = os.environ | settings | {"LATENT_MAX_SESSIONS": "1"}
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
-    try:
-        answers = _wait_until_healthy(port, process, folder / "log")
+    with started_server(folder, HEALTH_PATH, LATENT_MAX_SESSIONS="1") as (address, answers):
         assert set(answers) <= {503, 200}
-        yield f"http://127.0.0.1:{port}", folder
-    finally:
-        process.terminate()
-        process.wait(30)
+        yield address, folder
 
 
 def ask(url: str, accept: str = "*/*", token: str = SECRET) -> tuple[int, dict[str, str], str]:
     request = urllib.request.Request(url, headers={"accept": accept, "cookie": f"{COOKIE}={token}"})
     try:
-        answer = urllib.request.urlopen(request, timeout=PATIENCE)
+        answer = urllib.request.urlopen(request, timeout=SOON)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -186,10 +173,7 @@ def test_a_full_server_says_so(server):
         assert "content-security-policy" in headers and "set-cookie" not in headers
         assert ask(address, "text/html")[0] == 200  # a reload
         assert ask(server[0] + "/_stcore/health")[0] == 200
-    deadline = time.monotonic() + PATIENCE
-    while ask(address, "text/html", "another's")[0] == 503 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert ask(address, "text/html", "another's")[0] == 200
+    wait_until(lambda: ask(address, "text/html", "another's")[0] == 200, every=0.1)
 
 
 def test_what_lies_below_a_page_is_that_page(server):
@@ -217,22 +201,3 @@ def test_no_secret_is_in_the_log(server):
     log = (folder / "log").read_text()
     assert SECRET not in log and COOKIE not in log and not re.search(rf"\b{TOKEN.pattern}\b", log)
     assert "Traceback" not in log
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_healthy(port: int, process: subprocess.Popen, log: Path) -> list[int]:
-    """The answers of the health address until it was well."""
-    answers, deadline = [], time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            answers.append(ask(f"http://127.0.0.1:{port}{HEALTH_PATH}")[0])
-            if answers[-1] == 200:
-                return answers
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")
