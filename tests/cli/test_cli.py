@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,56 +14,10 @@ from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
 from tests.tools.project import PROJECT
+from tests.tools.waiting import SOON
 
 MEASURES = ["mse", "psnr", "ssim", "bce", "kl"]
 STEP = ["t", "latent", "round_trip", "neighbour_distance", "decoded_step", "off_support"]
-
-
-@pytest.fixture
-def answer(capsys):
-    """Runs a command with --json and gives its one object."""
-
-    def run(*words: object) -> dict:
-        assert parser.main([*map(str, words), "--json"]) == 0
-        report = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-        assert isinstance(report, dict)
-        return report
-
-    return run
-
-
-@pytest.fixture
-def refusal(capsys):
-    """Runs a command that the world does not let work and gives its sentence."""
-
-    def run(*words: object) -> str:
-        assert parser.main(list(map(str, words))) == 1
-        out, err = capsys.readouterr()
-        assert out == "" and "Traceback" not in err
-        lines = [line for line in err.splitlines() if line.startswith("error: ")]
-        assert len(lines) == 1
-        return lines[0]
-
-    return run
-
-
-@pytest.fixture
-def own_file(tmp_path, digits) -> Path:
-    """A visitor's .npz: 30 images with labels of 3 classes of unequal size."""
-    chosen = digits.subset(np.arange(30))
-    np.savez(tmp_path / "own.npz", images=chosen.images, labels=np.repeat([0, 1, 2], [15, 10, 5]))
-    return tmp_path / "own.npz"
-
-
-@pytest.fixture
-def few_digits(monkeypatch):
-    """`digits` with 30 training and 20 test images, so that commands on it are quick."""
-
-    def load(source, split, *args, **options):
-        dataset = load_dataset(source, split, *args, **options)
-        return dataset.subset(np.arange(30 if split == "train" else 20)) if source == "digits" else dataset
-
-    monkeypatch.setattr(commands, "load_dataset", load)
 
 
 def train(dataset, out, *more) -> list:
@@ -347,7 +300,7 @@ def test_help_teaches_and_needs_no_torch():
         "assert not {'torch', 'sklearn', 'streamlit', 'torchvision'} & set(sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=SOON
     )
     assert done.returncode == 0, done.stderr
     for command in (
@@ -376,7 +329,7 @@ def test_every_command_has_help_and_a_data_root(capsys, command):
 def test_the_package_runs_as_a_module_with_its_status(saved):
     def run(*words):
         command = [sys.executable, "-m", "autoencoder", *words]
-        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=SOON)
 
     good, missing, usage = run("describe", str(saved), "--json"), run("describe", "nobody"), run("fly")
     assert (good.returncode, missing.returncode, usage.returncode) == (0, 1, 2)

@@ -18,12 +18,11 @@ from autoencoder.experiments.outliers.trials import PROTOCOLS, anomalies_steps
 from autoencoder.latent.sources import SOURCES, mixture_steps
 from autoencoder.steps import finished
 from autoencoder.training.classifier import classifier_steps
-from tests.cli.test_cli import answer, refusal  # noqa: F401  fixtures
 
 GENERATE = ("generate", "digits-ae-16", "--dataset", "digits")
 
 
-def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):  # noqa: F811
+def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):
     out = tmp_path / "grid.png"
     options = ("--source", "mixture", "--components", 3, "--n", 36, "--seed", 5, "--out", out)
     report = answer(*GENERATE, *options)
@@ -43,24 +42,24 @@ def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):  
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_every_source_generates(answer, source):  # noqa: F811
+def test_every_source_generates(answer, source):
     report = answer(*GENERATE, "--source", source, "--n", 20)
     assert report["source"] == source and report["components"] is None and report["frechet"] > 0
 
 
-def test_images_without_labels_have_no_frechet_distance(answer, tmp_path):  # noqa: F811
+def test_images_without_labels_have_no_frechet_distance(answer, tmp_path):
     np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:30])
     report = answer("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--n", 10)
     assert report["frechet"] is None and 0 <= report["copy_share"] <= 1
 
 
-def test_a_mixture_of_too_many_components_is_refused(refusal, tmp_path):  # noqa: F811
+def test_a_mixture_of_too_many_components_is_refused(refusal, tmp_path):
     np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:30])
     words = ("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--source", "mixture")
     assert "--components up to 15" in refusal(*words, "--components", 16)
 
 
-def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
+def test_few_labels_reports_every_learner_and_number(answer):
     names = "codes-logistic,pca-logistic"
     report = answer(
         "few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "20,10", "--draws", 2,
@@ -88,7 +87,7 @@ def test_the_command_knows_every_learner_and_source():
 
 
 @pytest.mark.parametrize("protocol", ["one-class", "leave-one-out"])
-def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):  # noqa: F811
+def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):
     words = ("anomalies", "--dataset", "digits", "--protocol", protocol, "--class", "8", "--latent-dim", 4)
     report = answer(*words, "--seed", 1, "--false-alarms", 0.1)
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
@@ -99,13 +98,13 @@ def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):  # n
     assert report["false_alarm_rate"] == expected["false_alarm_rate"]
 
 
-def test_a_class_that_is_not_there_is_refused(refusal):  # noqa: F811
+def test_a_class_that_is_not_there_is_refused(refusal):
     words = ("anomalies", "--dataset", "digits", "--protocol", "one-class", "--class", "z")
     assert "0, 1, 2" in refusal(*words)
 
 
 @pytest.mark.parametrize("labels", ["5", "2000"])
-def test_numbers_of_labels_that_cannot_be_are_refused(refusal, labels):  # noqa: F811
+def test_numbers_of_labels_that_cannot_be_are_refused(refusal, labels):
     assert "label" in refusal("few-labels", "digits-ae-16", "--dataset", "digits", "--labels", labels)
 
 
@@ -116,7 +115,7 @@ def test_labels_that_are_no_numbers_are_a_usage_error(text, capsys):
     assert "whole numbers with commas" in capsys.readouterr().err
 
 
-def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):  # noqa: F811
+def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):
     np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:5])
     words = ("generate", "digits-ae-16", "--dataset", tmp_path / "own.npz", "--source", "mixture")
     assert "needs at least 10" in refusal(*words)
@@ -146,7 +145,7 @@ def test_what_cannot_be_asked_is_a_usage_error_in_words(arguments, says, capsys)
     assert says in capsys.readouterr().err
 
 
-def test_one_draw_has_no_spread(answer, capsys):  # noqa: F811
+def test_one_draw_has_no_spread(answer, capsys):
     words = ["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "10", "--draws", "1",
              "--learners", "pca-knn"]  # fmt: skip
     (entry,) = answer(*words)["results"]
@@ -156,7 +155,7 @@ def test_one_draw_has_no_spread(answer, capsys):  # noqa: F811
 
 
 @pytest.mark.parametrize("command", ["generate", "few-labels"])
-def test_images_that_are_all_alike_are_refused(refusal, tmp_path, command):  # noqa: F811
+def test_images_that_are_all_alike_are_refused(refusal, tmp_path, command):
     np.savez(tmp_path / "blank.npz", images=np.zeros((60, 28, 28), np.uint8), labels=np.arange(60) % 2)
     assert "do not differ from each other" in refusal(
         command, "digits-ae-16", "--dataset", tmp_path / "blank.npz"

@@ -1,6 +1,5 @@
 """The study of what closes the gaps: its numbers are those of its models, and its sentences follow them."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +21,6 @@ from autoencoder.experiments.gaps.study import (
     points,
     read_study,
     save_study,
-    table,
 )
 from autoencoder.experiments.gaps.study_figure import study_figure
 from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
@@ -32,7 +30,6 @@ from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
 from autoencoder.model.runtime import Runtime
 from autoencoder.training.trainer import Trainer
-from tests.cli.test_cli import answer, refusal  # noqa: F401  fixtures
 
 TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
 
@@ -221,33 +218,6 @@ def test_the_chart_has_every_point_once_in_its_family(tiny):
     assert len(legend) == len(set(legend)) and set(legend) == {trace.name for trace in figure.data}
     for trace in figure.data:
         assert all(high >= 0 for high in (*trace.error_y.array, *trace.error_y.arrayminus))
-
-
-def test_the_command_writes_after_every_model_and_takes_up_again(answer, refusal, tmp_path, monkeypatch):  # noqa: F811
-    np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:120])
-    words = (
-        "study", "--dataset", tmp_path / "own.npz", "--sizes", "3", "--at", "4", "--noise", "0.2",
-        "--beta", "1", "--seeds", 1, "--epochs", 1, "--pairs", 12, "--out", tmp_path / "s.json",
-    )  # fmt: skip
-    report = answer(*words)
-    study = read_study(tmp_path / "s.json")
-    assert [run.setting for run in study.runs] == [
-        Setting("ae", 3), Setting("ae", 4), Setting("dae", 4, 0.2), Setting("vae", 4, 1),
-    ]  # fmt: skip
-    assert (study.n_train, study.n_held_out, study.plan.n_pairs) == (108, 12, 12)
-    kept = json.loads(json.dumps(table(study), allow_nan=True))
-    for shown, line in zip(report["settings"], kept, strict=True):
-        assert shown["off the data"] == pytest.approx(line["off the data"], rel=1e-5)
-    monkeypatch.setattr(
-        "autoencoder.experiments.gaps.study_trials.Trainer", None
-    )  # nothing is trained a second time
-    assert answer(*words)["findings"] == report["findings"]
-    assert "another --out" in refusal(*words, "--epochs", 2)
-
-
-def test_too_few_images_are_refused(refusal, tmp_path):  # noqa: F811
-    np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:30])
-    assert "at least 10" in refusal("study", "--dataset", tmp_path / "own.npz")
 
 
 def test_the_shipped_study_is_whole():
