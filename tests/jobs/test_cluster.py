@@ -7,22 +7,29 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from dataclasses import replace
 
 import numpy as np
 import psutil
 import pytest
 
-from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.checkpoint.record import EpochResult, TrainingSettings
+from autoencoder.checkpoint.record import EpochResult
 from autoencoder.checkpoint.replay import read_replay
-from autoencoder.data.dataset import Dataset
-from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.trainer import Evaluating
 from tests.tools.project import MAIN, PROJECT
+from tests.tools.waiting import SOON, wait_until
+from tests.tools.works import (
+    Counting,
+    Deadly,
+    EndlessLosses,
+    Failing,
+    WaitingTraining,
+    assert_same_weights,
+    count_slices,
+    images,
+    plan,
+    trained,
+)
 from ui.jobs import cluster as clusters
 from ui.jobs import transfer
 from ui.jobs import worker as worker_module
@@ -32,75 +39,10 @@ from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
 from ui.jobs.transfer import MissingDatasets, Store, pack
 from ui.state.queues import _staffed
-from ui.state.training import train
+from ui.state.training import ModelKeeper, train
 from ui.storage.workspace import Workspace
 
-SOON = 60  # seconds: far more than anything here takes, so that a slow machine fails no test
-SMALL_MODEL = ModelSettings("dae", 3, architecture=Architecture("tiny", (4,), (8,)))
 GIGABYTE = 10**9
-
-
-class Counting:
-    """Work that counts to ``n`` in steps of a millisecond; its result is the process it was done in."""
-
-    def __init__(self, n: int = 10**9):
-        self.n, self.progress = n, 0
-
-    def steps(self):
-        while self.progress < self.n:
-            time.sleep(0.001)
-            self.progress += 1
-            yield self.progress
-
-    def finish(self) -> int:
-        return os.getpid()
-
-
-class Failing(Counting):
-    def steps(self):
-        yield 1
-        raise ZeroDivisionError("a mistake")
-
-
-class Deadly(Counting):
-    """Work that takes its process down."""
-
-    def steps(self):
-        yield 1
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def images(n: int = 100, name: str = "stripes") -> Dataset:
-    pixels = np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8)
-    return Dataset(name, "all", pixels, np.arange(n) % 2, ("even", "odd"))
-
-
-def plan(epochs: int = 2, n_images: int = 100, **changes) -> Plan:
-    settings = TrainingSettings(epochs=epochs, batch_size=16)
-    return replace(Plan("stripes-dae-3", images(n_images), None, SMALL_MODEL, settings), **changes)
-
-
-def trained(given: Plan) -> Checkpoint:
-    """What comes out without any fault, in one go."""
-    training = Training(given)
-    for _ in training.steps():
-        pass
-    return training.finish()
-
-
-def assert_same_weights(first: Checkpoint, second: Checkpoint) -> None:
-    assert first.model.weights.keys() == second.model.weights.keys()
-    for name, array in first.model.weights.items():
-        np.testing.assert_array_equal(array, second.model.weights[name])
-
-
-def until(condition, seconds: float = SOON) -> float:
-    """Seconds until this holds."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() < started + seconds
-        time.sleep(0.01)
-    return time.monotonic() - started
 
 
 def addresses(taken) -> set[str]:
@@ -108,9 +50,18 @@ def addresses(taken) -> set[str]:
     return {desk._address for desk in (job._desk for job in taken) if desk}
 
 
+def results_of(taken, n_workers: int) -> set:
+    """What jobs without an end come to that are stopped once they are at so many workers."""
+    wait_until(lambda: len(addresses(taken)) == n_workers)
+    for job in taken:
+        job.stop()
+    assert all(job.wait(SOON) for job in taken)
+    return {job.result for job in taken}
+
+
 def process_of(job, cluster: Cluster) -> int:
     """The number of the process that has the job."""
-    until(lambda: job._desk)
+    wait_until(lambda: job._desk)
     address = job._desk._address
     return cluster._client.run(os.getpid, workers=[address])[address]
 
@@ -146,17 +97,17 @@ def scheduler(monkeypatch):
 def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(scheduler, tmp_path):
     cluster = start_cluster()
     try:
+        wait_until(lambda: len(cluster.workers) == 2)  # or the first has done all before the second is there
         queue = _staffed("long")
         spaces = [Workspace(tmp_path, f"{number:032x}") for number in range(30)]
         taken = [train(queue, f"{number}", plan(20), space) for number, space in enumerate(spaces)]
         places = set()
-        until(lambda: places.update(addresses(taken)) or all(job.is_over for job in taken), 3 * SOON)
+        wait_until(lambda: places.update(addresses(taken)) or all(job.is_over for job in taken))
         assert [job.status for job in taken] == ["done"] * 30
         assert all(space.models() for space in spaces)
         assert len(places) == 2
-        pids = {queue.submit(f"pid {number}", Counting(500)) for number in range(4)}
-        assert all(job.wait(SOON) for job in pids)
-        assert {job.result for job in pids} == set(scheduler)
+        pids = [queue.submit(f"pid {number}", Counting()) for number in range(4)]
+        assert results_of(pids, 2) == set(scheduler)
         assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
         queue._close()
     finally:
@@ -170,7 +121,7 @@ def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(s
 @pytest.fixture(scope="module")
 def cluster():
     cluster = Cluster()
-    until(lambda: len(cluster.workers) == local_size(os.cpu_count(), psutil.virtual_memory().total)[0])
+    wait_until(lambda: len(cluster.workers) == local_size(os.cpu_count(), psutil.virtual_memory().total)[0])
     yield cluster
     cluster.close()
 
@@ -181,11 +132,11 @@ def queue(cluster):
     queue = JobQueue()
     cluster.staff("long", queue)
     cluster._desks = {address: {} for address in cluster._desks}
-    until(lambda: queue.is_staffed)
+    wait_until(lambda: queue.is_staffed)
     yield queue
     for job in list(queue._line):
         job.stop()
-    until(lambda: not queue._line)
+    wait_until(lambda: not queue._line)
     queue._close()
 
 
@@ -201,9 +152,8 @@ def test_work_is_done_outside_the_server(queue):
 
 
 def test_jobs_are_spread_over_the_workers(queue, cluster):
-    taken = [queue.submit(f"{number}", Counting(400)) for number in range(4)]
-    assert all(job.wait(SOON) for job in taken)
-    assert len({job.result for job in taken}) == len(cluster.workers)
+    taken = [queue.submit(f"{number}", Counting()) for number in range(4)]
+    assert len(results_of(taken, len(cluster.workers))) == len(cluster.workers)
 
 
 def test_nothing_listens_beyond_this_machine(cluster):
@@ -227,23 +177,26 @@ def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspac
     assert workspace.unfinished() is None
 
 
-def test_a_stop_is_heard_within_a_second(queue, workspace):
-    job = train(queue, "a", plan(1000, 2000), workspace)
-    until(lambda: job.progress.epochs)
+def test_a_stop_is_heard_after_the_slice_in_hand(queue, workspace, monkeypatch):
+    assert clusters.SLICE < 0.5
+    job, slices = train(queue, "a", plan(1000, 2000), workspace), count_slices(monkeypatch, ClusterDesk)
+    wait_until(lambda: job.progress.epochs)
     job.stop()
-    assert until(lambda: job.status in ("finishing", "stopped")) < 1
+    n_before = len(slices)
     assert job.wait(SOON) and job.status == "stopped" and workspace.load_model(job.result)
+    assert len(slices) <= n_before + 1  # that was on its way to the worker
 
 
-def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace):
-    settings = TrainingSettings(epochs=2, batch_size=4096)
-    job = train(queue, "a", plan(n_images=4000, settings=settings), workspace)
+def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace, monkeypatch):
+    job, slices = queue.submit("a", EndlessLosses(plan())), count_slices(monkeypatch, ClusterDesk)
     job.step(lambda event: isinstance(event, Evaluating))
     assert job.wait(SOON, "paused") and not job.progress.epochs
     job.resume()
+    wait_until(lambda: len(slices) >= 3)  # the second of which began within the losses
     job.stop()
-    assert until(lambda: job.status in ("finishing", "stopped")) < 1
-    assert job.wait(SOON) and job.result is None
+    n_before = len(slices)
+    assert job.wait(SOON) and job.status == "stopped" and job.result is None
+    assert len(slices) <= n_before + 1
 
 
 def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(queue, cluster, workspace):
@@ -251,7 +204,7 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     job = train(queue, "a", given, workspace)
     job.step(lambda event: isinstance(event, EpochResult))
     assert job.wait(SOON, "paused")
-    until(lambda: job._desk is None)
+    wait_until(lambda: job._desk is None)
     assert n_under_way(cluster) == 0
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
@@ -264,9 +217,9 @@ def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
     cluster.staff("quick", quick)
     for number in range(6):
         queue.submit(f"{number}", Counting())
-    until(lambda: quick.is_staffed)
+    wait_until(lambda: quick.is_staffed)
     job = quick.submit("quick", Counting(20))
-    assert job.wait(5) and job.status == "done"
+    assert job.wait(SOON) and job.status == "done"
     quick._close()
 
 
@@ -274,15 +227,16 @@ def test_a_mistake_in_a_work_is_told_as_it_is_and_harms_no_worker(queue):
     other, job = queue.submit("other", Counting()), queue.submit("a", Failing())
     assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, ZeroDivisionError)
     before = other.progress
-    until(lambda: other.progress > before)
+    wait_until(lambda: other.progress > before)
     assert other._n_losses == job._n_losses == 0
 
 
-def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, cluster, workspace):
-    given = plan(150)
-    job = train(queue, "a", given, workspace)
-    until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
+def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, cluster, workspace, tmp_path):
+    given, gate = plan(150), tmp_path / "may go on"
+    job = queue.submit("a", WaitingTraining(given, 3, gate), ModelKeeper(workspace, given.name))
+    wait_until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
     os.kill(process_of(job, cluster), signal.SIGKILL)
+    gate.touch()
     assert job.wait(SOON) and job.status == "done" and job._n_losses == 1
     kept = workspace.load_model(job.result)
     assert_same_weights(kept, trained(given))
@@ -293,7 +247,7 @@ def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, clust
 
 def test_a_work_that_takes_its_workers_down_is_given_up(queue):
     job = queue.submit("a", Deadly())
-    assert job.wait(3 * SOON) and job.status == "failed" and isinstance(job.error, JobError)
+    assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, JobError)
     assert "was lost 3 times" in str(job.error)
     assert queue.submit("b", Counting(5)).wait(SOON)
 
