@@ -1,14 +1,13 @@
 """A t-SNE map as a job: it forms, can be stopped, and is there for the next visitor."""
 
-import time
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.projection import project, tsne_steps
-from tests.tools.project import MAIN
+from tests.tools.app import buttons, new_app, until
+from tests.tools.waiting import SOON
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.jobs.work import MapWork
@@ -21,16 +20,20 @@ def codes(checkpoints, digits):
 
 def test_the_finished_map_is_that_of_the_method(codes):
     job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
-    assert job.wait(60) and job.status == "done"
+    assert job.wait(SOON) and job.status == "done"
     *_, (share, positions) = tsne_steps(codes.latents)
     assert job.progress[0] == share == 1
     np.testing.assert_array_equal(job.result.positions, positions)
 
 
 def test_a_stopped_map_is_kept_as_it_was(codes):
-    job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
+    queue = JobQueue()
+    job = queue.submit("map", MapWork(codes))
+    job.step()
+    queue.open(OwnDesk())
+    assert job.wait(SOON, "paused")
     job.stop()
-    assert job.wait(60) and job.status == "stopped"
+    assert job.wait(SOON) and job.status == "stopped"
     assert job.progress[0] < 1
     np.testing.assert_array_equal(job.result.positions, job.progress[1])
 
@@ -40,33 +43,17 @@ def test_before_its_first_step_the_map_is_the_plane(codes):
 
 
 def test_the_page_shows_the_map_when_it_is_done():
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.query_params["projection"] = "t-SNE"
+    app = new_app(projection="t-SNE")
     app.run()
-    deadline = time.monotonic() + 60
-    while "t-SNE 1" not in _map(app) or _buttons(app) & {"Stop here"}:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception and not app.error
+    until(app, lambda app: "t-SNE 1" in _map(app) and "Stop here" not in buttons(app))
 
 
 def test_two_maps_side_by_side_form_at_once():
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.query_params.update({"model": "digits-ae-16", "beside": "digits-dae-16", "projection": "t-SNE"})
+    app = new_app(model="digits-ae-16", beside="digits-dae-16", projection="t-SNE")
     app.run()
     assert not app.exception and not app.error
-    deadline = time.monotonic() + 60
-    while _map(app).count("t-SNE 1") < 2 or _buttons(app) & {"Stop here"}:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception and not app.error
+    until(app, lambda app: _map(app).count("t-SNE 1") == 2 and "Stop here" not in buttons(app))
 
 
 def _map(app: AppTest) -> str:
     return app.get("bidi_component")[0].proto.json
-
-
-def _buttons(app: AppTest) -> set[str]:
-    return {button.label for button in app.button}

@@ -5,10 +5,10 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import read_replay
@@ -19,8 +19,9 @@ from autoencoder.training.plan import Plan
 from autoencoder.training.recorder import Film
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished, UnfinishedError
-from tests.jobs.test_cluster import assert_same_weights, plan, trained
-from tests.tools.project import MAIN
+from tests.tools.app import buttons, new_app, until
+from tests.tools.waiting import SOON, wait_until
+from tests.tools.works import assert_same_weights, plan, trained
 from ui.jobs import executor
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
@@ -31,7 +32,6 @@ from ui.storage import upkeep, workspace
 from ui.storage.upkeep import clear_unfinished
 from ui.storage.workspace import UNFINISHED, Workspace
 
-SOON = 60  # seconds
 VISITOR = "0" * 32
 
 
@@ -144,7 +144,7 @@ def test_what_is_kept_of_a_training_is_all_of_it(new_server, space, own):
 def test_a_full_disk_on_the_way_is_told_and_the_training_goes_on(new_server, space, own, monkeypatch):
     monkeypatch.setattr(workspace.os, "replace", full_disk)
     job = train(new_server(), VISITOR, own, space)
-    assert "could not be written: No space left on device" in job.notice
+    wait_until(lambda: "could not be written: No space left on device" in job.notice)
     assert job.wait(SOON) and job.status == "done" and space.load_model(job.result)
     assert not list((space.models_folder.parent).glob(".saving-*"))
 
@@ -163,16 +163,19 @@ def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_ser
 
 
 def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
-    looks, looking, work = [], 0.02, Training(plan(200))
+    now, n_looks = [0.0], [0]
+
+    def look(self):
+        now[0] += 0.02
+        n_looks[0] += 1
+
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(session, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(session, "LOOK_SHARE", 0.1)
-    monkeypatch.setattr(Film, "look", lambda self: looks.append(time.sleep(looking)))
-    started = time.monotonic()
-    for _ in work.steps():
-        if time.monotonic() > started + 2:
-            break
-    most = 0.1 * (time.monotonic() - started) / looking
-    assert 3 <= len(looks) <= most + 2
+    monkeypatch.setattr(Film, "look", look)
+    for _ in Training(plan(200)).steps():
+        now[0] += 0.001
+    assert now[0] > 1 and n_looks[0] * 0.02 == pytest.approx(0.1 * now[0], rel=0.2)
 
 
 def test_what_nobody_comes_back_to_is_removed(tmp_path, monkeypatch):
@@ -195,17 +198,13 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
     digits = load_dataset("digits", "train")
     left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
     new_server()
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.session_state["visitor_token"] = token
+    app = new_app(token)
     app.run()
     app.switch_page("../pages/train.py").run()
     button = next(button for button in app.button if button.label == "Go on")
     button.click().run()
-    deadline = time.monotonic() + SOON
-    while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
-        time.sleep(0.1)
-        app.run()
-    assert not app.exception and "mine" in app.success[0].value
+    until(app, lambda app: "Train another" in buttons(app))
+    assert "mine" in app.success[0].value
     assert [info.name for info in space.models()] == ["mine"]
 
 
@@ -217,16 +216,12 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     assert space.is_paused()
     space.mark_paused(False)  # as on the way
     new_server()
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.session_state["visitor_token"] = token
+    app = new_app(token)
     app.run()
     app.switch_page("../pages/train.py").run()
     assert "Go on" not in {button.label for button in app.button}
-    deadline = time.monotonic() + SOON
-    while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
-        time.sleep(0.1)
-        app.run()
-    assert not app.exception and "mine" in app.success[0].value and not space.is_paused()
+    until(app, lambda app: "Train another" in buttons(app))
+    assert "mine" in app.success[0].value and not space.is_paused()
 
 
 def test_it_is_kept_whether_a_training_is_paused_also_before_its_first_step(space, own):
@@ -252,8 +247,7 @@ def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new
     token = f"{tmp_path}"
     space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
     left_after_an_epoch(new_server(), plan(2), space)
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.session_state["visitor_token"] = token
+    app = new_app(token)
     app.run()
     app.switch_page("../pages/train.py").run()
     assert "no longer here" in app.error[0].value

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
-from tests.pages.test_pages import MAIN, words
+from tests.tools.app import new_app, press, words
 from tests.tools.models import make_small_checkpoint
+from tests.tools.waiting import SOON
 from ui.state.queues import job_queue
 from ui.state.session import literally
 from ui.state.visitor import _digest
@@ -33,10 +34,7 @@ def server(monkeypatch, tmp_path):
 
 
 def visit(page: str = "latent_map", **query) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
+    app = new_app(**query).run()
     return app if page == "latent_map" else app.switch_page(f"../pages/{page}.py").run()
 
 
@@ -44,10 +42,6 @@ def teacher() -> AppTest:
     app = visit("teacher")
     app.text_input[0].set_value(SECRET)
     return press(app, "Enter")
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def toggle(app: AppTest, key: str, is_on: bool) -> AppTest:
@@ -150,7 +144,7 @@ def test_the_teacher_sees_the_work_and_stops_it():
     app = teacher()
     assert "Measurement, somebody's, 0%: running" in words(app)
     press(app, "Stop")
-    assert job.wait(5) and (job.status, job.stopped_by) == ("stopped", "the teacher")
+    assert job.wait(SOON) and (job.status, job.stopped_by) == ("stopped", "the teacher")
 
 
 def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_is_said():
@@ -162,7 +156,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     app = teacher()
     assert f"Training `{job.code}`, ae of digits, code size 2, epoch" in words(app)
     press(app, "Stop")
-    assert job.wait(20)
+    assert job.wait(SOON)
     assert "Stopped by the teacher." in [info.value for info in student.run().info]
 
 

@@ -1,7 +1,6 @@
 """The page on gaps: every number on it is the one that the domain computes."""
 
 import re
-import time
 
 import numpy as np
 import pandas as pd
@@ -21,25 +20,12 @@ from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.projection import project
 from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
-from tests.pages.test_pages import MAIN, tables, visit, visit_unlabelled, words
+from tests.tools.app import living_map, press, tables, until, visit_as, visit_unlabelled, words
+from tests.tools.browser import visit
 from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 
 MODELS = ("digits-ae-16", "digits-vae-16")
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
-
-
-def until(app: AppTest, is_there) -> AppTest:
-    deadline = time.monotonic() + 60
-    while not is_there(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception and not app.error
-    return app
 
 
 def statistic(name: str, n_pairs: int, seed: int):
@@ -112,8 +98,6 @@ def test_empty_space_is_that_of_its_source():
 
 
 def test_the_places_lie_on_the_map_where_they_are():
-    from tests.pages.test_pages import living_map
-
     app = visit("gaps", model=MODELS[0], source="gaussian")
     checkpoint = load_checkpoint(MODELS[0])
     codes = checkpoint.model.encode(load_dataset("digits", "test").images)
@@ -202,9 +186,7 @@ def test_of_a_single_image_no_words_say_that_it_is_not_here(tmp_path, monkeypatc
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     own = Workspace(tmp_path, _digest("one image"))
     own.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.session_state["visitor_token"] = "one image"
-    app.query_params["data"] = "one"
-    said = words(app.run().switch_page("../pages/gaps.py").run())
+    app = visit_as("one image", "gaps", data="one")
+    said = words(app)
     assert not app.exception and "One image is too few" in said
     assert "not on this machine" not in said and "1 images" not in said

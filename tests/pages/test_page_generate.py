@@ -16,8 +16,8 @@ from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
 from autoencoder.steps import finished
-from tests.pages.test_page_gaps import press, until
-from tests.pages.test_pages import tables, visit, visit_unlabelled, words
+from tests.tools.app import press, tables, until, visit_unlabelled, words
+from tests.tools.browser import visit
 from ui.views.generate import samples
 
 MODEL = "digits-ae-16"

@@ -14,8 +14,8 @@ from autoencoder.experiments.interpolation.words import outcome
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.support import PathMeasures
-from tests.pages.test_page_gaps import press
-from tests.pages.test_pages import living_map, tables, visit, words
+from tests.tools.app import living_map, press, tables, until, words
+from tests.tools.browser import visit
 from ui.views.interpolation.scenes import PRESETS
 from ui.views.lesson import SCENES, worksheet
 
@@ -66,11 +66,7 @@ def test_the_scenes_between_are_paths(scene, names, images):
 def test_the_last_scene_says_what_its_numbers_say():
     app = visit("lesson", scene=5, pairs=15)
     press(app, "Measure the paths")
-    deadline = time.monotonic() + 60
-    while "Across classes" not in words(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
+    until(app, lambda app: "Across classes" in words(app))
     statistics = []
     for name in ("mnist-ae-32", "mnist-vae-32"):
         checkpoint = load_checkpoint(name)

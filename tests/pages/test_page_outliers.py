@@ -23,8 +23,9 @@ from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.trials import Experiment, class_trial, outcome_steps, ready_detector
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import percent
-from tests.pages.test_page_gaps import press, until
-from tests.pages.test_pages import MAIN, tables, visit, words
+from tests.tools.app import new_app, press, tables, until, words
+from tests.tools.browser import visit
+from tests.tools.waiting import SOON
 from ui.jobs.work import OutlierWork
 from ui.state.queues import quick_queue
 from ui.state.visitor import _digest
@@ -71,11 +72,8 @@ def source(image: np.ndarray) -> str:
 
 def visitor(**query) -> tuple[AppTest, Workspace]:
     """A visit that has a workspace of its own, to be filled before the page runs."""
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.session_state["visitor_token"] = "a visitor of this test"
-    for name, value in query.items():
-        app.query_params[name] = str(value)
-    return app, Workspace(state_root(), _digest("a visitor of this test"))
+    token = "a visitor of this test"
+    return new_app(token, **query), Workspace(state_root(), _digest(token))
 
 
 def test_a_first_visit_shows_the_scores_of_the_model_as_it_is():
@@ -211,7 +209,7 @@ def test_a_stopped_training_is_said_and_can_be_had_anew(split_digits):
     experiment = Experiment(*split_digits, "one-class", 5, 64, 9)
     job = quick_queue().submit(experiment.key(1), OutlierWork(experiment, 1))
     job.stop()
-    assert job.wait(5)
+    assert job.wait(SOON)
     app = visit("outliers", protocol=ONE_CLASS, outlier_class=5, code_size=64, outlier_seed=9)
     assert "The work was stopped" in words(app) and not app.dataframe
     press(app, "Begin anew")

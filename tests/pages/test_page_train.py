@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import struct
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +20,8 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
-from tests.tools.project import MAIN
+from tests.tools.app import buttons, press, until, visit_as
+from tests.tools.waiting import SOON, wait_until
 from ui.files import file_store
 from ui.jobs.executor import OwnDesk
 from ui.jobs.job import NO_WORKER, Job
@@ -32,8 +32,6 @@ from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 from ui.views.train.compare import _run, _whether_errors_compare
 from ui.widgets.replay import _what_is_drawn, packed
-
-SOON = 30  # seconds
 
 
 @pytest.fixture(autouse=True)
@@ -52,26 +50,8 @@ def workspace(tmp_path, token) -> Workspace:
     return Workspace(tmp_path, _digest(token))
 
 
-def visit(token: str, page: str = "train", **asked: str | list[str]) -> AppTest:
-    """The page in a new session of a known visitor, with what a link asks for."""
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.session_state["visitor_token"] = token
-    for name, text in asked.items():
-        app.query_params[name] = text
-    app.run()
-    return app.switch_page(f"../pages/{page}.py").run()
-
-
 def labelled(widgets, label: str):
     return next(widget for widget in widgets if widget.label == label)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return labelled(app.button, label).click().run()
-
-
-def labels(app: AppTest) -> set[str]:
-    return {button.label for button in app.button}
 
 
 def start(app: AppTest, epochs: int, name: str = "") -> AppTest:
@@ -93,24 +73,19 @@ def take(app: AppTest, token: str, label: str) -> AppTest:
 
 def wait_for(app: AppTest, label: str) -> AppTest:
     """Look at the page until it has this button."""
-    deadline = time.monotonic() + SOON
-    while label not in labels(app) and time.monotonic() < deadline:
-        time.sleep(0.1)
-        app.run()
-    assert label in labels(app), labels(app)
-    return app
+    return until(app, lambda app: label in buttons(app))
 
 
 def test_the_empty_page_offers_a_training_and_says_that_there_are_no_models(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     assert not app.exception and not app.error
-    assert app.title[0].value == "Train" and labels(app) == {"Start", "Overfit on purpose"}
+    assert app.title[0].value == "Train" and set(buttons(app)) == {"Start", "Overfit on purpose"}
     assert "None yet" in app.info[0].value
     assert labelled(app.number_input, "Epochs").value == 50  # digits are few
 
 
 def test_the_mirror_table_follows_the_form(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     before = app.dataframe[0].value
     labelled(app.number_input, "Code size").set_value(5).run()
     after = app.dataframe[0].value
@@ -122,7 +97,7 @@ def test_the_mirror_table_follows_the_form(token):
 
 
 def test_each_kind_has_its_own_settings(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     shown = {}
     for kind in ("ae", "dae", "vae"):
         labelled(app.selectbox, "Kind").set_value(kind).run()
@@ -132,7 +107,7 @@ def test_each_kind_has_its_own_settings(token):
 
 
 def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
-    app = start(visit(token), 2, "first try")
+    app = start(visit_as(token, "train"), 2, "first try")
     wait_for(app, "Train another")
     assert not app.exception and "first try" in app.success[0].value
     assert [info.name for info in workspace.models()] == ["first try"]
@@ -147,24 +122,24 @@ def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
 
 
 def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, workspace):
-    app = start(visit(token), 1000)
+    app = start(visit_as(token, "train"), 1000)
     app.switch_page("../pages/your_images.py").run()
-    again = visit(token)
-    assert "Stop" in labels(again) and "Start" not in labels(again)
+    again = visit_as(token, "train")
+    assert "Stop" in buttons(again) and "Start" not in buttons(again)
     take(again, token, "Pause")
-    assert "Go on" in labels(again)
-    stranger = visit(token + "other")
-    assert "Start" in labels(stranger)
+    assert "Go on" in buttons(again)
+    stranger = visit_as(token, "train" + "other")
+    assert "Start" in buttons(stranger)
     take(again, token, "One epoch")
     press(again, "Stop")
     wait_for(again, "Train another")
     assert [info.name for info in workspace.models()] == ["digits-ae-2-v2"]
     press(again, "Train another")
-    assert "Start" in labels(again)
+    assert "Start" in buttons(again)
 
 
 def test_steps_are_taken_one_at_a_time(token):
-    app = take(start(visit(token), 1000), token, "Pause")
+    app = take(start(visit_as(token, "train"), 1000), token, "Pause")
     shown = [labelled(take(app, token, "One step").metric, "Step").value for _ in range(2)]
     steps = [int(text.split()[0].replace(",", "")) for text in shown]
     assert steps[1] == steps[0] + 1
@@ -172,7 +147,7 @@ def test_steps_are_taken_one_at_a_time(token):
 
 
 def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(token, workspace):
-    app = start(visit(token), 1000)
+    app = start(visit_as(token, "train"), 1000)
     for label in ("Pause", "One epoch", "One step", "One step"):
         take(app, token, label)
     job = training(token)
@@ -191,9 +166,8 @@ def test_a_training_that_is_stopped_within_an_epoch_is_measured_as_it_is_kept(to
 
 
 def test_what_a_paused_training_shows_is_where_it_stands(token):
-    app = start(visit(token), 1000)
-    while training(token).progress.latest is None:
-        time.sleep(0.01)
+    app = start(visit_as(token, "train"), 1000)
+    wait_until(lambda: training(token).progress.latest is not None)
     paused = labelled(take(app, token, "Pause").metric, "Step").value
     stepped = labelled(take(app, token, "One step").metric, "Step").value
     steps = [int(text.split()[0].replace(",", "")) for text in (paused, stepped)]
@@ -202,7 +176,7 @@ def test_what_a_paused_training_shows_is_where_it_stands(token):
 
 
 def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     labelled(app.number_input, "Code size").set_value(7)
     labelled(app.text_input, "Name of the model").set_value("../mine").run()
     assert "letters, digits" in app.error[0].value and labelled(app.button, "Start").disabled
@@ -213,27 +187,27 @@ def test_a_bad_name_is_refused_at_the_form_which_stays_as_it_was(token):
 
 
 def test_a_taken_name_leaves_the_network_to_be_looked_at(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     labelled(app.text_input, "Name of the model").set_value("mnist-ae-2").run()
     assert "taken" in app.error[0].value and labelled(app.button, "Start").disabled
     assert len(app.dataframe) == 1 and not app.exception
 
 
 def test_a_bad_name_typed_just_before_the_click_starts_nothing(token):
-    app = visit(token)
+    app = visit_as(token, "train")
     labelled(app.text_input, "Name of the model").set_value("mnist-ae-2")
     press(app, "Start")
-    assert "taken" in app.error[0].value and labels(app) == {"Start", "Overfit on purpose"}
+    assert "taken" in app.error[0].value and set(buttons(app)) == {"Start", "Overfit on purpose"}
 
 
 def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
-    app = wait_for(start(visit(token), 1, "mine"), "Train another")
+    app = wait_for(start(visit_as(token, "train"), 1, "mine"), "Train another")
     data = workspace.export_model("mine")
     labelled(app.text_input, "New name").set_value("better")
     press(app, "Rename")
     assert [info.name for info in workspace.models()] == ["better"] and "better" in app.success[0].value
     press(app, "Delete")
-    assert workspace.models() == [] and "Start" in labels(app)
+    assert workspace.models() == [] and "Start" in buttons(app)
     press(app, "Bring better back")
     assert [info.name for info in workspace.models()] == ["better"]
     app.file_uploader[0].upload("mine (1).zip", data).run()
@@ -245,7 +219,7 @@ def test_models_are_renamed_deleted_brought_back_and_loaded(token, workspace):
 
 
 def test_a_file_that_is_no_model_is_refused_and_the_form_stays(token, workspace):
-    app = visit(token)
+    app = visit_as(token, "train")
     app.file_uploader[0].upload("bad.zip", b"nonsense").run()
     press(app, "Load")
     assert "zip archive" in app.error[0].value and workspace.models() == []
@@ -295,7 +269,7 @@ def test_epochs_are_counted_in_whole_numbers(n_epochs, step):
 
 
 def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, workspace):
-    app = press(visit(token), "Overfit on purpose")
+    app = press(visit_as(token, "train"), "Overfit on purpose")
     slider = labelled(app.select_slider, "Training images")
     assert slider.value == "50" and labelled(app.number_input, "Epochs").value == 100
     assert labelled(app.number_input, "Batch size, images").value == 10
@@ -311,14 +285,14 @@ def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, works
 
 @pytest.mark.parametrize("count", ["50", "1000"])
 def test_the_number_of_training_images_stands_in_the_address(token, count):
-    app = visit(token, train_images=count)
+    app = visit_as(token, "train", train_images=count)
     assert labelled(app.select_slider, "Training images").value == count
     assert labelled(app.select_slider, "Training images").options[-1] == "all 1,293"
 
 
 @pytest.mark.parametrize("wrong", ["7", "20000", "<b>", ""])
 def test_a_number_that_there_is_not_means_all(token, wrong):
-    app = visit(token, train_images=wrong)
+    app = visit_as(token, "train", train_images=wrong)
     assert not app.exception and labelled(app.select_slider, "Training images").value == "all"
 
 
@@ -327,13 +301,11 @@ def components(app: AppTest) -> list[dict]:
 
 
 def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
-    app = take(start(visit(token), 1000), token, "Pause")
+    app = take(start(visit_as(token, "train"), 1000), token, "Pause")
     (paused,) = components(take(app, token, "One epoch"))
     assert paused["url"] and not paused["now"]
     press(app, "Go on")
-    deadline = time.monotonic() + SOON
-    while training(token).progress.positions is None and time.monotonic() < deadline:
-        time.sleep(0.05)  # who takes it up looks at the network first
+    wait_until(lambda: training(token).progress.positions is not None)  # who takes it up looks first
     (live,) = components(app.run())
     assert live["now"] and not live["url"]
     facts = facts_in(base64.b64decode(live["now"]))
@@ -357,16 +329,16 @@ def facts_in(content: bytes) -> dict:
 
 
 def test_damaged_frames_are_told_of_and_the_model_stays(token, workspace):
-    app = wait_for(start(visit(token), 1, "mine"), "Train another")
+    app = wait_for(start(visit_as(token, "train"), 1, "mine"), "Train another")
     (workspace.models()[0].folder / REPLAY).write_bytes(b"nonsense")
     press(app, "Train another")
     assert "replay.npz is damaged" in app.error[0].value and not app.exception
-    assert "Delete" in labels(app)
+    assert "Delete" in buttons(app)
 
 
 def test_trainings_are_drawn_together(token, workspace):
-    wait_for(start(visit(token), 2, "mine"), "Train another")
-    app = visit(token, runs=["mine", "nobody's", "digits-ae-2"])
+    wait_for(start(visit_as(token, "train"), 2, "mine"), "Train another")
+    app = visit_as(token, "train", runs=["mine", "nobody's", "digits-ae-2"])
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     errors, gaps = charts[-2:]
     mine = workspace.models()[0]
@@ -426,7 +398,7 @@ def test_frames_are_packed_as_the_browser_reads_them(digits):
 def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
     queue = JobQueue()
     monkeypatch.setattr(training_module, "job_queue", lambda: queue)
-    app = start(visit(token), epochs=50)
+    app = start(visit_as(token, "train"), epochs=50)
     assert [bar.proto.text for bar in app.get("progress")] == [NO_WORKER]
     queue.open(OwnDesk())
     assert all(bar.proto.text != NO_WORKER for bar in app.run().get("progress"))
@@ -446,13 +418,13 @@ def test_what_the_charts_leave_out_is_said_once_they_do(epochs, is_cut):
 
 def test_one_image_is_too_few_to_train_with(token, workspace):
     workspace.save_images(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
-    app = visit(token, data="one")
+    app = visit_as(token, "train", data="one")
     assert "one has 1 image, and training needs at least 2" in app.error[0].value
-    assert "Start" not in labels(app) and not app.exception
+    assert "Start" not in buttons(app) and not app.exception
 
 
 def test_a_step_asked_for_by_a_tab_that_lags_behind_does_not_pause(token):
-    app = take(start(visit(token), 1000), token, "Pause")
+    app = take(start(visit_as(token, "train"), 1000), token, "Pause")
     job = training(token)
     job.resume()  # in another tab
     press(app, "One step")

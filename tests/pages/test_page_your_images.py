@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.tools.project import MAIN
+from tests.tools.app import buttons, press, visit_as
+from tests.tools.uploads import png
 from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 
@@ -29,18 +29,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def app() -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=30)
-    app.session_state["visitor_token"] = TOKEN
-    app.run()
-    return app.switch_page("../pages/your_images.py").run()
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return named(app, label).click().run()
+    return visit_as(TOKEN, "your_images")
 
 
 def named(app: AppTest, label: str):
@@ -50,12 +39,6 @@ def named(app: AppTest, label: str):
 def npz(**arrays) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def png(image: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -75,7 +58,7 @@ def idx(array: np.ndarray) -> bytes:
 
 def test_the_empty_page_says_what_can_be_uploaded_and_how_to_make_it(app):
     assert not app.exception and not app.error
-    assert app.title[0].value == "Your images" and labels(app) == []
+    assert app.title[0].value == "Your images" and buttons(app) == []
     assert "None yet" in app.info[0].value
     assert "np.savez" in app.code[0].value and "IDX" in " ".join(text.value for text in app.markdown)
 
@@ -160,7 +143,7 @@ def test_pictures_among_other_files_are_refused(app):
 def test_a_bad_file_is_refused_and_the_page_stays(app, workspace, name, data, sentence):
     app.file_uploader[0].upload(name, data).run()
     assert not app.exception and sentence in app.error[0].value
-    assert "Use these images" not in labels(app) and workspace.image_sets() == []
+    assert "Use these images" not in buttons(app) and workspace.image_sets() == []
     assert app.code  # what can be uploaded still stands there
 
 

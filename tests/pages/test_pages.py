@@ -2,86 +2,40 @@
 
 import base64
 import gzip
-import json
-import time
-from collections import deque
 
 import numpy as np
 import pytest
-from safetensors.numpy import load
-from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.path_kinds import walk
 from autoencoder.checkpoint.places import random_pair
 from autoencoder.checkpoint.record import HELD_BACK_SHARE
 from autoencoder.checkpoint.store import load_checkpoint
-from autoencoder.data.dataset import Dataset, hold_back
+from autoencoder.data.dataset import hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
-from tests.tools.project import MAIN
+from tests.tools.app import (
+    buttons,
+    living_map,
+    map_file,
+    new_app,
+    places_in,
+    press,
+    tables,
+    until,
+    visit,
+    visit_unlabelled,
+    words,
+)
 from ui.files import file_store
 from ui.state.session import literally
-from ui.state.visitor import _digest
-from ui.storage.disk import state_root
-from ui.storage.workspace import Workspace
 
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
 ALONE = {"with": ""}  # compared with no other model
 PAGES = ("latent_map", "reconstruction", "interpolation")
 ROWS, PARTS = ("training", "held out"), (("train", 500), ("test", 360))
 COLUMNS = {"MSE": "mse", "PSNR, dB": "psnr", "SSIM": "ssim", "BCE, nats": "bce", "KL, nats": "kl"}
-
-
-def visit(page: str, **query) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = str(value)
-    return app.switch_page(f"../pages/{page}.py").run()
-
-
-def visit_unlabelled(page: str, **query) -> AppTest:
-    """The page with thirty images of the visitor's own, without classes."""
-    workspace = Workspace(state_root(), _digest("a visitor of this test"))
-    if "scribbles" not in workspace.image_sets():
-        images = load_dataset("digits", "test").images[:30]
-        workspace.save_images(Dataset("scribbles", "all", images, None, ()), "scribbles")
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.session_state["visitor_token"] = "a visitor of this test"
-    for name, value in {"data": "scribbles", **query}.items():
-        app.query_params[name] = str(value)
-    return app.switch_page(f"../pages/{page}.py").run()
-
-
-def words(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.title]
-    return "\n".join(element.value for element in elements)
-
-
-def places_in(app: AppTest, **choice: str) -> None:
-    """Choose on the map, as the browser would tell, whose address is still the old one."""
-    now = time.monotonic()
-    before = [(now, name, app.session_state[f"choice {name}"]) for name in choice]
-    app.session_state["replaced choices"] = deque(before)
-    for name, text in choice.items():
-        app.session_state[f"choice {name}"] = text
-    app.run()
-
-
-def tables(app: AppTest) -> list[str]:
-    return [element.proto.body for element in app.get("html")]
-
-
-def living_map(app: AppTest) -> dict:
-    """What the browser is given to draw the map from."""
-    given = [json.loads(component.proto.json) for component in app.get("bidi_component")]
-    return next(data for data in given if "panes" in data)
-
-
-def map_file(address: str) -> dict[str, np.ndarray]:
-    """The arrays of a file that the map would fetch."""
-    return load(gzip.decompress(file_store().get(address.rpartition("/")[2])))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -264,12 +218,8 @@ def test_the_smooth_path_is_found_when_asked_for():
     ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
     for kind in ("data", "smooth"):
         if kind == "smooth":
-            next(button for button in app.button if button.label == "Find the smooth path").click().run()
-            deadline = time.monotonic() + 60
-            while any(button.label == "Stop" for button in app.button):
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
-                app.run()
+            press(app, "Find the smooth path")
+            until(app, lambda app: "Stop" not in buttons(app))
         measured = checkpoint.support.measure(walk(checkpoint, kind, *ends, 5))
         for value in measured.round_trip:
             assert f">{value:.2f}<" in tables(app)[-1]
@@ -470,13 +420,13 @@ def test_a_model_without_these_codes_is_left_out_and_the_page_stays(page, choice
 )
 def test_a_foreign_text_is_shown_as_it_is(text, shown):
     assert literally(text) == shown
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app = new_app()
     app.query_params["model"] = text
     assert f"“{shown}”" in app.run().warning[0].value
 
 
 def test_a_link_that_names_nothing_asks_for_nothing():
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app = new_app()
     app.query_params["model"] = ""
     assert not app.run().warning
 
@@ -484,5 +434,5 @@ def test_a_link_that_names_nothing_asks_for_nothing():
 def test_the_side_says_how_many_images_the_model_was_trained_on():
     digits = load_dataset("digits", "train")
     rows, _ = hold_back(digits.n_images, HELD_BACK_SHARE, 0)
-    said = [caption.value for caption in AppTest.from_file(str(MAIN), default_timeout=60).run().caption]
+    said = [caption.value for caption in new_app().run().caption]
     assert f"Variational autoencoder, 2 dimensions, trained on {len(rows):,} images of Digits." in said

@@ -1,15 +1,14 @@
 """What the server prepares: pages then compute nothing, and it follows what the teacher sets."""
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from autoencoder.latent.support import Support
-from tests.tools.project import MAIN
+from tests.tools.browser import visit
+from tests.tools.waiting import wait_until
 from ui.server import warm_up
 from ui.server.warm_up import LESSON, View, Warmer, steps, views
 from ui.state import caches
@@ -38,13 +37,6 @@ def computed(monkeypatch) -> set[str]:
     st.cache_resource.clear()
     yield seen
     st.cache_resource.clear()
-
-
-def visit(page: str, **query) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = str(value)
-    return app.switch_page(f"../pages/{page}.py").run()
 
 
 def test_pages_compute_nothing_of_what_is_prepared(computed):
@@ -97,15 +89,8 @@ def test_a_start_that_cannot_be_prepared_is_left_out(teacher, start):
     assert views() == [DEFAULT, *LESSON]
 
 
-def wait_until(condition) -> None:
-    until = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
-
-
 def test_the_thread_follows_the_teacher_and_stops(teacher, monkeypatch):
-    prepared = []
+    prepared, looks = [], []
 
     def note(view: View):
         prepared.append(view)
@@ -113,11 +98,13 @@ def test_the_thread_follows_the_teacher_and_stops(teacher, monkeypatch):
         yield
 
     monkeypatch.setattr(warm_up, "steps", note)
-    monkeypatch.setattr(warm_up, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(warm_up, "views", lambda: (looks.append(views()), views())[1])
+    monkeypatch.setattr(warm_up, "LOOK_EVERY", 0.01)
     warmer = Warmer()
     warmer.start()
     wait_until(lambda: prepared == [DEFAULT, *LESSON])
-    time.sleep(0.2)  # it looks several times
+    n_looks = len(looks)
+    wait_until(lambda: len(looks) > n_looks + 3)
     classroom.change(start="?model=digits-ae-2")
     wait_until(lambda: prepared == [DEFAULT, *LESSON, View(DEFAULT_DATASET, "digits-ae-2")])
     warmer.stop()
@@ -136,9 +123,8 @@ def test_it_stops_between_two_steps(monkeypatch):
     warmer.start()
     wait_until(lambda: len(taken) > 2)
     warmer.stop()
-    n_taken = len(taken)
-    time.sleep(0.2)
-    assert len(taken) == n_taken and set(taken) == {DEFAULT}
+    assert "warmer" not in [thread.name for thread in threading.enumerate()]
+    assert set(taken) == {DEFAULT}
 
 
 def test_a_view_that_fails_leaves_the_others(monkeypatch):

@@ -18,8 +18,10 @@ from autoencoder.checkpoint.replay import read_replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.training.unfinished import Unfinished
+from tests.tools.app import visit_as
 from tests.tools.facts import digest, facts_of, machine
-from tests.tools.project import MAIN, PROJECT
+from tests.tools.project import PROJECT
+from tests.tools.waiting import SOON
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
 from ui.server.app import clear_up
@@ -33,8 +35,6 @@ ARCHIVE = PROJECT / "tests" / "storage" / "state_before_rooms.zip"
 with ZipFile(ARCHIVE) as _archive:
     EXPECTED, N_FILES = json.loads(_archive.read("expected.json")), len(_archive.namelist()) - 1
 VISITORS = EXPECTED["visitors"]
-SOON = 60  # seconds
-
 every_visitor = pytest.mark.parametrize("name", VISITORS)
 is_same_machine = machine() == EXPECTED["machine"] != ""
 
@@ -59,12 +59,7 @@ def as_json(value):
 
 
 def visit(page: str, token: str, **query) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.session_state["visitor_token"] = token
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app = app.switch_page(f"../pages/{page}.py").run()
+    app = visit_as(token, page, **query)
     assert not app.exception and not app.error and not app.warning
     return app
 

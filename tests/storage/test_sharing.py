@@ -14,7 +14,7 @@ from autoencoder.checkpoint.replay import REPLAY, Replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from tests.pages.test_pages import MAIN, living_map, words
+from tests.tools.app import living_map, visit_as, words
 from tests.tools.models import make_small_checkpoint
 from ui.state.visitor import _digest
 from ui.storage import shares as shares_module
@@ -34,15 +34,6 @@ def own() -> Workspace:
     return Workspace(state_root(), _digest(OWNER))
 
 
-def visit(page: str, visitor: str, **query) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.session_state["visitor_token"] = visitor
-    for name, value in query.items():
-        app.query_params[name] = str(value)
-    app.run()
-    return app.switch_page(f"../pages/{page}.py").run()
-
-
 def switch(app: AppTest, is_on: bool) -> AppTest:
     return next(toggle for toggle in app.toggle if toggle.label == "Share").set_value(is_on).run()
 
@@ -54,34 +45,34 @@ def shared_name(app: AppTest) -> str:
 
 def test_a_shared_model_is_opened_by_its_link_and_by_nobody_without_it(own, digits):
     own.save_model(make_small_checkpoint(digits, "vae"), "my model")
-    name = shared_name(switch(visit("train", OWNER), True))
-    app = visit("latent_map", OTHER, model=name)
+    name = shared_name(switch(visit_as(OWNER, "train"), True))
+    app = visit_as(OTHER, "latent_map", model=name)
     assert not app.exception and not app.error and not app.warning
     assert app.selectbox(key="model").value == name
     assert (
         living_map(app)["panes"][0]["id"] == load_checkpoint(own.models_folder / "my model").fingerprint[:8]
     )
-    assert name not in visit("latent_map", OTHER).selectbox(key="model").options
+    assert name not in visit_as(OTHER, "latent_map").selectbox(key="model").options
     assert Workspace(state_root(), _digest(OTHER)).models() == []
 
 
 def test_a_copy_stays_when_the_original_goes_and_goes_when_it_is_withdrawn(own, digits):
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
-    app = switch(visit("train", OWNER), True)
+    app = switch(visit_as(OWNER, "train"), True)
     name = shared_name(app)
     switch(app, False)
-    assert visit("latent_map", OTHER, model=name).warning
+    assert visit_as(OTHER, "latent_map", model=name).warning
     switch(app, True)
     own.delete_model("one")
-    assert visit("latent_map", OTHER, model=name).selectbox(key="model").value == name
+    assert visit_as(OTHER, "latent_map", model=name).selectbox(key="model").value == name
 
 
 def test_shared_images_are_the_images(own):
     images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
     labels = np.repeat([0, 1], 15)
     own.save_images(Dataset("drawn", "all", images, labels, ("up", "down")), "drawn")
-    name = shared_name(switch(visit("your_images", OWNER), True))
-    app = visit("latent_map", OTHER, data=name)
+    name = shared_name(switch(visit_as(OWNER, "your_images"), True))
+    app = visit_as(OTHER, "latent_map", data=name)
     assert not app.exception and not app.error and app.selectbox(key="data").value == name
     assert living_map(app)["classes"] == ["up", "down"]
     kept = load_dataset(place_of_copy("data", name))
@@ -92,7 +83,7 @@ def test_shared_images_are_the_images(own):
     "text", ["x~" + "0" * 20, "../x~" + "0" * 20, "~" + "0" * 20, "/etc~" + "a" * 20, "x~.."]
 )
 def test_a_foreign_name_opens_nothing(own, text):
-    app = visit("latent_map", OTHER, model=text, data=text)
+    app = visit_as(OTHER, "latent_map", model=text, data=text)
     assert not app.exception and app.selectbox(key="model").value == "digits-vae-2"
     assert "not here" in words(app)
 
@@ -111,7 +102,7 @@ def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
 def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits, monkeypatch):
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
     kept = bytes_in(state_root())
-    app = visit("train", OWNER)
+    app = visit_as(OWNER, "train")
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(kept + 1_000))
     switch(app, True)
     assert "full" in app.error[0].value and not list(state_root().glob("shared/model/*"))
@@ -137,16 +128,16 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
     assert (again.folder / REPLAY).read_bytes() == (own.models_folder / "watched" / REPLAY).read_bytes()
     assert not (own.import_model(own.export_model("unwatched"), "the other").folder / REPLAY).exists()
     for which, is_shown in (("watched", True), ("unwatched", False)):
-        app = visit("train", OWNER)
+        app = visit_as(OWNER, "train")
         app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model of yours")).set_value(
             which
         )
         name = shared_name(switch(app.run(), True))
-        app = visit("train", OTHER, model=name, runs=name)
+        app = visit_as(OTHER, "train", model=name, runs=name)
         assert not app.exception and not app.error
         assert (f"**How {name} came about**" in [element.value for element in app.markdown]) == is_shown
         assert (f"was kept with {name}" in words(app)) != is_shown
-    assert "came about" not in words(visit("train", OTHER))
+    assert "came about" not in words(visit_as(OTHER, "train"))
 
 
 def shares(app: AppTest, label: str) -> None:
@@ -157,11 +148,11 @@ def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digi
     own.save_model(make_small_checkpoint(digits, "ae"), "one")
     kept = bytes_in(own.models_folder)
     monkeypatch.setattr("ui.storage.workspace.MAX_VISITOR_BYTES", 2 * kept + 1_000)
-    switch(visit("train", OWNER), True)
+    switch(visit_as(OWNER, "train"), True)
     with pytest.raises(WorkspaceError, match="what you share included"):
         own.check_room(2_000)
     own.delete_model("one")  # and what is shared of it can still be withdrawn
-    app = visit("train", OWNER)
+    app = visit_as(OWNER, "train")
     shares(app, "Withdraw one")
     assert not app.exception and not app.error and not list(state_root().glob("shared/model/*"))
     assert "Withdraw one" not in [button.label for button in app.button]
@@ -201,7 +192,7 @@ def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
     half_written = shelf_of("model") / f"{SHARING}killed"
     half_written.mkdir()
     os.utime(half_written, (0, time.time() - 2 * DAY))
-    visit("latent_map", OTHER, model=names[1])
+    visit_as(OTHER, "latent_map", model=names[1])
     remove_unused(state_root())
     assert [place_of_copy("model", name).exists() for name in names] == [False, True]
     assert not half_written.exists() and [path.name for path in own.shared()] == names[1:]
