@@ -1,15 +1,10 @@
 """What a visitor's files may hold, what comes out of them, and that nothing else gets in."""
 
 import gzip
-import io
 import os
-import pickle
 import struct
-import tracemalloc
 import warnings
-import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,94 +13,29 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from autoencoder.data.readers import archives, pictures, pixels, read, source
-from autoencoder.data.readers import arrays as array_files
 from autoencoder.data.readers.pictures import is_picture, read_pictures
 from autoencoder.data.readers.pixels import looks_inverted
 from autoencoder.data.readers.read import read_images, read_upload
 from autoencoder.data.readers.source import CHUNK
 from autoencoder.errors import DatasetError
+from tests.tools.uploads import (
+    IMAGES,
+    LABELS,
+    archive,
+    class_pictures,
+    decoded,
+    folder,
+    idx,
+    images_of,
+    npy,
+    npz,
+    png,
+    refusal,
+    set_limit,
+)
 
 law = settings(max_examples=50, deadline=None)
-fuzz = settings(max_examples=100, deadline=None)
-
-SIZES = (3, 1, 2)  # images per class: unequal, so that swapped classes are seen
-
 some_images = arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(28), st.just(28)))
-
-
-def set_limit(monkeypatch, name: str, value: int) -> None:
-    """Set a limit in every module that holds to it."""
-    for module in (read, source, array_files, archives, pictures, pixels):
-        if hasattr(module, name):
-            monkeypatch.setattr(module, name, value)
-
-
-def images_of(n: int, height: int = 28, width: int = 28) -> np.ndarray:
-    """Distinguishable images: each has its own noise."""
-    return np.random.default_rng(n).integers(0, 256, (n, height, width), np.uint8)
-
-
-IMAGES = images_of(sum(SIZES))
-LABELS = np.repeat(np.arange(3), SIZES)
-
-
-def npz(compressed: bool = True, /, **named: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    (np.savez_compressed if compressed else np.savez)(stream, **named)
-    return stream.getvalue()
-
-
-def npy(array: np.ndarray, **options: object) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array, **options)
-    return stream.getvalue()
-
-
-def npy_header(shape: tuple[int, ...], descr: str = "|u1") -> bytes:
-    stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(stream, {"descr": descr, "fortran_order": False, "shape": shape})
-    return stream.getvalue()
-
-
-def idx(array: np.ndarray, code: int = 0x08) -> bytes:
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, code, array.ndim, *array.shape) + array.tobytes()
-
-
-def png(image: np.ndarray | Image.Image, file_format: str = "PNG", **options: object) -> bytes:
-    stream = io.BytesIO()
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
-    picture.save(stream, file_format, **options)
-    return stream.getvalue()
-
-
-def archive(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as target:
-        for name, data in files.items():
-            target.writestr(name, data)
-    return stream.getvalue()
-
-
-def folder(path: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(data)
-    return path
-
-
-def class_pictures() -> dict[str, bytes]:
-    """The images under test as PNG files, named so that sorting by path keeps their order."""
-    return {
-        f"{'abc'[label]}/{i}.png": png(image)
-        for i, (image, label) in enumerate(zip(IMAGES, LABELS, strict=True))
-    }
-
-
-def refusal(data: bytes, name: str = "mine.npz", labels: tuple[str, bytes] | None = None) -> str:
-    with pytest.raises(DatasetError) as caught:
-        read_upload(name, data, labels)
-    return str(caught.value)
 
 
 # Round trips
@@ -370,10 +300,6 @@ def test_links_are_not_followed(tmp_path):
     np.testing.assert_array_equal(read_images(inside).images, IMAGES[1:2])
 
 
-def decoded(data: bytes, name: str = "0.png") -> np.ndarray:
-    return read_upload("one.zip", archive({name: data})).images[0]
-
-
 def test_jpeg_is_read():
     smooth = np.add.outer(np.arange(28), np.arange(28)).astype(np.uint8) * 4
     found = decoded(png(smooth, "JPEG", quality=95), "x.JPG").astype(int)
@@ -460,207 +386,6 @@ def test_a_bad_one_of_the_pictures_is_named(data):
 def test_pictures_are_told_by_their_names():
     names = ["a.png", "b.JPG", "c.jpeg", "d.gif", "e.npz", "png", ".f.png"]
     assert [is_picture(name) for name in names] == [True, True, True, False, False, False, False]
-
-
-# Hostile and damaged files
-
-
-class Trap:
-    """Running this would be seen."""
-
-    def __reduce__(self):
-        return (pytest.fail, ("a pickle was loaded",))
-
-
-def test_pickles_are_never_loaded():
-    trap = np.array([Trap()], object)
-    for data in (npz(images=trap), npz(images=IMAGES, labels=trap), npy(trap, allow_pickle=True)):
-        assert "pickle" in refusal(data)
-    refusal(pickle.dumps(Trap()))
-
-
-@pytest.mark.parametrize("name", ["../0.png", "/0.png", "a/../../0.png", "..\\0.png", "C:\\0.png", "C:0.png"])
-def test_paths_that_lead_out_are_refused(name):
-    assert "leads out" in refusal(archive({name: png(IMAGES[0])}))
-
-
-def test_sizes_are_checked_before_memory_is_taken():
-    for shape, descr in [((10**6, 512, 512), "|u1"), ((190_000, 28, 28), "<f8"), ((10**30, 28, 28), "|u1")]:
-        header = npy_header(shape, descr)
-        for data in (header, archive({"images.npy": header}), gzip.compress(header)):
-            assert "are read" in refusal(data)
-    refusal(struct.pack(">BBBB3I", 0, 0, 8, 3, 2**32 - 1, 512, 512))
-    refusal(npy_header((-5, 28, -28)))
-
-
-def test_a_zip_bomb_is_refused(monkeypatch):
-    set_limit(monkeypatch, "BOMB_BYTES", 1_000_000)
-    assert "bomb" in refusal(npz(images=np.zeros((2_000, 28, 28), np.uint8)))
-    set_limit(monkeypatch, "MAX_UNPACKED_BYTES", 1_000_000)
-    assert "unpacks" in refusal(npz(images=IMAGES, other=np.random.default_rng(0).random(200_000)))
-
-
-def test_an_entry_that_lies_about_its_size_is_not_unpacked_beyond_it():
-    honest = archive({"0.png": bytes(50_000_000)})
-    lying = honest.replace(struct.pack("<I", 50_000_000), struct.pack("<I", 100))
-    assert lying != honest
-    tracemalloc.start()
-    try:
-        assert "0.png" in refusal(lying)
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize("limit", ["MAX_IMAGES", "MAX_ENTRIES", "MAX_FILE_BYTES", "MAX_PICTURE_BYTES"])
-def test_limits_hold(monkeypatch, limit):
-    data = archive(class_pictures())
-    read_upload("s.zip", data)
-    set_limit(monkeypatch, limit, 5)
-    refusal(data)
-
-
-def test_joined_parts_are_counted_together(monkeypatch):
-    set_limit(monkeypatch, "MAX_IMAGES", 10)
-    refusal(npz(x_train=IMAGES, x_test=IMAGES))
-    refusal(npy(np.concatenate([IMAGES, IMAGES])))
-
-
-def test_unusual_archives_are_refused():
-    assert "unusual" in refusal(archive({"0.png": png(IMAGES[0])}, zipfile.ZIP_LZMA))
-    locked = bytearray(archive({"0.png": png(IMAGES[0])}))
-    locked[6] |= 1
-    locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
-    assert "without a password" in refusal(bytes(locked))
-    assert "no images" in refusal(archive({"readme.txt": b"hello"}))
-    assert "no images" in refusal(archive({}))
-
-
-def test_a_missing_path_a_pipe_and_an_empty_folder_are_refused(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "empty").mkdir()
-    for path in (tmp_path / "absent.npz", tmp_path / "pipe", tmp_path / "empty", "nul\0l", "x" * 5_000):
-        with pytest.raises(DatasetError):
-            read_images(path)
-
-
-def test_labels_do_not_go_with_an_archive_nor_in_place_of_images():
-    assert "labels" in refusal(npz(images=IMAGES), labels=("labels.idx", idx(LABELS.astype(np.uint8))))
-    refusal(idx(LABELS.astype(np.uint8)))
-    refusal(idx(IMAGES), labels=("labels.idx", idx(LABELS[:-1].astype(np.uint8))))
-
-
-def damaged_copy(data: st.DataObject, valid: bytes) -> bytes:
-    """`valid` with a few bytes overwritten, most of them near its ends, where the headers are."""
-    damaged = bytearray(valid)
-    near = min(200, len(valid) - 1)
-    places = st.one_of(st.integers(0, near), st.integers(-near, -1), st.integers(0, len(valid) - 1))
-    for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=5)):
-        damaged[place] = value
-    return bytes(damaged)
-
-
-# What fuzzing found (benchmarks/fuzz.py)
-
-
-@pytest.mark.parametrize("name", ["two\nlines.npz", "a\0b.npz", "\ud800.npz", "\u202egpj.npz", "x" * 5_000])
-def test_a_file_s_name_cannot_break_the_sentence(name):
-    inside = name.replace("\ud800", "x")  # which no archive can hold
-    bad = b"nonsense", npz(images=IMAGES[0]), archive({inside + ".png": b""}), archive({"../" + inside: b""})
-    for data in bad:
-        message = refusal(data, name)
-        assert message.isprintable() and message.endswith(".") and len(message) < 500
-
-
-def test_a_reason_is_short_whatever_the_parser_quotes():
-    header = npy_header((1, 28, 28)).replace(b"|u1", b"|u1" + b"1" * 5_000)
-    header = header[:8] + struct.pack("<H", len(header) - 10) + header[10:]
-    for data in (header, npz(images=np.zeros(3, [(f"field {n}", "u1") for n in range(400)]))):
-        assert len(refusal(data)) < 500
-
-
-def test_sides_beyond_what_a_float_can_hold_are_refused():
-    assert "damaged" in refusal(npy_header((10**400, 28, 28)))
-
-
-def test_a_side_of_true_is_refused():
-    assert "damaged" in refusal(npy_header((True, 28, 28)) + bytes(784))
-
-
-def bad_text(code: int, byte_order: str) -> np.ndarray:
-    return np.array([code, 97, 98], f"{byte_order}u4").view(f"{byte_order}U1")
-
-
-@pytest.mark.parametrize("code", [0x110000, 0xFFFFFFFF, 0xD800, 0xDFFF])
-@pytest.mark.parametrize("byte_order", "<>")
-def test_class_names_that_are_no_text_are_refused_before_python_sees_them(code, byte_order):
-    """NumPy gives a str whose mere look-up is a SystemError, or one that no page can send."""
-    data = npz(images=IMAGES, labels=LABELS, class_names=bad_text(code, byte_order))
-    assert "not Unicode" in refusal(data)
-    good = npz(images=IMAGES, labels=LABELS, class_names=bad_text(0x10FFFF, byte_order))
-    assert read_upload("mine.npz", good).class_names == ("\U0010ffff", "a", "b")
-
-
-def test_a_folder_s_name_that_could_not_be_read_back_is_refused(monkeypatch):
-    """Kept images with such a class were refused when they were asked for."""
-    assert "short name" in refusal(archive({"x" * 1_001 + "/0.png": png(IMAGES[0])}))
-    read_upload("s.zip", archive({"x" * 1_000 + "/0.png": png(IMAGES[0])}))
-    set_limit(monkeypatch, "MAX_LABEL", 1)
-    assert "3 classes" in refusal(archive(class_pictures()))
-
-
-def test_damaged_metadata_is_nobody_s_warning(recwarn):
-    read.quiet_parsers()
-    exif = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"
-    np.testing.assert_array_equal(decoded(png(IMAGES[0], exif=exif)), IMAGES[0])
-    assert "damaged" in refusal(npy_header((1, 28, 28)).replace(b"|u1", b"\\q1"))
-    refusal(npy_header((1, 28, 28)).replace(b"|u1", b"|a1"))
-    assert not recwarn.list
-
-
-VALID = {
-    "npz": npz(images=IMAGES[:2], labels=LABELS[:2], class_names=np.array(["a", "b"])),
-    "plain npz": npz(False, images=IMAGES[:2], labels=LABELS[:2]),
-    "npy": npy(IMAGES[:2]),
-    "idx": idx(IMAGES[:2]),
-    "gzip": gzip.compress(idx(IMAGES[:2])),
-    "zip": archive({"a/0.png": png(IMAGES[0]), "b/1.jpg": png(IMAGES[1], "JPEG")}),
-}
-
-
-def read_or_refuse(data: bytes) -> None:
-    """Nothing but a DatasetError may come out of a damaged file."""
-    try:
-        found = read_upload("damaged", data)
-    except DatasetError:
-        return
-    assert found.images.shape[1:] == (28, 28) and found.images.dtype == np.uint8
-    assert found.labels is None or found.labels.max() < len(found.class_names)
-
-
-@pytest.mark.parametrize("kind", VALID)
-@fuzz
-@given(data=st.data())
-def test_a_truncated_file_is_refused(kind, data):
-    valid = VALID[kind]
-    cut = data.draw(st.one_of(st.integers(0, min(400, len(valid) - 1)), st.integers(0, len(valid) - 1)))
-    refusal(valid[:cut])
-
-
-@pytest.mark.parametrize("kind", VALID)
-@fuzz
-@given(data=st.data())
-def test_damaged_bytes_raise_nothing_else(kind, data):
-    read_or_refuse(damaged_copy(data, VALID[kind]))
-
-
-@pytest.mark.parametrize("name", ["images.npy", "a/0.png", "a/0.jpg"])
-@fuzz
-@given(data=st.data())
-def test_damage_inside_a_sound_archive_raises_nothing_else(name, data):
-    """The archive's own checksums let this through, so it reaches NumPy and Pillow."""
-    valid = npy(IMAGES[:2]) if name.endswith("npy") else png(IMAGES[0], name[-3:].replace("jpg", "jpeg"))
-    read_or_refuse(archive({name: damaged_copy(data, valid)}))
 
 
 # Files on disk

@@ -26,10 +26,9 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_upload
 from autoencoder.data.readers.pictures import read_pictures
 from autoencoder.errors import LatentSpaceError
-from tests.checkpoint.test_checkpoints import DAMAGES
-from tests.data.test_readers import Trap, archive, idx, npy, npy_header, npz, png
-from tests.storage.test_workspace import HOSTILE
-from tests.tools.project import MAIN
+from tests.tools.app import visit_as
+from tests.tools.bad_models import DAMAGES, HOSTILE
+from tests.tools.uploads import Trap, archive, idx, npy, npy_header, npz, png
 from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 
@@ -109,7 +108,6 @@ class Code:
 
 CODE = np.array([Code()], object)
 TWO = np.array([IMAGES[0], IMAGES[1][:5]], object)
-
 BAD_IMAGES = {
     # truncated
     "one byte": ("one.npz", b"P"),
@@ -200,7 +198,6 @@ BAD_IMAGES = {
     "a name that is a path": ("../../etc/passwd", b"nonsense"),
     "a name of 9,000 letters": ("x" * 9_000, b"nonsense"),
 }  # fmt: skip
-
 BAD_PICTURES = {
     "a second one that is empty": [("a.png", PICTURE), ("b.png", b"")],
     "a program among them": [("a.png", PICTURE), ("b.jpg", b"MZ\x90\0" + bytes(99))],
@@ -328,10 +325,7 @@ def visit(monkeypatch, tmp_path, workspace):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
 
     def visit(page: str) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=60)
-        app.session_state["visitor_token"] = TOKEN
-        app.run()
-        return app.switch_page(f"../pages/{page}.py").run()
+        return visit_as(TOKEN, page)
 
     return visit
 

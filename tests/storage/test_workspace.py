@@ -1,7 +1,6 @@
 """Laws of what a visitor keeps: names, limits, saving and loading, and hostile uploads."""
 
 import io
-import json
 import re
 import zipfile
 from dataclasses import replace
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.record import TrainingSettings
-from autoencoder.checkpoint.store import ATLAS, CONFIG, MAX_ATLAS_UNPACKED, SHIPPED, WEIGHTS
+from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
@@ -21,6 +20,7 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
+from tests.tools.bad_models import HOSTILE, zipped
 from ui.storage import workspace as module
 from ui.storage.disk import WorkspaceError, state_root
 from ui.storage.workspace import Workspace
@@ -48,7 +48,6 @@ def checkpoint(images) -> Checkpoint:
 
 
 # Names
-
 BAD_NAMES = ["", " ", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0b", "a\nb", "a" * 61, "con:", "end."]
 
 
@@ -181,17 +180,6 @@ def test_a_disk_that_takes_nothing_is_said(tmp_path, checkpoint, images):
     assert workspace.models() == workspace.image_sets() == []
 
 
-# Uploaded models
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 @pytest.fixture
 def files(workspace, checkpoint) -> dict[str, bytes]:
     """The files of a model that the visitor downloaded and deleted."""
@@ -237,80 +225,6 @@ def test_the_archives_own_paths_lead_nowhere(tmp_path, workspace, files, folder)
 def test_what_systems_add_to_archives_is_passed_over(workspace, files):
     added = {"__MACOSX/._config.json": b"x", ".DS_Store": b"x"}
     assert workspace.import_model(zipped({**files, **added}), "again").name == "again"
-
-
-def bomb() -> bytes:
-    return zipped({"latents.npy": bytes(MAX_ATLAS_UNPACKED + 1)})
-
-
-def boundless() -> bytes:
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "<f4", "fortran_order": False, "shape": (10**14, 3)}
-    )
-    return zipped({"latents.npy": header.getvalue(), "rows.npy": header.getvalue()})
-
-
-def relabelled(data: bytes) -> bytes:
-    """The first entry's own header says that its name has 60,000 bytes."""
-    return data[:26] + (60_000).to_bytes(2, "little") + data[28:] + bytes(60_000)
-
-
-def foreign_config() -> bytes:
-    return json.dumps({"format": "another program's"}).encode()
-
-
-HOSTILE = {
-    "no zip": (lambda files: b"PK\x03\x04 nonsense", "not a zip archive"),
-    "cut": (lambda files: zipped(files)[:-40], "not a zip archive"),
-    "a header of another length": (lambda files: relabelled(zipped(files)), "not a zip archive"),
-    "a file missing": (
-        lambda files: zipped({CONFIG: files[CONFIG], WEIGHTS: files[WEIGHTS]}),
-        "side by side",
-    ),
-    "a file too many": (lambda files: zipped({**files, "run.py": b""}), "side by side"),
-    "deep files": (
-        lambda files: zipped({f"../../etc/{name}": content for name, content in files.items()}),
-        "side by side",
-    ),
-    "files apart": (
-        lambda files: zipped({f"{n}/{name}": c for n, (name, c) in enumerate(files.items())}),
-        "side by side",
-    ),
-    "a foreign config": (
-        lambda files: zipped({**files, CONFIG: foreign_config()}),
-        "not a model of this program",
-    ),
-    "no JSON": (lambda files: zipped({**files, CONFIG: b"{"}), "^config.json is damaged"),
-    "weights cut": (
-        lambda files: zipped({**files, WEIGHTS: files[WEIGHTS][:-4]}),
-        "^weights.safetensors is damaged",
-    ),
-    "a pickle for weights": (
-        lambda files: zipped({**files, WEIGHTS: b"\x80\x04."}),
-        "^weights.safetensors is damaged",
-    ),
-    "an atlas that is none": (
-        lambda files: zipped({**files, ATLAS: b"nonsense"}),
-        "^atlas.npz is damaged",
-    ),
-    "an atlas that unpacks to too much": (
-        lambda files: zipped({**files, ATLAS: bomb()}),
-        "^atlas.npz is damaged.*larger than 50 MB",
-    ),
-    "an atlas that claims too much": (
-        lambda files: zipped({**files, ATLAS: boundless()}),
-        "^atlas.npz is damaged",
-    ),
-    "too large a config": (
-        lambda files: zipped({**files, CONFIG: b" " * 1_000_001}),
-        "larger than in any model",
-    ),
-    "many entries": (
-        lambda files: zipped({**files, **{f"__MACOSX/{n}": b"" for n in range(60)}}),
-        "larger than any model",
-    ),
-}
 
 
 @pytest.mark.parametrize(("make", "sentence"), HOSTILE.values(), ids=HOSTILE.keys())
