@@ -9,6 +9,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 from tests.tools.project import PROJECT
+from tests.tools.waiting import SOON
 
 DOMAIN = sorted((PROJECT / "autoencoder").rglob("*.py"))
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
@@ -29,7 +30,7 @@ def imported(path: Path) -> set[str]:
 
 def run(code: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=SOON
     )
     assert done.returncode == 0, done.stderr
 
