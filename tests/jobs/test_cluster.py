@@ -50,9 +50,13 @@ def addresses(taken) -> set[str]:
     return {desk._address for desk in (job._desk for job in taken) if desk}
 
 
-def results_of(taken, n_workers: int) -> set:
-    """What jobs without an end come to that are stopped once they are at so many workers."""
-    wait_until(lambda: len(addresses(taken)) == n_workers)
+def results_at(queue: JobQueue, n_workers: int) -> set:
+    """What jobs without an end come to that are stopped once there is one at so many workers."""
+    taken = []
+    while len(addresses(taken)) < n_workers:
+        assert len(taken) < 6, "all of them are at the same worker"
+        taken.append(queue.submit(f"without an end {len(taken)}", Counting()))
+        wait_until(lambda: taken[-1]._desk)
     for job in taken:
         job.stop()
     assert all(job.wait(SOON) for job in taken)
@@ -106,8 +110,7 @@ def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(s
         assert [job.status for job in taken] == ["done"] * 30
         assert all(space.models() for space in spaces)
         assert len(places) == 2
-        pids = [queue.submit(f"pid {number}", Counting()) for number in range(4)]
-        assert results_of(pids, 2) == set(scheduler)
+        assert results_at(queue, 2) == set(scheduler)
         assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
         queue._close()
     finally:
@@ -152,8 +155,7 @@ def test_work_is_done_outside_the_server(queue):
 
 
 def test_jobs_are_spread_over_the_workers(queue, cluster):
-    taken = [queue.submit(f"{number}", Counting()) for number in range(4)]
-    assert len(results_of(taken, len(cluster.workers))) == len(cluster.workers)
+    assert len(results_at(queue, len(cluster.workers))) == len(cluster.workers)
 
 
 def test_nothing_listens_beyond_this_machine(cluster):
@@ -271,7 +273,7 @@ class HereClient:
 
     def run(self, function, *arguments, workers):
         self.asked.append(function.__name__)
-        return {worker_module[0]: asyncio.run(function(*arguments))}
+        return {workers[0]: asyncio.run(function(*arguments))}
 
 
 @pytest.fixture

@@ -173,8 +173,8 @@ def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
     monkeypatch.setattr(session, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(session, "LOOK_SHARE", 0.1)
     monkeypatch.setattr(Film, "look", look)
-    for _ in Training(plan(200)).steps():
-        now[0] += 0.001
+    for _ in Training(plan(12)).steps():
+        now[0] += 0.02
     assert now[0] > 1 and n_looks[0] * 0.02 == pytest.approx(0.1 * now[0], rel=0.2)
 
 

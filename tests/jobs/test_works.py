@@ -62,7 +62,7 @@ class HereClient:
             await settled()
             return answer
 
-        return {worker[0]: asyncio.run(call())}
+        return {workers[0]: asyncio.run(call())}
 
 
 async def settled() -> None:

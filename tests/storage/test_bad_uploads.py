@@ -1,6 +1,6 @@
 """Bad uploads by name: each gets a sentence that says what to do, and nothing of anybody's changes.
 
-These go beyond those of test_readers.py, test_checkpoints.py and test_workspace.py; what chance finds is for
+These go beyond those of the readers, of checkpoints and of the workspace; what chance finds is for
 benchmarks/fuzz.py.
 """
 

@@ -7,7 +7,7 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
 
-PATIENCE = 180_000  # milliseconds: a busy machine is no failure
+PATIENCE = 600_000  # milliseconds: a busy machine is no failure
 LONGEST_DELAY = 900  # milliseconds: longer than the map waits before it tells of a changed view
 expect.set_options(timeout=PATIENCE)
 

@@ -2,7 +2,7 @@
 
 import time
 
-SOON = 180  # seconds: far more than anything in the tests takes, so that a slow machine fails none
+SOON = 600  # seconds: far more than anything in the tests takes, so that a slow machine fails none
 
 
 def wait_until(condition, every: float = 0.01) -> None:

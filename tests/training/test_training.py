@@ -14,6 +14,7 @@ from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.model.architecture import KINDS, ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
+from autoencoder.training import trainer as module
 from autoencoder.training import trainer as trainer_module
 from autoencoder.training.trainer import Evaluating, Progress, Trainer, one_cycle
 from tests.tools.models import SMALL
@@ -188,6 +189,14 @@ def test_events_tell_where_the_training_is(digits, finished):
     shares = [event.share for event in events if isinstance(event, Evaluating)]
     assert all(0 <= share < 1 for share in shares) and len(shares) == 6
     assert [event for event in events if isinstance(event, EpochResult)] == trainer.history
+
+
+def test_the_losses_are_taken_in_steps_between_which_a_training_can_be_stopped(digits, monkeypatch):
+    monkeypatch.setattr(module, "EVALUATION_BATCH", 3)
+    trainer = make(digits)
+    n_steps = sum(isinstance(event, Evaluating) for event in finish(trainer))
+    assert (len(trainer.seen_rows), len(trainer.measured_rows)) == (4, 4)
+    assert n_steps == 3 * (2 + 2)
 
 
 def test_a_point_has_no_kl(digits):
