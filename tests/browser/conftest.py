@@ -27,20 +27,20 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
     "--use-angle=swiftshader",
 )
-FOLDER = PROJECT / "ui" / "components" / "latent_map"
+FOLDER = PROJECT / "ui" / "components"
 PAGE = """
 <body style="--st-text-color: rgb(29, 31, 35); --st-background-color: rgb(251, 250, 247)">
 <div id="host"></div>
 <script type="module">
-  window.normalise = await import("/normalise.js");
-  const { createPad } = await import("/draw.js");
+  window.normalise = await import("/drawing_pad/normalise.js");
+  const { Pad } = await import("/drawing_pad/draw.js");
   const root = document.querySelector("#host").attachShadow({ mode: "open" });
   window.startPad = () => {
     window.pad?.destroy();
     window.live = [];
     window.committed = [];
-    root.innerHTML = '<link rel="stylesheet" href="/draw.css"><div></div>';
-    window.pad = createPad(root.querySelector("div"), {
+    root.innerHTML = '<link rel="stylesheet" href="/drawing_pad/draw.css"><div></div>';
+    window.pad = new Pad(root.querySelector("div"), {
       onImage: (image) => live.push({ image: image && [...image], frame }),
       onCommit: (image) => committed.push({ image: image && [...image], frame }),
     });
@@ -112,12 +112,12 @@ def first_page(browser, fresh_server):
 
 @pytest.fixture(scope="package")
 def modules(browser):
-    """The component's folder, served, and a page that has its modules."""
+    """The components' folder, served, and a page that has its modules."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=FOLDER))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     opened = browser.new_page()
     opened.set_default_timeout(SOON * 1000)
-    opened.goto(f"http://127.0.0.1:{server.server_port}/draw.css")
+    opened.goto(f"http://127.0.0.1:{server.server_port}/drawing_pad/draw.css")
     opened.set_content(PAGE)
     opened.wait_for_function("Boolean(window.startPad)")
     yield opened

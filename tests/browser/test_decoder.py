@@ -5,7 +5,6 @@ import base64
 import numpy as np
 import pytest
 
-from autoencoder.bundles import model_bundle
 from autoencoder.checkpoint.checkpoint import Atlas, Checkpoint
 from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
 from autoencoder.latent.support import Support
@@ -13,13 +12,14 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from tests.tools.models import SMALL
+from ui.components.wire import model_bundle
 
 # Modules of the component and a model's file, in a page of the app.
 DECODE = """async ([file, codes]) => {
   const load = (name) => import(`/${name}.js`);
-  const { readTensors } = await load("safetensors");
-  const { Network } = await load("network");
-  const { Support } = await load("support");
+  const { readTensors } = await load("shared/safetensors");
+  const { Network } = await load("decoder/network");
+  const { Support } = await load("decoder/support");
   const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
   const { tensors, metadata } = readTensors(bytes.buffer);
   const { layers, units, latent_dim: dim } = JSON.parse(metadata.model);
@@ -95,7 +95,7 @@ def test_any_network_is_decoded_in_the_browser(modules, checkpoints, kind, laten
 def test_what_is_no_number_is_off_the_data(modules):
     verdicts = modules.evaluate(
         """async () => {
-          const { verdict } = await import("/card.js");
+          const { verdict } = await import("/decoder/support.js");
           return [0.5, 1, 1.01, Infinity, NaN].map(verdict);
         }"""
     )

@@ -22,6 +22,9 @@ def test_the_gaps_are_computed_once_and_drawn_with_their_scale(page):
     legend = page.locator(".lm-layer-legend")
     expect(legend).to_contain_text("in the model's units")
     expect(legend).to_contain_text("3 and more")
+    scale = page.locator(".lm-scale").evaluate("scale => getComputedStyle(scale).backgroundImage")
+    colours = [tuple(map(int, colour)) for colour in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", scale)]
+    assert (colours[0], colours[-1]) == ((0, 34, 78), (254, 232, 56)), "the ends of cividis"
     page.get_by_label("Layer").select_option("grid")
     wait_for_address(page, "layer=grid")
     expect(legend).to_contain_text("What the decoder draws at each spot")
@@ -135,16 +138,16 @@ def test_an_outline_around_nothing_selects_nothing_and_says_so(page):
     np.testing.assert_array_equal(stage.colours("points"), before)
 
 
-def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):
+def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
     page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
-    figures = page.locator(".hand figure")
+    figures = page.locator(".path-slider figure")
     expect(figures).to_have_count(2)
     expect(figures.last).to_contain_text("the data")
     slider = page.get_by_label("Place on the path")
     for t, where in ((0.25, ""), (0.6, ""), (1.5, ", beyond B"), (-0.5, ", before A")):
         slider.fill(str(t))
-        expect(page.locator(".hand output")).to_have_text(f"t = {t:.2f}{where}".replace("-", "−"))
+        expect(page.locator(".path-slider output")).to_have_text(f"t = {t:.2f}{where}".replace("-", "−"))
         for number, name in enumerate(("digits-ae-16", "digits-vae-16")):
             checkpoint = load_checkpoint(name)
             start, end = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])

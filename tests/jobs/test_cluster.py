@@ -191,7 +191,7 @@ def test_a_stop_is_heard_after_the_slice_in_hand(queue, workspace, monkeypatch):
 
 def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace, monkeypatch):
     job, slices = queue.submit("a", EndlessLosses(plan())), count_slices(monkeypatch, ClusterDesk)
-    job.step(lambda event: isinstance(event, Evaluating))
+    job.step(lambda step: isinstance(step.partial, Evaluating))
     assert job.wait(SOON, "paused") and not job.progress.epochs
     job.resume()
     wait_until(lambda: len(slices) >= 3)  # the second of which began within the losses
@@ -204,7 +204,7 @@ def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspa
 def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(queue, cluster, workspace):
     given = plan(4)
     job = train(queue, "a", given, workspace)
-    job.step(lambda event: isinstance(event, EpochResult))
+    job.step(lambda step: isinstance(step.partial, EpochResult))
     assert job.wait(SOON, "paused")
     wait_until(lambda: job._desk is None)
     assert n_under_way(cluster) == 0

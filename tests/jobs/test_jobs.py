@@ -231,11 +231,11 @@ def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
 def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, tmp_path):
     workspace = Workspace(tmp_path, VISITOR)
     kept = train(queue, "a", plan(1000), workspace)
-    kept.step(lambda event: isinstance(event, EpochResult))
+    kept.step(lambda step: isinstance(step.partial, EpochResult))
     assert kept.wait(SOON, "paused")
     kept.stop()
     dropped = train(queue, "b", plan(1000), workspace)
-    dropped.step(lambda event: isinstance(event, Progress))
+    dropped.step(lambda step: isinstance(step.partial, Progress))
     assert dropped.wait(SOON, "paused")
     dropped.stop()
     assert kept.wait(SOON) and dropped.wait(SOON)

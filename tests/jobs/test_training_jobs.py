@@ -68,7 +68,7 @@ def own(space) -> Plan:
 def left_after_an_epoch(queue: JobQueue, given: Plan, space: Workspace) -> None:
     """Have a training begun and leave it after its first epoch."""
     job = train(queue, VISITOR, given, space)
-    job.step(lambda event: isinstance(event, EpochResult))
+    job.step(lambda step: isinstance(step.partial, EpochResult))
     assert job.wait(SOON, "paused") and len(job.progress.epochs) == 1
 
 

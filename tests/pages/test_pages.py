@@ -28,7 +28,7 @@ from tests.tools.app import (
     visit_unlabelled,
     words,
 )
-from ui.files import file_store
+from ui.components.files import file_store
 from ui.state.session import literally
 
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 from autoencoder.latent.support import Support
-from tests.tools.browser import visit
+from tests.tools.app import visit
 from tests.tools.waiting import wait_until
 from ui.server import warm_up
 from ui.server.warm_up import LESSON, View, Warmer, steps, views

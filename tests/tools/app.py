@@ -13,7 +13,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from tests.tools.project import MAIN
 from tests.tools.waiting import SOON, wait_until
-from ui.files import file_store
+from ui.components.files import file_store
 from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace

@@ -26,7 +26,10 @@ def call(page, name: str, ink: np.ndarray) -> np.ndarray | None:
     """What a function of the module makes of ink (H, W)."""
     height, width = ink.shape
     found = page.evaluate(
-        "([name, ink, width, height]) => normalise[name](bytes(ink), width, height)?.join()",
+        """([name, ink, width, height]) => {
+          const found = normalise[name]({ ink: bytes(ink), width, height });
+          return (found?.ink ?? found)?.join();
+        }""",
         [name, text(ink), width, height],
     )
     return found and as_image(found.split(","))
@@ -57,7 +60,7 @@ def last(page) -> np.ndarray | None:
 
 
 def shown(page) -> np.ndarray | None:
-    return as_image(page.evaluate("pad.image() && [...pad.image()]"))
+    return as_image(page.evaluate("pad.image && [...pad.image]"))
 
 
 def seen(page) -> np.ndarray:

@@ -53,11 +53,11 @@ class EndlessLosses(Training):
     """A training that comes no further than to the losses at the end of its first epoch."""
 
     def steps(self):
-        for event in super().steps():
-            yield event
-            while isinstance(event, Evaluating):
+        for step in super().steps():
+            yield step
+            while isinstance(step.partial, Evaluating):
                 time.sleep(0.001)
-                yield event
+                yield step
 
 
 class WaitingTraining(Training):
@@ -68,11 +68,11 @@ class WaitingTraining(Training):
         self._n_epochs, self._gate = epochs, gate
 
     def steps(self):
-        for event in super().steps():
-            yield event
+        for step in super().steps():
+            yield step
             while len(self.progress.epochs) >= self._n_epochs and not self._gate.exists():
                 time.sleep(0.001)
-                yield event
+                yield step
 
 
 def images(n: int = 100, name: str = "stripes") -> Dataset:

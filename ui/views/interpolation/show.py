@@ -1,10 +1,9 @@
-"""The parts of the interpolation page: the path, the hand, the strips, the profile, what to take away."""
+"""The parts of the interpolation page: the path, the slider, the strips, the profile, what to take away."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.bundles import model_bundle
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATHS
@@ -13,8 +12,9 @@ from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.experiments.interpolation.measured_path import Walk
 from autoencoder.experiments.interpolation.words import change_of_class, decimals, misdrawn, outcome, verdict
 from autoencoder.figures.pictures import gif, grid, png, svg_strips
-from ui.components.latent_map import path_hand
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.register import path_slider
+from ui.components.wire import model_bundle
 from ui.state import caches
 from ui.state.defaults import N_STEPS, PATH
 from ui.state.session import is_dark
@@ -48,7 +48,7 @@ def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -
 def move_by_hand(walks: list[Walk]) -> None:
     """A slider along all paths at once, decoded in the browser while it moves."""
     offer = file_store().offer
-    path_hand(
+    path_slider(
         [
             {
                 "name": walk.checkpoint.name,
@@ -56,12 +56,12 @@ def move_by_hand(walks: list[Walk]) -> None:
                     f"model-{walk.checkpoint.fingerprint}",
                     lambda checkpoint=walk.checkpoint: model_bundle(checkpoint),
                 ),
-                "path": walk.latents.tolist(),
+                "codes": walk.latents.tolist(),
             }
             for walk in walks
         ],
         is_dark(),
-        key="hand",
+        key="path slider",
     )
 
 

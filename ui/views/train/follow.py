@@ -48,7 +48,7 @@ def _step(job: Job, kind: type) -> None:
     """
     if job.status != "paused":
         return
-    job.step(lambda event: isinstance(event, kind))
+    job.step(lambda step: isinstance(step.partial, kind))
     job.settle(TICK)
 
 

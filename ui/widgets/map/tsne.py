@@ -3,9 +3,9 @@
 import streamlit as st
 
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.latent.projection import Map, TSNEMap
+from autoencoder.latent.projection import Map, tsne_steps
 from ui.jobs.job import Job
-from ui.jobs.work import MapWork
+from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.measurement import begun, found
 from ui.state.queues import job_queue
@@ -26,17 +26,16 @@ def tsne_map(codes: Codes) -> Map:
         return job.result
     else:
         _note_end(job)
-    share, positions = job.progress
-    return TSNEMap(positions) if share else caches.latent_map(codes, "auto")
+    return job.progress.partial if job.progress.share else caches.latent_map(codes, "auto")
 
 
 def _job(codes: Codes) -> Job:
-    owner = f"map {codes.key}"
-    return found(job_queue(), owner) or begun(job_queue(), owner, MapWork(codes))
+    key = job_key("map", codes.key)
+    return found(job_queue(), key) or begun(job_queue(), key, StepsWork(tsne_steps, codes.latents))
 
 
 def _note_end(job: Job) -> None:
-    st.caption(f"This t-SNE was {job.status} at {job.progress[0]:.0%}: its groups are not formed yet.")
+    st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
     st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,), key=f"anew {job.owner}")
 
 
@@ -47,7 +46,7 @@ def _watch(job: Job, codes: Codes) -> None:
 def _show_progress(job: Job, n_codes: int) -> None:
     if job.is_over:
         st.rerun()
-    share = job.progress[0]
+    share = job.progress.share
     st.progress(
         share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: looking for neighbours …"
     )
