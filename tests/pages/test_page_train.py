@@ -129,7 +129,7 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
     assert "Stop" in buttons(again) and "Start" not in buttons(again)
     take(again, token, "Pause")
     assert "Go on" in buttons(again)
-    stranger = visit_as(token, "train" + "other")
+    stranger = visit_as(token + "other", "train")
     assert "Start" in buttons(stranger)
     take(again, token, "One epoch")
     press(again, "Stop")
