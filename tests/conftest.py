@@ -11,18 +11,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.checkpoint.store import save_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.model.runtime import Runtime, use_one_thread
-from autoencoder.training.result import make_checkpoint
-from autoencoder.training.trainer import Trainer
-
-PROJECT = Path(__file__).resolve().parent.parent
-REAL_DATA = Path(os.environ.get("LATENT_TEST_DATA_ROOT") or PROJECT.parent / "shared" / "data")
-SMALL = Architecture("conv", channels=(3, 5), widths=(12, 7))  # no two layers alike
+from autoencoder.model.runtime import use_one_thread
+from tests.tools.models import make_small_checkpoint
+from tests.tools.project import REAL_DATA
 
 # Threads that wait for each other cost small tests most of their time; children of a test follow.
 use_one_thread()
@@ -38,14 +32,14 @@ settings.register_profile(
 settings.load_profile("laws")
 
 
-MAIN = sys.modules["__main__"]
+MAIN_MODULE = sys.modules["__main__"]
 
 
 @pytest.fixture(autouse=True)
 def the_main_module_stays():
     """AppTest puts the page's script in its place, and a process that is spawned later would run that."""
     yield
-    sys.modules["__main__"] = MAIN
+    sys.modules["__main__"] = MAIN_MODULE
 
 
 @pytest.fixture(autouse=True)
@@ -96,17 +90,6 @@ def real_mnist() -> Path:
     if not (REAL_DATA / "MNIST").is_dir():
         pytest.skip("no real MNIST on this machine: LATENT_TEST_DATA_ROOT can name its folder")
     return REAL_DATA
-
-
-def make_small_checkpoint(digits: Dataset, kind: str, latent_dim: int = 3) -> Checkpoint:
-    trainer = Trainer(
-        digits.images, ModelSettings(kind, latent_dim, 1.0, SMALL), TrainingSettings(2, 8), Runtime()
-    )
-    for _ in trainer.steps():
-        pass
-    return make_checkpoint(
-        f"small-{kind}", trainer, digits, load_dataset("digits", "test").subset(np.arange(25))
-    )
 
 
 def _only_here(connect):

@@ -1,6 +1,6 @@
 """State folder of the program at revision 36e6694, written through its pages and its public functions.
 
-    PYTHONPATH=.:tests .venv/bin/python tests/tools/old_state.py tests/storage/state_before_rooms.zip
+    PYTHONPATH=. .venv/bin/python tests/tools/old_state.py tests/storage/state_before_rooms.zip
 
 It ran once, at that revision, before every module moved; it runs with no other one. It is kept to show how
 the archive came about. All is seeded: two runs differ only in the seconds that trainings and fits took, and
@@ -39,7 +39,6 @@ from autoencoder.replay import read_replay
 from autoencoder.runtime import Runtime, use_one_thread
 from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
-from tools.facts import digest, facts_of, machine
 from ui.plans import Plan
 from ui.training_jobs import take_up, train
 from ui.unfinished import Unfinished
@@ -48,6 +47,7 @@ from ui.workspace import Workspace, state_root
 
 from autoencoder import outlier_trials
 from autoencoder.training import Progress, Trainer, TrainingSettings
+from tests.tools.facts import digest, facts_of, machine
 from ui import classroom, results
 from ui.jobs import JobQueue, OwnDesk, job_queue, quick_queue
 

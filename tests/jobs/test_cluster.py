@@ -1,0 +1,346 @@
+"""Jobs in worker processes: where they are done, what a stop, a pause and a killed worker come to."""
+
+import asyncio
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import psutil
+import pytest
+
+from autoencoder.checkpoint.record import EpochResult
+from autoencoder.checkpoint.replay import read_replay
+from autoencoder.training.session import Training
+from autoencoder.training.trainer import Evaluating
+from tests.tools.project import MAIN, PROJECT
+from tests.tools.waiting import SOON, wait_until
+from tests.tools.works import (
+    Counting,
+    Deadly,
+    EndlessLosses,
+    Failing,
+    WaitingTraining,
+    assert_same_weights,
+    count_slices,
+    images,
+    plan,
+    trained,
+)
+from ui.jobs import cluster as clusters
+from ui.jobs import transfer
+from ui.jobs import worker as worker_module
+from ui.jobs.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
+from ui.jobs.executor import OwnDesk
+from ui.jobs.job import JobError
+from ui.jobs.queue import JobQueue
+from ui.jobs.transfer import MissingDatasets, Store, pack
+from ui.state.queues import _staffed
+from ui.state.training import ModelKeeper, train
+from ui.storage.models import model_infos
+from ui.storage.workspace import Workspace
+
+GIGABYTE = 10**9
+
+
+def addresses(taken) -> set[str]:
+    """Where jobs are at present."""
+    return {desk._address for desk in (job._desk for job in taken) if desk}
+
+
+def results_at(queue: JobQueue, n_workers: int) -> set:
+    """What jobs without an end come to that are stopped once there is one at so many workers."""
+    taken = []
+    while len(addresses(taken)) < n_workers:
+        assert len(taken) < 6, "all of them are at the same worker"
+        taken.append(queue.submit(f"without an end {len(taken)}", Counting()))
+        wait_until(lambda: taken[-1]._desk)
+    for job in taken:
+        job.stop()
+    assert all(job.wait(SOON) for job in taken)
+    return {job.result for job in taken}
+
+
+def process_of(job, cluster: Cluster) -> int:
+    """The number of the process that has the job."""
+    wait_until(lambda: job._desk)
+    address = job._desk._address
+    return cluster._client.run(os.getpid, workers=[address])[address]
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return Workspace(tmp_path, "0" * 32)
+
+
+# A scheduler elsewhere
+
+
+@pytest.fixture
+def scheduler(monkeypatch):
+    """A scheduler with two workers, each a process that this one has not started itself."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = f"{free.getsockname()[1]}"
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", port, *here]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{port}", *here]
+    worker += ["--nthreads", "1", "--no-nanny"]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
+    processes = [subprocess.Popen(line, **silent) for line in (command, worker, worker)]
+    monkeypatch.setenv("LATENT_CLUSTER", f"tcp://127.0.0.1:{port}")
+    yield [process.pid for process in processes[1:]]
+    for process in reversed(processes):
+        process.kill()
+        process.wait()
+
+
+def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(scheduler, tmp_path):
+    cluster = start_cluster()
+    try:
+        wait_until(lambda: len(cluster.workers) == 2)  # or the first has done all before the second is there
+        queue = _staffed("long")
+        spaces = [Workspace(tmp_path, f"{number:032x}") for number in range(30)]
+        taken = [train(queue, f"{number}", plan(20), space) for number, space in enumerate(spaces)]
+        places = set()
+        wait_until(lambda: places.update(addresses(taken)) or all(job.is_over for job in taken))
+        assert [job.status for job in taken] == ["done"] * 30
+        assert all(model_infos(space.models) for space in spaces)
+        assert len(places) == 2
+        assert results_at(queue, 2) == set(scheduler)
+        assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
+        queue._close()
+    finally:
+        close_cluster()
+    assert started_cluster() is None
+
+
+# The cluster of this machine
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = Cluster()
+    wait_until(lambda: len(cluster.workers) == local_size(os.cpu_count(), psutil.virtual_memory().total)[0])
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def queue(cluster):
+    """A queue with a desk at each worker that is there."""
+    queue = JobQueue()
+    cluster.staff("long", queue)
+    cluster._desks = {address: {} for address in cluster._desks}
+    wait_until(lambda: queue.is_staffed)
+    yield queue
+    for job in list(queue._line):
+        job.stop()
+    wait_until(lambda: not queue._line)
+    queue._close()
+
+
+def n_under_way(cluster: Cluster) -> int:
+    """Works that are on a bench in any worker."""
+    return sum(cluster._client.run(worker_module.n_under_way).values())
+
+
+def test_work_is_done_outside_the_server(queue):
+    job = queue.submit("a", Counting(5))
+    assert job.wait(SOON) and job.status == "done" and job.progress == 5
+    assert job.result != os.getpid()
+
+
+def test_jobs_are_spread_over_the_workers(queue, cluster):
+    assert len(results_at(queue, len(cluster.workers))) == len(cluster.workers)
+
+
+def test_nothing_listens_beyond_this_machine(cluster):
+    own = psutil.Process()
+    for process in (own, *own.children(recursive=True)):
+        listening = [c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN]
+        assert set(listening) <= {"127.0.0.1"}
+
+
+def test_workers_leave_the_cores_to_pages(queue, cluster):
+    assert set(cluster._client.run(worker_module.niceness).values()) == {clusters.NICENESS}
+
+
+def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspace):
+    given = plan(3)
+    job = train(queue, "a", given, workspace)
+    assert job.wait(SOON) and job.status == "done"
+    kept = workspace.models.load(job.result)
+    assert_same_weights(kept, trained(given))
+    assert kept.config.training.history == job.progress.epochs
+    assert workspace.training.read() is None
+
+
+def test_a_stop_is_heard_after_the_slice_in_hand(queue, workspace, monkeypatch):
+    assert clusters.SLICE < 0.5
+    job, slices = train(queue, "a", plan(1000, 2000), workspace), count_slices(monkeypatch, ClusterDesk)
+    wait_until(lambda: job.progress.epochs)
+    job.stop()
+    n_before = len(slices)
+    assert job.wait(SOON) and job.status == "stopped" and workspace.models.load(job.result)
+    assert len(slices) <= n_before + 1  # that was on its way to the worker
+
+
+def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace, monkeypatch):
+    job, slices = queue.submit("a", EndlessLosses(plan())), count_slices(monkeypatch, ClusterDesk)
+    job.step(lambda step: isinstance(step.partial, Evaluating))
+    assert job.wait(SOON, "paused") and not job.progress.epochs
+    job.resume()
+    wait_until(lambda: len(slices) >= 3)  # the second of which began within the losses
+    job.stop()
+    n_before = len(slices)
+    assert job.wait(SOON) and job.status == "stopped" and job.result is None
+    assert len(slices) <= n_before + 1
+
+
+def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(queue, cluster, workspace):
+    given = plan(4)
+    job = train(queue, "a", given, workspace)
+    job.step(lambda step: isinstance(step.partial, EpochResult))
+    assert job.wait(SOON, "paused")
+    wait_until(lambda: job._desk is None)
+    assert n_under_way(cluster) == 0
+    assert queue.submit("b", Counting(5)).wait(SOON)
+    job.resume()
+    assert job.wait(SOON) and job.status == "done"
+    assert_same_weights(workspace.models.load(job.result), trained(given))
+
+
+def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
+    quick = JobQueue()
+    cluster.staff("quick", quick)
+    for number in range(6):
+        queue.submit(f"{number}", Counting())
+    wait_until(lambda: quick.is_staffed)
+    job = quick.submit("quick", Counting(20))
+    assert job.wait(SOON) and job.status == "done"
+    quick._close()
+
+
+def test_a_mistake_in_a_work_is_told_as_it_is_and_harms_no_worker(queue):
+    other, job = queue.submit("other", Counting()), queue.submit("a", Failing())
+    assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, ZeroDivisionError)
+    before = other.progress
+    wait_until(lambda: other.progress > before)
+    assert other._n_losses == job._n_losses == 0
+
+
+def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, cluster, workspace, tmp_path):
+    given, gate = plan(150), tmp_path / "may go on"
+    job = queue.submit("a", WaitingTraining(given, 3, gate), ModelKeeper(workspace, given.name))
+    wait_until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
+    os.kill(process_of(job, cluster), signal.SIGKILL)
+    gate.touch()
+    assert job.wait(SOON) and job.status == "done" and job._n_losses == 1
+    kept = workspace.models.load(job.result)
+    assert_same_weights(kept, trained(given))
+    assert len(job.progress.epochs) == len(kept.config.training.history) == 150
+    frames = read_replay(kept.folder).epochs
+    assert [frames[0], frames[-1]] == [0, 150] and set(np.diff(frames[1:-1])) == {4}
+
+
+def test_a_work_that_takes_its_workers_down_is_given_up(queue):
+    job = queue.submit("a", Deadly())
+    assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, JobError)
+    assert "was lost 3 times" in str(job.error)
+    assert queue.submit("b", Counting(5)).wait(SOON)
+
+
+# Without worker processes
+
+
+@pytest.mark.parametrize("n_cores", [1, 2, 16])
+@pytest.mark.parametrize("memory", [GIGABYTE, 4 * GIGABYTE, 64 * GIGABYTE])
+def test_the_cluster_of_this_machine_fits_it(n_cores, memory):
+    n_workers, per_worker = local_size(n_cores, memory)
+    assert 1 <= n_workers <= min(2, n_cores)
+    assert n_workers * per_worker <= min(memory * 0.6, 3.1 * GIGABYTE)
+
+
+class HereClient:
+    """A client whose worker is this process; it counts what is asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def run(self, function, *arguments, workers):
+        self.asked.append(function.__name__)
+        return {workers[0]: asyncio.run(function(*arguments))}
+
+
+@pytest.fixture
+def fresh_store(monkeypatch):
+    monkeypatch.setattr(worker_module, "_store", Store())
+
+
+def test_large_images_are_sent_to_a_worker_once(fresh_store):
+    client, given = HereClient(), plan(n_images=2000)
+    for number in range(3):
+        ClusterDesk(client, "here").begin(f"job {number}", Training(given), None)
+    assert client.asked.count("receive") == 1
+    assert client.asked.count("serve") == 4
+    other = plan(n_images=2001)
+    ClusterDesk(client, "here").begin("other", Training(other), None)
+    assert client.asked.count("receive") == 2
+
+
+def test_a_parcel_names_large_images_and_holds_the_rest():
+    large, small = images(5000), images(10)
+    parcel, named = pack({"large": large, "small": small, "lambda": lambda x: x + 1})
+    assert list(named.values()) == [large] and len(parcel) < 100_000
+    store = Store()
+    with pytest.raises(MissingDatasets):
+        store.unpack(parcel)
+    for name, dataset in named.items():
+        store.add(name, dataset)
+    content = store.unpack(parcel)
+    assert content["large"] is large and content["lambda"](1) == 2
+    np.testing.assert_array_equal(content["small"].images, small.images)
+
+
+def test_same_pixels_under_other_names_are_told_apart():
+    (first,), (second,) = (pack(images(2000, name))[1] for name in ("one", "two"))
+    assert first != second
+
+
+def test_a_worker_keeps_few_data_sets_and_those_used_last():
+    store, sets = Store(), [images(2, f"{number}") for number in range(transfer.MAX_DATASETS + 1)]
+    for number, dataset in enumerate(sets):
+        store.add(f"{number}", dataset)
+        store.find("0")
+    with pytest.raises(MissingDatasets):
+        store.find("1")
+    assert store.find("0") is sets[0]
+
+
+def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
+    monkeypatch.setattr(transfer, "MAX_BYTES", 10 * 784)
+    store = Store()
+    for number in range(5):
+        store.add(f"{number}", images(2, f"{number}"))
+    assert len(store._datasets) == 5  # ten images are not too many
+    store.add("large", images(9, "large"))
+    assert list(store._datasets) == ["2", "3", "4", "large"]  # a parcel may name so many
+    assert store.find("large").n_images == 9
+
+
+def test_a_worker_that_is_begun_anew_does_not_run_the_page():
+    """While a page runs, its script is the main module: a spawned process takes it over under this name."""
+    left = runpy.run_path(str(MAIN), run_name="__mp_main__")
+    assert "st" in left and "page" not in left
+
+
+def test_a_page_without_a_server_around_it_has_a_thread(monkeypatch):
+    assert started_cluster() is None
+    queue = _staffed("long")
+    assert isinstance(queue._desks[0], OwnDesk)
+    assert queue.submit("a", Counting(3)).wait(SOON) and queue.find("a").result == os.getpid()

@@ -1,0 +1,200 @@
+"""The lesson's scenes are alive and computed; the teaching links set up what they say."""
+
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.words import sentence
+from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.words import outcome
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.paths import linear
+from autoencoder.latent.support import PathMeasures
+from autoencoder.steps import result_of
+from tests.tools.app import living_map, press, tables, until, visit, words
+from ui.views.interpolation.scenes import PRESETS
+from ui.views.lesson import SCENES, worksheet
+
+
+def heads(app) -> str:
+    return "\n".join(element.value for element in [*app.header, *app.subheader])
+
+
+def test_next_and_back_lead_through_every_scene():
+    app = visit("lesson")
+    for number, scene in enumerate(SCENES):
+        assert not app.exception and not app.error
+        assert scene.sentence in heads(app) and scene.task in heads(app)
+        assert app.query_params.get("scene", "1") == str(number + 1)
+        if number < len(SCENES) - 1:
+            press(app, "Next")
+    press(app, "Back")
+    assert SCENES[-2].sentence in heads(app)
+
+
+@pytest.mark.parametrize(("text", "number"), [("4", 3), ("0", 0), ("99", 0), ("x", 0)])
+def test_a_link_opens_its_scene(text, number):
+    assert SCENES[number].sentence in heads(visit("lesson", scene=text))
+
+
+def test_the_first_scene_is_a_map():
+    assert living_map(visit("lesson"))["panes"][0]["name"] == "mnist-vae-2"
+
+
+@pytest.mark.parametrize(
+    ("scene", "names", "images"),
+    [
+        (2, ("mnist-ae-32",), [18, 30]),
+        (3, ("mnist-ae-32",), [4, 2]),
+        (4, ("mnist-ae-32", "mnist-vae-32"), [4, 2]),
+    ],
+)
+def test_the_scenes_between_are_paths(scene, names, images):
+    app = visit("lesson", scene=scene)
+    strips = [table for table in tables(app) if "lse-strip" in table.split("</style>")[-1]]
+    for table, name in zip(strips, names, strict=True):
+        checkpoint = load_checkpoint(name)
+        path = linear(*checkpoint.atlas.latents[images], 11)
+        for value in checkpoint.support.measure(path).round_trip:
+            assert f">{value:.2f}<" in table
+
+
+def test_the_last_scene_says_what_its_numbers_say():
+    app = visit("lesson", scene=5, pairs=15)
+    press(app, "Measure the paths")
+    until(app, lambda app: "Across classes" in words(app))
+    statistics = []
+    for name in ("mnist-ae-32", "mnist-vae-32"):
+        checkpoint = load_checkpoint(name)
+        pairs = random_pairs(checkpoint.atlas.labels, len(checkpoint.atlas.latents), 15, 0)
+        statistic = result_of(gap_steps(name, checkpoint.support, checkpoint.atlas.latents, pairs))
+        statistics.append(statistic)
+    assert sentence(statistics) in words(app)
+
+
+def steps_off(name: str, images: list[int]) -> int:
+    checkpoint = load_checkpoint(name)
+    path = linear(*checkpoint.atlas.latents[images], 11)
+    return int(checkpoint.support.measure(path).off_support.sum())
+
+
+def test_a_scene_says_what_its_strips_show():
+    within, plain, variational = (
+        steps_off(name, images)
+        for name, images in (("mnist-ae-32", [18, 30]), ("mnist-ae-32", [4, 2]), ("mnist-vae-32", [4, 2]))
+    )
+    assert 0 < within < plain and variational < plain  # or the words below would have to be others
+    assert f"mnist-ae-32 is off the data in {within} of 11 steps" in words(visit("lesson", scene=2))
+    third, fourth = words(visit("lesson", scene=3)), words(visit("lesson", scene=4))
+    assert f"mnist-ae-32 is off the data in {plain} of 11 steps" in third
+    assert f"Between the two 3s of scene 2, mnist-ae-32 is off in {within} of 11 steps" in third
+    assert f"mnist-vae-32 is off the data in {variational or 'none'} of 11 steps" in fourth
+    assert "mnist-ae-32 leaves the data in more steps than mnist-vae-32" in fourth
+
+
+def walked(latent_dim: int, round_trip: list[float], step: list[float], name: str = "m") -> Walk:
+    """A walk that only has measures."""
+    model = SimpleNamespace(name=name, model=SimpleNamespace(latent_dim=latent_dim))
+    trips, steps = np.array(round_trip), np.array([np.nan, *step])
+    measured = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)))
+    return Walk(model, np.zeros((len(trips), latent_dim)), measured, None)
+
+
+def test_the_outcome_follows_from_the_measures():
+    calm, wild = walked(16, [0.5, 0.9, 0.2], [1, 1], "calm"), walked(16, [0.5, 3.0, 1.2], [1, 1], "wild")
+    assert outcome([calm]) == (
+        "calm is off the data in none of 3 steps, with its greatest round trip, 0.90, at t = 0.50."
+    )
+    assert "wild is off the data in 2 of 3 steps" in outcome([calm, wild])
+    assert outcome([calm, wild]).endswith("On this pair wild leaves the data in more steps than calm.")
+    assert outcome([wild, calm]).endswith("On this pair wild leaves the data in more steps than calm.")
+    assert outcome([calm, calm]).endswith("On this pair neither is better.")
+    flat = walked(2, [9, 9, 9], [1, 3], "flat")
+    assert outcome([flat]) == (
+        "flat changes its picture most just before t = 1.00, 1.50 times as much as on average."
+    )
+    assert outcome([flat, walked(2, [9, 9, 9], [1, 1], "even")]).endswith("flat jumps more than even.")
+    assert "On this pair" not in outcome([flat, calm]), "they are scored differently"
+    assert outcome([walked(2, [1, 1], [0], "still")]) == "still draws the same picture all the way."
+
+
+def test_the_side_says_what_the_lesson_brings_and_keeps_the_choice():
+    app = visit("lesson", data="mnist", model="mnist-ae-2", scene=2)
+    assert "MNIST's test images, with mnist-ae-32" in words(app)
+    assert "Chosen for the other pages: mnist, mnist-ae-2." in words(app)
+    assert any(".st-key-choice { display: none }" in table for table in tables(app)), "it is out of sight"
+    app.switch_page("../pages/gaps.py").run()
+    assert not any(".st-key-choice" in table for table in tables(app))
+    assert (app.selectbox(key="data").value, app.selectbox(key="model").value) == ("mnist", "mnist-ae-2")
+
+
+def test_the_worksheet_asks_for_the_number_that_the_page_gives():
+    asked, page = SCENES[-1].question, visit("lesson", scene=5)
+    assert "probability, ties counted half" in asked and "ties counted half" in heads(page)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_a_scene_s_prompt_stands_above_its_strips(preset):
+    app = visit("interpolation", **preset.query)
+    (info,) = [element.value for element in app.info if preset.prompt in element.value]
+    assert preset.look_for in info and "**Measured:**" in words(app)
+    app.number_input(key="image_b").set_value(preset.b + 1).run()
+    assert not any(preset.prompt in element.value for element in app.info)
+
+
+def test_the_worksheet_asks_every_every_question():
+    page = worksheet()
+    assert all(scene.question in page and scene.sentence in page for scene in SCENES)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_a_teaching_link_sets_up_its_scene(preset):
+    app = visit("interpolation", **preset.query)
+    assert not app.exception and not app.error and not app.warning
+    assert app.selectbox(key="model").value == preset.models[0]
+    assert app.multiselect(key="with").value == list(preset.models[1:])
+    assert [app.number_input(key=f"image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    labels = load_checkpoint(preset.models[0]).atlas.labels
+    classes = {str(labels[preset.a]), str(labels[preset.b])}
+    digits = {character for character in preset.title.replace("2-D", "") if character.isdigit()}
+    assert classes == (digits or {"4", "2"})
+
+
+def test_a_link_is_followed_in_a_session_that_has_chosen_otherwise():
+    app = visit("interpolation", a=5, b=9)
+    assert app.number_input(key="image_a").value == 5
+    app.query_params["a"] = "17"
+    app.run()
+    assert app.number_input(key="image_a").value == 17
+    app.number_input(key="image_a").set_value(21).run()
+    app.query_params["a"] = "5"  # a late word of what this session wrote itself
+    app.run()
+    assert app.number_input(key="image_a").value == 21
+
+
+def test_back_brings_back_what_was_chosen_before(monkeypatch):
+    app = visit("interpolation", a=5)
+    app.number_input(key="image_a").set_value(21).run()
+    app.number_input(key="image_b").set_value(9).run()
+    later = time.monotonic() + 60
+    monkeypatch.setattr("ui.state.address.time.monotonic", lambda: later)
+    app.query_params["a"] = "5"
+    del app.query_params["b"]  # as it was before B was chosen
+    app.run()
+    assert app.number_input(key="image_a").value == 5
+    assert app.query_params["a"] == "5" and "b" not in app.query_params
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_a_scene_set_up_by_its_button_is_that_of_its_link(preset):
+    app = visit("interpolation", data="digits", model="digits-ae-16", a=70, b=80, **{"with": "digits-vae-16"})
+    next(button for button in app.button if button.label == preset.title).click().run()
+    assert not app.exception and not app.error
+    assert app.session_state.data == "mnist" and app.session_state.model == preset.models[0]
+    assert app.multiselect(key="with").value == list(preset.models[1:])
+    assert [app.number_input(key=f"image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    assert np.isfinite(app.number_input(key="image_b").value)

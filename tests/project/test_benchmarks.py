@@ -1,0 +1,71 @@
+"""The benchmarks measure what they say."""
+
+import importlib
+
+import pytest
+
+from tests.tools.project import PROJECT
+
+
+@pytest.fixture
+def map_benchmark(monkeypatch):
+    pytest.importorskip("playwright")
+    monkeypatch.syspath_prepend(str(PROJECT / "benchmarks"))
+    return importlib.import_module("map")
+
+
+def test_an_image_answers_the_newest_event_that_the_map_had_when_it_asked(map_benchmark):
+    log = [
+        ["drawn", 0], ["settled", 1],  # what the map shows before anything moves
+        ["move", 10], ["move", 12],  # asks for 10
+        ["drawn", 15],
+        ["move", 16],  # 12 is never answered
+        ["settled", 17],  # asks for 16
+        ["drawn", 24], ["settled", 25],
+        ["move", 30], ["drawn", 33],
+    ]  # fmt: skip
+    assert map_benchmark.answered(log) == [5, 8, 3]
+
+
+def test_a_few_hundred_harmed_files_are_read_or_refused(capsys):
+    from benchmarks import fuzz
+
+    results = fuzz.main(["--inputs", "300", "--seed", "20"])
+    assert [result for result in results if result.outcome not in fuzz.FINE] == []
+    outcomes = {outcome for result in results for outcome in [result.outcome]}
+    assert outcomes == {"read", "refused"} and len({result.kind for result in results}) == 10
+    assert "300 inputs" in capsys.readouterr().out
+
+
+def test_an_input_is_made_again_from_its_seed_and_number():
+    from benchmarks.mutations import make_input
+
+    assert make_input(3, 14) == make_input(3, 14) != make_input(4, 14)
+
+
+@pytest.mark.parametrize(
+    ("harm", "outcome"),
+    [
+        ("raise KeyError('slip')", "unhandled"),
+        ("print('a warning', file=sys.stderr)", "printed"),
+        ("raise CheckpointError('two\\nlines, and more of them.')", "bad sentence"),
+        ("bytearray(8_000_000_000)", "memory"),
+        ("time.sleep(2)", "slow"),
+        ("os._exit(3)", "died"),
+    ],
+)
+def test_the_fuzzer_sees_what_it_looks_for(tmp_path, monkeypatch, harm, outcome):
+    """A reader that misbehaves, in the process that reads: a module that it imports at its start."""
+    from benchmarks import fuzz
+
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys, time\n"
+        "from benchmarks import fuzz\n"
+        "from autoencoder.errors import CheckpointError\n"
+        f"def use(given, folder):\n    {harm}\n"
+        "fuzz._use, fuzz.SECONDS = use, 0.2\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{PROJECT}")
+    monkeypatch.setattr(fuzz, "SECONDS", 0.5 if outcome == "slow" else 60)
+    [result] = fuzz.run(0, range(1))
+    assert result.outcome == outcome

@@ -1,0 +1,70 @@
+"""What a visitor does in a browser. Waits are on what the page says of itself, never on time."""
+
+import re
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+
+PATIENCE = 600_000  # milliseconds: a busy machine is no failure
+LONGEST_DELAY = 900  # milliseconds: longer than the map waits before it tells of a changed view
+expect.set_options(timeout=PATIENCE)
+
+
+def visit(page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible()
+    settle(page)
+
+
+def settle(page) -> None:
+    """Until the page has heard of the last input and is drawn."""
+    let_timers_fire(page, 100)  # the input is on its way; the state below still says notRunning
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def let_timers_fire(page, delay: int = LONGEST_DELAY) -> None:
+    """Until whatever the page waits with for so long has happened and is drawn, however slow the page is.
+
+    A timer of the page itself: those that were set before it and are shorter fire before it does.
+    """
+    page.evaluate(
+        "delay => new Promise((over) =>"
+        " setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(over)), delay))",
+        delay,
+    )
+
+
+def wait_a_frame(page) -> None:
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+def wait_for_address(page, pattern: str) -> str:
+    """Until the address is as wanted; the address."""
+    page.wait_for_url(re.compile(pattern))
+    settle(page)
+    return page.url
+
+
+def enter(page, label: str, text: str) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+    settle(page)
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def chosen(page, label: str) -> str:
+    return page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).input_value()
+
+
+def go_to(page, name: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    settle(page)
