@@ -27,6 +27,8 @@ from ui.jobs.runner import Bench
 from ui.state.training import take_up, train
 from ui.state.visitor import _digest
 from ui.storage import upkeep, workspace
+from ui.storage.disk import state_root
+from ui.storage.shares import place_of_copy, share_copy
 from ui.storage.upkeep import clear_unfinished
 from ui.storage.workspace import UNFINISHED, Workspace
 
@@ -102,6 +104,23 @@ def test_a_training_in_line_is_there_after_a_restart_too(new_server, space, own)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(space.load_model(job.result), trained(own))
+
+
+def test_a_training_on_shared_images_outlives_its_server(new_server, space, own):
+    name = f"stripes~{0:020}"
+    owner = Workspace(state_root(), "1" * 32)
+    owner.save_images(own.dataset, "stripes")
+    share_copy(owner, "data", owner.images_path("stripes"), name)
+    shared = replace(own, dataset=replace(own.dataset, name=name))
+    left_after_an_epoch(new_server(), shared, space)
+    job = take_up(new_server(), VISITOR, space)
+    job.resume()
+    assert job.wait(SOON) and job.status == "done"
+    assert_same_weights(space.load_model(job.result), trained(shared))
+    left_after_an_epoch(new_server(), shared, space)
+    place_of_copy("data", name).unlink()
+    with pytest.raises(DatasetError, match="no longer here"):
+        take_up(new_server(), VISITOR, space)
 
 
 def test_an_interrupted_training_that_is_stopped_leaves_its_model(new_server, space, own):

@@ -8,7 +8,8 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import caches
 from ui.state.defaults import DEFAULT_DATASET
-from ui.state.opened import opened, opened_models, shared_images
+from ui.state.images import image_set
+from ui.state.opened import opened, opened_models
 from ui.state.visitor import current_workspace
 
 
@@ -30,10 +31,7 @@ def model_names() -> list[str]:
 
 def chosen_dataset(split: str = "test") -> Dataset:
     """The chosen images; a visitor's own have no split. Raises DatasetError where they are not at hand."""
-    name = dataset_name()
-    if name in DATASETS:
-        return caches.named_dataset(name, split)
-    return caches.kept_images(shared_images(name) or current_workspace().images_path(name), name)
+    return image_set(dataset_name(), split, current_workspace())
 
 
 def test_counterpart() -> Dataset | None:

@@ -1,7 +1,5 @@
 """Shared models and images that the visitor has opened by a link."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
@@ -28,8 +26,3 @@ def opened(kind: str) -> list[str]:
 def opened_models() -> list[CheckpointInfo]:
     shared = caches.models_in(shelf_of("model")) if opened("model") else []
     return [info for info in shared if info.name in opened("model")]
-
-
-def shared_images(name: str) -> Path | None:
-    """The file of shared images that this session has opened; None for any other name."""
-    return place_of_copy("data", name) if name in opened("data") else None

@@ -1,15 +1,13 @@
 """A visitor's training as a job: found again after a reload, and after the server was started anew."""
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.data.catalogue import DATASETS
-from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError, TrainingError
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
-from ui.state import caches
+from ui.state.images import image_set
 from ui.state.queues import job_queue
 from ui.state.session import refusal
 from ui.state.visitor import current_workspace, visitor_id
@@ -84,15 +82,7 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     snapshot = workspace.unfinished()
     if snapshot is None:
         return None
-    plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: _dataset(workspace, name, split))
+    plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
     training = Training(plan)
     training.resume(snapshot)
     return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot)
-
-
-def _dataset(workspace: Workspace, name: str, split: str) -> Dataset:
-    return (
-        caches.named_dataset(name, split)
-        if name in DATASETS
-        else caches.kept_images(workspace.images_path(name), name)
-    )

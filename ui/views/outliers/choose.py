@@ -24,6 +24,7 @@ from ui.jobs.job import Job
 from ui.jobs.work import OutlierWork
 from ui.state import address, caches
 from ui.state.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
+from ui.state.images import image_set
 from ui.state.measurement import found
 from ui.state.queues import quick_queue
 from ui.state.visitor import current_workspace
@@ -152,7 +153,7 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
-        foreign = _drawings() if kind == DRAWING else _named(kind)
+        foreign = _drawings() if kind == DRAWING else image_set(kind, "test", current_workspace())
     if kind == DRAWING:
         st.caption(
             "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
@@ -179,12 +180,6 @@ def _foreign_kinds(train: Dataset) -> dict[str, str]:
     others = {title: name for title, name in {**own, **named}.items() if name != train.name}
     others = {title: name for title, name in others.items() if title not in made}
     return {**made, DRAWING: DRAWING, **others}
-
-
-def _named(name: str) -> Dataset:
-    if name in DATASETS:
-        return caches.named_dataset(name, "test")
-    return caches.kept_images(current_workspace().images_path(name), name)
 
 
 def _drawings() -> Dataset | None:
