@@ -18,6 +18,7 @@ from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
 from autoencoder.data.dataset import Dataset
 from autoencoder.figures.training import Run, loss_figure, loss_ticks
+from autoencoder.latent.gap_score import JUMP
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
@@ -390,9 +391,7 @@ def test_trainings_are_drawn_together(token, workspace):
 
 
 def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
-    run = Run(
-        "a", "digits", "ae", "jump ratio", np.arange(3), np.array([9.0, 5, 7]), np.empty(0), np.empty(0)
-    )
+    run = Run("a", "digits", "ae", JUMP, np.arange(3), np.array([9.0, 5, 7]), np.empty(0), np.empty(0))
     assert "lowest held-out error is that of a, 5.0 nats after epoch 1" in _whether_errors_compare([run])
     others = [replace(run, source="mnist"), replace(run, kind="vae")]
     assert "these are of digits, mnist" in _whether_errors_compare([run, others[0]])

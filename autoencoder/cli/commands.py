@@ -376,10 +376,11 @@ def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[s
 
 def _gap_report(statistic) -> dict:
     from autoencoder.experiments.statistics import interval
+    from autoencoder.latent.gap_score import JUMP, SHARE
 
     measures = {
-        f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))
-        for score in ("off_support_share", "jump_ratio")
+        f"{score.name}_{kind}": asdict(interval(score.of(getattr(statistic, kind))))
+        for score in (SHARE, JUMP)
         for kind in ("cross", "same")
     }
     return {"name": statistic.name, **measures}

@@ -95,28 +95,10 @@ class PathMeasures:
             return None
         return float(steps.max() / steps.mean())
 
-    def score(self, latent_dim: int) -> float | None:
-        """The number that `score_name` names."""
-        return self.jump_ratio if _is_crowded(latent_dim) else self.off_support_share
-
 
 def is_off_support(round_trip: np.ndarray) -> np.ndarray:
     """Which round trips (M,), in units of the model, are above 1; one that is no number is."""
     return ~(round_trip <= 1)
-
-
-def score_name(latent_dim: int) -> str:
-    """Which number tells a gap: a plane is crowded rather than holed, so it shows in jumps of the picture."""
-    return "jump ratio" if _is_crowded(latent_dim) else "share off the data"
-
-
-def is_weak(latent_dim: int) -> bool:
-    """Whether the score hardly tells good paths from bad ones, and the page has to say so."""
-    return 3 <= latent_dim < 8
-
-
-def _is_crowded(latent_dim: int) -> bool:
-    return latent_dim <= 2
 
 
 class Support:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from autoencoder.checkpoint.replay import N_PAIRS, SEED, Replay
-from autoencoder.latent.support import score_name
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.training.progress import Glance
 from ui.components.latent_map import training_replay
 from ui.files import file_store
@@ -48,7 +48,7 @@ def packed(replay: Replay) -> bytes:
     facts = {
         "nImages": len(replay.labels),
         "nShown": len(replay.inputs),
-        "score": score_name(replay.latent_dim),
+        "score": gap_score(replay.latent_dim).title,
         "epochs": replay.epochs.tolist(),
         "trainLosses": _numbers(replay.train_losses),
         "heldOutLosses": _numbers(replay.validation_losses),
@@ -90,7 +90,7 @@ def _what_is_drawn(replay: Replay) -> str:
     plane = "each frame's own PCA plane, turned to lie on the frame before"
     if replay.latent_dim <= 2:
         plane = "the code itself"
-    n_images, score = len(replay.labels), score_name(replay.latent_dim)
+    n_images, score = len(replay.labels), gap_score(replay.latent_dim).title
     left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
     cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""
     return (

@@ -1,8 +1,8 @@
 """Do paths between classes fall into gaps? The statistic behind the picture, for one model or several.
 
 Pairs are drawn at random from a seed and are the same for every model. A path is straight, of 17 steps. Two
-scores tell a gap (see support.score_name); beside them stands a measure on the side of the pictures, because
-the two need not agree.
+scores measure a gap (see gap_score.GapScore); a third measure looks at the pictures, because the two sides
+need not agree.
 
 N images, P pairs, T steps of a path, D latent dimensions.
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autoencoder.latent.gap_score import SHARE, Pairs, Scores, cell_pairs, score_paths
+from autoencoder.latent.gap_score import GapScore, Pairs, Scores, cell_pairs, gap_score, score_paths
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import Support, score_name
+from autoencoder.latent.support import Support
 
 PATHS_AT_ONCE = 20
 
@@ -34,11 +34,14 @@ class GapStatistic:
         across = "across classes" if self.has_classes else "between random images"
         return "within a class" if kind == "same" else across
 
+    @property
+    def gap_score(self) -> GapScore:
+        """The score that suits the code size."""
+        return gap_score(self.latent_dim)
+
     def score(self, kind: str) -> np.ndarray:
-        """The gap scores (P,) of paths of a ``kind``, same or cross: those that suit the dimension."""
-        scores = getattr(self, kind)
-        is_share = score_name(self.latent_dim) == SHARE
-        return scores.off_support_share if is_share else scores.jump_ratio
+        """The gap scores (P,) of paths of a ``kind``, same or cross."""
+        return self.gap_score.of(getattr(self, kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +72,10 @@ def gap_steps(
     for start in range(0, len(both), PATHS_AT_ONCE):
         yield start / len(both), None
         parts.append(score_paths(support, latents[both[start : start + PATHS_AT_ONCE]], pictures))
-    joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    columns = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
     n_same = len(pairs.same)
-    same, cross = (
-        Scores(*(column[rows] for column in joined)) for rows in (slice(n_same), slice(n_same, None))
-    )
+    same = Scores(**{name: column[:n_same] for name, column in columns.items()})
+    cross = Scores(**{name: column[n_same:] for name, column in columns.items()})
     yield 1.0, GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
 
 
@@ -91,8 +93,7 @@ def matrix_steps(
         pairs = cell_pairs(labels, present[row], present[column], n_pairs, rng)
         if len(pairs) == 0:
             continue
-        shares, jumps, _ = score_paths(support, latents[pairs], None)
-        values = shares if score_name(latents.shape[1]) == SHARE else jumps
+        values = gap_score(latents.shape[1]).of(score_paths(support, latents[pairs], None))
         ordered = np.argsort(values, kind="stable")
         for at, direction in (((row, column), 1), ((column, row), -1)):
             score[at] = np.median(values)

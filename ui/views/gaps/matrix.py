@@ -9,7 +9,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
 from autoencoder.experiments.gaps.statistic import GapMatrix
-from autoencoder.latent.support import score_name
+from autoencoder.latent.gap_score import gap_score
 from ui.jobs.work import MATRIX_PAIRS, MatrixWork, matrix_key
 from ui.state import address
 from ui.widgets.job_progress import job_on_request
@@ -41,18 +41,19 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
 def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: int) -> None:
     names = [codes.class_names[label] for label in matrix.classes]
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
+    score = gap_score(checkpoint.model.latent_dim)
     st.caption(
-        f"Median {score_name(checkpoint.model.latent_dim)} of {checkpoint.name}'s paths between the classes, "
+        f"Median {score.title} of {checkpoint.name}'s paths between the classes, "
         f"{MATRIX_PAIRS} for every two, drawn from seed {seed}. "
         "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )
-    styled = frame.style.format("{:.2f}").map(_shade, top=np.nanmax(matrix.score))
+    styled = frame.style.format(score.format).map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
     cells = event.selection.cells
     if not cells:
         return
     row, column = int(cells[0][0]), names.index(cells[0][1])
-    st.markdown(f"**{names[row]} to {names[column]}**, {matrix.score[row, column]:.2f}")
+    st.markdown(f"**{names[row]} to {names[column]}**, {score.format(matrix.score[row, column])}")
     if matrix.typical[row, column][0] < 0:
         st.caption("No two different images are of these classes.")
         return

@@ -10,8 +10,7 @@ from autoencoder.experiments.gaps.figure import gap_figure
 from autoencoder.experiments.gaps.statistic import GapStatistic
 from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval
-from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import is_weak, score_name
+from autoencoder.latent.gap_score import SHARE, GapScore, is_weak
 from ui.jobs.work import StatisticWork, statistic_key
 from ui.state.pair import other_codes
 from ui.state.session import is_dark
@@ -20,10 +19,6 @@ from ui.widgets.job_progress import job_on_request
 
 N_SHOWN = 24  # of them
 ENDS = "95 % from", "to"
-SCORE_WORDS = {
-    SHARE: ": steps whose round trip is above 1, of the 17 of a path.",
-    "jump ratio": ": the largest change of the picture along a path over the mean one.",
-}
 
 
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
@@ -63,11 +58,11 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
     if any(is_weak(statistic.latent_dim) for statistic in statistics):
         st.caption("Below 8 dimensions the share off the data is a weak score.")
     for group in _by_score(statistics):
-        score = score_name(group[0].latent_dim)
-        st.markdown(f"**{score.capitalize()}**{SCORE_WORDS[score]}")
+        score = group[0].gap_score
+        st.markdown(f"**{score.title.capitalize()}**: {score.meaning}.")
         _show_rows(group, score)
         show_chart(
-            gap_figure(group, is_dark()), f"gaps {score}",
+            gap_figure(group, is_dark()), f"gaps {score.title}",
             "Every path's gap score, by model, within and across classes.",
         )  # fmt: skip
     found = comparisons(statistics)
@@ -80,9 +75,9 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
         )
 
 
-def _show_rows(statistics: list[GapStatistic], score: str) -> None:
+def _show_rows(statistics: list[GapStatistic], score: GapScore) -> None:
     table = pd.DataFrame([row for statistic in statistics for row in _rows(statistic)])
-    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score == SHARE else [])]
+    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score is SHARE else [])]
     st.dataframe(
         table.dropna(axis="columns", how="all"),
         hide_index=True,
@@ -115,5 +110,5 @@ def _rows(statistic: GapStatistic) -> list[dict]:
 
 def _by_score(statistics: list[GapStatistic]) -> list[list[GapStatistic]]:
     """Models that are scored alike share a chart."""
-    names = dict.fromkeys(score_name(statistic.latent_dim) for statistic in statistics)
-    return [[each for each in statistics if score_name(each.latent_dim) == name] for name in names]
+    scores = dict.fromkeys(statistic.gap_score for statistic in statistics)
+    return [[each for each in statistics if each.gap_score == score] for score in scores]

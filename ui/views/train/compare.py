@@ -5,7 +5,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
 from autoencoder.figures.training import Run, errors_figure, gaps_figure
-from autoencoder.latent.support import score_name
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.model.architecture import KINDS
 from ui.state import caches
 from ui.state.caches import kept_replay
@@ -35,7 +35,9 @@ def show_comparison() -> None:
     watched = [run for run in runs if len(run.gap_epochs)]
     for score in dict.fromkeys(run.score for run in watched):
         figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
-        show_chart(figure, f"{score} compared", f"Gap score ({score}) by epoch, a line a training")
+        show_chart(
+            figure, f"{score.title} compared", f"Gap score ({score.title}) by epoch, a line a training"
+        )
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
@@ -54,7 +56,7 @@ def _run(info: CheckpointInfo) -> Run | None:
         config, replay = info.config, kept_replay(info.folder)
         history, none = config.training.history, np.empty(0)
         return Run(
-            info.name, config.source.name, config.model.kind, score_name(config.model.latent_dim),
+            info.name, config.source.name, config.model.kind, gap_score(config.model.latent_dim),
             np.array([result.epoch for result in history]),
             np.array([result.validation_loss for result in history]),
             none if replay is None else replay.epochs, none if replay is None else replay.gap_scores,
