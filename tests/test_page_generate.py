@@ -74,7 +74,7 @@ def test_a_mixture_is_fitted_and_says_of_how_many_components():
 
 def test_the_neighbourhood_is_that_of_a():
     app = visit("generate", model=MODEL, draw="around A", radius=2, a=17, samples=12)
-    assert app.number_input(key="image_a").value == 17
+    assert app.number_input(key="pair.image_a").value == 17
     label = load_dataset("digits", "test").labels[17]
     assert f"A: {label} · image 17" in strips(app)
     checkpoint = load_checkpoint(MODEL)

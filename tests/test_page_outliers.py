@@ -335,7 +335,7 @@ def test_a_pad_tells_of_drawings_and_of_nothing_else(monkeypatch):
     ):
         state["pad"].commit = {"drawing": drawing, "seq": number}
         pad_module._keep()
-        assert chosen["a"] == kept and state["pad seq"] == number
+        assert chosen["a"] == kept and state["pad.seq"] == number
     state["pad"].commit = "nonsense"
     pad_module._keep()
     assert chosen == {"a": ""}

@@ -9,11 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from ui.state import address
-from ui.state.defaults import OWN_CHOICE
+from ui.state.pages import LESSON
 from ui.state.session import refusal
 from ui.widgets.choice import choose, set_aside
 from ui.widgets.frame import offer_large_type
-from ui.widgets.menu import LESSON, lead_to_start, pages, show_menu
+from ui.widgets.menu import lead_to_start, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 
@@ -28,7 +28,7 @@ if __name__ == "__main__":
         address.show()
         show_menu(found)
         if page.url_path == LESSON:
-            set_aside(OWN_CHOICE)
+            set_aside()
         else:
             choose()
         offer_large_type()

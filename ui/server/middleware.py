@@ -10,9 +10,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ui.files import base_path
+from ui.state.pages import HOME, PAGES
 from ui.state.visitor import COOKIE, is_token
 from ui.storage.limits import max_sessions
-from ui.widgets.menu import PATHS, TEACHER
 
 SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached
 TRY_AGAIN = 1013  # the websocket's code for it
@@ -100,7 +100,6 @@ HEADERS = {
     "referrer-policy": "same-origin",
 }
 HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
-PAGES = {*PATHS, TEACHER} - {""}
 
 
 def headers_for(host: str) -> dict[str, str]:
@@ -143,7 +142,7 @@ class NoDeepPages:
         answer = self.app
         if asks_for_a_page(scope):
             page, _, rest = scope["path"].removeprefix(f"{base_path()}/").partition("/")
-            if rest and page in PAGES:
+            if rest and page in PAGES and page != HOME:
                 answer = RedirectResponse(f"{base_path()}/{page}")
         await answer(scope, receive, send)
 

@@ -24,10 +24,10 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.model.runtime import use_one_thread
 from ui.state import caches
 from ui.state.defaults import (
-    DEFAULT_DATASET,
-    DEFAULT_MODEL,
+    DATASET,
     FLAT,
     MEASURED_IMAGES,
+    MODEL,
     MOST_FITTED,
     N_PLACES,
     N_SHOWN,
@@ -40,8 +40,8 @@ from ui.state.defaults import (
     counterparts,
     slider_noises,
 )
+from ui.state.pages import PATHS
 from ui.storage.classroom import classroom, starting_view
-from ui.widgets.menu import PATHS
 
 LOOK_EVERY = 5.0  # seconds between two looks at what the class starts with
 REST = 0.05  # seconds between two steps, in which pages come first
@@ -65,8 +65,8 @@ def warm_up() -> None:
     quiet_parsers()
     # The caches miss a visitor's script run around them here, which is as it should be.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
-    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")), "auto")
+    checkpoint = caches.shipped_checkpoint(MODEL)
+    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DATASET, "test")), "auto")
     gc.collect()
     gc.freeze()
 
@@ -123,9 +123,9 @@ def views() -> list[View]:
     choices: dict[str, str] = {}
     with suppress(LatentSpaceError):
         _, choices = starting_view(classroom().start, PATHS)
-    first = View(choices.get("data", DEFAULT_DATASET), choices.get("model", DEFAULT_MODEL))
+    first = View(choices.get("data", DATASET), choices.get("model", MODEL))
     shipped = {info.name for info in caches.shipped_models()}
-    found = dict.fromkeys([first, View(DEFAULT_DATASET, DEFAULT_MODEL), *LESSON])
+    found = dict.fromkeys([first, View(DATASET, MODEL), *LESSON])
     return [view for view in found if view.dataset in DATASETS and view.model in shipped]
 
 
@@ -190,5 +190,5 @@ def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
         yield
     yield caches.study_words()
     for dark in (False, True):
-        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, 0, dark)
+        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, SEED, dark)
         yield caches.study_chart(dark)

@@ -6,8 +6,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
-from ui.state import caches
-from ui.state.defaults import DEFAULT_DATASET
+from ui.state import address, caches
 from ui.state.images import image_set
 from ui.state.opened import opened, opened_models
 from ui.state.visitor import current_workspace
@@ -47,7 +46,7 @@ def dataset_at_hand() -> bool:
 
 def chosen_checkpoint() -> Checkpoint:
     """The chosen model. Raises CheckpointError where it cannot be read."""
-    return checkpoint_named(st.session_state.model)
+    return checkpoint_named(model_name())
 
 
 def checkpoint_named(name: str) -> Checkpoint:
@@ -78,7 +77,11 @@ def choose_dataset(name: str) -> None:
 
 
 def dataset_name() -> str:
-    return st.session_state.get("data", DEFAULT_DATASET)
+    return address.value("data")
+
+
+def model_name() -> str:
+    return st.session_state.model
 
 
 def models_by_name() -> dict[str, CheckpointInfo]:
@@ -91,7 +94,7 @@ def follow_dataset() -> None:
     """After other images were chosen, the model of the same kind and size that was made for them, if any."""
     forget_unknown("data", "model")
     models = models_by_name()
-    before = models.get(st.session_state.get("model", ""))
+    before = models.get(address.value("model"))
     fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
     if before and fitting:
         like_before = [info for info in fitting if _make(info) == _make(before)]
@@ -108,7 +111,7 @@ def forget_unknown(*keys: str) -> None:
 
 
 def unknown_key(key: str) -> str:
-    return f"unknown {key}"
+    return f"choice.unknown_{key}"
 
 
 def dataset_title(name: str) -> str:

@@ -15,12 +15,12 @@ def open_linked() -> None:
         name = st.query_params.get(kind, "")
         if name not in opened(kind) and place_of_copy(kind, name) and place_of_copy(kind, name).exists():
             place_of_copy(kind, name).touch()
-            st.session_state[f"opened {kind}"] = [*opened(kind), name][-MOST_OPENED:]
+            st.session_state[f"opened.{kind}"] = [*opened(kind), name][-MOST_OPENED:]
 
 
 def opened(kind: str) -> list[str]:
     """The names of the shared models ("model") or images ("data") that this session has opened."""
-    return [name for name in st.session_state.get(f"opened {kind}", []) if place_of_copy(kind, name).exists()]
+    return [name for name in st.session_state.get(f"opened.{kind}", []) if place_of_copy(kind, name).exists()]
 
 
 def opened_models() -> list[CheckpointInfo]:

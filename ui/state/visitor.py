@@ -14,7 +14,7 @@ from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 
 COOKIE = "latent_visitor"
-ID = "visitor id"  # in the session
+ID = "visitor.id"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64url
 
 

@@ -12,13 +12,12 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.interpolation.measured_path import Walk
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
-from ui.state.defaults import FLAT, PLAIN, VARIATIONAL
+from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps.statistic import show_statistic
 from ui.views.interpolation.find import find_walks
 from ui.views.interpolation.show import move_by_hand, show_walks
 from ui.widgets.map.map import show_map
 
-N_STEPS = 11
 SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
 
 
@@ -97,7 +96,7 @@ def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
 
 
 def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
-    return find_walks(models, codes, _places(images), "linear", N_STEPS, with_opinion=False)
+    return find_walks(models, codes, _places(images), PATH, N_STEPS, with_opinion=False)
 
 
 def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:

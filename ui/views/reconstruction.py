@@ -14,8 +14,9 @@ from autoencoder.experiments.reconstruction import by_class
 from autoencoder.figures.pictures import grid, png
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
-from ui.state.defaults import MEASURED_IMAGES, N_SHOWN, at_random
+from ui.state.defaults import MEASURED_IMAGES, at_random
 from ui.state.session import refusal
+from ui.widgets.controls import pick, segments, slider
 from ui.widgets.noise import choose_noise
 from ui.widgets.pictures import show_table
 
@@ -47,11 +48,11 @@ def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
     dataset = chosen_dataset()
     way_column, class_column, count_column = st.columns([3, 2, 3])
     ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
-    way = way_column.segmented_control("Which", ways, default=AT_RANDOM, key="way", bind="query-params")
-    count = count_column.slider("How many", 1, 24, N_SHOWN, key="count", bind="query-params")
+    way = segments("way", "Which", ways, way_column)
+    count = slider("count", "How many", count_column)
     members = np.arange(dataset.n_images)
     if way == BY_CLASS:
-        name = class_column.selectbox("Class", dataset.class_names, key="class", bind="query-params")
+        name = pick("class", "Class", dataset.class_names, class_column)
         members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
     if way == WORST:
         return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]

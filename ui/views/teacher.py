@@ -14,8 +14,7 @@ from ui.state.session import literally, refusal
 from ui.storage import classroom
 from ui.storage.shares import KINDS, is_shared
 
-IS_TEACHER = "is teacher"
-CLEARED = "image sets cleared"
+IS_TEACHER, CLEARED = "teacher.is_teacher", "teacher.n_cleared"
 TICK = 2.0  # seconds between two looks at the queue
 
 
@@ -81,8 +80,9 @@ def set_switches() -> None:
     st.subheader("What the class may do", anchor=False)
     now = classroom.classroom()
     for name, words in (("can_train", "Train models"), ("can_upload", "Upload images and models")):
-        st.session_state[name] = getattr(now, name)
-        st.toggle(words, key=name, on_change=_switch, args=(name,))
+        key = f"teacher.{name}"
+        st.session_state[key] = getattr(now, name)
+        st.toggle(words, key=key, on_change=_switch, args=(name, key))
     st.caption("A training that is under way goes on; stop it below.")
 
 
@@ -105,9 +105,9 @@ def offer_clearing() -> None:
         )
 
 
-def _switch(name: str) -> None:
+def _switch(name: str, key: str) -> None:
     with refusal():
-        classroom.change(**{name: st.session_state[name]})
+        classroom.change(**{name: st.session_state[key]})
 
 
 def _show_jobs() -> None:

@@ -18,9 +18,11 @@ from ui.state.session import refusal
 from ui.state.visitor import current_workspace
 from ui.storage.classroom import classroom
 from ui.widgets import share
+from ui.widgets.menu import go_to
 from ui.widgets.pictures import show
 
 N_SHOWN = 24
+UPLOAD, N_UPLOADS = "images.upload", "images.n_uploads"
 MEGABYTES = MAX_FILE_BYTES // 1_000_000
 FORMATS = f"""
 - **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
@@ -83,7 +85,7 @@ def offer_use(dataset: Dataset) -> None:
     """A name, and the button that keeps the images; greyed out where the name cannot be used."""
     workspace = current_workspace()
     free = workspace.free_images_name(dataset.name)
-    key, is_usable = f"name {st.session_state.upload[0]}", False
+    key, is_usable = f"name {st.session_state[UPLOAD][0]}", False
     name = st.text_input("Name of these images", free, max_chars=60, key=key)
     with refusal():
         workspace.check_new_images(name)
@@ -111,11 +113,11 @@ def show_image_sets() -> None:
 def _read_once(files: list) -> Dataset:
     """What the files hold, not read again while the same files are chosen."""
     ids = tuple(file.file_id for file in files)
-    known, found = st.session_state.get("upload", (None, None))
+    known, found = st.session_state.get(UPLOAD, (None, None))
     if known != ids:
         with st.spinner("Reading the images …"):
             found = _read(files)
-        st.session_state["upload"] = ids, found
+        st.session_state[UPLOAD] = ids, found
     return found
 
 
@@ -157,19 +159,19 @@ def _use(dataset: Dataset, name_key: str) -> None:
 
 def _empty_uploader() -> None:
     """Put an empty uploader in the place of this one."""
-    st.session_state["uploads"] = _n_uploads() + 1
-    st.session_state.pop("upload", None)
+    st.session_state[N_UPLOADS] = _n_uploads() + 1
+    st.session_state.pop(UPLOAD, None)
 
 
 def _n_uploads() -> int:
-    return st.session_state.get("uploads", 0)
+    return st.session_state.get(N_UPLOADS, 0)
 
 
 def _show_image_set(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"`{name}`")
         if st.button("See them reconstructed", key=f"use {name}", on_click=choose_dataset, args=(name,)):
-            st.switch_page("../pages/reconstruction.py", query_params={})
+            go_to("reconstruction")
         st.button("Delete", key=f"delete {name}", on_click=_delete, args=(name,), icon=":material/delete:")
     share.offer_images(current_workspace(), name)
 

@@ -14,13 +14,15 @@ from ui.state.choice import (
     dataset_title,
     follow_dataset,
     forget_unknown,
+    model_name,
     model_names,
     models_by_name,
     unknown_key,
 )
-from ui.state.defaults import DEFAULT_DATASET
+from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL
 from ui.state.opened import open_linked
 from ui.state.session import literally
+from ui.widgets.controls import pick
 
 OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
 
@@ -31,20 +33,19 @@ def choose() -> None:
     _note_unknown("data", dataset_names())
     _note_unknown("model", model_names())
     with st.sidebar.container(key="choice"):
-        st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=follow_dataset)
-        st.selectbox(
-            "Model", model_names(), key="model", bind="query-params",
-            on_change=forget_unknown, args=("model",),
-        )  # fmt: skip
-        st.caption(_model_facts(models_by_name()[st.session_state.model]))
+        pick("data", "Images", dataset_names(), on_change=follow_dataset)
+        pick("model", "Model", model_names(), on_change=forget_unknown, args=("model",))
+        st.caption(_model_facts(models_by_name()[model_name()]))
 
 
-def set_aside(brings: str) -> None:
-    """On a page with images and models of its own, say which; the choice stays for the other pages."""
-    choose()  # out of sight, but there: a widget that is gone takes its place in the address with it
+def set_aside() -> None:
+    """Hide the choice on the lesson, which has images and models of its own; it stays for the other pages."""
+    choose()  # a widget that is not drawn would lose its parameter in the address
     st.html(OUT_OF_SIGHT)
-    st.sidebar.markdown(brings)
-    st.sidebar.caption(f"Chosen for the other pages: {st.session_state.data}, {st.session_state.model}.")
+    st.sidebar.markdown(
+        f"The lesson brings its own: MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}."
+    )
+    st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 
 def fetch_dataset() -> None:
@@ -66,7 +67,7 @@ def offer_download() -> None:
         icon=":material/cloud_download:",
     )
     fetch, digits = st.columns(2)
-    digits.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,), width="stretch")
+    digits.button("Use the digits", on_click=choose_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
         fetch_dataset()
 

@@ -7,6 +7,7 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import NO_CODES, has_codes_of
 from ui.state.choice import checkpoint_named, model_names
 from ui.state.defaults import counterparts
+from ui.widgets.controls import keep_among, several
 
 MOST_OTHERS = 3
 
@@ -14,13 +15,9 @@ MOST_OTHERS = 3
 def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
     """The chosen model, that of ``codes``, and those that it is compared with; they stand in the address."""
     options = [name for name in model_names() if name != first.name]
-    given = st.session_state.get("with", [])
-    if "with" in st.session_state and not set(given) <= set(options):
-        st.session_state["with"] = [name for name in given if name in options]
-    names = st.multiselect(
-        "Compare with", options, default=counterparts(first, options), key="with", bind="query-params",
-        max_selections=MOST_OTHERS, placeholder="no other model",
-    )  # fmt: skip
+    keep_among("with", options)
+    looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model"}
+    names = several("with", "Compare with", options, default=counterparts(first, options), **looks)
     others = [checkpoint_named(name) for name in names[:MOST_OTHERS]]
     for other in others:
         if not has_codes_of(other, codes):

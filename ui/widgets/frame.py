@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from ui.state.address import bound
+
 # All sizes of the page hang on that of its root; a long title shall fit a phone nevertheless.
 LARGE = (
     "<style>html { font-size: 24px }@media (max-width: 640px) { h1 { font-size: 1.6rem !important } }</style>"
@@ -22,5 +24,5 @@ def why(text: str) -> None:
 
 def offer_large_type() -> None:
     """A switch at the side that makes everything larger, on every page, for the back row."""
-    if st.sidebar.toggle("Large type, for the projector", key="large", bind="query-params"):
+    if st.sidebar.toggle("Large type, for the projector", **bound("large")):
         st.html(LARGE)

@@ -7,7 +7,7 @@ from ui.components.latent_map import drawing_pad
 from ui.components.shared import places
 from ui.state import address
 
-KEY, SEQ = "pad", "pad seq"
+KEY, SEQ = "pad", "pad.seq"
 
 
 def show_pad() -> None:

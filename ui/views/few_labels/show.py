@@ -23,11 +23,10 @@ from ui.jobs.job import Job
 from ui.jobs.work import FewLabelWork
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import keep_among, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pictures import show
 
-VERDICT_AT, POINT_LEARNER, POINT_LABELS = "verdict_at", "point_learner", "point_labels"
-USUAL = 100  # labels at which methods are compared elsewhere
 COLUMNS = {"n_labels": "labels", "n_draws": "draws", "mean": "accuracy", "std": "± over draws"}
 POINTS = "difference, points", "95 % from", "to"
 N_SHOWN = 12  # images learnt first, and last
@@ -78,12 +77,8 @@ def show_results(outcome: FewLabels, plan: Plan) -> None:
 def _show_verdict(outcome: FewLabels) -> None:
     """What the numbers say, at the number of labels that the visitor points to."""
     counts = outcome.counts
-    _keep_to(VERDICT_AT, counts)
-    at = st.segmented_control(
-        "Verdict at", counts, format_func="{:,} labels".format, key=VERDICT_AT, bind="query-params",
-        default=USUAL if USUAL in counts else counts[0], required=True,
-    )  # fmt: skip
-    words = sentence(outcome, at or counts[0])
+    keep_among("verdict_at", counts)
+    words = sentence(outcome, segments("verdict_at", "Verdict at", counts, format_func="{:,} labels".format))
     st.markdown(f"**{words}**" if words else "No learner here uses the encoder: nothing to judge.")
 
 
@@ -155,23 +150,12 @@ def _csv(outcome: FewLabels) -> str:
 def _choose_point(outcome: FewLabels) -> tuple[str, int]:
     learner_column, count_column = st.columns(2)
     learners, counts = outcome.learners, outcome.counts
-    _keep_to(POINT_LEARNER, learners)
-    _keep_to(POINT_LABELS, counts)
-    learner = learner_column.selectbox(
-        "Learner", learners, format_func=lambda name: LEARNERS[name].title, key=POINT_LEARNER,
-        bind="query-params",
-    )  # fmt: skip
-    n_labels = count_column.selectbox(
-        "Labelled images", counts, index=len(counts) - 1, format_func="{:,}".format, key=POINT_LABELS,
-        bind="query-params",
-    )  # fmt: skip
-    return learner, n_labels
-
-
-def _keep_to(key: str, options: list) -> None:
-    """Forget a choice that is none any more."""
-    if st.session_state.get(key, options[0]) not in options:
-        del st.session_state[key]
+    keep_among("point_learner", learners)
+    keep_among("point_labels", counts)
+    titles = {"format_func": lambda name: LEARNERS[name].title}
+    last = {"index": len(counts) - 1, "format_func": "{:,}".format}
+    learner = pick("point_learner", "Learner", learners, learner_column, **titles)
+    return learner, pick("point_labels", "Labelled images", counts, count_column, **last)
 
 
 def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int) -> None:

@@ -14,6 +14,7 @@ from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
 from ui.views.gaps.statistic import N_SHOWN
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import number, segments
 from ui.widgets.map.map import show_map
 from ui.widgets.pictures import show
 
@@ -26,19 +27,17 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
         "nothing."
     )
     source_column, seed_column = st.columns([1, 1])
-    source = source_column.segmented_control(
-        "Places drawn from", list(SOURCES), default="box", key="source", bind="query-params"
-    )
-    seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
+    source = segments("source", "Places drawn from", SOURCES, source_column)
+    seed = number("space_seed", "Their seed", seed_column)
     own = [other_codes(model, codes) for model in models]
     fitted_to = [fitting_codes(model, its) for model, its in zip(models, own, strict=True)]
-    st.caption(f"Drawn from {SOURCES[source or 'box'].title}. {_fitted_words(fitted_to[0])}")
+    st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
     show_chart(
         caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark()), "empty space",
         "The share of places off the data, and unlike any image, by model and source.",
     )  # fmt: skip
     chosen = [
-        caches.space(model, its, fitted, source or "box", N_PLACES, seed)
+        caches.space(model, its, fitted, source, N_PLACES, seed)
         for model, its, fitted in zip(models, own, fitted_to, strict=True)
     ]
     _show_shares(models, chosen, len(codes.latents) if codes.images is not None else 0)

@@ -13,9 +13,10 @@ from autoencoder.latent.gap_score import gap_score
 from ui.jobs.work import MATRIX_PAIRS, MatrixWork, matrix_key
 from ui.state import address
 from ui.widgets.job_progress import job_on_request
+from ui.widgets.menu import go_to
 from ui.widgets.pictures import show
 
-MATRIX = "gap matrix"
+MATRIX = "gaps.matrix"
 PAIR_WORDS = "most typical", "worst"
 
 
@@ -25,7 +26,7 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
     if codes.labels is None or len(codes.latents) < 2:
         st.caption("These images have no classes to walk between.")
         return
-    seed = st.session_state.get("pairs_seed", 0)
+    seed = address.value("pairs_seed")
     job = job_on_request(
         matrix_key(checkpoint, codes.key, seed),
         lambda: MatrixWork(checkpoint, codes.latents, codes.labels, seed),
@@ -78,7 +79,7 @@ def _offer_pair(words: str, pair: np.ndarray, checkpoint: Checkpoint, codes: Cod
     pictures = np.stack([picture_of(end, checkpoint, codes) for end in ends])
     show(pictures, [title_of(end, codes) for end in ends], side=112)
     if st.button(f"Walk its {words} pair", on_click=_load, args=(a, b), width="stretch"):
-        st.switch_page("../pages/interpolation.py", query_params=address.link())
+        go_to("interpolation")
 
 
 def _load(a: int, b: int) -> None:

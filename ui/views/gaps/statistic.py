@@ -15,6 +15,7 @@ from ui.jobs.work import StatisticWork, statistic_key
 from ui.state.pair import other_codes
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import number
 from ui.widgets.job_progress import job_on_request
 
 N_SHOWN = 24  # of them
@@ -29,10 +30,8 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
         st.caption("A path needs two images, and here is one. Choose others at the side.")
         return
     pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    n_pairs = pairs_column.number_input(
-        "Pairs of each kind", 10, 2_000, 400, step=50, key="pairs", bind="query-params"
-    )
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="pairs_seed", bind="query-params")
+    n_pairs = number("pairs", "Pairs of each kind", pairs_column)
+    seed = number("pairs_seed", "Seed", seed_column)
     job = job_on_request(
         statistic_key(models, codes.key, n_pairs, seed),
         lambda: _statistic_work(models, codes, n_pairs, seed),

@@ -6,6 +6,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.experiments.generate.samples import plane
+from ui.widgets.controls import number, pick, segments
 from ui.widgets.pictures import show_grid, show_large
 
 MEANS, IMAGES = "class means", "images"
@@ -38,7 +39,7 @@ def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     """A − B + C, on the mean codes of classes or on those of images."""
     st.subheader("Arithmetic: A − B + C", anchor=False)
     kinds = [*([MEANS] if codes.labels is not None else []), IMAGES]
-    kind = st.segmented_control("On", kinds, default=kinds[0], key="terms", bind="query-params") or kinds[0]
+    kind = segments("terms", "On", kinds)
     columns = st.columns(3)
     terms = [
         _class_term(letter, words, default, codes, column)
@@ -62,17 +63,13 @@ def _class_term(letter: str, words: str, default: int, codes: Codes, column) -> 
     """The mean code (D,) of a class, and its name."""
     present = np.unique(codes.labels)
     names = [codes.class_names[label] for label in present]
-    name = column.selectbox(
-        words, names, min(default, len(names) - 1), key=f"term_{letter}", bind="query-params"
-    )
+    name = pick(f"term_{letter}", words, names, column, index=min(default, len(names) - 1))
     return codes.latents[codes.labels == present[names.index(name)]].mean(axis=0), name
 
 
 def _image_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:
     """The code (D,) of an image, and what it is called."""
     last = len(codes.latents) - 1
-    index = column.number_input(
-        f"{words}, image", 0, last, min(default, last), key=f"term_image_{letter}", bind="query-params"
-    )
-    index = min(max(int(index), 0), last)
+    looks = {"max_value": last, "value": min(default, last)}
+    index = min(number(f"term_image_{letter}", f"{words}, image", column, **looks), last)
     return codes.latents[index], f"image {codes.rows[index]}"

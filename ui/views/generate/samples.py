@@ -17,6 +17,7 @@ from ui.jobs.work import MixtureWork, mixture_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import chosen_pair, fitting_codes
+from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.job_progress import job_at_once
 from ui.widgets.pair import choose_end
 from ui.widgets.pictures import show, show_table
@@ -46,22 +47,17 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
     """The source with its settings; a mixture is fitted where it is asked for."""
     fitted_to = fitting_codes(checkpoint, codes)
     options = [*SOURCES, *([MIXTURE] if len(fitted_to.latents) >= FEWEST_CODES else []), AROUND]
-    source = st.segmented_control("Source", options, default="prior", key="draw", bind="query-params")
-    source = source or "prior"
+    source = segments("draw", "Source", options)
     st.caption(SOURCE_WORDS[source] + _warning(source, checkpoint))
     n_column, seed_column, heat_column = st.columns(3)
-    n = n_column.slider("Samples", 12, 96, 24, 12, key="samples", bind="query-params")
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="draw_seed", bind="query-params")
+    n = slider("samples", "Samples", n_column)
+    seed = number("draw_seed", "Seed", seed_column)
     if source == AROUND:
-        radius = heat_column.slider(
-            "Radius", 0.0, 4.0, 1.0, 0.1, key="radius", bind="query-params",
-            help="1 is as far as the oddest 5 % of real images are from their nearest ones.",
-        )  # fmt: skip
+        unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+        radius = slider("radius", "Radius", heat_column, help=unit)
         return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
-    heat = heat_column.slider(
-        "Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature", bind="query-params",
-        help="Scales how far samples are from the middle: below 1 tamer, above 1 wilder.",
-    )  # fmt: skip
+    scales = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."
+    heat = slider("temperature", "Temperature", heat_column, help=scales)
     return Choice(source, _fitted(source, checkpoint, fitted_to), n, seed, heat)
 
 
@@ -116,10 +112,8 @@ def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None
         st.caption(f"A mixture needs at least {FEWEST_CODES} images of the class.")
         return None
     options = [LIKELIEST, *(str(number) for number in CANDIDATES if number <= len(latents) // 2)]
-    asked = st.selectbox(
-        "Components", options, key="components", bind="query-params",
-        help="The likeliest number is the one under which held-out codes are likeliest.",
-    )  # fmt: skip
+    likeliest = "The likeliest number is the one under which held-out codes are likeliest."
+    asked = pick("components", "Components", options, help=likeliest)
     number = None if asked == LIKELIEST else int(asked)
     job = job_at_once(
         mixture_key(checkpoint, codes.key, label, number),
@@ -133,7 +127,7 @@ def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None
 
 def _choose_class(codes: Codes) -> int | None:
     names = [codes.class_names[label] for label in np.unique(codes.labels)]
-    name = st.selectbox("Of the class", [ALL, *names], key="of_class", bind="query-params")
+    name = pick("of_class", "Of the class", [ALL, *names])
     return None if name == ALL else codes.class_names.index(name)
 
 

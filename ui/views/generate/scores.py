@@ -16,6 +16,7 @@ from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart
 from ui.widgets.compared import compared_models
+from ui.widgets.controls import number
 from ui.widgets.job_progress import job_on_request
 
 
@@ -30,8 +31,8 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         return
     models = compared_models(checkpoint, codes)
     n_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    n = n_column.number_input("Samples of each", 50, 5_000, 1_000, 50, key="judged", bind="query-params")
-    seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="judged_seed", bind="query-params")
+    n = number("judged", "Samples of each", n_column)
+    seed = number("judged_seed", "Their seed", seed_column)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     training, held_out = chosen_dataset("train"), chosen_dataset("test")
     job = job_on_request(

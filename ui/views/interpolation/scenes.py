@@ -7,7 +7,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import ImageAt, Place
 from ui.state import address
-from ui.state.choice import choose_dataset, choose_model
+from ui.state.choice import choose_dataset, choose_model, dataset_name
 
 IMAGES = "mnist"
 
@@ -71,7 +71,7 @@ def show_prompt(models: list[Checkpoint], pair: tuple[Place, Place]) -> None:
     """What the scene that is set up asks; its strips answer."""
     names = tuple(model.name for model in models)
     for preset in PRESETS:
-        is_set_up = st.session_state.data == IMAGES and names == preset.models
+        is_set_up = dataset_name() == IMAGES and names == preset.models
         if is_set_up and pair == (ImageAt(preset.a), ImageAt(preset.b)):
             st.info(f"{preset.prompt} *Look for* {preset.look_for}.", icon=":material/school:")
 

@@ -16,10 +16,10 @@ from autoencoder.figures.pictures import gif, grid, png, svg_strips
 from ui.components.latent_map import path_hand
 from ui.files import file_store
 from ui.state import caches
-from ui.state.defaults import N_STEPS, PATH
 from ui.state.session import is_dark
 from ui.views.interpolation.find import classifier_of
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import segments, slider
 from ui.widgets.map.map import show_map
 from ui.widgets.pictures import show_large, show_table
 
@@ -29,10 +29,9 @@ LOOKS = "Looks like (weight)"
 def choose_path() -> tuple[str, int]:
     """The kind of path and the number of its steps."""
     kind_column, steps_column = st.columns([1, 1])
-    kind = kind_column.segmented_control("Path", list(PATHS), default=PATH, key="path", bind="query-params")
-    kind = kind or PATH
+    kind = segments("path", "Path", PATHS, kind_column)
     kind_column.caption(f"{PATHS[kind].title}. {PATHS[kind].label}")
-    return kind, steps_column.slider("Steps", 3, 25, N_STEPS, key="steps", bind="query-params")
+    return kind, slider("steps", "Steps", steps_column)
 
 
 def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -> None:

@@ -23,11 +23,13 @@ from ui.components.shared import places
 from ui.jobs.job import Job
 from ui.jobs.work import OutlierWork
 from ui.state import address, caches
+from ui.state.address import bound
 from ui.state.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
 from ui.state.images import image_set
 from ui.state.measurement import found
 from ui.state.queues import quick_queue
 from ui.state.visitor import current_workspace
+from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pad import show_pad
 
@@ -133,9 +135,7 @@ def _choose_protocol(train: Dataset) -> str:
     """One of `PROTOCOLS`, or `AS_IT_IS`, which is all that images without classes have."""
     classes = _present(train)
     options = [AS_IT_IS, *(PROTOCOLS.values() if len(classes) > 1 else ())]
-    chosen = st.segmented_control(
-        "Protocol", options, default=AS_IT_IS, required=True, key="protocol", bind="query-params"
-    )
+    chosen = segments("protocol", "Protocol", options)
     if len(classes) < 2:
         reason = "have no labels" if train.labels is None else "are all of one class"
         st.caption(f"These images {reason}: what needs two classes is not offered.")
@@ -149,8 +149,7 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
     """The chosen images through the chosen model, against foreign ones; none where there are none yet."""
     kinds = _foreign_kinds(train)
     left, right = st.columns([3, 1])
-    chosen = left.selectbox("Outliers", list(kinds), key="outliers", bind="query-params")
-    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    chosen, seed = pick("outliers", "Outliers", kinds, left), number("outlier_seed", "Seed", right)
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
         foreign = _drawings() if kind == DRAWING else image_set(kind, "test", current_workspace())
@@ -235,14 +234,10 @@ def _await_next_seed(job: Job, n_seen: int) -> None:
 def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> tuple[Experiment, int]:
     columns = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     word = "Normal class" if protocol == "one-class" else "Class held out"
-    name = columns[0].selectbox(word, _present(train), key="outlier_class", bind="query-params")
-    latent_dim = columns[1].select_slider(
-        "Numbers in a code", CODE_SIZES, LATENT_DIM, key="code_size", bind="query-params"
-    )
-    n_seeds = columns[2].segmented_control(
-        "Seeds", SEEDS, default=1, required=True, key="n_seeds", bind="query-params"
-    )
-    first = columns[3].number_input("First seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    name = pick("outlier_class", word, _present(train), columns[0])
+    latent_dim = columns[1].select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **bound("code_size"))
+    n_seeds = segments("n_seeds", "Seeds", SEEDS, columns[2])
+    first = number("outlier_seed", "First seed", columns[3])
     label = train.class_names.index(name)
     return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
 

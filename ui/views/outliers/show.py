@@ -22,6 +22,7 @@ from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import number, pick, segments
 from ui.widgets.pictures import show_large, show_table
 
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
@@ -53,22 +54,11 @@ def choose_threshold() -> tuple[str, Rule]:
     st.subheader("A threshold", anchor=False)
     titles = {score.title: name for name, score in SCORES.items()}
     score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
-    score = titles[score_column.selectbox("Score", list(titles), key="score", bind="query-params")]
-    way = way_column.segmented_control(
-        "Threshold from",
-        [BY_RATE, BY_PERCENTILE],
-        default=BY_RATE,
-        required=True,
-        key="threshold_by",
-        bind="query-params",
-    )
+    score = titles[pick("score", "Score", titles, score_column)]
+    way = segments("threshold_by", "Threshold from", [BY_RATE, BY_PERCENTILE], way_column)
     if way == BY_PERCENTILE:
-        value = value_column.number_input(
-            "Percentile", 1.0, 99.9, 95.0, 0.5, key="percentile", bind="query-params"
-        )
-    else:
-        value = value_column.number_input("Rate, %", 0.1, 99.0, 5.0, 0.5, key="rate", bind="query-params")
-    return score, Rule(way, value)
+        return score, Rule(way, number("percentile", "Percentile", value_column))
+    return score, Rule(way, number("rate", "Rate, %", value_column))
 
 
 def show_few(outcomes: list[Outcome], rule: Rule) -> None:

@@ -13,6 +13,7 @@ from ui.state.opened import opened_models
 from ui.state.session import is_dark, refusal
 from ui.state.visitor import current_workspace
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import several
 
 MOST = 8  # trainings on one chart
 
@@ -21,10 +22,8 @@ def show_comparison() -> None:
     """The choice of trainings, and their curves."""
     st.subheader("Trainings compared", anchor=False)
     infos = _with_history()
-    chosen = st.multiselect(
-        "Trainings to draw together", list(infos), key="runs", bind="query-params", max_selections=MOST,
-        placeholder="choose two or more, of yours or shipped",
-    )  # fmt: skip
+    looks = {"max_selections": MOST, "placeholder": "choose two or more, of yours or shipped"}
+    chosen = several("runs", "Trainings to draw together", list(infos), **looks)
     runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
     if not runs:
         return

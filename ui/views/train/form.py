@@ -22,6 +22,8 @@ from autoencoder.training.plan import (
 from autoencoder.training.trainer import FEWEST_IMAGES
 from autoencoder.wording import counted
 from ui.jobs.job import Job
+from ui.state import address
+from ui.state.address import bound
 from ui.state.session import refusal
 from ui.state.training import begin_training, current_training, forget_training
 from ui.state.visitor import current_workspace
@@ -31,10 +33,9 @@ ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
 COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
 ALL = "all"
-IMAGES = "train_images"
 
-number = partial(st.number_input, persist_state="session")
-select = partial(st.selectbox, persist_state="session")
+kept_number = partial(st.number_input, persist_state="session")
+kept_select = partial(st.selectbox, persist_state="session")
 
 
 def find_training() -> tuple[Job | None, bool]:
@@ -64,15 +65,15 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     n_trained = n_images or n_to_train_on(dataset.n_images)
     kind_column, size_column, epochs_column = st.columns([2, 1, 1])
     kind = kind_column.selectbox(
-        "Kind", KINDS, format_func=KINDS.get, key="train kind", persist_state="session"
+        "Kind", KINDS, format_func=KINDS.get, key="train.kind", persist_state="session"
     )
     latent_dim = size_column.number_input(
-        "Code size", 1, MAX_LATENT_DIM, 2, key="train size", persist_state="session",
+        "Code size", 1, MAX_LATENT_DIM, 2, key="train.size", persist_state="session",
         help="Dimensions of the latent space. Two can be looked at as they are; sixteen keep more.",
     )  # fmt: skip
     epochs = default_epochs(n_trained)
     epochs = epochs_column.number_input(
-        "Epochs", 1, MAX_EPOCHS, epochs, key=f"train {epochs} epochs", persist_state="session",
+        "Epochs", 1, MAX_EPOCHS, epochs, key=f"train.epochs_{epochs}", persist_state="session",
         help="How often the network sees every image.",
     )  # fmt: skip
     architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
@@ -84,8 +85,8 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
 def _choose_images(n_all: int) -> int:
     """How many images to train on; 0 for all."""
     options = [*(str(count) for count in COUNTS if count < n_all), ALL]
-    if st.session_state.get(IMAGES, ALL) not in options:  # of another data set
-        st.session_state[IMAGES] = ALL
+    if address.value("train_images") not in options:  # of another data set
+        st.session_state["train_images"] = ALL
     slider, preset = st.columns([3, 1], vertical_alignment="bottom")
     preset.button(
         "Overfit on purpose", on_click=_choose_few, disabled=len(options) == 1, width="stretch",
@@ -95,7 +96,7 @@ def _choose_images(n_all: int) -> int:
         slider.caption(f"Trained on all there are: {counted(n_all, 'image')}.")
         return 0
     chosen = slider.select_slider(
-        "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
+        "Training images", options, ALL, **bound("train_images"), persist_state="session",
         format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # the address has what is shown
         help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
     )  # fmt: skip
@@ -104,38 +105,38 @@ def _choose_images(n_all: int) -> int:
 
 def _choose_few() -> None:
     """Fifty images, with the epochs and the batch size that suit them."""
-    st.session_state[IMAGES] = str(COUNTS[0])
-    st.session_state["train kind"] = "ae"
+    st.session_state["train_images"] = str(COUNTS[0])
+    st.session_state["train.kind"] = "ae"
 
 
 def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, float, TrainingSettings]:
     """What is rarely changed: architecture, beta and how the training goes."""
     beta, noise, level = 1.0, "gaussian", 0.3
     with st.expander("More"):
-        architecture = select(
-            "Architecture", PRESETS, format_func=ARCHITECTURES.get, key="train architecture"
+        architecture = kept_select(
+            "Architecture", PRESETS, format_func=ARCHITECTURES.get, key="train.architecture"
         )
         if kind == "vae":
-            beta = number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train beta")
+            beta = kept_number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train.beta")
         if kind == "dae":
-            noise = select(
+            noise = kept_select(
                 "Noise on the inputs",
                 NOISE_KINDS,
                 format_func=lambda kind: NOISE_KINDS[kind].title,
-                key="train noise",
+                key="train.noise",
             )
-            level = number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train level")
-        batch_size = number("Batch size, images", 1, 4096, batch_size, key=f"train batch {batch_size}")
-        rate = number(
+            level = kept_number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train.level")
+        batch_size = kept_number("Batch size, images", 1, 4096, batch_size, key=f"train.batch_{batch_size}")
+        rate = kept_number(
             "Learning rate at its peak",
             1e-5,
             1.0,
             DEFAULTS.learning_rate,
             1e-3,
             format="%.5f",
-            key="train rate",
+            key="train.rate",
         )
-        seed = number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train seed")
+        seed = kept_number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train.seed")
     return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
 
 
@@ -143,7 +144,7 @@ def _choose_name(default: str) -> str | None:
     """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
     workspace = current_workspace()
     free = workspace.free_model_name(default)
-    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
+    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train.name")
     with refusal():
         return workspace.check_new_model(name or free)
     return None

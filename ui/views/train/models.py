@@ -10,6 +10,7 @@ from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui.state.caches import kept_replay
+from ui.state.choice import model_name
 from ui.state.opened import opened_models
 from ui.state.queues import job_queue
 from ui.state.session import refusal
@@ -35,7 +36,7 @@ def show_models() -> None:
     share.show_shared(current_workspace(), "model")
     _offer_load()
     for info in opened_models():
-        if info.name == st.session_state.model:
+        if info.name == model_name():
             _show_how_it_came(info)
 
 
@@ -146,17 +147,17 @@ def _offer_load() -> None:
             with refusal():
                 info = current_workspace().import_model(upload.getvalue(), name)
                 # An empty uploader takes the place of this one.
-                st.session_state["models loaded"] = _n_loaded() + 1
-                st.session_state["model loaded"] = info.name
+                st.session_state["train.n_loaded"] = _n_loaded() + 1
+                st.session_state["train.loaded"] = info.name
                 st.rerun()
 
 
 def _say_loaded() -> None:
     # Said in the run after the loading: a rerun drops what was drawn just before it.
-    name = st.session_state.pop("model loaded", None)
+    name = st.session_state.pop("train.loaded", None)
     if name:
         st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
 
 
 def _n_loaded() -> int:
-    return st.session_state.get("models loaded", 0)
+    return st.session_state.get("train.n_loaded", 0)

@@ -19,16 +19,17 @@ from ui.components.latent_map import latent_map as component
 from ui.components.shared import places as places_module
 from ui.files import file_store
 from ui.state import address, caches
-from ui.state.choice import checkpoint_named, model_names
+from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.pair import other_codes
 from ui.state.session import is_dark, refusal
+from ui.widgets.controls import pick, segments
 from ui.widgets.map.layers import gap_field
 from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
-SEQ = "map seq"
+SEQ = "map.seq"
 PLACES = ("a", "b")
 
 
@@ -40,15 +41,12 @@ def choose_projection(codes: Codes) -> str:
         *([PCA_PLANE] if latent_dim >= 2 else []),
         *([TSNE] if n_codes >= FEWEST_CODES else []),
     ]
-    method = st.segmented_control(
-        "Projection", methods, default=methods[0], key="projection", bind="query-params"
-    )
-    return method or methods[0]
+    return segments("projection", "Projection", methods)
 
 
 def choose_beside(first: Checkpoint) -> Checkpoint | None:
     """A second model, whose map stands beside the first one's."""
-    name = st.selectbox("Beside it", [NO_MODEL, *model_names()], key="beside", bind="query-params")
+    name = pick("beside", "Beside it", [NO_MODEL, *model_names()])
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
@@ -83,12 +81,12 @@ def show_map(
             panes.append(_pane(beside, others, project(others, method)))
     key = "|".join([*(pane["model"] for pane in panes), method])
     if not compact:
-        address.keep_to(st.session_state.data, key)
+        address.keep_to(dataset_name(), key)
         address.show()
     present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
     component(
         {
-            "key": f"{st.session_state.data}|{key}",
+            "key": f"{dataset_name()}|{key}",
             "compact": compact,
             "path": _placed(latent_map, path),
             "crosses": _placed(latent_map, crosses),
@@ -126,7 +124,7 @@ def _choice(compact: bool) -> dict[str, str]:
     """What is chosen; a compact map shares the places only."""
     chosen = PLACES if compact else address.MAP_CHOICES
     return {
-        name: address.chosen(name) if name in chosen else address.DEFAULTS[name]
+        name: address.chosen(name) if name in chosen else address.TEXTS[name].default
         for name in address.MAP_CHOICES
     }
 
