@@ -1,4 +1,4 @@
-"""How many pages are open at once, and what is said to who comes when the server is full."""
+"""Middleware: limit of open pages, security headers, redirects and the visitor's cookie."""
 
 import re
 import secrets
@@ -78,7 +78,7 @@ class SessionLimit:
 
 
 def asks_for_a_page(scope) -> bool:
-    """Whether a browser asks for a page, and not for what belongs to one."""
+    """True for a browser's request for a page, False for its parts."""
     if scope["type"] != "http" or "/_stcore/" in scope["path"] or "/latent/" in scope["path"]:
         return False
     return scope["method"] == "GET" and "text/html" in HTTPConnection(scope).headers.get("accept", "")
@@ -171,7 +171,7 @@ class VisitorCookie:
 
 
 def _is_page(scope, message) -> bool:
-    """Whether the answer is an HTML page, sent or confirmed to be what the browser still has."""
+    """True for an HTML page, sent or confirmed as unchanged."""
     kind = Headers(raw=message["headers"]).get("content-type", "")
     accepted = Headers(scope=scope).get("accept", "")
     return "text/html" in (accepted if message["status"] == 304 else kind)

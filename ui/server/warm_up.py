@@ -1,7 +1,6 @@
-"""What the server computes before anybody asks: at its start, and then, beside the first visitors, what the
-pages show of the images and the model that a class begins with.
+"""Warm-up of the server: imports and the default map at its start, then the views that a class begins with.
 
-A class opens the same views in the same minute; what nobody has computed before then, thirty wait for.
+A class opens the same views in the same minute; thirty visitors wait for anything not computed before.
 """
 
 import gc
@@ -84,7 +83,7 @@ LESSON = [View("mnist", name, codes_only=True) for name in (PLAIN, VARIATIONAL, 
 
 
 class Warmer:
-    """A thread of the server that prepares views, also where the teacher has the class start anew."""
+    """A thread of the server that prepares views, again after the teacher has changed the start."""
 
     def __init__(self):
         self._stopped = threading.Event()
@@ -108,7 +107,7 @@ class Warmer:
                 return
 
     def _prepare(self, view: View) -> bool:
-        """Whether there was time for it."""
+        """True unless the thread was stopped meanwhile."""
         try:
             return not any(self._stopped.wait(REST) for _ in steps(view))
         except LatentSpaceError as error:  # the first visitor who asks is told
@@ -119,7 +118,7 @@ class Warmer:
 
 
 def views() -> list[View]:
-    """What the teacher has the class start with, and what stands at the side before a choice is made."""
+    """The view that the teacher's class starts with, and those of the default choice and the lesson."""
     choices: dict[str, str] = {}
     with suppress(LatentSpaceError):
         _, choices = starting_view(classroom().start, PATHS)
@@ -130,7 +129,7 @@ def views() -> list[View]:
 
 
 def steps(view: View) -> Iterator[None]:
-    """Compute what the pages show of it before anything is chosen there.
+    """Compute what the pages show of a view before any choice on them.
 
     Raises DatasetError where the images are not here.
     """

@@ -1,4 +1,4 @@
-"""Do paths between classes fall into gaps? The statistic behind the picture, for one model or several.
+"""Gap statistic: scores of random paths within classes and across them, for one model or several.
 
 Pairs are drawn at random from a seed and are the same for every model. A path is straight, of 17 steps. Two
 scores measure a gap (see gap_score.GapScore); a third measure looks at the pictures, because the two sides
@@ -21,7 +21,7 @@ PATHS_AT_ONCE = 20
 
 @dataclass(frozen=True, eq=False)
 class GapStatistic:
-    """What a model's paths are like, within classes and across them."""
+    """Scores of a model's paths, within classes and across them."""
 
     name: str
     latent_dim: int
@@ -30,7 +30,7 @@ class GapStatistic:
     has_classes: bool = True
 
     def words(self, kind: str) -> str:
-        """What paths of a ``kind``, same or cross, are called."""
+        """The words for paths of a ``kind``, same or cross."""
         across = "across classes" if self.has_classes else "between random images"
         return "within a class" if kind == "same" else across
 

@@ -1,4 +1,4 @@
-"""What closes the gaps? The results of a study: models of many settings, their gaps and what they cost.
+"""Study of what closes the gaps: models of many settings, their gap scores and their errors.
 
 A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL.
 Each is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the
@@ -41,21 +41,21 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """What tells it from others of its family."""
+        """The label within its family."""
         if self.kind == "ae":
             return f"{self.latent_dim}{NARROW}numbers"
         return f"{'noise' if self.kind == 'dae' else 'β'}{NARROW}{self.knob:g}"
 
     @property
     def name(self) -> str:
-        """What tells it from all others."""
+        """The full name."""
         knob = "" if self.kind == "ae" else f", {self.label}"
         return f"{FAMILIES[self.kind]}, {self.latent_dim} numbers{knob}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained and how; raises ValueError for a value that is out of range.
+    """Plan of a study; raises ValueError for a value that is out of range.
 
     sizes     of the codes of plain models
     at        the code sizes at which noise and beta are turned; plain models have these too
@@ -154,7 +154,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a means does to the gaps of a plain model, ``against``, and the numbers that say so."""
+    """Effect of a means on the gaps of a plain model, ``against``, with the numbers."""
 
     against: str
     verdict: str
@@ -182,7 +182,7 @@ def over_seeds(intervals: list[Interval]) -> Interval:
 
 
 def findings(study: Study) -> list[Finding]:
-    """What the numbers say of every means against gaps, also of one that does not help."""
+    """The effect of every means against gaps, also of one that does not help."""
     found, said = points(study), []
     for size in reversed(study.plan.at):
         plain = [point for point in found if point.setting == Setting("ae", size)]
@@ -194,7 +194,7 @@ def findings(study: Study) -> list[Finding]:
 
 
 def beside_the_gaps(study: Study) -> str:
-    """What the same paths are like on the side of the pictures; empty where no image is compared with."""
+    """A sentence on the pictures along the same paths; empty where no images are compared with."""
     unlike = {point.setting: _mean(point.runs, "unlike") for point in points(study)}
     known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
     if not known:
@@ -249,7 +249,7 @@ def table(study: Study) -> list[dict]:
 
 
 def _is_means(setting: Setting, kind: str, size: int) -> bool:
-    """Whether it is something to try against the gaps of a plain model of this size, scored alike."""
+    """True for a means against the gaps of a plain model of this size that has the same score."""
     if setting.kind != kind:
         return False
     if kind != "ae":

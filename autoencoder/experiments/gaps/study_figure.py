@@ -77,7 +77,7 @@ def _trace(kind: str, size: int | None, members: list[Point], dark: bool) -> go.
 
 
 def _sides(side: str, members: list[Point]) -> list[str]:
-    """Where the names stand: that of the lowest point above it, clear of the axis."""
+    """Positions of the names: that of the lowest point above it, clear of the axis."""
     lowest = min((point.score.mean for point in members), default=0.0)
     above = f"top {side.split()[1]}"
     return [above if point.score.mean == lowest else side for point in members]

@@ -20,7 +20,7 @@ def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dic
 
 
 def sentence(statistics: list[GapStatistic]) -> str:
-    """What the numbers say of the first two models' paths across classes, also where they do not differ."""
+    """A sentence that compares the first two models' paths across classes, also where they do not differ."""
     first, second = statistics[:2]
     score = first.gap_score
     if score != second.gap_score:

@@ -27,7 +27,7 @@ def verdict(walk: Walk) -> str:
 
 
 def change_of_class(walk: Walk, codes: Codes) -> str:
-    """Where the pictures stop looking like the first one, in words."""
+    """The step at which the pictures stop looking like the first one, in words."""
     labels = walk.opinion.labels if walk.opinion else None
     if labels is None:
         return ""
@@ -43,7 +43,7 @@ def change_of_class(walk: Walk, codes: Codes) -> str:
 
 
 def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
-    """Which of the two images does not come back as what it is, already without a path between them."""
+    """The ends whose reconstruction already looks like another class, in words."""
     labels = walk.opinion.labels if walk.opinion else None
     if labels is None or codes.labels is None:
         return ""
@@ -56,13 +56,13 @@ def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
 
 
 def outcome(walks: list[Walk]) -> str:
-    """What the strips show, in one sentence that follows from their numbers."""
+    """One sentence on the strips that follows from their numbers."""
     parts = [f"{walk.checkpoint.name} {_outcome_of(walk)}" for walk in walks]
     return f"{'; '.join(parts)}.{_compared(walks)}"
 
 
 def n_off(walk: Walk) -> str:
-    """How many of the steps are off the data, in words."""
+    """The number of steps off the data, in words."""
     return f"{int(walk.measured.off_support.sum()) or 'none'} of {len(walk.latents)} steps"
 
 
@@ -87,7 +87,7 @@ def _outcome_of(walk: Walk) -> str:
 
 
 def _compared(walks: list[Walk]) -> str:
-    """Which of two walks has the greater gap score; nothing where they are not two, or scored differently."""
+    """A comparison of two walks; empty for other numbers of them, and for different scores."""
     if len(walks) != 2:
         return ""
     scores = {_score(walk) for walk in walks}
