@@ -18,7 +18,6 @@ from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
 from autoencoder.steps import finished
-from ui.views.generate import samples
 
 MODEL = "digits-ae-16"
 
@@ -159,7 +158,9 @@ def test_without_the_images_there_are_samples_all_the_same(monkeypatch, tmp_path
 
 def test_images_that_are_all_alike_are_nothing_to_judge_by(monkeypatch):
     blank = np.zeros((20, 28, 28), np.uint8)
-    monkeypatch.setattr(samples, "chosen_dataset", lambda split: Dataset("blank", split, blank, None, ()))
+    monkeypatch.setattr(
+        "ui.views.generate.scores.chosen_dataset", lambda split: Dataset("blank", split, blank, None, ())
+    )
     app = visit("generate", model=MODEL, samples=12)
     assert not app.exception and "do not differ from each other" in words(app)
     assert "Judge every source" not in [button.label for button in app.button]

@@ -25,13 +25,14 @@ from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
 from ui.files import file_store
 from ui.jobs.executor import OwnDesk
-from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
 from ui.state.queues import job_queue
 from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 from ui.views.train.compare import _run, _whether_errors_compare
+from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import _what_is_drawn, packed
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -154,7 +155,7 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
     again = visit(token)
     assert "Stop" in labels(again) and "Start" not in labels(again)
     take(again, token, "Pause")
-    assert "Go on" in labels(again)
+    assert "Resume" in labels(again)
     stranger = visit(token + "other")
     assert "Start" in labels(stranger)
     take(again, token, "One epoch")
@@ -332,7 +333,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     app = take(start(visit(token), 1000), token, "Pause")
     (paused,) = components(take(app, token, "One epoch"))
     assert paused["url"] and not paused["now"]
-    press(app, "Go on")
+    press(app, "Resume")
     deadline = time.monotonic() + SOON
     while training(token).progress.positions is None and time.monotonic() < deadline:
         time.sleep(0.05)  # who takes it up looks at the network first

@@ -218,7 +218,7 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
     app.session_state["visitor_token"] = token
     app.run()
     app.switch_page("../pages/train.py").run()
-    button = next(button for button in app.button if button.label == "Go on")
+    button = next(button for button in app.button if button.label == "Resume")
     button.click().run()
     deadline = time.monotonic() + SOON
     while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
@@ -240,7 +240,7 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     app.session_state["visitor_token"] = token
     app.run()
     app.switch_page("../pages/train.py").run()
-    assert "Go on" not in {button.label for button in app.button}
+    assert "Resume" not in {button.label for button in app.button}
     deadline = time.monotonic() + SOON
     while "Train another" not in {button.label for button in app.button} and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -1,7 +1,6 @@
-"""The script of every page: the shared choice at the side, then the page that the address names.
+"""Script of every page: the shared choice at the side, then the page of the address.
 
-A worker process that is begun anew while a page runs takes this file for its main module: it shall do
-nothing.
+A respawned worker re-imports this file as `__main__`; importing it must have no effect.
 """
 
 from pathlib import Path
@@ -20,7 +19,7 @@ ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched 
 if __name__ == "__main__":
     st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
     found = pages()
-    # Its own links would leave behind what is chosen.
+    # Streamlit's own menu would drop the choices.
     page = st.navigation(list(found.values()), position="hidden")
     with refusal():
         lead_to_start(page, found)

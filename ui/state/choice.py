@@ -1,4 +1,4 @@
-"""The one choice that all pages share: which images, and which model. It stands in the address."""
+"""Choice of images and model, the same on every page; it stands in the address."""
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ def dataset_names() -> list[str]:
 def model_names() -> list[str]:
     """The shipped models and the visitor's own: the default first, then those made for the chosen images.
 
-    The first option is what a link without a model means.
+    The first option is the model of a link that names none.
     """
     models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
     return sorted(
@@ -29,7 +29,7 @@ def model_names() -> list[str]:
 
 
 def chosen_dataset(split: str = "test") -> Dataset:
-    """The chosen images; a visitor's own have no split. Raises DatasetError where they are not at hand."""
+    """The chosen images; only named sets have splits. Raises DatasetError where they are not here."""
     return image_set(dataset_name(), split, current_workspace())
 
 
@@ -39,7 +39,7 @@ def test_counterpart() -> Dataset | None:
 
 
 def dataset_at_hand() -> bool:
-    """Whether the chosen images are here, rather than to be downloaded."""
+    """True where the chosen images are on the server, False where they must be downloaded first."""
     status = {info.name: info.status for info in list_datasets()}
     return status.get(dataset_name()) != "to download"
 
@@ -50,14 +50,14 @@ def chosen_checkpoint() -> Checkpoint:
 
 
 def checkpoint_named(name: str) -> Checkpoint:
-    """A shipped model, or one of the visitor's own."""
+    """A model that is shipped, shared or the visitor's own."""
     if name not in models_by_name():
         raise CheckpointError(f"There is no model {name!r} here. Choose another one at the side.")
     return caches.checkpoint_in(models_by_name()[name].folder)
 
 
 def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
-    """Named sets go by their name; under a visitor's own names there can be other images by now."""
+    """True for the images of a model's training; a visitor's name can hold other images by now."""
     source = checkpoint.config.source
     return source.name == dataset.name and (
         dataset.split != "all" or source.fingerprint == dataset.fingerprint
@@ -65,13 +65,13 @@ def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
 
 
 def choose_model(name: str) -> None:
-    """Make it the model of every page; for callbacks, which run before the page is drawn."""
+    """Set the model of every page; for callbacks, which run before the page is drawn."""
     forget_unknown("model")
     st.session_state.model = name
 
 
 def choose_dataset(name: str) -> None:
-    """Make these the images of every page; for callbacks, which run before the page is drawn."""
+    """Set the images of every page; for callbacks, which run before the page is drawn."""
     st.session_state.data = name
     follow_dataset()
 
@@ -91,7 +91,7 @@ def models_by_name() -> dict[str, CheckpointInfo]:
 
 
 def follow_dataset() -> None:
-    """After other images were chosen, the model of the same kind and size that was made for them, if any."""
+    """Choose the model for new images: of the same kind and size where there is one for them."""
     forget_unknown("data", "model")
     models = models_by_name()
     before = models.get(address.value("model"))

@@ -10,7 +10,7 @@ MOST_OPENED = 20  # in one session
 
 
 def open_linked() -> None:
-    """Have in this session's choices what a link to a shared thing asks for."""
+    """Add the shared model or images of a link to the session's choices."""
     for kind in KINDS:
         name = st.query_params.get(kind, "")
         if name not in opened(kind) and place_of_copy(kind, name) and place_of_copy(kind, name).exists():

@@ -28,7 +28,7 @@ OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
 
 
 def choose() -> None:
-    """The two choices, at the side of every page; the address holds their names."""
+    """Two lists at the side of every page; their names stand in the address."""
     open_linked()
     _note_unknown("data", dataset_names())
     _note_unknown("model", model_names())
@@ -49,7 +49,7 @@ def set_aside() -> None:
 
 
 def fetch_dataset() -> None:
-    """Download the chosen images, showing how far it is."""
+    """Download the chosen images, with a progress bar."""
     with st.status(f"Fetching {dataset_title(dataset_name())} …") as status:
         bar = st.progress(0.0)
         load_dataset(dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
@@ -58,12 +58,12 @@ def fetch_dataset() -> None:
 
 
 def offer_download() -> None:
-    """Where the chosen images are not on this machine: say so, and what can be done."""
+    """A note that the chosen images are not on this machine, and two ways on."""
     name = dataset_name()
     st.info(
         f"The images of {dataset_title(name)} are not on this machine. Fetch them "
         f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
-        f"`{DATASETS[name].raw_folder(data_root())}`, or go on with the digits, which are here.",
+        f"`{DATASETS[name].raw_folder(data_root())}`, or continue with the digits, which are here.",
         icon=":material/cloud_download:",
     )
     fetch, digits = st.columns(2)
@@ -73,13 +73,15 @@ def offer_download() -> None:
 
 
 def _note_unknown(key: str, options: list[str]) -> None:
-    """Say that a link asks for what is not here, until a choice is made: the address forgets it at once."""
+    """Warn of an unknown name in a link until a choice is made: the address drops the name at once."""
     asked = st.query_params.get(key)
     if asked and asked not in options:
         st.session_state[unknown_key(key)] = asked
     if unknown_key(key) in st.session_state:
         name = literally(st.session_state[unknown_key(key)])
-        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Another one is shown.")
+        st.warning(
+            f"“{name}” from this link does not exist or belongs to another visitor; showing another one."
+        )
 
 
 def _model_facts(info: CheckpointInfo) -> str:

@@ -1,4 +1,4 @@
-"""The models that a comparison is about: the chosen one first, and up to three more."""
+"""Choice of the models in a comparison: the chosen one first, and up to three more."""
 
 import streamlit as st
 
@@ -13,13 +13,15 @@ MOST_OTHERS = 3
 
 
 def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
-    """The chosen model, that of ``codes``, and those that it is compared with; they stand in the address."""
+    """The model of ``codes``, and those to compare it with that have codes of the same images."""
     options = [name for name in model_names() if name != first.name]
     keep_among("with", options)
     looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model"}
     names = several("with", "Compare with", options, default=counterparts(first, options), **looks)
-    others = [checkpoint_named(name) for name in names[:MOST_OTHERS]]
-    for other in others:
-        if not has_codes_of(other, codes):
+    models = [first]
+    for other in map(checkpoint_named, names[:MOST_OTHERS]):
+        if has_codes_of(other, codes):
+            models.append(other)
+        else:
             st.caption(f"{other.name} is left out: {NO_CODES[0].lower()}{NO_CODES[1:]}")
-    return [first, *(other for other in others if has_codes_of(other, codes))]
+    return models

@@ -1,4 +1,4 @@
-"""The noise that is laid over images, the same on every page; it stands in the address."""
+"""Choice of the noise on the images."""
 
 import streamlit as st
 
@@ -10,13 +10,10 @@ NO_NOISE = "none"
 
 
 def choose_noise() -> tuple[Noise | None, int]:
-    """Kind and level, and the seed that it is drawn from."""
+    """Kind and level of the noise, and its seed."""
     kind_column, level_column, seed_column = st.columns([2, 3, 1])
     kind = pick("noise", "Noise", [NO_NOISE, *NOISE_KINDS], kind_column)
-    level = slider("level", _level_label(kind), level_column, disabled=kind == NO_NOISE)
+    label = "Level" if kind == NO_NOISE else f"Level: {NOISE_KINDS[kind].unit}"
+    level = slider("level", label, level_column, disabled=kind == NO_NOISE)
     seed = number("seed", "Seed", seed_column)
     return None if kind == NO_NOISE else Noise(kind, rounded_level(level)), seed
-
-
-def _level_label(kind: str) -> str:
-    return "Level" if kind == NO_NOISE else f"Level: {NOISE_KINDS[kind].unit}"

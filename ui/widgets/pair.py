@@ -38,37 +38,36 @@ def chosen_codes() -> Codes:
 def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     """A and B: typed, jumped to by class, or drawn at random."""
     pair = chosen_pair(checkpoint, codes)
-    for letter, place in zip("ab", pair, strict=True):
-        _note_stand_in(letter, place, checkpoint, codes)
-    a_column, b_column, draw_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    for column, letter, place in zip((a_column, b_column), "ab", pair, strict=True):
+    notes, columns = st.container(), st.columns(3, vertical_alignment="bottom")
+    for column, letter, place in zip(columns, "ab", pair, strict=False):
+        with notes:
+            _note_stand_in(letter, place, checkpoint, codes)
         with column:
             choose_end(letter, place, codes)
-    with draw_column:
+    with columns[2]:
         _offer_draw(codes)
     return pair
 
 
 def choose_end(letter: str, place: Place, codes: Codes) -> None:
-    """A or B: by its class, or by its number."""
+    """A or B, by class or by number."""
     name = codes.class_of(place.index) if isinstance(place, ImageAt) else None
     if st.session_state.get(f"pair.class_{letter}", ANY) not in (ANY, name):
         st.session_state[f"pair.class_{letter}"] = ANY  # the image has been chosen in another way since
     if codes.class_names:
-        st.selectbox(
-            f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"pair.class_{letter}",
-            on_change=_jump, args=(letter, codes), help="Goes to the next image of this class.",
-        )  # fmt: skip
+        options = [ANY, *codes.class_names]
+        looks = {"help": "Goes to the next image of this class.", "on_change": _jump, "args": (letter, codes)}
+        st.selectbox(f"Class of {letter.upper()}", options, key=f"pair.class_{letter}", **looks)
     key, last = f"pair.image_{letter}", len(codes.latents) - 1
     st.session_state[key] = place.index if isinstance(place, ImageAt) else None
+    looks = {"placeholder": "no image", "help": f"0 to {last:,}; arrow keys step through the images"}
     st.number_input(
-        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,),
-        placeholder="no image", help=f"0 to {last:,}; arrow keys step through the images",
-    )  # fmt: skip
+        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,), **looks
+    )
 
 
 def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Codes) -> None:
-    """Say so where what was chosen is nothing to this model, or not among these images."""
+    """A note where the chosen place is not among these images, or not in this model's space."""
     asked = places.place_of(address.chosen(letter))
     if asked is None or code_of(asked, checkpoint, codes) is not None:
         return
@@ -92,7 +91,7 @@ def _jump(letter: str, codes: Codes) -> None:
 
 
 def _offer_draw(codes: Codes) -> None:
-    """A pair at random: a new one from the next seed, or the one of a seed that is typed."""
+    """A random pair: from the next seed, or from a seed that is typed."""
     if codes.labels is not None:
         st.segmented_control(
             "Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="pair.draw_from"

@@ -1,4 +1,4 @@
-"""A training watched: the map forming while it runs, and every frame of it again under one slider."""
+"""Replay of a training: the map while it runs, and all of its frames under one slider."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoencoder.checkpoint.replay import N_PAIRS, SEED, Replay
+from autoencoder.checkpoint.replay import MEASURED, N_PAIRS, SEED, Replay
 from autoencoder.latent.gap_score import gap_score
 from autoencoder.training.progress import Glance
 from ui.components.latent_map import training_replay
@@ -21,7 +21,7 @@ LIVE = "live"  # the component stays the same from the first look to the last fr
 
 
 def show_live(glance: Glance) -> None:
-    """Map and reconstructions as they are now."""
+    """The current map and reconstructions."""
     now = _now(glance)
     if now is not None:
         data = {"now": base64.b64encode(packed(now.of(np.array([len(now) - 1])))).decode()}
@@ -62,17 +62,16 @@ def packed(replay: Replay) -> bytes:
 
 
 def _now(glance: Glance) -> Replay | None:
-    """The frames so far, and the state that was looked at last as one more."""
+    """The frames so far, and the newest state as one more."""
     replay, latest = glance.replay, glance.latest
     if replay is None or glance.positions is None:
         return None
     epoch = latest.step / (latest.n_steps // glance.settings.epochs) if latest else 0.0  # as the frames count
     if len(replay) and epoch <= replay.epochs[-1]:
         return replay
-    return replay.with_frame(
-        epochs=epoch, positions=glance.positions, pictures=glance.reconstructions,
-        train_losses=np.nan, validation_losses=np.nan, gap_scores=np.nan,
-    )  # fmt: skip
+    not_measured = dict.fromkeys(MEASURED, np.nan)
+    pictures = {"positions": glance.positions, "pictures": glance.reconstructions}
+    return replay.with_frame(epochs=epoch, **pictures, **not_measured)
 
 
 def _show(data: dict, replay: Replay, kind: str, key: str) -> None:

@@ -1,14 +1,13 @@
-"""What is measured on the page on few labels: whose labels meet whose encoder, which learners, how often."""
+"""Choices of the page Few labels: images with labels, encoder, learners, numbers of labels, draws."""
 
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
 from autoencoder.experiments.few_labels.task import Plan, Task
 from ui.state import caches
-from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, test_counterpart
+from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, dataset_title, test_counterpart
 from ui.state.defaults import DATASET
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import keep_among, number, several
@@ -20,15 +19,15 @@ SMALL_CODE = 8  # dimensions: below, a code keeps too little to tell ten classes
 
 
 def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
-    """Whose labels meet whose encoder, in words; stops the page where images or labels are missing."""
+    """The labelled images and the encoder, in words; stops the page where images or labels are missing."""
     if not dataset_at_hand():
         offer_download()
         st.stop()
     train, test = chosen_dataset("train"), test_counterpart()
     if train.labels is None:
         st.info(
-            f"The images of {_title(train.name)} have no labels, so there is nothing to learn. Add them "
-            "again with a file of labels, or go on with the digits.",
+            f"The images of {dataset_title(train.name)} have no labels, so there is nothing to learn. Add "
+            "them again with a file of labels, or continue with the digits.",
             icon=":material/label_off:",
         )
         left, right = st.columns(2)
@@ -43,8 +42,8 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     source = checkpoint.config.source
     seconds = f"{checkpoint.config.training.seconds:,.0f} s on {source.n_images:,} images"
     words = (
-        f"**Pre-trained on {_title(source.name)}, labels of {_title(train.name)}.** {checkpoint.name}'s "
-        f"encoder was trained without any label ({seconds})."
+        f"**Pre-trained on {dataset_title(source.name)}, labels of {dataset_title(train.name)}.** "
+        f"{checkpoint.name}'s encoder was trained without any label ({seconds})."
     )
     if checkpoint.model.latent_dim < SMALL_CODE:
         words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."
@@ -59,7 +58,7 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
 
 
 def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> Plan:
-    """What to measure; the defaults take seconds. Raises DatasetError where these images do not serve."""
+    """The plan of a measurement; its defaults take seconds. Raises DatasetError for too few images."""
     train, test = setting
     counts_column, draws_column, seed_column = st.columns([3, 1, 1])
     spread = "How often other images are labelled: the spread over draws says how much chance decides."
@@ -85,7 +84,7 @@ def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None])
 
 
 def _choose_counts(task: Task) -> list[int]:
-    """Numbers of labels that the pool has; those that a link names and it has not are passed over."""
+    """Numbers of labels that the pool has; others in a link are ignored."""
     options = task.counts or [task.pool.n_images]
     keep_among("labels", options, options[:1])
     return several(
@@ -96,7 +95,3 @@ def _choose_counts(task: Task) -> list[int]:
         format_func="{:,}".format,
         placeholder="choose one number at least",
     )
-
-
-def _title(name: str) -> str:
-    return DATASETS[name].title if name in DATASETS else name

@@ -21,7 +21,7 @@ PAIR_WORDS = "most typical", "worst"
 
 
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
-    """Which classes lie apart: the median gap score of every two, and a pair to look at."""
+    """The median gap score of every two classes, and pairs to look at."""
     st.subheader("Where are the gaps?", anchor=False)
     if codes.labels is None or len(codes.latents) < 2:
         st.caption("These images have no classes to walk between.")
@@ -73,7 +73,7 @@ def _shade(value: float, top: float) -> str:
 
 
 def _offer_pair(words: str, pair: np.ndarray, checkpoint: Checkpoint, codes: Codes) -> None:
-    """Two images, and the way to walk from one to the other."""
+    """Two images, and a button that walks from one to the other."""
     a, b = int(pair[0]), int(pair[1])
     ends = [ImageAt(a), ImageAt(b)]
     pictures = np.stack([picture_of(end, checkpoint, codes) for end in ends])

@@ -1,4 +1,4 @@
-"""The parts of the page on gaps: the statistic, the matrix of classes, and the empty space."""
+"""Gap statistic: scores of random pairs, within classes and across them."""
 
 import numpy as np
 import pandas as pd
@@ -14,22 +14,21 @@ from autoencoder.latent.gap_score import SHARE, GapScore, is_weak
 from ui.jobs.work import StatisticWork, statistic_key
 from ui.state.pair import other_codes
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
 from ui.widgets.controls import number
 from ui.widgets.job_progress import job_on_request
 
-N_SHOWN = 24  # of them
 ENDS = "95 % from", "to"
 
 
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
-    """Random pairs through every model: asked for with a button, then kept."""
+    """Random pairs through every model: started with a button, then kept."""
     has_classes = codes.labels is not None
     st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
     if len(codes.latents) < 2:
         st.caption("A path needs two images, and here is one. Choose others at the side.")
         return
-    pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
+    pairs_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
     n_pairs = number("pairs", "Pairs of each kind", pairs_column)
     seed = number("pairs_seed", "Seed", seed_column)
     job = job_on_request(
@@ -60,33 +59,23 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
         score = group[0].gap_score
         st.markdown(f"**{score.title.capitalize()}**: {score.meaning}.")
         _show_rows(group, score)
-        show_chart(
-            gap_figure(group, is_dark()), f"gaps {score.title}",
-            "Every path's gap score, by model, within and across classes.",
-        )  # fmt: skip
+        alt = "Every path's gap score, by model, within and across classes."
+        show_chart(gap_figure(group, is_dark()), f"gaps {score.title}", alt)
     found = comparisons(statistics)
     if found:
-        st.dataframe(
-            pd.DataFrame(found).rename(
-                columns={"value": "probability that a path is worse, ties counted half"}
-            ),
-            hide_index=True,
-        )
+        words = {"value": "probability that a path is worse, ties counted half"}
+        show_frame(pd.DataFrame(found).rename(columns=words), "Every two models compared.")
 
 
 def _show_rows(statistics: list[GapStatistic], score: GapScore) -> None:
     table = pd.DataFrame([row for statistic in statistics for row in _rows(statistic)])
     percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score is SHARE else [])]
-    st.dataframe(
-        table.dropna(axis="columns", how="all"),
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in percent},
-        alt="The gap scores of every model, within classes and across them.",
-    )
+    alt = "The gap scores of every model, within classes and across them."
+    show_frame(table.dropna(axis="columns", how="all"), alt, {"percent": percent})
 
 
 def _rows(statistic: GapStatistic) -> list[dict]:
-    """The table's lines of one model: within classes and across them."""
+    """The lines of one model in the table: within classes and across them."""
     rows = []
     for kind in ("same", "cross"):
         scores = getattr(statistic, kind)
@@ -108,6 +97,6 @@ def _rows(statistic: GapStatistic) -> list[dict]:
 
 
 def _by_score(statistics: list[GapStatistic]) -> list[list[GapStatistic]]:
-    """Models that are scored alike share a chart."""
+    """The models by their score: those with the same one share a chart."""
     scores = dict.fromkeys(statistic.gap_score for statistic in statistics)
     return [[each for each in statistics if each.gap_score == score] for score in scores]

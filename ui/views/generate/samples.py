@@ -1,4 +1,4 @@
-"""The parts of the page that generates: the source, the samples, their scores, the plane, arithmetic."""
+"""Samples of the page Generate: their source with its settings, and the samples with their marks."""
 
 import io
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.experiments.generate.samples import Samples, sample
-from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
 from autoencoder.latent.support import is_off_support
 from ui.jobs.work import MixtureWork, mixture_key
@@ -18,6 +17,7 @@ from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import chosen_pair, fitting_codes
 from ui.widgets.controls import number, pick, segments, slider
+from ui.widgets.downloads import offer_files, sheet
 from ui.widgets.job_progress import job_at_once
 from ui.widgets.pair import choose_end
 from ui.widgets.pictures import show, show_table
@@ -34,7 +34,7 @@ SOURCE_WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What samples are drawn from, and how: ``sampler`` is None while a mixture is being fitted."""
+    """Source and settings of samples; ``sampler`` is None while a mixture is being fitted."""
 
     source: str
     sampler: Sampler | None
@@ -62,7 +62,7 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
 
 
 def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
-    """The samples, each with the training image that is nearest, and what is odd about it."""
+    """The samples, each with the nearest training image and its marks."""
     if choice.sampler is None:
         return
     drawn = sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
@@ -144,17 +144,12 @@ def _marks(are_marked: np.ndarray, word: str) -> list[str]:
 
 
 def _offer_files(checkpoint: Checkpoint, choice: Choice, drawn: Samples) -> None:
-    left, right = st.columns(2)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
-    left.download_button(
-        "Samples (PNG)",
-        lambda: png(grid(drawn.images, N_COLUMNS), 4),
-        f"{name}.png",
-        "image/png",
-        width="stretch",
-    )
-    right.download_button(
-        "Samples and codes (NPZ)", lambda: _arrays(drawn), f"{name}.npz", "application/zip", width="stretch"
+    offer_files(
+        {
+            "Samples (PNG)": (f"{name}.png", lambda: sheet(drawn.images, N_COLUMNS)),
+            "Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn)),
+        }
     )
 
 

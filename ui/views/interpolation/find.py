@@ -1,4 +1,4 @@
-"""Paths from A to B through one model or several, measured, with a second opinion on every step."""
+"""Paths from A to B through several models, measured, with a second opinion on every step."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def find_walks(
     n_steps: int,
     with_opinion: bool = True,
 ) -> list[Walk]:
-    """The same pair through every model; ``codes`` are those of the first, in which the pair was chosen."""
+    """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
     ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
     if PATHS[kind].is_slow:
         paths = _smooth_paths(ends, n_steps)
@@ -36,7 +36,7 @@ def find_walks(
 
 
 def classifier_of(codes: Codes) -> Classifier | None:
-    """Who says what a picture looks like; None where there are no labels or no images to learn from."""
+    """The classifier of pictures; None without labels or images to learn from."""
     if codes.images is None or codes.labels is None or len(codes.images) < 5:
         return None
     test = test_counterpart()
@@ -59,9 +59,8 @@ def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opin
 
 
 def _smooth_paths(ends: list[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
-    """The smooth paths as far as they are; before they are asked for, the ways through the data."""
-    job = job_on_request(
-        smooth_key(ends, n_steps), lambda: SmoothWork(ends, n_steps), "Find the smooth path",
-        "Shown until then: the way through the data, from which it starts.", "the smooth path",
-    )  # fmt: skip
+    """The current smooth paths; before they are started, the ways through the data."""
+    caption = "Shown until then: the way through the data, from which it starts."
+    key, words = smooth_key(ends, n_steps), ("Find the smooth path", caption, "the smooth path")
+    job = job_on_request(key, lambda: SmoothWork(ends, n_steps), *words)
     return job.progress[1] if job else ways_through_the_data(ends, n_steps)

@@ -27,15 +27,14 @@ def show_comparison() -> None:
     runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
     if not runs:
         return
-    show_chart(
-        errors_figure(runs, is_dark()), "errors compared", "Held-out error by epoch, a line a training"
-    )
+    alt = "Held-out error by epoch, one line per training"
+    show_chart(errors_figure(runs, is_dark()), "errors compared", alt)
     st.caption(_whether_errors_compare(runs))
     watched = [run for run in runs if len(run.gap_epochs)]
     for score in dict.fromkeys(run.score for run in watched):
         figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
         show_chart(
-            figure, f"{score.title} compared", f"Gap score ({score.title}) by epoch, a line a training"
+            figure, f"{score.title} compared", f"Gap score ({score.title}) by epoch, one line per training"
         )
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
@@ -55,11 +54,15 @@ def _run(info: CheckpointInfo) -> Run | None:
         config, replay = info.config, kept_replay(info.folder)
         history, none = config.training.history, np.empty(0)
         return Run(
-            info.name, config.source.name, config.model.kind, gap_score(config.model.latent_dim),
-            np.array([result.epoch for result in history]),
-            np.array([result.validation_loss for result in history]),
-            none if replay is None else replay.epochs, none if replay is None else replay.gap_scores,
-        )  # fmt: skip
+            info.name,
+            config.source.name,
+            config.model.kind,
+            gap_score(config.model.latent_dim),
+            epochs=np.array([result.epoch for result in history]),
+            errors=np.array([result.validation_loss for result in history]),
+            gap_epochs=none if replay is None else replay.epochs,
+            gap_scores=none if replay is None else replay.gap_scores,
+        )
     return None
 
 

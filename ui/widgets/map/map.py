@@ -1,11 +1,10 @@
-"""The living map on a page: what the browser is given, and what is kept of what it commits."""
+"""Latent map on a page: the data for the browser, and the choices that it sends back."""
 
 import hashlib
 import io
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
@@ -23,6 +22,7 @@ from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.pair import other_codes
 from ui.state.session import is_dark, refusal
 from ui.widgets.controls import pick, segments
+from ui.widgets.downloads import csv, offer_files
 from ui.widgets.map.layers import gap_field
 from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
 
@@ -34,7 +34,7 @@ PLACES = ("a", "b")
 
 
 def choose_projection(codes: Codes) -> str:
-    """How the codes are laid out."""
+    """The projection of the codes."""
     n_codes, latent_dim = codes.latents.shape
     methods = [
         *([CODE] if latent_dim <= 2 else []),
@@ -51,7 +51,7 @@ def choose_beside(first: Checkpoint) -> Checkpoint | None:
 
 
 def project(codes: Codes, method: str) -> Map:
-    """The map of these codes; for codes of more than two dimensions, what is nearest to the one asked for."""
+    """The map of these codes by a method of `choose_projection`."""
     if method == TSNE:
         return tsne_map(codes)
     return caches.latent_map(codes, "pca" if method == PCA_PLANE else "auto")
@@ -98,7 +98,7 @@ def show_map(
             "seq": st.session_state.get(SEQ, 0),
         },
         key="map",
-        on_commit=_keep_places if compact else _keep,
+        on_commit=partial(_keep, PLACES if compact else address.MAP_CHOICES),
         on_again=_hear_again,
     )
     return latent_map
@@ -106,22 +106,17 @@ def show_map(
 
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
     """All points as CSV; the chart as a page that opens without a network."""
-    left, right = st.columns(2)
     name = f"{codes.dataset}-{checkpoint.name}-map"
-    left.download_button(
-        "Points (CSV)", partial(_points_csv, codes, latent_map), f"{name}.csv", "text/csv", width="stretch"
-    )
-    right.download_button(
-        "Map (HTML)",
-        partial(_map_page, name, codes, latent_map),
-        f"{name}.html",
-        "text/html",
-        width="stretch",
+    offer_files(
+        {
+            "Points (CSV)": (f"{name}.csv", lambda: _points_csv(codes, latent_map)),
+            "Map (HTML)": (f"{name}.html", lambda: _map_page(name, codes, latent_map)),
+        }
     )
 
 
 def _choice(compact: bool) -> dict[str, str]:
-    """What is chosen; a compact map shares the places only."""
+    """The current choices; a compact map shares the places only."""
     chosen = PLACES if compact else address.MAP_CHOICES
     return {
         name: address.chosen(name) if name in chosen else address.TEXTS[name].default
@@ -131,21 +126,12 @@ def _choice(compact: bool) -> dict[str, str]:
 
 def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
     """A and B as texts; only an image can stand in for what was chosen."""
-    places_module = dict(zip(PLACES, pair or (), strict=False))
-    return {letter: str(place.index) for letter, place in places_module.items() if isinstance(place, ImageAt)}
+    places = zip(PLACES, pair or (), strict=False)
+    return {letter: str(place.index) for letter, place in places if isinstance(place, ImageAt)}
 
 
-def _keep() -> None:
-    """Keep what the visitor has chosen on the map."""
-    _keep_only(address.MAP_CHOICES)
-
-
-def _keep_places() -> None:
-    """Keep the places, and leave the rest as the home page has it."""
-    _keep_only(PLACES)
-
-
-def _keep_only(names: tuple[str, ...]) -> None:
+def _keep(names: tuple[str, ...]) -> None:
+    """Take over these choices of the map; a compact one leaves the others as the home page has them."""
     committed = st.session_state["map"].commit
     if not isinstance(committed, dict):
         return
@@ -156,14 +142,14 @@ def _keep_only(names: tuple[str, ...]) -> None:
 
 
 def _hear_again() -> None:
-    """What did not arrive has been offered anew by the time the map hears of this."""
+    """This run has offered the files again that did not arrive; the number tells the map so."""
     seq = st.session_state["map"].again
     if isinstance(seq, int):
         st.session_state[SEQ] = seq
 
 
 def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
-    """What one model's map is drawn from, by the addresses of its files."""
+    """The data of one model's map, with the addresses of its files."""
     offer = file_store().offer
     digest = hashlib.sha256(latent_map.positions.tobytes()).hexdigest()[:16]
     map_key = f"{codes.key[:24]}-{digest}"
@@ -184,7 +170,7 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
 
 
 def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
-    """Where codes (M, D) lie on the map, if it can say."""
+    """The positions of codes (M, D) on the map; none where it cannot place codes."""
     return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
 
 
@@ -234,7 +220,7 @@ def _points_csv(codes: Codes, latent_map: Map) -> str:
     if codes.labels is not None:
         columns["class"] = [codes.class_names[label] for label in codes.labels]
     latents = {f"z{number}": values for number, values in enumerate(codes.latents.T, start=1)}
-    return pd.DataFrame({**columns, **latents}).to_csv(index=False)
+    return csv({**columns, **latents})
 
 
 def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
