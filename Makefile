@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 app:     ; .venv/bin/streamlit run app.py
 test:    ; $(PYTHON) -m pytest
 lint:    node_modules ; .venv/bin/ruff check . && .venv/bin/ruff format --check . && npm run --silent check
-format:  ; .venv/bin/ruff check --fix . && .venv/bin/ruff format .
+format:  node_modules ; .venv/bin/ruff check --fix . && .venv/bin/ruff format . && npm run --silent format
 models:  ; $(PYTHON) checkpoints/reproduce.py
 bench:   ; $(PYTHON) -m benchmarks.training
 audit:   ; .ci/audit

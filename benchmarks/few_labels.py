@@ -17,6 +17,7 @@ from autoencoder.experiments.few_labels.measure import FewLabels, few_label_step
 from autoencoder.experiments.few_labels.task import few_label_task
 from autoencoder.experiments.few_labels.verdicts import curve, sentence
 from autoencoder.model.runtime import use_one_thread
+from autoencoder.steps import result_of
 
 
 def main(arguments: list[str] | None = None) -> FewLabels:
@@ -49,7 +50,7 @@ def measure(
     task = few_label_task(train, None if test.split == "all" else test, seed)
     print(f"{checkpoint}: {task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on")
     model = load_checkpoint(checkpoint).model
-    *_, (_, outcome) = few_label_steps(model, task, learners, counts, n_draws, seed)
+    outcome = result_of(few_label_steps(model, task, learners, counts, n_draws, seed))
     return outcome
 
 

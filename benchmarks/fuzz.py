@@ -232,9 +232,10 @@ def _use_model(workspace, name: str) -> None:
     from autoencoder.checkpoint.replay import read_replay
     from autoencoder.figures.pictures import png
     from autoencoder.latent.projection import project
+    from ui.components.wire import replay_bundle
     from ui.views.train.models import _facts
     from ui.widgets.choice import _model_facts
-    from ui.widgets.replay import _what_is_drawn, packed
+    from ui.widgets.replay import _what_is_drawn
 
     loaded = workspace.load_model(name)
     [info] = workspace.models()
@@ -247,7 +248,7 @@ def _use_model(workspace, name: str) -> None:
     workspace.export_model(name)
     replay = read_replay(info.folder)
     if replay is not None and len(replay):
-        packed(replay)
+        replay_bundle(replay)
         _encodes(_what_is_drawn(replay), *replay.class_names)
     _encodes(_facts(info), _model_facts(info), codes.dataset, *map(codes.class_of, range(len(codes.rows))))
 

@@ -17,6 +17,7 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.generate.samples import Scores, compare_steps
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.model.runtime import use_one_thread
+from autoencoder.steps import result_of
 
 MOST_FITTED = 10_000  # codes of training images
 
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[Scores
     found = {}
     for seed in range(args.seeds):
         started = time.process_time()
-        *_, (_, judged) = compare_steps(models, training, test, args.n, seed)
+        judged = result_of(compare_steps(models, training, test, args.n, seed))
         seconds = time.process_time() - started
         found[seed] = judged.scores
         report(seed, judged.scores)

@@ -187,7 +187,7 @@ def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
     trainer = Trainer(dataset.images, settings, TrainingSettings(2, 8), Runtime())
     film = Film(trainer, dataset)
     film.begin()
-    for event in trainer.events():
+    for _, event in trainer.steps():
         film.note(event)
     checkpoint = replace(make_checkpoint("new", trainer, dataset, dataset), replay=film.replay)
     with tempfile.TemporaryDirectory() as folder:

@@ -19,6 +19,7 @@ from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.experiments.outliers.trials import LATENT_DIM, class_trial, outcome_steps
 from autoencoder.model.runtime import use_one_thread
+from autoencoder.steps import result_of
 
 FAINTEST = np.zeros((1, 28, 28), np.uint8)
 
@@ -55,7 +56,7 @@ def _row(train: Dataset, test: Dataset, protocol: str, label: int, latent_dim: i
     """The AUROC of every score, that of a black image by the combined one, and CPU-seconds."""
     started = time.process_time()
     trial = class_trial(train, test, protocol, label, seed)
-    *_, (_, outcome) = outcome_steps(trial, latent_dim, seed)
+    outcome = result_of(outcome_steps(trial, latent_dim, seed))
     seconds = time.process_time() - started
     black = _black(Detector(outcome.model, trial.normal, trial.held_back), outcome)
     return [*(outcome.aurocs[name] for name in SCORES), black, seconds]

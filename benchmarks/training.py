@@ -90,7 +90,7 @@ def train_ours(images: np.ndarray, args: argparse.Namespace) -> tuple[Autoencode
     """The model, and how many images it was trained on in all epochs together."""
     settings = TrainingSettings(args.epochs, seed=args.seed)
     trainer = Trainer(images, _model(args), settings, resolve_runtime(args.threads))
-    for _ in trainer.events():
+    for _ in trainer.steps():
         pass
     return trainer.autoencoder(), args.epochs * len(trainer.train_rows)
 

@@ -1,7 +1,7 @@
-// Notes, in a page that knows nothing of it, when the pointer moved and when something was painted. Kinds:
-// "move" with the event's own time; "drawn", another image in the card, and "settled", the same once more, with
-// its measures; "near", the card's nearest image; "front", ring and pins; "points", of map or chart; "label",
-// what the chart says of a point; "file", one that has come.
+// Probe: notes from outside when the pointer moved and when something was painted. Kinds: "move" with the
+// event's own time; "drawn", another image in the card, and "settled", the same once more, with its
+// measures; "near", the card's nearest image; "front", ring and pins; "points", of map or chart; "label", the
+// chart's text at a point; "file", a fetched one.
 (() => {
   // The event that the map hovers by: a browser that has the first one need not wait for the next frame.
   const MOVE = "onpointerrawupdate" in document ? "pointerrawupdate" : "pointermove";
@@ -13,7 +13,7 @@
   };
   const frame = () => new Promise(requestAnimationFrame);
 
-  /** Milliseconds from the next pointer event to the first painting of a kind after it; null if none comes. */
+  /** Milliseconds from the next pointer event to the first painting of a kind after it; null for none. */
   const answer = (wanted) =>
     new Promise((resolve) => {
       let moved = null;

@@ -102,7 +102,7 @@ def make_small_checkpoint(digits: Dataset, kind: str, latent_dim: int = 3) -> Ch
     trainer = Trainer(
         digits.images, ModelSettings(kind, latent_dim, 1.0, SMALL), TrainingSettings(2, 8), Runtime()
     )
-    for _ in trainer.events():
+    for _ in trainer.steps():
         pass
     return make_checkpoint(
         f"small-{kind}", trainer, digits, load_dataset("digits", "test").subset(np.arange(25))

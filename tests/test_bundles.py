@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle, network_layers
 from autoencoder.checkpoint.codes import codes_of_images
+from autoencoder.checkpoint.replay import Replay
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import PCAMap, project
+from ui.components.wire import (
+    codes_bundle,
+    field_bundle,
+    map_bundle,
+    model_bundle,
+    network_layers,
+    replay_bundle,
+)
 
 
 def metadata(bundle: bytes) -> dict:
@@ -68,3 +76,26 @@ def test_a_field_brings_its_bounds(digits):
     tensors = load(field_bundle(field))
     np.testing.assert_array_equal(tensors["values"], field.values)
     np.testing.assert_allclose(tensors["bounds"], field.bounds, rtol=1e-6)
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 1], [-1, -1, -1]])
+def test_frames_go_whole_and_without_labels_where_there_are_none(labels):
+    rng = np.random.default_rng(0)
+    replay = Replay(
+        2, ("a", "b"), rng.integers(0, 256, (2, 28, 28), dtype=np.uint8), np.array(labels, np.int16),
+        np.array([0.0, 1.0]), rng.normal(size=(2, 3, 2)).astype(np.float32),
+        rng.integers(0, 256, (2, 2, 28, 28), dtype=np.uint8), np.array([np.nan, 2.0]), np.array([3.0, 4.0]),
+        np.array([1.0, 1.5]),
+    )  # fmt: skip
+    bundle = replay_bundle(replay)
+    tensors = load(bundle)
+    assert json.loads(metadata(bundle)["replay"]) == {"score": "jump ratio", "class_names": ["a", "b"]}
+    if labels[0] < 0:
+        assert "labels" not in tensors
+    else:
+        np.testing.assert_array_equal(tensors.pop("labels"), labels)
+    names = ("epochs", "positions", "inputs", "pictures", "train_losses", "validation_losses", "gap_scores")
+    assert set(tensors) == set(names)
+    for name in names:
+        np.testing.assert_array_equal(tensors[name], getattr(replay, name), err_msg=name)
+    assert replay_bundle(replay) == bundle

@@ -7,7 +7,7 @@ from pathlib import Path
 from ui.state.caches import stamp
 
 ROOT = Path(__file__).resolve().parents[1]
-SINGLE = {"ui/files.py", "ui/state/queues.py"}  # one object of the server each, no results
+SINGLE = {"ui/components/files.py", "ui/state/queues.py"}  # one object of the server each, no results
 
 
 def test_caches_stand_in_one_file_and_are_bounded():

@@ -303,7 +303,7 @@ def test_what_is_not_there_is_said_in_a_sentence(refusal, saved, tmp_path):
 
 def test_a_folder_that_holds_something_else_is_refused_before_the_training(refusal, tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("two years of work")
-    monkeypatch.setattr(commands, "_follow", lambda trainer: pytest.fail("trained for nothing"))
+    monkeypatch.setattr(commands, "_train", lambda trainer: pytest.fail("trained for nothing"))
     assert "something other than a model" in refusal(*train("digits", tmp_path, "--kind", "ae"))
     assert (tmp_path / "thesis.txt").read_text() == "two years of work"
 
@@ -318,15 +318,15 @@ def test_an_interrupt_keeps_the_epochs_that_are_done(monkeypatch, few_digits, tm
     from autoencoder.checkpoint.record import EpochResult
     from autoencoder.training.trainer import Trainer
 
-    original = Trainer.events
+    original = Trainer.steps
 
     def interrupted(self):
-        for event in original(self):
-            yield event
-            if isinstance(event, EpochResult):
+        for step in original(self):
+            yield step
+            if isinstance(step.partial, EpochResult):
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(Trainer, "events", interrupted)
+    monkeypatch.setattr(Trainer, "steps", interrupted)
     assert parser.main(list(map(str, train("digits", tmp_path / "m", "--kind", "ae", "--json")))) == 0
     assert json.loads(capsys.readouterr().out)["epochs"] == 1
     assert len(load_checkpoint(tmp_path / "m").config.training.history) == 1

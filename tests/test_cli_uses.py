@@ -17,7 +17,7 @@ from autoencoder.experiments.few_labels.task import few_label_task
 from autoencoder.experiments.generate.samples import sample, score_steps, yardstick_steps
 from autoencoder.experiments.outliers.trials import PROTOCOLS, anomalies_steps
 from autoencoder.latent.sources import SOURCES, mixture_steps
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
 
 GENERATE = ("generate", "digits-ae-16", "--dataset", "digits")
@@ -29,10 +29,10 @@ def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):  
     report = answer(*GENERATE, *options)
     checkpoint = load_checkpoint("digits-ae-16")
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    mixture = finished(mixture_steps(checkpoint.model.encode(train.images), 0, 3))
-    classifier = finished(classifier_steps(train, test))
-    yardstick = finished(yardstick_steps(checkpoint.model, train.images, test.images, classifier))
-    expected = finished(score_steps("mixture", sample(mixture, checkpoint.support, 36, 5), yardstick))
+    mixture = result_of(mixture_steps(checkpoint.model.encode(train.images), 0, 3))
+    classifier = result_of(classifier_steps(train, test))
+    yardstick = result_of(yardstick_steps(checkpoint.model, train.images, test.images, classifier))
+    expected = result_of(score_steps("mixture", sample(mixture, checkpoint.support, 36, 5), yardstick))
     for name in ("frechet", "frechet_floor", "off_support_share", "copy_share"):
         assert report[name] == pytest.approx(getattr(expected, name), rel=1e-4), name
     assert list(report["class_shares"].values()) == pytest.approx(list(expected.class_shares))
@@ -72,7 +72,7 @@ def test_few_labels_reports_every_learner_and_number(answer):  # noqa: F811
     ]
     task = few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 3)
     model = load_checkpoint("digits-ae-16").model
-    *_, (_, outcome) = few_label_steps(model, task, names.split(","), [10, 20], 2, 3)
+    outcome = result_of(few_label_steps(model, task, names.split(","), [10, 20], 2, 3))
     for entry in report["results"]:
         found = [result.accuracy for result in outcome.of(entry["learner"], entry["n_labels"]).values()]
         assert entry["mean"] == pytest.approx(statistics.mean(found))
@@ -92,7 +92,7 @@ def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):  # n
     words = ("anomalies", "--dataset", "digits", "--protocol", protocol, "--class", "8", "--latent-dim", 4)
     report = answer(*words, "--seed", 1, "--false-alarms", 0.1)
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    *_, (_, expected) = anomalies_steps(train, test, protocol, "8", 4, 1, 0.1)
+    expected = result_of(anomalies_steps(train, test, protocol, "8", 4, 1, 0.1))
     assert report["auroc"].keys() == expected["auroc"].keys() >= {"mse", "combined", "bce"}
     assert report["auroc"] == pytest.approx(expected["auroc"])
     assert report["threshold"] == pytest.approx(expected["threshold"])

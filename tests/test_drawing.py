@@ -18,20 +18,20 @@ from test_browser import PATIENCE, PROJECT, browser, expect  # noqa: F401
 from autoencoder.data.loading import load_dataset
 
 FAINT = 8  # ink up to here does not count, as in normalise.js
-FOLDER = PROJECT / "ui" / "components" / "latent_map"
+FOLDER = PROJECT / "ui" / "components"
 PAGE = """
 <body style="--st-text-color: rgb(29, 31, 35); --st-background-color: rgb(251, 250, 247)">
 <div id="host"></div>
 <script type="module">
-  window.normalise = await import("/normalise.js");
-  const { createPad } = await import("/draw.js");
+  window.normalise = await import("/drawing_pad/normalise.js");
+  const { Pad } = await import("/drawing_pad/draw.js");
   const root = document.querySelector("#host").attachShadow({ mode: "open" });
   window.startPad = () => {
     window.pad?.destroy();
     window.live = [];
     window.committed = [];
-    root.innerHTML = '<link rel="stylesheet" href="/draw.css"><div></div>';
-    window.pad = createPad(root.querySelector("div"), {
+    root.innerHTML = '<link rel="stylesheet" href="/drawing_pad/draw.css"><div></div>';
+    window.pad = new Pad(root.querySelector("div"), {
       onImage: (image) => live.push({ image: image && [...image], frame }),
       onCommit: (image) => committed.push({ image: image && [...image], frame }),
     });
@@ -76,7 +76,7 @@ def page(browser):  # noqa: F811
     threading.Thread(target=server.serve_forever, daemon=True).start()
     opened = browser.new_page()
     opened.set_default_timeout(PATIENCE)
-    opened.goto(f"http://127.0.0.1:{server.server_port}/draw.css")
+    opened.goto(f"http://127.0.0.1:{server.server_port}/drawing_pad/draw.css")
     opened.set_content(PAGE)
     opened.wait_for_function("Boolean(window.startPad)")
     yield opened
@@ -543,7 +543,10 @@ def call(page, name: str, ink: np.ndarray) -> np.ndarray | None:
     """What a function of the module makes of ink (H, W)."""
     height, width = ink.shape
     found = page.evaluate(
-        "([name, ink, width, height]) => normalise[name](bytes(ink), width, height)?.join()",
+        """([name, ink, width, height]) => {
+          const found = normalise[name]({ ink: bytes(ink), width, height });
+          return (found?.ink ?? found)?.join();
+        }""",
         [name, text(ink), width, height],
     )
     return found and as_image(found.split(","))
@@ -574,7 +577,7 @@ def last(page) -> np.ndarray | None:
 
 
 def shown(page) -> np.ndarray | None:
-    return as_image(page.evaluate("pad.image() && [...pad.image()]"))
+    return as_image(page.evaluate("pad.image && [...pad.image]"))
 
 
 def seen(page) -> np.ndarray:

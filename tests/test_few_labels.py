@@ -14,6 +14,7 @@ from scipy.stats import ttest_rel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix
 from sklearn.preprocessing import StandardScaler
+from tools.steps import driven
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, stratified_order
@@ -41,19 +42,11 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
     usual_prediction,
 )
+from autoencoder.steps import Step, result_of
 from autoencoder.training.fine_tuning import hidden_features, network_steps
 
 labellings = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
 FAST = ("codes-knn", "pca-logistic", "hidden-spreading")
-
-
-def returned(steps):
-    """What a generator returns at its end."""
-    while True:
-        try:
-            assert 0 <= next(steps) <= 1
-        except StopIteration as end:
-            return end.value
 
 
 def numbered(labels: list[int]) -> Dataset:
@@ -160,23 +153,23 @@ def test_slips_are_refused(task, checkpoints):
 
 def test_features_are_those_of_each_image(task, checkpoints):
     model, images = checkpoints["vae"].model, (task.pool.images, task.test.images)
-    codes = returned(feature_steps("codes", model, *images))
+    codes = result_of(feature_steps("codes", model, *images))
     np.testing.assert_allclose(codes.test, model.encode(task.test.images), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(codes.pool, model.encode(task.pool.images), rtol=1e-4, atol=1e-5)
-    hidden = returned(feature_steps("hidden", model, *images))
+    hidden = result_of(feature_steps("hidden", model, *images))
     weights, test = model.weights, hidden.test.astype(np.float64)
     # The code is read from them, by the layer of the code's mean.
     np.testing.assert_allclose(
         test @ weights["code.mean.weight"].T + weights["code.mean.bias"], codes.test, rtol=1e-3, atol=1e-4
     )
     np.testing.assert_array_equal(hidden_features(model, task.test.images).shape, (80, 7))
-    pixels = returned(feature_steps("pixels", model, *images))
+    pixels = result_of(feature_steps("pixels", model, *images))
     np.testing.assert_array_equal(pixels.pool[5], task.pool.images[5].ravel() / np.float32(255))
-    pca = returned(feature_steps("pca", model, *images))
+    pca = result_of(feature_steps("pca", model, *images))
     assert pca.pool.shape == (300, 50)
     values = np.linalg.svd(pixels.pool - pixels.pool.mean(axis=0), compute_uv=False)[:50]
     np.testing.assert_allclose(np.linalg.norm(pca.pool, axis=0), values, rtol=1e-3)
-    anew = returned(feature_steps("pca", model, images[0], images[1][:5]))
+    anew = result_of(feature_steps("pca", model, images[0], images[1][:5]))
     np.testing.assert_array_equal(anew.pool, pca.pool)  # no test image had a part in it
 
 
@@ -193,7 +186,7 @@ def test_planted_classes_are_all_found(method):
     features, labels, test_labels = clusters(120, 60)
     rows = stratified_order(labels, np.random.default_rng(0))[:6]
     if method == "spreading":
-        found = spread_labels(returned(graph_steps(features)), rows, labels[rows] * 2)
+        found = spread_labels(result_of(graph_steps(features)), rows, labels[rows] * 2)
     else:
         found = classify(method, features, rows, labels[rows] * 2)
     np.testing.assert_array_equal(found, test_labels * 2)
@@ -236,15 +229,15 @@ def test_labels_spread_as_the_formula_says():
     shares = scores / scores.sum(axis=1, keepdims=True)
     voters = np.argsort(cdist(features.test, features.pool), axis=1)[:, :5]
     expected = shares[voters].mean(axis=1).argmax(axis=1)
-    np.testing.assert_array_equal(spread_labels(returned(graph_steps(features)), rows, labels), expected)
+    np.testing.assert_array_equal(spread_labels(result_of(graph_steps(features)), rows, labels), expected)
 
 
 def test_twins_are_joined_and_nobody_to_himself():
     places = np.repeat(np.random.default_rng(0).normal(size=(4, 2)), 8, axis=0).astype("f4")
-    graph = returned(graph_steps(Features(places, places[:3])))
+    graph = result_of(graph_steps(Features(places, places[:3])))
     assert np.isfinite(graph.links.data).all() and (graph.links.diagonal() == 0).all()
     assert abs(graph.links - graph.links.T).max() < 1e-6
-    same = returned(graph_steps(Features(np.zeros((9, 2), "f4"), np.zeros((2, 2), "f4"))))
+    same = result_of(graph_steps(Features(np.zeros((9, 2), "f4"), np.zeros((2, 2), "f4"))))
     assert set(spread_labels(same, np.array([0]), np.array([7]))) == {7}
 
 
@@ -271,7 +264,7 @@ def test_fine_tuning_leaves_the_model_and_every_shared_generator_alone(task, che
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()
     images, labels, test = task.pool.images[:20], task.pool.labels[:20], task.test.images
     for is_fresh in (False, True):
-        found = [returned(network_steps(model, images, labels, test, seed, is_fresh)) for seed in (1, 1, 2)]
+        found = [result_of(network_steps(model, images, labels, test, seed, is_fresh)) for seed in (1, 1, 2)]
         np.testing.assert_array_equal(found[0], found[1])
         assert (found[0] != found[2]).any()
     for name, array in model.weights.items():
@@ -289,7 +282,7 @@ def test_a_network_learns_what_it_is_shown(checkpoints):
     images = images.astype(np.uint8)
     for is_fresh in (False, True):
         steps = network_steps(checkpoints["ae"].model, images[:10], labels[:10], images[10:], 0, is_fresh)
-        np.testing.assert_array_equal(returned(steps), labels[10:])
+        np.testing.assert_array_equal(result_of(steps), labels[10:])
 
 
 def test_from_scratch_owes_nothing_to_the_weights(task, checkpoints):
@@ -297,7 +290,7 @@ def test_from_scratch_owes_nothing_to_the_weights(task, checkpoints):
     one, other = checkpoints["ae"].model, checkpoints["dae"].model
     images, labels, test = task.pool.images[:30], task.pool.labels[:30], task.test.images
     fresh, tuned = (
-        [returned(network_steps(model, images, labels, test, 0, is_fresh)) for model in (one, other)]
+        [result_of(network_steps(model, images, labels, test, 0, is_fresh)) for model in (one, other)]
         for is_fresh in (True, False)
     )
     np.testing.assert_array_equal(*fresh)
@@ -308,17 +301,13 @@ def test_from_scratch_owes_nothing_to_the_weights(task, checkpoints):
 
 
 def measured(model, task, learners, counts, n_draws, seed=0) -> FewLabels:
-    *_, (share, outcome) = few_label_steps(model, task, learners, counts, n_draws, seed)
-    assert share == 1
-    return outcome
+    return result_of(few_label_steps(model, task, learners, counts, n_draws, seed))
 
 
 def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, monkeypatch):
     monkeypatch.setattr("autoencoder.training.fine_tuning.N_STEPS", 3)
-    seen = list(few_label_steps(checkpoints["ae"].model, task, list(LEARNERS), [30, 10], 2, 4))
-    shares = [share for share, _ in seen]
-    assert shares == sorted(shares) and shares[-1] == 1
-    outcome = seen[-1][1]
+    seen, outcome = driven(few_label_steps(checkpoints["ae"].model, task, list(LEARNERS), [30, 10], 2, 4))
+    assert seen[-1].share == 1 and seen[-1].partial is outcome
     assert outcome.learners == list(LEARNERS) and outcome.counts == [10, 30]
     assert (
         len(outcome.results)
@@ -333,7 +322,7 @@ def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, 
     assert {result.draw for result in first_whole_draw.results} == {0}
     by_hand = classify(
         "knn",
-        returned(feature_steps("codes", checkpoints["ae"].model, task.pool.images, task.test.images)),
+        result_of(feature_steps("codes", checkpoints["ae"].model, task.pool.images, task.test.images)),
         labelled_rows(task, 30, 1, 4),
         task.pool.labels[labelled_rows(task, 30, 1, 4)],
     )
@@ -347,7 +336,7 @@ def test_only_its_own_seconds_are_counted(monkeypatch):
         nonlocal now
         for share in (0.0, 0.5):
             now += 1
-            yield share
+            yield Step(share)
         now += 1
         return "predictions"
 

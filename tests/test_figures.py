@@ -15,6 +15,7 @@ from autoencoder.figures.style import CLASS_COLOURS
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.projection import project
+from autoencoder.steps import result_of
 
 
 @pytest.fixture
@@ -86,9 +87,8 @@ def test_every_bar_of_empty_space_is_its_own_share(checkpoints):
 def test_every_path_is_a_point_of_its_model_and_kind(checkpoints, digits):
     checkpoint = checkpoints["ae"]
     latents = checkpoint.model.encode(digits.images)
-    *_, (_, statistic) = gap_steps(
-        "small", checkpoint.support, latents, random_pairs(digits.labels, 40, 12, 0)
-    )
+    pairs = random_pairs(digits.labels, 40, 12, 0)
+    statistic = result_of(gap_steps("small", checkpoint.support, latents, pairs))
     same, cross = gap_figure([statistic]).data
     np.testing.assert_array_equal(same.y, statistic.score("same"))
     np.testing.assert_array_equal(cross.y, statistic.score("cross"))

@@ -8,8 +8,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ui import files
-from ui.files import FileStore, NotYet, send_file
+from ui.components import files
+from ui.components.files import FileStore, NotYet, send_file
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.linalg import sqrtm
+from tools.steps import driven
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.images import as_floats
@@ -25,7 +26,7 @@ from autoencoder.experiments.generate.samples import (
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import gaussian, mixture_steps, prior
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
 
 RNG = np.random.default_rng
@@ -43,7 +44,7 @@ def test():
 
 @pytest.fixture(scope="module")
 def classifier(train, test):
-    return finished(classifier_steps(train, test))
+    return result_of(classifier_steps(train, test))
 
 
 def scores(source: str, distance: float, floor: float = 2.0) -> Scores:
@@ -83,23 +84,23 @@ def test_a_training_image_is_a_copy_and_a_new_one_is_not(train, test):
     held_against = Yardstick(train.images, 0.5, None, None, None)
     whole = np.concatenate([as_floats(train.images[:3]), as_floats(test.images[:1])])
     made = sample(prior(16), load_checkpoint("digits-ae-16").support, 4, 0)
-    found = finished(score_steps("prior", replace(made, images=whole), held_against))
+    found = result_of(score_steps("prior", replace(made, images=whole), held_against))
     assert found.copy_share == 0.75
     assert np.isnan(found.frechet) and found.class_shares is None
 
 
 def test_the_copy_distance_is_the_one_below_which_5_percent_of_reconstructions_are(train, test):
     model = load_checkpoint("digits-ae-16").model
-    held_against = finished(yardstick_steps(model, train.images, test.images, None))
+    held_against = result_of(yardstick_steps(model, train.images, test.images, None))
     distances, _ = nearest(model.reconstruct(test.images), train.images)
     assert (distances < held_against.copy_distance).mean() == pytest.approx(0.05, abs=0.005)
 
 
 def test_the_scores_are_those_of_an_independent_computation(train, test, classifier):
     checkpoint = load_checkpoint("digits-ae-16")
-    held_against = finished(yardstick_steps(checkpoint.model, train.images, test.images, classifier))
+    held_against = result_of(yardstick_steps(checkpoint.model, train.images, test.images, classifier))
     made = sample(gaussian(checkpoint.model.encode(train.images)), checkpoint.support, 200, 3)
-    found = finished(score_steps("gaussian", made, held_against))
+    found = result_of(score_steps("gaussian", made, held_against))
     features = classifier.features(made.images)
     assert found.frechet == frechet(features, classifier.features(test.images))
     assert found.off_support_share == (checkpoint.support.round_trip_in_units(made.latents) > 1).mean()
@@ -126,25 +127,23 @@ def test_the_classifier_is_right_mostly_and_its_accuracy_is_its_own(classifier, 
 
 def test_without_a_test_set_a_fifth_is_held_out(train):
     few = train.subset(np.arange(100))
-    taught = finished(classifier_steps(few, None))
+    taught = result_of(classifier_steps(few, None))
     assert taught.n_held_out == 20
-    again = finished(classifier_steps(few, None))
+    again = result_of(classifier_steps(few, None))
     np.testing.assert_array_equal(taught.features(few.images), again.features(few.images))
 
 
 def test_a_classifier_needs_labels(train):
     with pytest.raises(ValueError, match="with labels"):
-        finished(classifier_steps(replace(train, labels=None, class_names=()), None))
+        result_of(classifier_steps(replace(train, labels=None, class_names=()), None))
 
 
 def test_every_source_of_every_model_is_judged_and_the_share_only_grows(train, test):
     names = ("digits-ae-2", "digits-vae-2")
     models = {name: (load_checkpoint(name).support, load_checkpoint(name).atlas.latents) for name in names}
-    seen = list(compare_steps(models, train, test, 60, 1))
-    shares = [share for share, _ in seen]
-    assert shares == sorted(shares) and shares[-1] == 1
+    _, judged = driven(compare_steps(models, train, test, 60, 1))
     for name in names:
-        found = seen[-1][1].scores[name]
+        found = judged.scores[name]
         assert [each.source for each in found] == ["prior", "gaussian", "box", "mixture"]
         assert len({each.frechet_floor for each in found}) == 1
         assert all(each.n == 60 and each.frechet > 0 for each in found)
@@ -153,7 +152,7 @@ def test_every_source_of_every_model_is_judged_and_the_share_only_grows(train, t
 def test_a_model_of_fewer_codes_than_a_mixture_needs_has_the_other_sources(train, test):
     support = load_checkpoint("digits-ae-2").support
     unlabelled = replace(train.subset(np.arange(9)), labels=None, class_names=())
-    *_, (_, found) = compare_steps({"few": (support, support.latents[:9])}, unlabelled, unlabelled, 20, 0)
+    found = result_of(compare_steps({"few": (support, support.latents[:9])}, unlabelled, unlabelled, 20, 0))
     assert [each.source for each in found.scores["few"]] == ["prior", "gaussian", "box"]
     assert found.classifier is None
 
@@ -202,16 +201,16 @@ def test_a_mixture_makes_a_generator_of_a_plain_autoencoder(real_mnist):
     mnist_train, mnist_test = (load_dataset("mnist", split, real_mnist) for split in ("train", "test"))
     checkpoint = load_checkpoint("mnist-ae-32")
     latents = checkpoint.model.encode(mnist_train.images[:4_000])
-    classifier = finished(classifier_steps(mnist_train, mnist_test))
+    classifier = result_of(classifier_steps(mnist_train, mnist_test))
     steps = yardstick_steps(
         checkpoint.model, mnist_train.images[:4_000], mnist_test.images[:2_000], classifier
     )
-    yardstick = finished(steps)
+    yardstick = result_of(steps)
     gauss, mixture = (
-        finished(score_steps(name, sample(sampler, checkpoint.support, 1_000, 0), yardstick))
+        result_of(score_steps(name, sample(sampler, checkpoint.support, 1_000, 0), yardstick))
         for name, sampler in (
             ("gaussian", gaussian(latents)),
-            ("mixture", finished(mixture_steps(latents, 0, 20))),
+            ("mixture", result_of(mixture_steps(latents, 0, 20))),
         )
     )
     assert mixture.frechet < gauss.frechet / 5

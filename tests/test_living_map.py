@@ -13,7 +13,6 @@ from conftest import SMALL
 from test_browser import browser, expect, page, server, settle  # noqa: F401
 from test_drawing import page as modules  # noqa: F401
 
-from autoencoder.bundles import model_bundle
 from autoencoder.checkpoint.checkpoint import Atlas, Checkpoint
 from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
 from autoencoder.data.loading import load_dataset
@@ -23,6 +22,7 @@ from autoencoder.latent.support import Support
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
+from ui.components.wire import model_bundle
 
 MARGIN = 0.06  # of the stage, on every side of the points
 SETTLED = 900  # milliseconds: longer than the map waits before it tells of a changed view
@@ -30,9 +30,9 @@ SETTLED = 900  # milliseconds: longer than the map waits before it tells of a ch
 # Modules of the component and a model's file, in a page of the app.
 DECODE = """async ([file, codes]) => {
   const load = (name) => import(`/${name}.js`);
-  const { readTensors } = await load("safetensors");
-  const { Network } = await load("network");
-  const { Support } = await load("support");
+  const { readTensors } = await load("shared/safetensors");
+  const { Network } = await load("decoder/network");
+  const { Support } = await load("decoder/support");
   const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
   const { tensors, metadata } = readTensors(bytes.buffer);
   const { layers, units, latent_dim: dim } = JSON.parse(metadata.model);
@@ -503,7 +503,7 @@ def test_numbers_that_are_no_code_of_the_model_are_no_place(page, numbers):  # n
 def test_what_is_no_number_is_off_the_data(modules):  # noqa: F811
     verdicts = modules.evaluate(
         """async () => {
-          const { verdict } = await import("/card.js");
+          const { verdict } = await import("/decoder/support.js");
           return [0.5, 1, 1.01, Infinity, NaN].map(verdict);
         }"""
     )
@@ -579,6 +579,9 @@ def test_the_gaps_are_computed_once_and_drawn_with_their_scale(page):  # noqa: F
     legend = page.locator(".lm-layer-legend")
     expect(legend).to_contain_text("in the model's units")
     expect(legend).to_contain_text("3 and more")
+    scale = page.locator(".lm-scale").evaluate("scale => getComputedStyle(scale).backgroundImage")
+    colours = [tuple(map(int, colour)) for colour in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", scale)]
+    assert (colours[0], colours[-1]) == ((0, 34, 78), (254, 232, 56)), "the ends of cividis"
     page.get_by_label("Layer").select_option("grid")
     wait_for_address(page, "layer=grid")
     expect(legend).to_contain_text("What the decoder draws at each spot")
@@ -693,16 +696,16 @@ def test_an_outline_around_nothing_selects_nothing_and_says_so(page):  # noqa: F
     np.testing.assert_array_equal(stage.colours("points"), before)
 
 
-def test_a_hand_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
+def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):  # noqa: F811
     page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
-    figures = page.locator(".hand figure")
+    figures = page.locator(".path-slider figure")
     expect(figures).to_have_count(2)
     expect(figures.last).to_contain_text("the data")
     slider = page.get_by_label("Place on the path")
     for t, where in ((0.25, ""), (0.6, ""), (1.5, ", beyond B"), (-0.5, ", before A")):
         slider.fill(str(t))
-        expect(page.locator(".hand output")).to_have_text(f"t = {t:.2f}{where}".replace("-", "−"))
+        expect(page.locator(".path-slider output")).to_have_text(f"t = {t:.2f}{where}".replace("-", "−"))
         for number, name in enumerate(("digits-ae-16", "digits-vae-16")):
             checkpoint = load_checkpoint(name)
             start, end = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])

@@ -9,9 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.projection import project, tsne_steps
+from autoencoder.steps import result_of
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
-from ui.jobs.work import MapWork
+from ui.jobs.work import StepsWork
+from ui.widgets.map import tsne
 
 MAIN = Path(__file__).resolve().parent.parent / "ui" / "main.py"
 
@@ -22,23 +24,24 @@ def codes(checkpoints, digits):
 
 
 def test_the_finished_map_is_that_of_the_method(codes):
-    job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
+    job = JobQueue(OwnDesk()).submit("map", StepsWork(tsne_steps, codes.latents))
     assert job.wait(60) and job.status == "done"
-    *_, (share, positions) = tsne_steps(codes.latents)
-    assert job.progress[0] == share == 1
-    np.testing.assert_array_equal(job.result.positions, positions)
+    assert job.progress.share == 1
+    np.testing.assert_array_equal(job.result.positions, result_of(tsne_steps(codes.latents)).positions)
 
 
 def test_a_stopped_map_is_kept_as_it_was(codes):
-    job = JobQueue(OwnDesk()).submit("map", MapWork(codes))
+    job = JobQueue(OwnDesk()).submit("map", StepsWork(tsne_steps, codes.latents))
     job.stop()
     assert job.wait(60) and job.status == "stopped"
-    assert job.progress[0] < 1
-    np.testing.assert_array_equal(job.result.positions, job.progress[1])
+    assert job.progress.share < 1 and job.result is job.progress.partial
 
 
-def test_before_its_first_step_the_map_is_the_plane(codes):
-    np.testing.assert_array_equal(MapWork(codes).progress[1], project(codes.latents).positions)
+def test_before_its_first_step_the_map_is_the_plane(codes, monkeypatch):
+    queue = JobQueue()  # nobody works on it
+    monkeypatch.setattr(tsne, "job_queue", lambda: queue)
+    monkeypatch.setattr(tsne, "_watch", lambda job, codes: None)
+    np.testing.assert_array_equal(tsne.tsne_map(codes).positions, project(codes.latents).positions)
 
 
 def test_the_page_shows_the_map_when_it_is_done():

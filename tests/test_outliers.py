@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
+from tools.steps import driven
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.dataset import Dataset, hold_back
@@ -43,6 +44,7 @@ from autoencoder.experiments.outliers.trials import (
 )
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.experiments.statistics import Interval
+from autoencoder.steps import result_of
 from autoencoder.training.trainer import Trainer
 from autoencoder.wording import percent
 
@@ -365,7 +367,7 @@ def test_test_images_have_no_say_in_the_threshold():
     held_back = []
     for test in tests:
         trial = class_trial(train, test, "one-class", 0, 1)
-        *_, (_, outcome) = judge_steps(Detector(model, trial.normal, trial.held_back), trial.test, 1)
+        outcome = result_of(judge_steps(Detector(model, trial.normal, trial.held_back), trial.test, 1))
         held_back.append(outcome.held_back)
     for name in SCORES:
         np.testing.assert_array_equal(*(found[name] for found in held_back))
@@ -423,9 +425,8 @@ def split_digits() -> tuple[Dataset, Dataset]:
 def test_the_same_seed_gives_the_same_numbers(short, split_digits):
     found = []
     for seed in (4, 4, 5):
-        *steps, (share, outcome) = outcome_steps(class_trial(*split_digits, "one-class", 3, seed), 3, seed)
-        assert share == 1 and all(each is None for _, each in steps)
-        assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+        steps, outcome = driven(outcome_steps(class_trial(*split_digits, "one-class", 3, seed), 3, seed))
+        assert all(step.partial is None for step in steps)
         found.append(outcome)
     for name in SCORES:
         np.testing.assert_array_equal(found[0].scores[name], found[1].scores[name])
@@ -442,14 +443,14 @@ def test_the_network_learns_from_the_normal_images_only(short, split_digits, mon
 
     monkeypatch.setattr(trials, "Trainer", Watched)
     trial = class_trial(*split_digits, "one-class", 3, 0)
-    list(outcome_steps(trial, 3, 0))
+    result_of(outcome_steps(trial, 3, 0))
     assert len(given) == 1 and given[0] is trial.normal
 
 
 def test_the_report_is_that_of_the_outcome(short, split_digits):
     train, test = split_digits
-    *_, (_, report) = anomalies_steps(train, test, "one-class", "6", latent_dim=4, seed=2)
-    *_, (_, outcome) = outcome_steps(class_trial(train, test, "one-class", 6, 2), 4, 2)
+    report = result_of(anomalies_steps(train, test, "one-class", "6", latent_dim=4, seed=2))
+    outcome = result_of(outcome_steps(class_trial(train, test, "one-class", 6, 2), 4, 2))
     assert set(report["auroc"]) == set(SCORES)
     for name, value in report["auroc"].items():
         assert value == pytest.approx(roc_auc_score(test.labels != 6, outcome.scores[name]))
@@ -587,7 +588,7 @@ def test_a_digit_of_mnist_is_told_from_the_others(real_mnist, monkeypatch):
     monkeypatch.setattr(trials, "N_STEPS", 80)
     train, test = (load_dataset("mnist", split, real_mnist) for split in ("train", "test"))
     trial = class_trial(train, test.subset(np.arange(1_500)), "one-class", 0, 0)
-    *_, (_, outcome) = outcome_steps(trial, 16, 0)
+    outcome = result_of(outcome_steps(trial, 16, 0))
     assert outcome.aurocs["combined"] > 0.97 > outcome.aurocs["bce"]
     black = Detector(outcome.model, trial.normal, trial.held_back).scores(np.zeros((1, 28, 28), np.uint8))
     normal = ~trial.test.is_outlier

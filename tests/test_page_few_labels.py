@@ -25,6 +25,7 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
     usual_prediction,
 )
+from autoencoder.steps import result_of
 from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
@@ -63,7 +64,7 @@ def measure(app: AppTest, learners: list[str], counts: list[int]) -> AppTest:
 
 def expected(model: str, counts: list[int], n_draws: int = 2, seed: int = 0):
     task = few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), seed)
-    *_, (_, outcome) = few_label_steps(load_checkpoint(model).model, task, FAST, counts, n_draws, seed)
+    outcome = result_of(few_label_steps(load_checkpoint(model).model, task, FAST, counts, n_draws, seed))
     return task, outcome
 
 

@@ -22,6 +22,7 @@ from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.projection import project
 from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
+from autoencoder.steps import result_of
 from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 
@@ -47,7 +48,7 @@ def statistic(name: str, n_pairs: int, seed: int):
     pairs = random_pairs(dataset.labels, dataset.n_images, n_pairs, seed)
     pictures = PictureDistance(checkpoint.model, dataset.images)
     latents = checkpoint.model.encode(dataset.images)
-    *_, (_, found) = gap_steps(name, checkpoint.support, latents, pairs, pictures)
+    found = result_of(gap_steps(name, checkpoint.support, latents, pairs, pictures))
     return found
 
 
@@ -77,7 +78,7 @@ def measured_matrix(app: AppTest, seed: int):
     until(app, lambda app: any("9" in frame.value.columns for frame in app.dataframe))
     dataset, checkpoint = load_dataset("digits", "test"), load_checkpoint(MODELS[0])
     latents = checkpoint.model.encode(dataset.images)
-    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, dataset.labels, 12, seed)
+    matrix = result_of(matrix_steps(checkpoint.support, latents, dataset.labels, 12, seed))
     shown = next(frame.value for frame in app.dataframe if "9" in frame.value.columns)
     np.testing.assert_array_equal(shown.to_numpy(), matrix.score)
     return matrix
@@ -181,7 +182,7 @@ def test_without_images_the_paths_are_measured_all_the_same():
 def test_the_matrix_is_symmetric_and_its_worst_pair_is_worse(checkpoints, digits):
     checkpoint = checkpoints["ae"]
     latents = checkpoint.model.encode(digits.images)
-    *_, (_, matrix) = matrix_steps(checkpoint.support, latents, digits.labels, 5, 1)
+    matrix = result_of(matrix_steps(checkpoint.support, latents, digits.labels, 5, 1))
     np.testing.assert_array_equal(matrix.score, matrix.score.T)
     for row, first in enumerate(matrix.classes):
         for column, second in enumerate(matrix.classes):
@@ -194,7 +195,7 @@ def test_a_class_of_one_image_has_no_paths_within():
     latents = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
     support = Support(load_checkpoint("digits-ae-2").model, np.zeros((2, 2), np.float32))
     labels = np.array([0, 0, 0, 0, 1])
-    *_, (_, matrix) = matrix_steps(support, latents[:, :2], labels, 4, 0)
+    matrix = result_of(matrix_steps(support, latents[:, :2], labels, 4, 0))
     assert np.isnan(matrix.score[1, 1]) and matrix.worst[1, 1, 0] == -1
 
 

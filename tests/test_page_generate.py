@@ -17,7 +17,7 @@ from autoencoder.experiments.generate.words import sentence
 from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 
 MODEL = "digits-ae-16"
 
@@ -43,7 +43,7 @@ def test_the_samples_and_their_measures_are_those_of_the_source():
     assert row(app, "Round trip") == [f"{value:.2f}" for value in expected.round_trip]
     distances, _ = nearest(expected.images, training.images)
     test = load_dataset("digits", "test")
-    unit = finished(yardstick_steps(checkpoint.model, training.images, test.images, None)).copy_distance
+    unit = result_of(yardstick_steps(checkpoint.model, training.images, test.images, None)).copy_distance
     assert row(app, "Its distance") == [f"{value / unit:.2f}" for value in distances]
     assert row(app, "Near-copy") == ["copy" if value < unit else "" for value in distances]
     assert f"**{(expected.round_trip > 1).sum()} of 12** are off the data" in words(app)
@@ -67,7 +67,7 @@ def test_a_mixture_is_fitted_and_says_of_how_many_components():
     until(app, lambda app: "5 components, fitted to 1,437 codes" in words(app))
     checkpoint = load_checkpoint(MODEL)
     latents = checkpoint.model.encode(load_dataset("digits", "train").images)
-    expected = sample(finished(mixture_steps(latents, 0, 5)), checkpoint.support, 12, 0)
+    expected = sample(result_of(mixture_steps(latents, 0, 5)), checkpoint.support, 12, 0)
     np.testing.assert_allclose(np.array(row(app, "Round trip"), float), expected.round_trip, atol=0.011)
 
 
@@ -90,7 +90,7 @@ def test_the_scores_are_those_of_the_domain():
     checkpoint = load_checkpoint(MODEL)
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     models = {MODEL: (checkpoint.support, checkpoint.model.encode(train.images))}
-    *_, (_, expected) = compare_steps(models, train, test, 50, 2)
+    expected = result_of(compare_steps(models, train, test, 50, 2))
     table = next(frame.value for frame in app.dataframe if "Fréchet distance" in frame.value)
     for number, each in enumerate(expected.scores[MODEL]):
         line = table.iloc[number]

@@ -22,10 +22,17 @@ from autoencoder.experiments.outliers.outcome import (
     threshold_for,
 )
 from autoencoder.experiments.outliers.scores import SCORES
-from autoencoder.experiments.outliers.trials import Experiment, class_trial, outcome_steps, ready_detector
+from autoencoder.experiments.outliers.trials import (
+    Experiment,
+    class_trial,
+    experiment_steps,
+    outcome_steps,
+    ready_detector,
+)
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
+from autoencoder.steps import result_of
 from autoencoder.wording import percent
-from ui.jobs.work import OutlierWork
+from ui.jobs.work import StepsWork
 from ui.state.queues import quick_queue
 from ui.state.visitor import _digest
 from ui.storage.disk import state_root
@@ -57,7 +64,7 @@ def judged(name: str, kind: str, foreign: Dataset | None = None, seed: int = 0):
 
 
 def trained(split_digits, protocol: str, label: int, latent_dim: int, seed: int):
-    *_, (_, outcome) = outcome_steps(class_trial(*split_digits, protocol, label, seed), latent_dim, seed)
+    outcome = result_of(outcome_steps(class_trial(*split_digits, protocol, label, seed), latent_dim, seed))
     return outcome
 
 
@@ -209,7 +216,7 @@ def test_more_seeds_go_on_from_the_first(short, split_digits):
 
 def test_a_stopped_training_is_said_and_can_be_had_anew(split_digits):
     experiment = Experiment(*split_digits, "one-class", 5, 64, 9)
-    job = quick_queue().submit(experiment.key(1), OutlierWork(experiment, 1))
+    job = quick_queue().submit(experiment.key(1), StepsWork(experiment_steps, experiment, 1))
     job.stop()
     assert job.wait(5)
     app = visit("outliers", protocol=ONE_CLASS, outlier_class=5, code_size=64, outlier_seed=9)
@@ -222,7 +229,9 @@ def test_a_stopped_training_is_said_and_can_be_had_anew(split_digits):
 def test_the_first_seed_is_shown_before_the_last_is_done(short, split_digits):
     experiment = Experiment(*split_digits, "one-class", 2, 2, 0)
     known = [trained(split_digits, "one-class", 2, 2, seed=0)]
-    job = quick_queue().submit(experiment.key(3), OutlierWork(experiment, 3, known))
+    job = quick_queue().submit(
+        experiment.key(3), StepsWork(experiment_steps, experiment, 3, known, partial=known)
+    )
     job.pause()
     app = visit("outliers", protocol=ONE_CLASS, outlier_class=2, code_size=2, n_seeds=3)
     assert sentence(auroc_intervals(known)) in words(app) and "not over seeds" in words(app)

@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import struct
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
@@ -23,7 +23,8 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.wire import replay_bundle
 from ui.jobs.executor import OwnDesk
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
@@ -33,7 +34,7 @@ from ui.state.visitor import _digest
 from ui.storage.workspace import Workspace
 from ui.views.train.compare import _run, _whether_errors_compare
 from ui.widgets.job_progress import NO_WORKER
-from ui.widgets.replay import _what_is_drawn, packed
+from ui.widgets.replay import _what_is_drawn
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOON = 30  # seconds
@@ -339,24 +340,19 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
         time.sleep(0.05)  # who takes it up looks at the network first
     (live,) = components(app.run())
     assert live["now"] and not live["url"]
-    facts = facts_in(base64.b64decode(live["now"]))
-    assert len(facts["epochs"]) == 1 and facts["nImages"] == 144
+    frames = load(base64.b64decode(live["now"]))
+    assert frames["epochs"].shape == (1,) and frames["positions"].shape == (1, 144, 2)
     press(app, "Stop")
     wait_for(app, "Train another")
     (outcome,) = components(app)
     kept = read_replay(workspace.models()[0].folder)
     assert outcome["url"].removeprefix("/latent/files/").startswith("replay-")
-    assert gzip.decompress(file_store().get(outcome["url"].rpartition("/")[2])) == packed(kept)
+    assert gzip.decompress(file_store().get(outcome["url"].rpartition("/")[2])) == replay_bundle(kept)
     press(app, "Train another")
     (again,) = components(app)
     assert (
         again["url"] == outcome["url"] and kept.epochs[0] == 0
     )  # of the model that is chosen among one's own
-
-
-def facts_in(content: bytes) -> dict:
-    (length,) = struct.unpack_from("<I", content)
-    return json.loads(content[4 : 4 + length])
 
 
 def test_damaged_frames_are_told_of_and_the_model_stays(token, workspace):
@@ -405,23 +401,6 @@ def test_the_gap_is_named_on_the_chart():
     assert [note.text for note in figure.layout.annotations] == ["gap 13.0 nats"]
     (line,) = figure.layout.shapes
     assert (line.x0, line.y0, line.y1) == (3, 97, 110)
-
-
-def test_frames_are_packed_as_the_browser_reads_them(digits):
-    rng = np.random.default_rng(0)
-    replay = Replay(
-        2, ("a", "b"), rng.integers(0, 256, (2, 28, 28), dtype=np.uint8), np.array([0, 1, 1], np.int16),
-        np.array([0.0, 1.0]), rng.normal(size=(2, 3, 2)).astype(np.float32),
-        rng.integers(0, 256, (2, 2, 28, 28), dtype=np.uint8), np.array([np.nan, 2.0]), np.array([3.0, 4.0]),
-        np.array([1.0, 1.5]),
-    )  # fmt: skip
-    content = packed(replay)
-    facts = facts_in(content)
-    assert facts["trainLosses"] == [None, 2.0] and facts["gapScores"] == [1.0, 1.5]
-    assert (facts["score"], facts["labels"], facts["classNames"]) == ("jump ratio", [0, 1, 1], ["a", "b"])
-    rest = content[4 + struct.unpack_from("<I", content)[0] :]
-    np.testing.assert_array_equal(np.frombuffer(rest, "<f4", 12).reshape(2, 3, 2), replay.positions)
-    assert rest[48:] == replay.inputs.tobytes() + replay.pictures.tobytes()
 
 
 def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):

@@ -20,7 +20,7 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
-from ui.files import file_store
+from ui.components.files import file_store
 from ui.state.session import literally
 from ui.state.visitor import _digest
 from ui.storage.disk import state_root

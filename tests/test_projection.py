@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 
 from autoencoder.latent.projection import METHODS, CodeMap, PCAMap, TSNEMap, project, tsne_steps
+from autoencoder.steps import result_of
 
 few = settings(deadline=None, max_examples=40)
 seeds = st.integers(0, 10**6)
@@ -150,30 +151,33 @@ def test_tsne_starts_at_once_from_the_pca_plane_and_counts_up_to_1():
     frames = list(tsne_steps(codes, n_iterations=25, n_between=10))
     shares = [share for share, _ in frames]
     assert shares == [0, 9 / 25, 19 / 25, 1]  # 9 early iterations, then 16
-    start = frames[0][1] / 1e-4
+    start = frames[0].partial.positions / 1e-4
     expected = PCAMap.fit(codes).positions / PCAMap.fit(codes).positions[:, 0].std()
     np.testing.assert_allclose(start, expected, atol=0.1)
-    assert all(p.dtype == np.float32 and p.shape == (120, 2) and np.isfinite(p).all() for _, p in frames)
+    assert all(
+        positions.dtype == np.float32 and positions.shape == (120, 2) and np.isfinite(positions).all()
+        for positions in (step.partial.positions for step in frames)
+    )
 
 
 def test_tsne_keeps_neighbours_together_and_its_seed_repeats_it():
     codes = three_clusters()
-    *_, (_, positions) = tsne_steps(codes, n_iterations=150, perplexity=10, seed=3)
+    positions = result_of(tsne_steps(codes, n_iterations=150, perplexity=10, seed=3)).positions
     assert trustworthiness(codes, positions, n_neighbors=8) > 0.9
-    *_, (_, again) = tsne_steps(codes, n_iterations=150, perplexity=10, seed=3)
+    again = result_of(tsne_steps(codes, n_iterations=150, perplexity=10, seed=3)).positions
     np.testing.assert_array_equal(positions, again)
 
 
 def test_frames_in_between_do_not_change_where_tsne_ends():
     codes = three_clusters()
-    often, seldom = (list(tsne_steps(codes, n_iterations=30, n_between=k))[-1][1] for k in (3, 30))
+    often, seldom = (result_of(tsne_steps(codes, n_iterations=30, n_between=k)).positions for k in (3, 30))
     np.testing.assert_allclose(often, seldom, rtol=1e-3, atol=1e-6)
 
 
 def test_a_frame_once_given_does_not_move():
     steps = tsne_steps(three_clusters(), n_iterations=30)
     next(steps)
-    _, frame = next(steps)
+    frame = next(steps).partial.positions
     before = frame.copy()
     next(steps)
     np.testing.assert_array_equal(frame, before)
@@ -183,8 +187,7 @@ def test_a_frame_once_given_does_not_move():
 
 @pytest.mark.parametrize("codes", [np.ones((4, 3)), some_codes(4, 1), some_codes(5, 3), some_codes(12, 2)])
 def test_tsne_of_few_or_equal_codes_is_finite(codes):
-    *_, (share, positions) = tsne_steps(codes, n_iterations=20)
-    assert share == 1 and np.isfinite(positions).all()
+    assert np.isfinite(result_of(tsne_steps(codes, n_iterations=20)).positions).all()
 
 
 def test_tsne_refuses_what_it_cannot_do():

@@ -33,7 +33,7 @@ def trainer(digits, latent_dim: int = 3, kind: str = "ae", epochs: int = 3, batc
 def filmed(training: Trainer, digits) -> Film:
     film = Film(training, digits)
     film.begin()
-    for event in training.events():
+    for _, event in training.steps():
         film.note(event)
     return film
 
@@ -78,7 +78,7 @@ def test_the_plane_is_turned_to_lie_on_the_frame_before():
 @pytest.mark.parametrize("latent_dim", [2, 3])
 def test_the_quick_gap_score_is_that_of_the_statistic(digits, latent_dim):
     training = trainer(digits, latent_dim, epochs=20)
-    list(training.events())  # a fresh plane has no picture that changes
+    list(training.steps())  # a fresh plane has no picture that changes
     model = training.autoencoder()
     latents = model.encode(digits.images)
     pairs = random_pairs(digits.labels, 40, 6, 0).cross
@@ -110,14 +110,14 @@ def test_a_training_taken_up_again_goes_on_with_its_frames(digits):
     whole, stopped, resumed = (trainer(digits) for _ in range(3))
     film = Film(stopped, digits)
     film.begin()
-    for event in stopped.events():
+    for _, event in stopped.steps():
         film.note(event)
         if isinstance(event, EpochResult) and event.epoch == 2:
             break
     resumed.restore(stopped.snapshot())
     again = Film(resumed, digits, Replay.from_arrays(film.replay.to_arrays()))
     again.begin()
-    for event in resumed.events():
+    for _, event in resumed.steps():
         again.note(event)
     for name, array in filmed(whole, digits).replay.to_arrays().items():
         np.testing.assert_array_equal(again.replay.to_arrays()[name], array, err_msg=name)
@@ -127,7 +127,7 @@ def test_the_end_is_taken_where_a_training_is_stopped(digits):
     training = trainer(digits)
     film = Film(training, digits)
     film.begin()
-    for event, _ in zip(training.events(), range(10), strict=False):
+    for (_, event), _ in zip(training.steps(), range(10), strict=False):
         film.note(event)
     film.end()
     assert list(film.replay.epochs) == [0, 1, training.step / 5]

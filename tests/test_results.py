@@ -21,12 +21,12 @@ from autoencoder.latent.gap_score import Scores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
 from ui.jobs import queue as queue_module
 from ui.jobs.executor import OwnDesk
 from ui.jobs.queue import JobQueue
-from ui.jobs.work import score_key, statistic_key
+from ui.jobs.work import job_key
 from ui.server import app as app_module
 from ui.state import caches
 from ui.state.measurement import begun, found
@@ -117,7 +117,7 @@ def test_a_network_that_was_kept_draws_the_same():
 
 
 def test_of_a_classifier_the_facts_are_kept():
-    taught = finished(classifier_steps(load_dataset("digits", "test"), None))
+    taught = result_of(classifier_steps(load_dataset("digits", "test"), None))
     results.keep("key", samples.Judgement({}, taught))
     back = results.recall("key").classifier
     assert (back.accuracy, back.n_held_out) == (taught.accuracy, taught.n_held_out)
@@ -152,8 +152,11 @@ def test_a_file_that_goes_meanwhile_is_no_error(monkeypatch, caplog):
 def test_results_that_name_models_are_of_these_names():
     model = caches.shipped_checkpoint("digits-ae-2")
     pair, renamed = [model, model], [model, dataclasses.replace(model, name="a copy")]
-    for key in (statistic_key, score_key):
-        assert key(pair, "codes", 10, 0) == key(pair, "codes", 10, 0) != key(renamed, "codes", 10, 0)
+    one, again, other = (
+        job_key("statistic", [each.identity for each in models], "codes", 10, 0)
+        for models in (pair, pair, renamed)
+    )
+    assert one == again != other
 
 
 def test_results_that_were_read_are_bounded_like_others(monkeypatch):

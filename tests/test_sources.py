@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools.steps import driven
 
 from autoencoder.latent.sources import (
     MIXTURE,
     SOURCES,
+    Mixture,
     around,
     box,
     gaussian,
@@ -17,7 +19,7 @@ from autoencoder.latent.sources import (
     prior,
     sampler_steps,
 )
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 
 RNG = np.random.default_rng
 THREE = np.array([[0.0, 0, 9], [7, 0, 0], [0, -8, 0]])  # centres of planted groups
@@ -41,7 +43,7 @@ def test_the_gaussian_has_the_codes_mean_and_covariance():
 
 
 def test_the_number_of_components_is_the_likeliest_and_each_group_is_found():
-    mixture = finished(mixture_steps(groups(120), 0))
+    mixture = result_of(mixture_steps(groups(120), 0))
     assert mixture.n_components in (5, 10)  # of 1, 2, 5, 10 and more: those that can hold three groups
     assert mixture.weights.sum() == pytest.approx(1)
     distances = np.linalg.norm(mixture.draw(2_000, RNG(1))[:, None] - THREE, axis=2)
@@ -50,14 +52,14 @@ def test_the_number_of_components_is_the_likeliest_and_each_group_is_found():
 
 
 def test_as_many_components_as_asked_for():
-    assert finished(mixture_steps(groups(50), 0, 3)).n_components == 3
+    assert result_of(mixture_steps(groups(50), 0, 3)).n_components == 3
     np.testing.assert_allclose(
-        sorted(finished(mixture_steps(groups(50), 0, 3)).means.round().tolist()), sorted(THREE.tolist())
+        sorted(result_of(mixture_steps(groups(50), 0, 3)).means.round().tolist()), sorted(THREE.tolist())
     )
 
 
 def test_the_same_seed_fits_the_same_mixture():
-    one, other = (finished(mixture_steps(groups(50), 4, 3)) for _ in range(2))
+    one, other = (result_of(mixture_steps(groups(50), 4, 3)) for _ in range(2))
     np.testing.assert_array_equal(one.draw(5, RNG(2)), other.draw(5, RNG(2)))
 
 
@@ -66,14 +68,14 @@ def test_codes_that_do_not_vary_have_a_mixture_without_a_warning():
     latents[:, 0] = np.linspace(0, 1, 40)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        mixture = finished(mixture_steps(latents, 0))
+        mixture = result_of(mixture_steps(latents, 0))
     assert np.isfinite(mixture.draw(10, RNG(0))).all()
 
 
 @pytest.mark.parametrize(("n", "k"), [(9, None), (20, 0), (20, 11)])
 def test_what_cannot_be_fitted_is_refused(n, k):
     with pytest.raises(ValueError, match=r"mixture needs|n_components"):
-        finished(mixture_steps(RNG(0).normal(size=(n, 2)), 0, k))
+        result_of(mixture_steps(RNG(0).normal(size=(n, 2)), 0, k))
 
 
 @given(st.floats(0, 3), st.integers(0, 10))
@@ -98,9 +100,9 @@ def test_a_neighbourhood_is_as_wide_as_its_radius(radius, latent_dim):
 def test_a_sampler_for_every_source():
     latents = groups(20)
     for source in (*SOURCES, MIXTURE):
-        assert finished(sampler_steps(source, latents, 0)).draw(3, RNG(0)).shape == (3, 3)
+        assert result_of(sampler_steps(source, latents, 0)).draw(3, RNG(0)).shape == (3, 3)
 
 
 def test_the_share_done_only_grows():
-    shares = list(mixture_steps(groups(40), 0))
-    assert shares == sorted(shares) and shares[0] == 0 and shares[-1] < 1
+    steps, mixture = driven(mixture_steps(groups(40), 0))
+    assert steps[0].share == 0 and len(steps) > 5 and isinstance(mixture, Mixture)

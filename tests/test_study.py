@@ -32,6 +32,7 @@ from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
 from autoencoder.model.runtime import Runtime
+from autoencoder.steps import result_of
 from autoencoder.training.trainer import Trainer
 
 TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
@@ -47,8 +48,7 @@ def tiny():
             "autoencoder.experiments.gaps.study_trials.Trainer",
             lambda *args: trainers.append(Trainer(*args)) or trainers[-1],
         )
-        *_, (share, study) = study_steps(empty, training, held_out, Runtime())
-    assert share == 1
+        study = result_of(study_steps(empty, training, held_out, Runtime()))
     return study, training, held_out, trainers
 
 
@@ -86,7 +86,7 @@ def test_a_run_holds_what_the_measures_say_of_its_model(tiny):
         latents = model.encode(held_out.images)
         pairs = random_pairs(held_out.labels, 50, 20, run.seed)
         pictures = PictureDistance(model, held_out.images)
-        *_, (_, gaps) = gap_steps("", Support(model, latents), latents, pairs, pictures)
+        gaps = result_of(gap_steps("", Support(model, latents), latents, pairs, pictures))
         assert run.share == interval(gaps.cross.off_support_share)
         assert run.share_within == interval(gaps.same.off_support_share)
         assert run.jump == interval(gaps.cross.jump_ratio)
@@ -98,7 +98,7 @@ def test_a_run_holds_what_the_measures_say_of_its_model(tiny):
 def test_a_study_that_was_stopped_goes_on_where_it_was(tiny):
     study, training, held_out, _ = tiny
     half = replace(study, runs=study.runs[:9])
-    *_, (_, whole) = study_steps(half, training, held_out, Runtime())
+    whole = result_of(study_steps(half, training, held_out, Runtime()))
     assert whole.runs[:9] == half.runs
     assert replace(whole.runs[9], seconds=0) == replace(study.runs[9], seconds=0)
 

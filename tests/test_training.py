@@ -26,14 +26,14 @@ def make(digits, kind: str = "vae", plan: TrainingSettings = PLAN, runtime: Runt
 
 
 def finish(trainer: Trainer) -> list:
-    return list(trainer.events())
+    return [event for _, event in trainer.steps()]
 
 
 def take(trainer: Trainer, n_events: int) -> None:
-    events = trainer.events()
+    steps = trainer.steps()
     for _ in range(n_events):
-        next(events)
-    events.close()
+        next(steps)
+    steps.close()
 
 
 def assert_same_bits(one: Trainer, other: Trainer) -> None:
@@ -101,10 +101,10 @@ def test_a_stopped_training_goes_on_by_itself(digits, finished):
 
 def test_closing_stops_at_once(digits):
     trainer = make(digits)
-    events = trainer.events()
-    next(events)
-    events.close()
-    assert trainer.step == 1 and list(events) == []
+    steps = trainer.steps()
+    next(steps)
+    steps.close()
+    assert trainer.step == 1 and list(steps) == []
 
 
 def test_what_was_taken_does_not_change_under_the_training(digits):
@@ -123,7 +123,7 @@ def test_what_was_taken_does_not_change_under_the_training(digits):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_loss_falls_on_digits(digits, kind):
     trainer = make(digits, kind, TrainingSettings(30, 8, 1e-2))
-    losses = [event.loss for event in trainer.events() if isinstance(event, Progress)]
+    losses = [event.loss for _, event in trainer.steps() if isinstance(event, Progress)]
     assert np.mean(losses[-5:]) < 0.6 * np.mean(losses[:5])
     assert trainer.history[-1].validation_loss < trainer.history[0].validation_loss
 
@@ -191,7 +191,7 @@ def test_events_tell_where_the_training_is(digits, finished):
 
 
 def test_a_point_has_no_kl(digits):
-    for event in make(digits, "ae").events():
+    for _, event in make(digits, "ae").steps():
         assert not isinstance(event, Progress) or (event.kl == 0 and event.loss == event.reconstruction)
 
 
@@ -244,7 +244,7 @@ def test_training_leaves_the_process_wide_generators_alone(digits):
 
 def test_a_batch_may_be_larger_than_the_set(digits):
     trainer = make(digits.subset(np.arange(5)), plan=TrainingSettings(2, 64))
-    assert [event.step for event in trainer.events() if isinstance(event, Progress)] == [1, 2]
+    assert [event.step for _, event in trainer.steps() if isinstance(event, Progress)] == [1, 2]
 
 
 def test_two_images_are_enough_and_one_is_not(digits):
@@ -273,7 +273,7 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing():
 
 def test_every_step_takes_the_rate_of_its_place(digits):
     trainer = make(digits, plan=replace(PLAN, learning_rate=0.02))
-    for event in trainer.events():
+    for _, event in trainer.steps():
         if isinstance(event, Progress):
             rate, momentum = one_cycle((event.step - 1) / 15)
             (group,) = trainer.optimizer.param_groups
@@ -381,7 +381,7 @@ def test_a_training_that_was_stopped_within_an_epoch_is_measured_there(digits):
     trainer = Trainer(digits.images, ModelSettings("ae", 3, 1.0, SMALL), TrainingSettings(3, 8), Runtime())
     trainer.measure_end()
     assert trainer.history == []  # before the first epoch nothing is
-    for event in trainer.events():
+    for _, event in trainer.steps():
         if isinstance(event, Progress) and event.step == trainer.steps_per_epoch + 2:
             break
     trainer.measure_end()

@@ -7,45 +7,47 @@ import numpy as np
 import pytest
 
 from autoencoder.checkpoint.codes import codes_of_images
+from autoencoder.checkpoint.path_kinds import smooth_paths_steps
 from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.loading import load_dataset
-from autoencoder.experiments.few_labels.task import Plan as LabelPlan
+from autoencoder.experiments.few_labels.measure import few_label_steps
 from autoencoder.experiments.few_labels.task import few_label_task
-from autoencoder.experiments.outliers.trials import Experiment
-from autoencoder.latent.projection import project
+from autoencoder.experiments.gaps.statistic import matrix_steps, statistics_steps
+from autoencoder.experiments.generate.samples import compare_steps
+from autoencoder.experiments.outliers.trials import Experiment, experiment_steps
+from autoencoder.latent.fields import gap_field_steps
+from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.projection import project, tsne_steps
+from autoencoder.latent.sources import mixture_steps
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from ui.jobs import worker
 from ui.jobs.cluster import ClusterDesk
-from ui.jobs.work import (
-    FewLabelWork,
-    GapWork,
-    MapWork,
-    MatrixWork,
-    MixtureWork,
-    OutlierWork,
-    ScoreWork,
-    SmoothWork,
-    StatisticWork,
-)
+from ui.jobs.work import StepsWork
 
 WORKS = {
-    "map": lambda model, codes, train, test: MapWork(codes),
-    "statistic": lambda model, codes, train, test: StatisticWork(
-        [model], [codes.latents], codes.images, codes.labels, 8, 0
+    "map": lambda model, codes, train, test: StepsWork(tsne_steps, codes.latents),
+    "statistic": lambda model, codes, train, test: StepsWork(
+        statistics_steps, [(model, codes.latents)], codes.images, random_pairs(codes.labels, 40, 8, 0)
     ),
-    "matrix": lambda model, codes, train, test: MatrixWork(model, codes.latents, codes.labels, 0),
-    "smooth": lambda model, codes, train, test: SmoothWork(
-        [(model, (codes.latents[0], codes.latents[1]))], 5
+    "matrix": lambda model, codes, train, test: StepsWork(
+        matrix_steps, model.support, codes.latents, codes.labels, 12, 0
     ),
-    "gaps": lambda model, codes, train, test: GapWork(model, project(codes.latents), codes.latents[0]),
-    "mixture": lambda model, codes, train, test: MixtureWork(codes.latents, 2),
-    "scores": lambda model, codes, train, test: ScoreWork([model], [codes.latents], train, test, 20, 0),
-    "few labels": lambda model, codes, train, test: FewLabelWork(
-        LabelPlan(model, train, test, few_label_task(train, test, 0), ["codes-knn"], [10], 1, 0)
+    "smooth": lambda model, codes, train, test: StepsWork(
+        smooth_paths_steps, [(model, (codes.latents[0], codes.latents[1]))], 5
     ),
-    "outliers": lambda model, codes, train, test: OutlierWork(
-        Experiment(train, test, "one-class", 8, 2, 0), 1
+    "gaps": lambda model, codes, train, test: StepsWork(
+        gap_field_steps, model.support, project(codes.latents), codes.latents[0]
+    ),
+    "mixture": lambda model, codes, train, test: StepsWork(mixture_steps, codes.latents, 0, 2),
+    "scores": lambda model, codes, train, test: StepsWork(
+        compare_steps, {model.name: (model.support, codes.latents)}, train, test, 20, 0
+    ),
+    "few labels": lambda model, codes, train, test: StepsWork(
+        few_label_steps, model.model, few_label_task(train, test, 0), ["codes-knn"], [10], 1, 0
+    ),
+    "outliers": lambda model, codes, train, test: StepsWork(
+        experiment_steps, Experiment(train, test, "one-class", 8, 2, 0), 1
     ),
     "training": lambda model, codes, train, test: Training(
         Plan("a", train, test, model.config.model, TrainingSettings(1))
@@ -62,7 +64,7 @@ class HereClient:
             await settled()
             return answer
 
-        return {worker[0]: asyncio.run(call())}
+        return {workers[0]: asyncio.run(call())}
 
 
 async def settled() -> None:

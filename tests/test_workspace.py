@@ -43,7 +43,7 @@ def images() -> Dataset:
 def checkpoint(images) -> Checkpoint:
     model = ModelSettings("vae", 3, architecture=Architecture("tiny", (4,), (8,)))
     trainer = Trainer(images.images, model, TrainingSettings(epochs=1, batch_size=16), Runtime())
-    list(trainer.events())
+    list(trainer.steps())
     return make_checkpoint("new", trainer, images, images)
 
 

@@ -3,7 +3,7 @@
 T steps, D latent dimensions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,9 @@ import numpy as np
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.latent.paths import linear, spherical
 from autoencoder.model.smooth_path import smooth_steps
+from autoencoder.steps import Step, Steps, result_of
+
+Ends = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -41,23 +44,36 @@ PATHS = {
 
 def walk_steps(
     checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int
-) -> Iterator[tuple[float, np.ndarray]]:
+) -> Steps[np.ndarray]:
     """The path of a ``kind`` from start (D,) to end (D,) while it is found: the share done, and (T, D).
 
     Both ends are exact in every kind and at every share, and the path back is the path there, reversed.
     """
     if kind == "smooth":
         way = checkpoint.graph.path(start, end, n_steps)
-        yield from smooth_steps(checkpoint.model, checkpoint.support.units, way)
-    elif kind == "data":
-        yield 1.0, checkpoint.graph.path(start, end, n_steps)
-    elif kind in PATHS:
-        yield 1.0, {"linear": linear, "spherical": spherical}[kind](start, end, n_steps)
-    else:
-        raise ValueError(f"the path must be one of {', '.join(PATHS)}, got {kind!r}")
+        return (yield from smooth_steps(checkpoint.model, checkpoint.support.units, way))
+    if kind == "data":
+        return checkpoint.graph.path(start, end, n_steps)
+    if kind in PATHS:
+        return {"linear": linear, "spherical": spherical}[kind](start, end, n_steps)
+    raise ValueError(f"the path must be one of {', '.join(PATHS)}, got {kind!r}")
 
 
 def walk(checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int) -> np.ndarray:
     """The finished path of a ``kind``, float32 (T, D)."""
-    *_, (_, path) = walk_steps(checkpoint, kind, start, end, n_steps)
-    return path
+    return result_of(walk_steps(checkpoint, kind, start, end, n_steps))
+
+
+def paths_through_the_data(models: Sequence[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
+    """Path through the data of every model, from which its smooth path starts."""
+    return [walk(checkpoint, "data", *ends, n_steps) for checkpoint, ends in models]
+
+
+def smooth_paths_steps(models: Sequence[tuple[Checkpoint, Ends]], n_steps: int) -> Steps[list[np.ndarray]]:
+    """Smooth path of every model, one after the other; the partial results have all paths as they are."""
+    paths = paths_through_the_data(models, n_steps)
+    for number, (checkpoint, ends) in enumerate(models):
+        for share, path in walk_steps(checkpoint, "smooth", *ends, n_steps):
+            paths = [*paths[:number], path, *paths[number + 1 :]]
+            yield Step((number + share) / len(models), paths)
+    return paths

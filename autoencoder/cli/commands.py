@@ -5,10 +5,11 @@ What imports torch is imported inside the commands that need it, so that help an
 
 import argparse
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
@@ -20,9 +21,11 @@ from autoencoder.data.readers.pixels import looks_inverted
 from autoencoder.errors import DatasetError
 from autoencoder.figures.pictures import grid, png, strip
 from autoencoder.model.architecture import Architecture, ModelSettings, mirror_table
+from autoencoder.steps import Step, Steps
 
 if TYPE_CHECKING:
     from autoencoder.training.classifier import FeatureClassifier
+    from autoencoder.training.trainer import Trainer
 
 
 def train(args: argparse.Namespace) -> dict:
@@ -41,7 +44,7 @@ def train(args: argparse.Namespace) -> dict:
     dataset = _load(args, "train")
     test = _load(args, "test") if dataset.split == "train" else None
     trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads), dataset.labels)
-    _follow(trainer)
+    _train(trainer)
     checkpoint = make_checkpoint(Path(args.out).name, trainer, dataset, test)
     folder = save_checkpoint(checkpoint, args.out)
     return {
@@ -121,7 +124,7 @@ def gaps(args: argparse.Namespace) -> dict:
     statistics = []
     for model in models:
         steps = gap_steps(model.name, model.support, model.model.encode(dataset.images), pairs)
-        statistics.append(_last(steps, f"paths of {model.name}"))
+        statistics.append(_run(steps, f"paths of {model.name}"))
     return {
         "models": [_gap_report(statistic) for statistic in statistics],
         "pairs": args.pairs,
@@ -144,7 +147,7 @@ def study(args: argparse.Namespace) -> dict:
     )  # fmt: skip
     empty, training, held_out = begin_study(plan, *_load_both(args), runtime)
     steps = study_steps(_taken_up(empty, args.out), training, held_out, runtime)
-    found = _last(_kept(steps, args.out), f"{len(plan.settings) * args.seeds} models")
+    found = _run(steps, f"{len(plan.settings) * args.seeds} models", _keep_in(args.out))
     said = [f"{each.against}. {each.verdict}. {each.figures}" for each in findings(found)]
     return {
         "made_from": found.made_from,
@@ -173,14 +176,14 @@ def generate(args: argparse.Namespace) -> dict:
         _check_mixture(training, args.components or 1)
     training, held_out = apart(training, test or training)
     classifier = _taught(training, held_out)
-    sampler = _outcome(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
+    sampler = _run(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
     samples = sample(sampler, checkpoint.support, args.n, args.seed, args.temperature)
     if args.out:
         with _writing(args.out) as file:
             file.write(png(grid(samples.images, round(args.n**0.5) or 1), scale=4))
     steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
-    yardstick = _outcome(steps, "getting ready to judge")
-    scores = _outcome(score_steps(args.source, samples, yardstick), "judging the samples")
+    yardstick = _run(steps, "getting ready to judge")
+    scores = _run(score_steps(args.source, samples, yardstick), "judging the samples")
     return {
         "source": args.source,
         "n": args.n,
@@ -202,7 +205,7 @@ def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
         lack = "no labels" if training.labels is None else "too few images"
         print(f"note: {lack} to teach a classifier with, so no Fréchet distance", file=sys.stderr)
         return None
-    return _outcome(classifier_steps(training, held_out), "teaching a classifier")
+    return _run(classifier_steps(training, held_out), "teaching a classifier")
 
 
 def anomalies(args: argparse.Namespace) -> dict:
@@ -213,7 +216,7 @@ def anomalies(args: argparse.Namespace) -> dict:
     steps = anomalies_steps(
         *_load_both(args), args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
     )
-    return _last(steps, "training on what is normal")
+    return _run(steps, "training on what is normal")
 
 
 def few_labels(args: argparse.Namespace) -> dict:
@@ -227,7 +230,7 @@ def few_labels(args: argparse.Namespace) -> dict:
     checkpoint = load_checkpoint(args.checkpoint)
     task = few_label_task(*_load_both(args), args.seed)
     steps = few_label_steps(checkpoint.model, task, args.learners, args.labels, args.draws, args.seed)
-    outcome = _last(steps, "learning")
+    outcome = _run(steps, "learning")
     wanted = ("learner", "n_labels", "mean", "std")
     return {"results": [{name: getattr(point, name) for name in wanted} for point in curve(outcome)]}
 
@@ -283,33 +286,36 @@ def _trained_on(checkpoint) -> str:
     return source.name
 
 
-def _follow(trainer) -> None:
+def _train(trainer: "Trainer") -> None:
     """Train to the end, or to the interrupt that comes after at least one epoch."""
     from autoencoder.checkpoint.record import EpochResult
     from autoencoder.training.trainer import Progress
 
-    with tqdm(total=trainer.n_steps, unit="step", disable=None) as bar:
-        try:
-            for event in trainer.events():
-                if isinstance(event, Progress):
-                    bar.update(event.step - bar.n)
-                    bar.set_postfix_str(f"epoch {event.epoch}, loss {event.loss:.1f} nats", refresh=False)
-                elif isinstance(event, EpochResult):
-                    bar.write(_epoch_line(event), file=sys.stderr)
-        except KeyboardInterrupt:
-            if not trainer.history:
-                raise
-            bar.write("stopped; the model is saved as it is now", file=sys.stderr)
+    def note(step: Step, bar: tqdm) -> None:
+        if isinstance(step.partial, Progress):
+            words = f"epoch {step.partial.epoch}, loss {step.partial.loss:.1f} nats"
+            bar.set_postfix_str(words, refresh=False)
+        elif isinstance(step.partial, EpochResult):
+            bar.write(_epoch_line(step.partial), file=sys.stderr)
+
+    try:
+        _run(trainer.steps(), "training", note)
+    except KeyboardInterrupt:
+        if not trainer.history:
+            raise
+        print("stopped; the model is saved as it is now", file=sys.stderr)
 
 
-def _last(steps, what: str):
-    """The result of work that yields the share done with its result, which is there at the end."""
-    result = None
+def _run(steps: Steps, what: str, note: Callable[[Step, tqdm], None] = lambda step, bar: None) -> Any:
+    """Drive steps to their result behind a progress bar; ``note`` is called with each step."""
     with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
-        for share, found in steps:
-            result = found
-            bar.update(round(100 * share) - bar.n)
-    return result
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                return end.value
+            bar.update(round(100 * step.share) - bar.n)
+            note(step, bar)
 
 
 def _taken_up(empty, path: Path | None):
@@ -327,28 +333,20 @@ def _taken_up(empty, path: Path | None):
     return before
 
 
-def _kept(steps, path: Path | None):
-    """The steps as they are; the study is written whenever a model has been added."""
+def _keep_in(path: Path | None) -> Callable[[Step, tqdm], None]:
+    """Writer of a study to a file whenever a model has been added."""
     from autoencoder.experiments.gaps.study import save_study
 
     n_written = 0
-    for share, found in steps:
-        if path and len(found.runs) > n_written:
+
+    def note(step: Step, bar: tqdm) -> None:
+        nonlocal n_written
+        if path and len(step.partial.runs) > n_written:
             with _writing(path) as file:
-                file.write(save_study(found).encode())
-            n_written = len(found.runs)
-        yield share, found
+                file.write(save_study(step.partial).encode())
+            n_written = len(step.partial.runs)
 
-
-def _outcome(steps, what: str):
-    """What work that yields the share done returns at its end."""
-    with tqdm(total=100, unit="%", leave=False, delay=1, disable=None, desc=what) as bar:
-        while True:
-            try:
-                share = next(steps)
-            except StopIteration as end:
-                return end.value
-            bar.update(round(100 * share) - bar.n)
+    return note
 
 
 def _check_mixture(dataset: Dataset, n_components: int) -> None:

@@ -3,7 +3,6 @@
 N codes, D latent dimensions; a field has H rows, from the top, and W columns of square cells.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from autoencoder.latent.projection import Map
 from autoencoder.latent.support import Support
+from autoencoder.steps import Step, Steps
 
 LONGEST_SIDE = 80  # cells
 MARGIN = 0.2  # of the longer side of the points' box, on every side
@@ -38,20 +38,20 @@ def density(positions: np.ndarray) -> Field:
     return Field(smoothed.astype(np.float32), bounds)
 
 
-def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Iterator[tuple[float, Field]]:
-    """The round trip over the plane through a code ``base`` (D,), in the model's units, while it is computed.
+def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Steps[Field]:
+    """Round trip over the plane through a code ``base`` (D,), in the model's units.
 
-    Yields the share done, 0 to 1, and the field with NaN where it is not known yet; above 1 a place is off
-    the data. Raises ValueError, at the first step, for a map that has no inverse.
+    Above 1 a place is off the data. The partial results have NaN where the field is not known yet. Raises
+    ValueError, at the first step, for a map that has no inverse.
     """
     (height, width), bounds = _grid(latent_map.positions)
     latents = latent_map.invert(_centres(height, width, bounds), base)
     values = np.full(len(latents), np.nan, np.float32)
-    yield 0.0, Field(values.reshape(height, width), bounds)
     for start in range(0, len(latents), CHUNK):
-        stop = min(start + CHUNK, len(latents))
+        yield Step(start / len(latents), Field(values.reshape(height, width).copy(), bounds))
+        stop = start + CHUNK
         values[start:stop] = support.round_trip_in_units(latents[start:stop])
-        yield stop / len(latents), Field(values.reshape(height, width).copy(), bounds)
+    return Field(values.reshape(height, width), bounds)
 
 
 def _grid(positions: np.ndarray) -> tuple[tuple[int, int], tuple[float, float, float, float]]:

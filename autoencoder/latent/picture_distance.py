@@ -1,12 +1,10 @@
 """Distance from a picture to the nearest real image, and exact nearest neighbours in blocks."""
 
-from collections.abc import Generator
-
 import numpy as np
 
 from autoencoder.data.images import as_floats
 from autoencoder.latent.support import Codec
-from autoencoder.steps import finished
+from autoencoder.steps import Step, Steps, result_of
 
 MOST_REFERENCES = 3_000  # real images that a picture is compared with
 
@@ -44,17 +42,15 @@ class PictureDistance:
 BLOCK = 2_000  # training images that pictures are compared with at once
 
 
-def nearest_steps(
-    pictures: np.ndarray, images: np.ndarray
-) -> Generator[float, None, tuple[np.ndarray, np.ndarray]]:
-    """For pictures (M, 28, 28) in [0, 1] the nearest of the images uint8 (N, 28, 28); yields the share done.
+def nearest_steps(pictures: np.ndarray, images: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Nearest of the images uint8 (N, 28, 28) to each picture (M, 28, 28) in [0, 1].
 
     Returns the Euclidean distances over all pixels (M,) and the rows (M,).
     """
     flat = pictures.reshape(len(pictures), -1).astype(np.float32)
     squares, rows = np.full(len(flat), np.inf), np.zeros(len(flat), np.int64)
     for start in range(0, len(images), BLOCK):
-        yield start / len(images)
+        yield Step(start / len(images))
         block = as_floats(images[start : start + BLOCK]).reshape(-1, flat.shape[1])
         found = (block**2).sum(axis=1) - 2 * flat @ block.T  # but for the picture's own square
         best = found.argmin(axis=1)
@@ -66,4 +62,4 @@ def nearest_steps(
 
 def nearest(pictures: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The distances (M,) to the nearest of the images and its rows (M,), as in `nearest_steps`."""
-    return finished(nearest_steps(pictures, images))
+    return result_of(nearest_steps(pictures, images))

@@ -6,12 +6,13 @@ reason; and where it is a plane of the code space, any point of it leads back to
 Shapes: N codes in the atlas, M codes or points asked about, D latent dimensions.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 from sklearn.decomposition import PCA
+
+from autoencoder.steps import Step, Steps, result_of
 
 METHODS = ("auto", "code", "pca", "tsne")
 
@@ -161,7 +162,7 @@ def project(latents: np.ndarray, method: str = "auto") -> Map:
     if method == "pca":
         return PCAMap.fit(latents)
     if method == "tsne":
-        return _finished_tsne(latents)
+        return result_of(tsne_steps(latents))
     raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
 
 
@@ -173,21 +174,22 @@ def tsne_steps(
     seed: int = 0,
     n_jobs: int = 1,
     n_between: int = 10,
-) -> Iterator[tuple[float, np.ndarray]]:
-    """t-SNE of codes (N, D) while it runs: the share done, 0 to 1, and positions float32 (N, 2).
+) -> Steps["TSNEMap"]:
+    """t-SNE of codes (N, D); the partial results are its maps, the result is the last one.
 
-    The first frame, at 0, is the PCA plane; the last is at 1, and between them is one every `n_between`
-    iterations. Closing the generator stops the work, and any frame makes a `TSNEMap`. For the first three
+    The first map, at 0, is the PCA plane; the last is at 1, and between them is one every `n_between`
+    iterations. For the first three
     eighths of the iterations neighbours attract each other 12 times as much (early exaggeration: van der
     Maaten & Hinton 2008; the factor is openTSNE's). A perplexity above (N - 1) / 3 is lowered to it. Raises
-    ValueError, at the first frame, for fewer than 4 codes or 1 iteration.
+    ValueError, at the first step, for fewer than 4 codes or 1 iteration.
     """
     if len(latents) < 4:
         raise ValueError(f"t-SNE needs at least 4 codes, got {len(latents)}")
     if n_iterations < 1:
         raise ValueError(f"n_iterations must be at least 1, got {n_iterations}")
     start = _tsne_start(latents, seed)
-    yield 0.0, start.astype(np.float32)
+    latent_map = TSNEMap(start.astype(np.float32))
+    yield Step(0.0, latent_map)
     embedding = _tsne_embedding(latents.astype(np.float64), start, perplexity, seed, n_jobs)
     n_early, done = n_iterations * 3 // 8, 0
     while done < n_iterations:
@@ -197,7 +199,9 @@ def tsne_steps(
             n_iter, exaggeration=exaggeration, inplace=True
         )  # its momentum lasts between calls
         done += n_iter
-        yield done / n_iterations, np.array(embedding, dtype=np.float32)
+        latent_map = TSNEMap(np.array(embedding, dtype=np.float32))
+        yield Step(done / n_iterations, latent_map)
+    return latent_map
 
 
 def _tsne_embedding(latents: np.ndarray, start: np.ndarray, perplexity: float, seed: int, n_jobs: int):
@@ -207,11 +211,6 @@ def _tsne_embedding(latents: np.ndarray, start: np.ndarray, perplexity: float, s
     perplexity = min(perplexity, (len(latents) - 1) / 3)
     affinities = affinity.PerplexityBasedNN(latents, perplexity, random_state=seed, n_jobs=n_jobs)
     return TSNEEmbedding(start, affinities, random_state=seed, n_jobs=n_jobs)
-
-
-def _finished_tsne(latents: np.ndarray) -> TSNEMap:
-    *_, (_, positions) = tsne_steps(latents)
-    return TSNEMap(positions)
 
 
 def _tsne_start(latents: np.ndarray, seed: int) -> np.ndarray:

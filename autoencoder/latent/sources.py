@@ -4,12 +4,14 @@ A source is a *sampler*: a mixture of Gaussians, of one component or more, or a 
 K components, D latent dimensions.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from sklearn.mixture import GaussianMixture
+
+from autoencoder.steps import Step, Steps, part_of
 
 MIXTURE = "mixture"
 CANDIDATES = (1, 2, 5, 10, 20, 50)  # numbers of components that are tried
@@ -97,10 +99,8 @@ def around(code: np.ndarray, radius: float) -> Mixture:
     return Mixture(np.ones(1), code.astype(np.float64)[None], factor[None])
 
 
-def mixture_steps(
-    latents: np.ndarray, seed: int, n_components: int | None = None
-) -> Generator[float, None, Mixture]:
-    """Fit a mixture of Gaussians with full covariances to codes (N, D); yields the share done.
+def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = None) -> Steps[Mixture]:
+    """Fit a mixture of Gaussians with full covariances to codes (N, D).
 
     Without ``n_components`` (1 to N / 2) it is the one of `CANDIDATES` under which a held-out fifth of the
     codes is likeliest; the mixture is always fitted to the other four fifths. Raises ValueError for fewer
@@ -122,8 +122,7 @@ def mixture_steps(
             k, reg_covar=SPREAD_FLOOR * rest.var(axis=0).mean() + 1e-12, warm_start=True, random_state=seed,
             tol=1e300, max_iter=2,  # a call is the first two rounds, and then one round each
         )  # fmt: skip
-        for share in _rounds(fitted, rest):
-            yield (done + k * share) / whole
+        yield from part_of(_rounds(fitted, rest), done / whole, k / whole)
         likelihood = fitted.score(held_out)
         if likelihood > best_likelihood:
             best, best_likelihood = fitted, likelihood
@@ -132,19 +131,19 @@ def mixture_steps(
 
 def sampler_steps(
     source: str, latents: np.ndarray, seed: int, n_components: int | None = None
-) -> Generator[float, None, Sampler]:
-    """The sampler of a source of `SOURCES`, or of a mixture, for codes (N, D); yields the share done."""
+) -> Steps[Sampler]:
+    """Sampler of a source of `SOURCES`, or of a mixture, for codes (N, D)."""
     if source == MIXTURE:
         return (yield from mixture_steps(latents, seed, n_components))
-    yield 0.0
+    yield Step(0.0)
     return SOURCES[source].fit(latents)
 
 
-def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Generator[float, None, None]:
-    """Round after round until the likelihood hardly grows; yields the share of the most rounds."""
+def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
+    """Round after round until the likelihood hardly grows, of `MOST_ROUNDS` at most."""
     before = -np.inf
     for number in range(MOST_ROUNDS):
-        yield number / MOST_ROUNDS
+        yield Step(number / MOST_ROUNDS)
         fitted.fit(latents)
         fitted.max_iter = 1
         if fitted.lower_bound_ - before < ENOUGH:

@@ -3,13 +3,12 @@
 T steps, D latent dimensions.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 
 from autoencoder.latent.support import Units
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.steps import Step, Steps
 
 N_ITERATIONS = 120
 RATE = 0.03  # of Adam, in standard deviations of the path's components
@@ -19,10 +18,10 @@ N_BETWEEN = 5  # iterations between two looks at the path
 
 def smooth_steps(
     model: Autoencoder, units: Units, path: np.ndarray, n_iterations: int = N_ITERATIONS
-) -> Iterator[tuple[float, np.ndarray]]:
+) -> Steps[np.ndarray]:
     """Bend a path (T, D) until it is short in pictures and on the data; its ends stay, bit for bit.
 
-    Yields the share done, 0 to 1, and the path float32 (T, D) as it is then. What is made small is the
+    The partial results are paths float32 (T, D), the result is the last one. What is made small is the
     discrete energy of the decoded path, the sum of the squared changes of the picture (Shao, Kumar &
     Fletcher 2017, arXiv 1711.08014, equation 7), plus a penalty on the squared round trips of its steps, both
     in units of the model. The energy alone leads off the data: a deterministic decoder knows no cost for
@@ -31,21 +30,26 @@ def smooth_steps(
     The path back is the path there, reversed, as long as ``path`` is.
     """
     if tuple(path[-1]) < tuple(path[0]):  # sums in another order would differ in their last bits
-        for share, current in smooth_steps(model, units, path[::-1], n_iterations):
-            yield share, current[::-1]
-        return
+        bent = None
+        for share, partial in smooth_steps(model, units, path[::-1], n_iterations):
+            bent = partial[::-1]
+            yield Step(share, bent)
+        return bent
     start, end = (torch.from_numpy(path[[row]].astype(np.float32)) for row in (0, -1))
     inner = torch.from_numpy(path[1:-1].astype(np.float32)).clone().requires_grad_()
     spread = float(path.std()) or 1.0
     optimizer = torch.optim.Adam([inner], lr=RATE * spread)
-    yield 0.0, path.astype(np.float32)
+    bent = path.astype(np.float32)
+    yield Step(0.0, bent)
     for iteration in range(1, n_iterations + 1):
         if inner.numel():
             optimizer.zero_grad()
             _energy(model, units, torch.cat([start, inner, end])).backward()
             optimizer.step()
         if iteration % N_BETWEEN == 0 or iteration == n_iterations:
-            yield iteration / n_iterations, torch.cat([start, inner.detach(), end]).numpy().copy()
+            bent = torch.cat([start, inner.detach(), end]).numpy().copy()
+            yield Step(iteration / n_iterations, bent)
+    return bent
 
 
 def _energy(model: Autoencoder, units: Units, path: torch.Tensor) -> torch.Tensor:

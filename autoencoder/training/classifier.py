@@ -3,7 +3,6 @@
 No weights of a foreign network are fetched. N images, F features, C classes.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from torch import nn
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.network import build_network
+from autoencoder.steps import Steps
 from autoencoder.training.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_FEATURES = 64
@@ -49,10 +49,8 @@ class FeatureClassifier(ClassifierFacts):
         return self.class_labels[logits.argmax(axis=1)]
 
 
-def classifier_steps(
-    learn_from: Dataset, test: Dataset | None, seed: int = 0
-) -> Generator[float, None, FeatureClassifier]:
-    """Teach a classifier on labelled images; yields the share done.
+def classifier_steps(learn_from: Dataset, test: Dataset | None, seed: int = 0) -> Steps[FeatureClassifier]:
+    """Teach a classifier on labelled images.
 
     A convolutional encoder of the usual form with 64 features, and a linear layer; 800 steps of 64 images.
     Without ``test`` a seeded fifth is held out. Raises ValueError without labels or for fewer than 20 images.

@@ -5,13 +5,13 @@ they differ in nothing but the weights that the encoder starts from.
 """
 
 import copy
-from collections.abc import Generator
 
 import numpy as np
 from torch import nn
 
 from autoencoder.model.autoencoder import BATCH_SIZE, Autoencoder
 from autoencoder.model.network import build_network
+from autoencoder.steps import Step, Steps, part_of
 from autoencoder.training.supervised import STEP_IMAGES, evaluate, linear_head, teach_steps
 
 N_STEPS = 300  # whatever the number of labels
@@ -25,21 +25,20 @@ def hidden_features(model: Autoencoder, images: np.ndarray) -> np.ndarray:
 
 def network_steps(
     model: Autoencoder, images: np.ndarray, labels: np.ndarray, test: np.ndarray, seed: int, is_fresh: bool
-) -> Generator[float, None, np.ndarray]:
+) -> Steps[np.ndarray]:
     """Train the encoder and a linear layer on its hidden features; returns the labels (T,) of ``test``.
 
-    Yields the share done. Images are uint8 (N, 28, 28), labels (N,); ``seed`` draws the batches, and the
+    Images are uint8 (N, 28, 28), labels (N,); ``seed`` draws the batches, and the
     weights of a fresh encoder of the same form. The model itself stays as it is.
     """
     classes, targets = np.unique(labels, return_inverse=True)
     network = _classifier(model, len(classes), seed, is_fresh)
     rng = np.random.default_rng(seed)
     batches = [rng.permutation(len(images))[:STEP_IMAGES] for _ in range(N_STEPS)]
-    for share in teach_steps(network, images, targets, batches):
-        yield TEACHING_SHARE * share
+    yield from part_of(teach_steps(network, images, targets, batches), 0, TEACHING_SHARE)
     found = []
     for start in range(0, len(test), BATCH_SIZE):
-        yield TEACHING_SHARE + (1 - TEACHING_SHARE) * start / len(test)
+        yield Step(TEACHING_SHARE + (1 - TEACHING_SHARE) * start / len(test))
         found.append(evaluate(network, test[start : start + BATCH_SIZE]).argmax(axis=1))
     return classes[np.concatenate(found)]
 

@@ -1,12 +1,12 @@
 """A training as work: what it shows on its way, where it stands, and what a form asks of it."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.model.runtime import resolve_runtime
+from autoencoder.steps import Steps
 from autoencoder.training.plan import Plan
 from autoencoder.training.progress import MAX_POINTS, Glance, ThinnedCurve
 from autoencoder.training.recorder import Film
@@ -30,17 +30,17 @@ class Training:
         self._look_at = 0.0  # when to look next at what is learnt
         self.progress = Glance(plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained)
 
-    def steps(self) -> Iterator[Event]:
+    def steps(self) -> Steps[None]:
         self._set_up()
         self._film.begin()
         self._look()
-        for event in self._trainer.events():
-            self._note_event(event)
-            if self._film.note(event):
+        for step in self._trainer.steps():
+            self._note_event(step.partial)
+            if self._film.note(step.partial):
                 self._note(replay=self._film.replay)
             if time.monotonic() > self._look_at:
                 self._look()
-            yield event
+            yield step
 
     def finish(self) -> Checkpoint | None:
         if self._unfinished is not None:

@@ -3,7 +3,7 @@
 N images, B of them in a batch, F features, C classes.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from autoencoder.data.images import as_floats
 from autoencoder.model.autoencoder import BATCH_SIZE
+from autoencoder.steps import Step, Steps
 from autoencoder.training.trainer import one_cycle
 
 STEP_IMAGES = 64  # in a batch
@@ -28,16 +29,16 @@ def linear_head(n_features: int, n_classes: int) -> nn.Linear:
 
 def teach_steps(
     network: nn.Module, images: np.ndarray, targets: np.ndarray, batches: Sequence[np.ndarray]
-) -> Generator[float, None, None]:
+) -> Steps[None]:
     """Train the network on images uint8 (N, 28, 28) to give the targets (N,) the largest of its C logits.
 
-    One step for each of the ``batches``, which are rows (B,); yields the share done. Adam with one cycle of
+    One step for each of the ``batches``, which are rows (B,). Adam with one cycle of
     the learning rate (see training.one_cycle).
     """
     optimizer = torch.optim.Adam(network.parameters())
     for step, rows in enumerate(batches):
         share = step / len(batches)
-        yield share
+        yield Step(share)
         rate, momentum = one_cycle(share)
         for group in optimizer.param_groups:
             group["lr"], group["betas"] = rate * LEARNING_RATE, (momentum, 0.999)

@@ -24,6 +24,7 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
 from autoencoder.model.runtime import Runtime
+from autoencoder.steps import Step, Steps
 
 FEWEST_MEASURED = 500  # held-back images that a training on few images is measured on, if there are as many
 FEWEST_IMAGES = 2  # to train with: one to learn from and one to hold back
@@ -109,12 +110,17 @@ class Trainer:
     def n_steps(self) -> int:
         return self.settings.epochs * self.steps_per_epoch
 
-    def events(self) -> Iterator[Event]:
-        """Train from where the training stands to its end, some hundredths of a second an event.
+    def steps(self) -> Steps[list[EpochResult]]:
+        """Train from where the training stands to its end; the partial results are events.
 
         Raises TrainingError where the loss is no longer a number.
         """
         self.runtime.apply()
+        for event in self._events():
+            yield Step(self.step / self.n_steps, event)
+        return self.history
+
+    def _events(self) -> Iterator[Event]:
         for epoch in range(len(self.history) + 1, self.settings.epochs + 1):
             while self.step < epoch * self.steps_per_epoch:
                 yield self._train_step(epoch)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from autoencoder.steps import Step
+
 FIRST_SNAPSHOTS = 1.0  # seconds between the first two, and then twice as long each time
 SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, at most, with the process; a snapshot has megabytes
 
@@ -23,8 +25,8 @@ class Work(Protocol):
     def progress(self) -> Any:
         """Where the work stands, as a value that does not change any more."""
 
-    def steps(self) -> Iterator[Any]:
-        """The work, in steps of some hundredths of a second; what they yield is for ``Job.step``."""
+    def steps(self) -> Iterator[Step]:
+        """The work, in steps of some hundredths of a second."""
 
     def finish(self) -> Any:
         """The result, after the last step or where the work was stopped, perhaps before the first."""
@@ -45,9 +47,9 @@ class Recalled:
     """A work that was done before, with its result."""
 
     def __init__(self, result: Any):
-        self._result, self.progress = result, (1.0, result)
+        self._result, self.progress = result, Step(1.0, result)
 
-    def steps(self) -> Iterator[Any]:
+    def steps(self) -> Iterator[Step]:
         return iter(())
 
     def finish(self) -> Any:

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from autoencoder.project import ROOT
-from ui.components.latent_map import MODULES
-from ui.files import FILES
+from ui.components.files import FILES
+from ui.components.register import MODULES
 from ui.jobs.cluster import close_cluster, start_cluster
 from ui.server.middleware import NoDeepPages, SecurityHeaders, SessionLimit, VisitorCookie
 from ui.server.warm_up import Warmer, warm_up

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from ui.files import base_path
+from ui.components.files import base_path
 from ui.state.pages import HOME, PAGES
 from ui.state.visitor import COOKIE, is_token
 from ui.storage.limits import max_sessions

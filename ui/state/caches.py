@@ -46,7 +46,7 @@ from autoencoder.latent.picture_distance import PictureDistance, nearest
 from autoencoder.latent.projection import Map, project
 from autoencoder.latent.sources import SOURCES
 from autoencoder.latent.support import PathMeasures
-from autoencoder.steps import finished
+from autoencoder.steps import result_of
 
 
 def stamp(path: Path) -> tuple:
@@ -235,7 +235,7 @@ def nearest_images(pictures: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
 def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
     """Nearer than this to a training image, a picture of the model is a near-copy."""
-    return finished(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
+    return result_of(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
 
 
 @st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")

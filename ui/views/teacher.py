@@ -130,7 +130,7 @@ def _words(job: Job) -> str:
 def _what(job: Job) -> str:
     """The kind of a job and its progress; a visitor's training has a code that its own page shows too."""
     if not isinstance(job.progress, Glance):
-        return f"Measurement, {job.owner.split()[0]}, {job.progress[0]:.0%}"
+        return f"Measurement, {job.owner.split()[0]}, {job.progress.share:.0%}"
     glance = job.progress
     model, epoch = glance.model, glance.latest.epoch if glance.latest else 0
     return (

@@ -40,7 +40,7 @@ def _follow(job: Job, make_work: Callable[[], Work], words: str) -> Job:
     if not job.is_over:
         st.fragment(_show, run_every=TICK)(job, words)
     elif job.status != "done":
-        st.caption(f"The job was {job.status} at {job.progress[0]:.0%}.")
+        st.caption(f"The job was {job.status} at {job.progress.share:.0%}.")
         st.button("Restart", on_click=_restart, args=(job, make_work), key=f"job.restart {job.owner}")
     return job
 
@@ -50,14 +50,14 @@ def _show(job: Job, words: str) -> None:
     if job.is_over:
         st.rerun()
     bar, stop = st.columns([4, 1], vertical_alignment="center")
-    bar.progress(job.progress[0], f"{words}: {_how_far(job)}")
+    bar.progress(job.progress.share, f"{words}: {_how_far(job)}")
     stop.button("Stop", on_click=job.stop, key=f"job.stop {job.owner}", width="stretch")
 
 
 def _how_far(job: Job) -> str:
     if not job.has_workers:
         return f"{NO_WORKER[0].lower()}{NO_WORKER[1:]}"
-    return f"in line, {job.place} before it" if job.place else f"{job.progress[0]:.0%}"
+    return f"in line, {job.place} before it" if job.place else f"{job.progress.share:.0%}"
 
 
 def _restart(job: Job, make_work: Callable[[], Work]) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from autoencoder.checkpoint.places import Drawing
-from ui.components.latent_map import drawing_pad
+from ui.components.register import drawing_pad
 from ui.components.shared import places
 from ui.state import address
 

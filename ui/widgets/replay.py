@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import json
-import struct
 from functools import partial
 
 import numpy as np
@@ -12,11 +10,12 @@ import streamlit as st
 from autoencoder.checkpoint.replay import MEASURED, N_PAIRS, SEED, Replay
 from autoencoder.latent.gap_score import gap_score
 from autoencoder.training.progress import Glance
-from ui.components.latent_map import training_replay
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.register import training_replay
+from ui.components.wire import replay_bundle
 from ui.state.session import is_dark
 
-CUT_AT = 2  # epochs, as in replay.js: from then on its charts leave out those within the first one
+CUT_AT = 2  # epochs, as in curves.js: from then on its charts leave out those within the first one
 LIVE = "live"  # the component stays the same from the first look to the last frame
 
 
@@ -24,7 +23,7 @@ def show_live(glance: Glance) -> None:
     """The current map and reconstructions."""
     now = _now(glance)
     if now is not None:
-        data = {"now": base64.b64encode(packed(now.of(np.array([len(now) - 1])))).decode()}
+        data = {"now": base64.b64encode(replay_bundle(now.of(np.array([len(now) - 1])))).decode()}
         _show(data, glance.replay, glance.model.kind, LIVE)
 
 
@@ -41,24 +40,6 @@ def show_replay(replay: Replay, kind: str, key: str) -> None:
         return
     _show({"url": _address(replay)}, replay, kind, key)
     st.caption(_what_is_drawn(replay))
-
-
-def packed(replay: Replay) -> bytes:
-    """The frames for replay.js: the length of a JSON text, the text, positions float32, images uint8."""
-    facts = {
-        "nImages": len(replay.labels),
-        "nShown": len(replay.inputs),
-        "score": gap_score(replay.latent_dim).title,
-        "epochs": replay.epochs.tolist(),
-        "trainLosses": _numbers(replay.train_losses),
-        "heldOutLosses": _numbers(replay.validation_losses),
-        "gapScores": _numbers(replay.gap_scores),
-        "labels": replay.labels.tolist(),
-        "classNames": replay.class_names,
-    }
-    text = json.dumps(facts).encode()
-    arrays = (replay.positions.astype("<f4"), replay.inputs, replay.pictures)
-    return struct.pack("<I", len(text)) + text + b"".join(array.tobytes() for array in arrays)
 
 
 def _now(glance: Glance) -> Replay | None:
@@ -80,7 +61,7 @@ def _show(data: dict, replay: Replay, kind: str, key: str) -> None:
 
 
 def _address(replay: Replay) -> str:
-    content = packed(replay)
+    content = replay_bundle(replay)
     name = f"replay-{hashlib.sha256(content).hexdigest()[:20]}"
     return file_store().offer(name, partial(bytes, content))
 
@@ -97,8 +78,3 @@ def _what_is_drawn(replay: Replay) -> str:
         f"tells. The gap score is the mean {score} of straight paths between {N_PAIRS} pairs of images of "
         f"different classes, seed {SEED}.{cut}"
     )
-
-
-def _numbers(values: np.ndarray) -> list[float | None]:
-    """JSON has no NaN."""
-    return [float(value) if np.isfinite(value) else None for value in values]

@@ -6,7 +6,6 @@ what it does too is not the encoder's doing. The learners that are networks are 
 P images of the pool, T test images, L labels, D features, K neighbours.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,6 +17,7 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from autoencoder.data.images import as_floats
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.steps import Step, Steps
 from autoencoder.training.fine_tuning import hidden_features
 
 N_COMPONENTS = 50
@@ -103,10 +103,8 @@ class Features:
         return np.where(scale > 0, scale, 1)
 
 
-def feature_steps(
-    name: str, model: Autoencoder, pool: np.ndarray, test: np.ndarray
-) -> Generator[float, None, Features]:
-    """What `FEATURES` names, of images uint8, pool (P, 28, 28) and test (T, 28, 28); yields the share done.
+def feature_steps(name: str, model: Autoencoder, pool: np.ndarray, test: np.ndarray) -> Steps[Features]:
+    """What `FEATURES` names, of images uint8, pool (P, 28, 28) and test (T, 28, 28).
 
     PCA is learnt from the pool, and the encoder is as it was trained.
     """
@@ -115,7 +113,7 @@ def feature_steps(
     images = np.concatenate([pool, test])
     encoded = []
     for start in range(0, len(images), AT_ONCE):
-        yield start / len(images)
+        yield Step(start / len(images))
         batch = images[start : start + AT_ONCE]
         encoded.append(model.encode(batch) if name == "codes" else hidden_features(model, batch))
     return Features(*np.split(np.concatenate(encoded), [len(pool)]), is_uneven=name == "hidden")
@@ -154,8 +152,8 @@ class LabelGraph:
     nearest: np.ndarray
 
 
-def graph_steps(features: Features) -> Generator[float, None, LabelGraph]:
-    """Join each image of the pool to its nearest ones; yields the share done.
+def graph_steps(features: Features) -> Steps[LabelGraph]:
+    """Join each image of the pool to its nearest ones.
 
     A link weighs exp(-d²/σσ'), σ the distance to an image's own last neighbour (Zelnik-Manor & Perona 2004).
     """
@@ -164,7 +162,7 @@ def graph_steps(features: Features) -> Generator[float, None, LabelGraph]:
     wanted = np.concatenate([features.pool, features.test])
     distances, found = [], []
     for start in range(0, len(wanted), AT_ONCE):
-        yield start / len(wanted)
+        yield Step(start / len(wanted))
         some = index.kneighbors(wanted[start : start + AT_ONCE], n_neighbours + 1)
         distances.append(some[0])
         found.append(some[1])

@@ -8,7 +8,7 @@ T test images.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -28,6 +28,7 @@ from autoencoder.experiments.few_labels.learners import (
 )
 from autoencoder.experiments.few_labels.task import Task, labelled_rows
 from autoencoder.model.autoencoder import Autoencoder
+from autoencoder.steps import Step, Steps, part_of
 from autoencoder.training.fine_tuning import network_steps
 
 MOST_DRAWS = 20
@@ -83,8 +84,8 @@ def few_label_steps(
     counts: Sequence[int],
     n_draws: int,
     seed: int = 0,
-) -> Iterator[tuple[float, FewLabels]]:
-    """Measure every learner with every number of labels; yields the share done and the results so far.
+) -> Steps[FewLabels]:
+    """Measure every learner with every number of labels; the partial results are the results so far.
 
     The labels of a draw are the same for all learners, and its first 100 hold its first 10. The quick
     learners come first, one whole draw after the other. Raises DatasetError for a number of labels that
@@ -112,7 +113,8 @@ def few_label_steps(
         result = Result(learner.name, n_labels, draw, accuracy, seconds, predictions.astype(np.int16))
         outcome = replace(outcome, results=(*outcome.results, result))
         done += share
-        yield done / total, outcome
+        yield Step(done / total, outcome)
+    return outcome
 
 
 class _Bench:
@@ -123,8 +125,8 @@ class _Bench:
         self._features: dict[str, Features] = {}
         self._graphs: dict[str, LabelGraph] = {}
 
-    def prepare(self, need: str) -> Generator[float, None, None]:
-        yield 0.0
+    def prepare(self, need: str) -> Steps[None]:
+        yield Step(0.0)
         name = need.removeprefix(GRAPH)
         if need.startswith(GRAPH):
             self._graphs[name] = yield from graph_steps(self._features[name])
@@ -132,9 +134,9 @@ class _Bench:
             images = self._task.pool.images, self._task.test.images
             self._features[name] = yield from feature_steps(name, self._model, *images)
 
-    def learn(self, learner: Learner, draw: int, n_labels: int) -> Generator[float, None, np.ndarray]:
+    def learn(self, learner: Learner, draw: int, n_labels: int) -> Steps[np.ndarray]:
         """The labels (T,) that the learner gives to the test images."""
-        yield 0.0
+        yield Step(0.0)
         rows = labelled_rows(self._task, n_labels, draw, self._seed)
         labels = self._task.pool.labels[rows]  # no learner gets to know any other
         if learner.is_slow:
@@ -161,29 +163,20 @@ def _check(task: Task, learners: Sequence[str], counts: Sequence[int], n_draws: 
             )
 
 
-def _timed(
-    steps: Generator, start: float, share: float, outcome: FewLabels
-) -> Generator[tuple[float, FewLabels], None, tuple]:
-    """Pass on how far the steps are; returns what they return, and their own seconds.
+def _timed(steps: Steps, start: float, width: float, outcome: FewLabels) -> Steps[tuple]:
+    """Steps of a part of the work; returns their result, and the seconds that they took themselves.
 
-    Between two steps it may be somebody else's turn, whose time does not count.
+    Between two steps other work may run, whose time does not count.
     """
-    seconds = 0.0
+    seconds, part = 0.0, part_of(steps, start, width, outcome)
     while True:
         started = time.perf_counter()
-        part, value = _next(steps)
+        try:
+            step = next(part)
+        except StopIteration as end:
+            return end.value, seconds + time.perf_counter() - started
         seconds += time.perf_counter() - started
-        if part is None:
-            return value, seconds
-        yield start + share * part, outcome
-
-
-def _next(steps: Generator) -> tuple[float | None, np.ndarray | None]:
-    """What the next step yields; at the end None, and what the steps return."""
-    try:
-        return next(steps), None
-    except StopIteration as end:
-        return None, end.value
+        yield step
 
 
 def _share(learner: Learner) -> int:

@@ -7,16 +7,19 @@ need not agree.
 N images, P pairs, T steps of a path, D latent dimensions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.latent.gap_score import GapScore, Pairs, Scores, cell_pairs, gap_score, score_paths
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
+from autoencoder.steps import Step, Steps, part_of
 
 PATHS_AT_ONCE = 20
+MATRIX_PAIRS = 12  # for every two classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,31 +68,31 @@ def gap_steps(
     latents: np.ndarray,
     pairs: Pairs,
     pictures: "PictureDistance | None" = None,
-) -> Iterator[tuple[float, GapStatistic | None]]:
-    """Score the straight paths between pairs of codes (N, D); yields the share done, and at 1 the result."""
+) -> Steps[GapStatistic]:
+    """Score the straight paths between pairs of codes (N, D)."""
     both = np.concatenate([pairs.same, pairs.cross])
     parts = []
     for start in range(0, len(both), PATHS_AT_ONCE):
-        yield start / len(both), None
+        yield Step(start / len(both))
         parts.append(score_paths(support, latents[both[start : start + PATHS_AT_ONCE]], pictures))
     columns = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
     n_same = len(pairs.same)
     same = Scores(**{name: column[:n_same] for name, column in columns.items()})
     cross = Scores(**{name: column[n_same:] for name, column in columns.items()})
-    yield 1.0, GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
+    return GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
 
 
 def matrix_steps(
     support: Support, latents: np.ndarray, labels: np.ndarray, n_pairs: int, seed: int
-) -> Iterator[tuple[float, "GapMatrix | None"]]:
-    """Score ``n_pairs`` paths for every two classes of codes (N, D): the share done, and at 1 the result."""
+) -> Steps[GapMatrix]:
+    """Score ``n_pairs`` paths for every two classes of codes (N, D)."""
     rng, present = np.random.default_rng(seed), np.unique(labels)
     cells = [(row, column) for row in range(len(present)) for column in range(row + 1)]
     shape = len(present), len(present)
     score = np.full(shape, np.nan)
     typical, worst = np.full((*shape, 2), -1), np.full((*shape, 2), -1)
     for number, (row, column) in enumerate(cells):
-        yield number / len(cells), None
+        yield Step(number / len(cells))
         pairs = cell_pairs(labels, present[row], present[column], n_pairs, rng)
         if len(pairs) == 0:
             continue
@@ -99,4 +102,16 @@ def matrix_steps(
             score[at] = np.median(values)
             typical[at] = pairs[ordered[len(ordered) // 2]][::direction]
             worst[at] = pairs[ordered[-1]][::direction]
-    yield 1.0, GapMatrix(present, score, typical, worst)
+    return GapMatrix(present, score, typical, worst)
+
+
+def statistics_steps(
+    models: Sequence[tuple[Checkpoint, np.ndarray]], images: np.ndarray | None, pairs: Pairs
+) -> Steps[list[GapStatistic]]:
+    """Statistics of several models, each with its codes (N, D) of the same images uint8 (N, 28, 28)."""
+    found: list[GapStatistic] = []
+    for number, (checkpoint, latents) in enumerate(models):
+        pictures = None if images is None else PictureDistance(checkpoint.model, images)
+        steps = gap_steps(checkpoint.name, checkpoint.support, latents, pairs, pictures)
+        found = [*found, (yield from part_of(steps, number / len(models), 1 / len(models), found))]
+    return found

@@ -3,7 +3,6 @@
 N training images, M held-out ones.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +21,8 @@ from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.runtime import Runtime
-from autoencoder.training.trainer import Progress, Trainer
+from autoencoder.steps import Step, Steps, part_of, result_of
+from autoencoder.training.trainer import Trainer
 
 MOST_HELD_OUT = 5_000
 FEWEST_HELD_OUT = 10
@@ -51,23 +51,19 @@ def begin_study(
     return empty, training, test
 
 
-def study_steps(
-    study: Study, training: Dataset, held_out: Dataset, runtime: Runtime
-) -> Iterator[tuple[float, Study]]:
-    """Do what the study lacks, seed after seed; yields the share done and the study as it is then."""
+def study_steps(study: Study, training: Dataset, held_out: Dataset, runtime: Runtime) -> Steps[Study]:
+    """Do what the study lacks, seed after seed; the partial results are studies."""
     wanted = [(setting, seed) for seed in study.plan.seeds for setting in study.plan.settings]
     done = {(run.setting, run.seed) for run in study.runs}
-    yield len(done) / len(wanted), study
     for setting, seed in wanted:
         if (setting, seed) in done:
             continue
         trainer = _trainer(study.plan, setting, seed, training, runtime)
-        for event in trainer.events():
-            if isinstance(event, Progress):
-                yield (len(study.runs) + 0.95 * event.step / event.n_steps) / len(wanted), study
+        yield from part_of(trainer.steps(), len(study.runs) / len(wanted), 0.95 / len(wanted), study)
         run = _measured(setting, seed, trainer.autoencoder(), held_out, study.plan.n_pairs, trainer.seconds)
         study = replace(study, runs=(*study.runs, run))
-        yield len(study.runs) / len(wanted), study
+        yield Step(len(study.runs) / len(wanted), study)
+    return study
 
 
 def _trainer(plan: Plan, setting: Setting, seed: int, training: Dataset, runtime: Runtime) -> Trainer:
@@ -84,7 +80,7 @@ def _measured(
     latents = model.encode(held_out.images)
     pairs = random_pairs(held_out.labels, held_out.n_images, n_pairs, seed)
     pictures = PictureDistance(model, held_out.images)
-    *_, (_, gaps) = gap_steps("", Support(model, latents), latents, pairs, pictures)
+    gaps = result_of(gap_steps("", Support(model, latents), latents, pairs, pictures))
     errors = measures.mse(as_floats(held_out.images), model.decode(latents))
     return Run(
         setting,

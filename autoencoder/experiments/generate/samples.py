@@ -4,7 +4,6 @@ Are the pictures like real images as a whole (the Fréchet distance), is each of
 new, or a training image come back? N training images, M samples, F features, D latent dimensions, C classes.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +13,7 @@ from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.latent.picture_distance import nearest_steps
 from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, sampler_steps
 from autoencoder.latent.support import Codec, Support, is_off_support
-from autoencoder.steps import part_of
+from autoencoder.steps import Steps, part_of
 from autoencoder.training.classifier import (
     FEWEST_IMAGES,
     ClassifierFacts,
@@ -118,7 +117,7 @@ def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
 
 def yardstick_steps(
     codec: Codec, training: np.ndarray, held_out: np.ndarray, classifier: FeatureClassifier | None
-) -> Generator[float, None, Yardstick]:
+) -> Steps[Yardstick]:
     """Get ready to judge samples of a model; images are uint8 (N, 28, 28) and (T, 28, 28)."""
     few = held_out[:: -(-len(held_out) // MOST_YARDSTICKS)]
     distances, _ = yield from nearest_steps(codec.decode(codec.encode(few)), training)
@@ -131,8 +130,8 @@ def yardstick_steps(
     )
 
 
-def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Generator[float, None, Scores]:
-    """Judge samples; yields the share done."""
+def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Scores]:
+    """Judge samples."""
     distances, _ = yield from nearest_steps(samples.images, yardstick.images)
     n, distance, floor, shares = len(samples.images), np.nan, np.nan, None
     if yardstick.classifier is not None:
@@ -163,8 +162,8 @@ def frechet(first: np.ndarray, second: np.ndarray) -> float:
 
 def compare_steps(
     models: dict[str, tuple[Support, np.ndarray]], training: Dataset, held_out: Dataset, n: int, seed: int
-) -> Generator[tuple[float, Judgement], None, None]:
-    """``n`` samples from every source of every model, judged; yields the share done and what is known.
+) -> Steps[Judgement]:
+    """``n`` samples from every source of every model, judged.
 
     ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. The classifier
     learns from the training images, if they have labels, and is tested on ``held_out``; where both are the
@@ -187,7 +186,7 @@ def compare_steps(
             samples = sample(sampler, support, n, seed)
             found = yield from part_of(score_steps(source, samples, yardstick), low + part, part, known)
             known = known.with_scores(name, found)
-    yield 1.0, known
+    return known
 
 
 def apart(training: Dataset, held_out: Dataset) -> tuple[Dataset, Dataset]:

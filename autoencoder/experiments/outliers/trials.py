@@ -7,8 +7,8 @@ training, a model as it is can be shown what it was never given.
 N normal images, M images that are judged.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -22,7 +22,8 @@ from autoencoder.experiments.outliers.outcome import Outcome, TestSet, threshold
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
-from autoencoder.training.trainer import Evaluating, Progress, Trainer
+from autoencoder.steps import Step, Steps, part_of
+from autoencoder.training.trainer import Trainer
 from autoencoder.wording import counted
 
 PROTOCOLS = {"one-class": "one class is normal", "leave-one-out": "one class is held out"}
@@ -37,8 +38,6 @@ AT_ONCE = 250  # images judged in one step
 TRAINING_SHARE = 0.85  # of the work
 MOST_HELD_BACK = 1_000  # normal images: enough for a threshold
 MOST_NORMAL, MOST_TESTED = 3_000, 1_000  # of a model as it is, which answers at once
-
-Steps = Iterator[tuple[float, Outcome | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,28 +108,23 @@ def training_settings(n_images: int, seed: int) -> TrainingSettings:
     return TrainingSettings(min(MOST_EPOCHS, max(1, round(N_STEPS / steps_per_epoch))), batch_size, seed=seed)
 
 
-def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | None = None) -> Steps:
-    """Train an autoencoder on the normal images and judge the test set; one CPU thread unless told otherwise.
-
-    Yields the share done, some hundredths of a second apart, and at 1 the outcome.
-    """
+def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | None = None) -> Steps[Outcome]:
+    """Train an autoencoder on the normal images and judge the test set, on one CPU thread by default."""
     settings, runtime = training_settings(len(trial.normal), seed), runtime or resolve_runtime(threads=1)
     trainer = Trainer(trial.normal, ModelSettings("ae", latent_dim), settings, runtime)
-    for event in trainer.events():
-        if isinstance(event, Progress | Evaluating):
-            yield TRAINING_SHARE * trainer.step / trainer.n_steps, None
+    yield from part_of(trainer.steps(), 0, TRAINING_SHARE)
     detector = Detector(trainer.autoencoder(), trial.normal, trial.held_back)
-    for share, outcome in judge_steps(detector, trial.test, seed):
-        yield TRAINING_SHARE + (1 - TRAINING_SHARE) * share, outcome
+    judging = judge_steps(detector, trial.test, seed)
+    return (yield from part_of(judging, TRAINING_SHARE, 1 - TRAINING_SHARE))
 
 
-def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps:
-    """Score a test set, some images at once; yields the share done, and at 1 the outcome."""
+def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps[Outcome]:
+    """Score a test set, some images at once."""
     parts = []
     for first in range(0, len(test.images), AT_ONCE):
-        yield first / len(test.images), None
+        yield Step(first / len(test.images))
         parts.append(detector.scores(test.images[first : first + AT_ONCE]))
-    yield 1.0, Outcome(seed, detector.model, detector.held_back, test, _joined(parts))
+    return Outcome(seed, detector.model, detector.held_back, test, _joined(parts))
 
 
 def anomalies_steps(
@@ -141,15 +135,14 @@ def anomalies_steps(
     latent_dim: int = LATENT_DIM,
     seed: int = 0,
     false_alarm_rate: float = FALSE_ALARM_RATE,
-) -> Iterator[tuple[float, dict | None]]:
-    """Everything that the command line reports: yields the share done, and at 1 the report.
+) -> Steps[dict]:
+    """Report of the command line on a trial.
 
     ``auroc`` of every score, the combined score's ``threshold``, and the ``false_alarm_rate`` that it has on
     the test set. Raises DatasetError as `class_trial` and `class_label` do.
     """
     trial = class_trial(train, test, protocol, class_label(train, class_name), seed)
-    for share, outcome in outcome_steps(trial, latent_dim, seed):
-        yield share, None if outcome is None else _report(outcome, false_alarm_rate)
+    return _report((yield from outcome_steps(trial, latent_dim, seed)), false_alarm_rate)
 
 
 def _report(outcome: Outcome, wanted: float) -> dict:
@@ -328,3 +321,20 @@ class Experiment:
         images = self.train.fingerprint + ("" if self.test is None else self.test.fingerprint)
         choices = f"{self.protocol} {self.label} {self.latent_dim} {self.first_seed} {n_seeds}"
         return f"outliers {images} {choices}"
+
+
+def experiment_steps(
+    experiment: Experiment, n_seeds: int, known: Sequence[Outcome] = ()
+) -> Steps[list[Outcome]]:
+    """Outcomes of an experiment with several seeds in turn; ``known`` are those of the first ones.
+
+    Pictures are kept of the first seed only. Raises DatasetError where the images do not suffice.
+    """
+    outcomes = list(known)
+    for number in range(len(outcomes), n_seeds):
+        seed = experiment.first_seed + number
+        steps = outcome_steps(experiment.trial(seed), experiment.latent_dim, seed)
+        outcome = yield from part_of(steps, number / n_seeds, 1 / n_seeds, outcomes)
+        slim = replace(outcome, model=None, test=outcomes[0].test) if outcomes else outcome
+        outcomes = [*outcomes, slim]
+    return outcomes

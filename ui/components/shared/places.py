@@ -2,7 +2,7 @@
 
 A place is an image by its number, "17"; a code with the start of its model's fingerprint,
 "z0a1b2c3d:0.5,-1.25"; or a drawing, "d:" and its 784 bytes in base64url. The map reads and writes the same
-(ui/components/latent_map/places.js).
+(ui/components/shared/places.js).
 """
 
 import base64

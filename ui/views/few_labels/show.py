@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
 from autoencoder.experiments.few_labels.learners import LEARNERS
-from autoencoder.experiments.few_labels.measure import FewLabels
+from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
 from autoencoder.experiments.few_labels.task import Plan, Task
 from autoencoder.experiments.few_labels.verdicts import (
     Comparison,
@@ -21,7 +21,7 @@ from autoencoder.experiments.few_labels.verdicts import (
 )
 from autoencoder.wording import counted
 from ui.jobs.job import Job
-from ui.jobs.work import FewLabelWork
+from ui.jobs.work import StepsWork
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart, show_frame
 from ui.widgets.controls import keep_among, pick, segments
@@ -44,15 +44,21 @@ def show_measurement(plan: Plan) -> None:
         return
     words = f"{plan.n_fits:,} fits"
     caption = f"{words}. The curves appear as they come."
-    job = job_on_request(plan.key, lambda: FewLabelWork(plan), "Measure", caption, words)
+    job = job_on_request(plan.key, lambda: _work(plan), "Measure", caption, words)
     if job and job.is_over:
-        show_results(job.progress[1], plan)
+        show_results(job.progress.partial, plan)
     elif job:
         st.fragment(_show_so_far, run_every=TICK)(job)
 
 
+def _work(plan: Plan) -> StepsWork:
+    asked = plan.task, plan.learners, plan.counts, plan.n_draws, plan.seed
+    nothing = FewLabels(plan.task.test.labels)
+    return StepsWork(few_label_steps, plan.checkpoint.model, *asked, partial=nothing)
+
+
 def _show_so_far(job: Job) -> None:
-    outcome = job.progress[1]
+    outcome = job.progress.partial
     if outcome.results and not job.is_over:
         _show_curves(outcome)
 

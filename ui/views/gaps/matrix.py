@@ -8,9 +8,9 @@ from plotly.colors import sample_colorscale
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
-from autoencoder.experiments.gaps.statistic import GapMatrix
+from autoencoder.experiments.gaps.statistic import MATRIX_PAIRS, GapMatrix, matrix_steps
 from autoencoder.latent.gap_score import gap_score
-from ui.jobs.work import MATRIX_PAIRS, MatrixWork, matrix_key
+from ui.jobs.work import StepsWork, job_key
 from ui.state import address
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.menu import go_to
@@ -28,8 +28,8 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         return
     seed = address.value("pairs_seed")
     job = job_on_request(
-        matrix_key(checkpoint, codes.key, seed),
-        lambda: MatrixWork(checkpoint, codes.latents, codes.labels, seed),
+        job_key("matrix", checkpoint.fingerprint, codes.key, seed),
+        lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
         f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
         f"{checkpoint.name}.",

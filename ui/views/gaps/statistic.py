@@ -7,11 +7,11 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.experiments.gaps.figure import gap_figure
-from autoencoder.experiments.gaps.statistic import GapStatistic
+from autoencoder.experiments.gaps.statistic import GapStatistic, statistics_steps
 from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval
-from autoencoder.latent.gap_score import SHARE, GapScore, is_weak
-from ui.jobs.work import StatisticWork, statistic_key
+from autoencoder.latent.gap_score import SHARE, GapScore, is_weak, random_pairs
+from ui.jobs.work import StepsWork, job_key
 from ui.state.pair import other_codes
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart, show_frame
@@ -32,7 +32,7 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     n_pairs = number("pairs", "Pairs of each kind", pairs_column)
     seed = number("pairs_seed", "Seed", seed_column)
     job = job_on_request(
-        statistic_key(models, codes.key, n_pairs, seed),
+        job_key("statistic", [model.identity for model in models], codes.key, n_pairs, seed),
         lambda: _statistic_work(models, codes, n_pairs, seed),
         "Measure the paths",
         "Some seconds of work: the same pairs are sent through every model.",
@@ -41,13 +41,15 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     )
     if n_pairs > len(codes.latents):
         st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
-    if job and job.progress[1]:
-        _show_statistics(job.progress[1])
+    if job and job.progress.partial:
+        _show_statistics(job.progress.partial)
 
 
-def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StatisticWork:
+def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StepsWork:
     latents = [codes.latents, *(other_codes(model, codes).latents for model in models[1:])]
-    return StatisticWork(models, latents, codes.images, codes.labels, n_pairs, seed)
+    pairs = random_pairs(codes.labels, min(map(len, latents)), n_pairs, seed)
+    coded = list(zip(models, latents, strict=True))
+    return StepsWork(statistics_steps, coded, codes.images, pairs, partial=[])
 
 
 def _show_statistics(statistics: list[GapStatistic]) -> None:

@@ -10,9 +10,17 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.experiments.generate.samples import Samples, sample
-from autoencoder.latent.sources import CANDIDATES, FEWEST_CODES, MIXTURE, SOURCES, Sampler, around
+from autoencoder.latent.sources import (
+    CANDIDATES,
+    FEWEST_CODES,
+    MIXTURE,
+    SOURCES,
+    Sampler,
+    around,
+    mixture_steps,
+)
 from autoencoder.latent.support import is_off_support
-from ui.jobs.work import MixtureWork, mixture_key
+from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import chosen_pair, fitting_codes
@@ -116,8 +124,8 @@ def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None
     asked = pick("components", "Components", options, help=likeliest)
     number = None if asked == LIKELIEST else int(asked)
     job = job_at_once(
-        mixture_key(checkpoint, codes.key, label, number),
-        lambda: MixtureWork(latents, number),
+        job_key("mixture", checkpoint.fingerprint, codes.key, label, number),
+        lambda: StepsWork(mixture_steps, latents, 0, number),
         f"a mixture for {len(latents):,} codes",
     )
     if job.status == "done":

@@ -8,9 +8,9 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate.figure import frechet_figure
-from autoencoder.experiments.generate.samples import Judgement
+from autoencoder.experiments.generate.samples import Judgement, compare_steps
 from autoencoder.experiments.generate.words import sentence
-from ui.jobs.work import ScoreWork, score_key
+from ui.jobs.work import StepsWork, job_key
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
@@ -36,16 +36,17 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     seed = number("judged_seed", "Their seed", seed_column)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     training, held_out = chosen_dataset("train"), chosen_dataset("test")
+    coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
     job = job_on_request(
-        score_key(models, fitted_to[0].key, n, seed),
-        lambda: ScoreWork(models, [each.latents for each in fitted_to], training, held_out, n, seed),
+        job_key("generation", [model.identity for model in models], fitted_to[0].key, n, seed),
+        lambda: StepsWork(compare_steps, coded, training, held_out, n, seed, partial=Judgement({})),
         "Judge every source",
         "Half a minute of work: a small classifier is taught, whose features tell real from made.",
         f"{n:,} samples from every source of {len(models)} models",
         button_column,
     )
-    if job and job.progress[1].scores:
-        _show_judgement(job.progress[1], models, training)
+    if job and job.progress.partial.scores:
+        _show_judgement(job.progress.partial, models, training)
 
 
 def _show_judgement(found: Judgement, models: list[Checkpoint], training: Dataset) -> None:

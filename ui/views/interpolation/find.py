@@ -1,15 +1,17 @@
 """Paths from A to B through several models, measured, with a second opinion on every step."""
 
+import hashlib
+
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.path_kinds import PATHS
+from autoencoder.checkpoint.path_kinds import PATHS, Ends, paths_through_the_data, smooth_paths_steps
 from autoencoder.checkpoint.path_kinds import walk as find_path
 from autoencoder.checkpoint.places import Place, code_in
 from autoencoder.experiments.interpolation.measured_path import Opinion, Walk
 from autoencoder.experiments.interpolation.second_opinion import Classifier
-from ui.jobs.work import Ends, SmoothWork, smooth_key, ways_through_the_data
+from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, test_counterpart
 from ui.widgets.job_progress import job_on_request
@@ -59,8 +61,14 @@ def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opin
 
 
 def _smooth_paths(ends: list[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
-    """The current smooth paths; before they are started, the ways through the data."""
-    caption = "Shown until then: the way through the data, from which it starts."
-    key, words = smooth_key(ends, n_steps), ("Find the smooth path", caption, "the smooth path")
-    job = job_on_request(key, lambda: SmoothWork(ends, n_steps), *words)
-    return job.progress[1] if job else ways_through_the_data(ends, n_steps)
+    """The current smooth paths; before they are started, the paths through the data."""
+    digest = hashlib.sha256(b"".join(end.tobytes() for _, both in ends for end in both)).hexdigest()[:24]
+    start = paths_through_the_data(ends, n_steps)
+    job = job_on_request(
+        job_key("smooth", [model.fingerprint for model, _ in ends], digest, n_steps),
+        lambda: StepsWork(smooth_paths_steps, ends, n_steps, partial=start),
+        "Find the smooth path",
+        "Shown until then: the way through the data, from which it starts.",
+        "the smooth path",
+    )
+    return job.progress.partial if job else start

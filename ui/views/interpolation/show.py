@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.bundles import model_bundle
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATHS
@@ -15,8 +14,9 @@ from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.experiments.interpolation.measured_path import Walk
 from autoencoder.experiments.interpolation.words import change_of_class, decimals, misdrawn, outcome, verdict
 from autoencoder.figures.pictures import gif, svg_strips
-from ui.components.latent_map import path_hand
-from ui.files import file_store
+from ui.components.files import file_store
+from ui.components.register import path_slider
+from ui.components.wire import model_bundle
 from ui.state import caches
 from ui.state.session import is_dark
 from ui.views.interpolation.find import classifier_of
@@ -54,8 +54,8 @@ def move_by_hand(walks: list[Walk]) -> None:
     for walk in walks:
         model = walk.checkpoint
         address = offer(f"model-{model.fingerprint}", partial(model_bundle, model))
-        given.append({"name": model.name, "model": address, "path": walk.latents.tolist()})
-    path_hand(given, is_dark(), key="hand")
+        given.append({"name": model.name, "model": address, "codes": walk.latents.tolist()})
+    path_slider(given, is_dark(), key="path slider")
 
 
 def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> None:

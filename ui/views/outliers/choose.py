@@ -18,10 +18,11 @@ from autoencoder.experiments.outliers.trials import (
     PROTOCOLS,
     Experiment,
     Ready,
+    experiment_steps,
 )
 from ui.components.shared import places
 from ui.jobs.job import Job
-from ui.jobs.work import OutlierWork
+from ui.jobs.work import StepsWork
 from ui.state import address, caches
 from ui.state.address import bound
 from ui.state.choice import (
@@ -214,22 +215,29 @@ def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list
     experiment, n_seeds = _choose_experiment(train, test, protocol)
     job = job_on_request(
         experiment.key(n_seeds),
-        lambda: OutlierWork(experiment, n_seeds, _known(experiment, n_seeds)),
+        lambda: _work(experiment, n_seeds),
         "Train and try",
         _announcement(experiment, n_seeds),
         f"Training and trying, {_times(n_seeds)}",
     )
     if job is None:
         return []
-    outcomes = job.progress[1]
+    outcomes = job.progress.partial
     if not job.is_over:
         st.fragment(_await_next_seed, run_every=TICK)(job, len(outcomes))
     return outcomes
 
 
+def _work(experiment: Experiment, n_seeds: int) -> StepsWork:
+    """Work on an experiment. Raises DatasetError where the images do not suffice."""
+    experiment.trial(experiment.first_seed)  # refused here, not in the middle of the work
+    known = _known(experiment, n_seeds)
+    return StepsWork(experiment_steps, experiment, n_seeds, known, partial=known)
+
+
 def _await_next_seed(job: Job, n_seen: int) -> None:
     """Draw the page again after each seed: the first result must not wait for the last."""
-    if not job.is_over and len(job.progress[1]) > n_seen:
+    if not job.is_over and len(job.progress.partial) > n_seen:
         st.rerun()
 
 

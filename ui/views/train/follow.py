@@ -46,7 +46,7 @@ def _step(job: Job, kind: type) -> None:
     """Train until the next event of this kind; a short step is over before the page is drawn."""
     if job.status != "paused":  # another tab has resumed it
         return
-    job.step(lambda event: isinstance(event, kind))
+    job.step(lambda step: isinstance(step.partial, kind))
     job.settle(TICK)
 
 

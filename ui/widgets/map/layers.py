@@ -6,12 +6,13 @@ import threading
 import numpy as np
 import streamlit as st
 
-from autoencoder.bundles import field_bundle
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.latent.fields import gap_field_steps
 from autoencoder.latent.projection import Map
-from ui.files import NotYet, file_store
+from ui.components.files import NotYet, file_store
+from ui.components.wire import field_bundle
 from ui.jobs.job import Job, JobError
-from ui.jobs.work import GapWork
+from ui.jobs.work import StepsWork
 from ui.state.measurement import begun, found
 from ui.state.queues import quick_queue
 
@@ -34,11 +35,11 @@ def _job(name: str, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray) -
     with SUBMITTING:
         job = found(quick_queue(), name)
         if job is None or job.status in ("failed", "stopped"):
-            job = begun(quick_queue(), name, GapWork(checkpoint, latent_map, base))
+            job = begun(quick_queue(), name, StepsWork(gap_field_steps, checkpoint.support, latent_map, base))
         return job
 
 
 def _field_so_far(job: Job) -> bytes | NotYet | None:
     if job.status == "done":
         return field_bundle(job.result)
-    return None if job.is_over else NotYet(job.progress[0])
+    return None if job.is_over else NotYet(job.progress.share)

@@ -7,16 +7,16 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoencoder.bundles import codes_bundle, field_bundle, map_bundle, model_bundle
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place, code_of
 from autoencoder.figures.maps import map_figure
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import CodeMap, Map, PCAMap
-from ui.components.latent_map import latent_map as component
+from ui.components.files import file_store
+from ui.components.register import living_map
 from ui.components.shared import places as places_module
-from ui.files import file_store
+from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.pair import other_codes
@@ -84,7 +84,7 @@ def show_map(
         address.keep_to(dataset_name(), key)
         address.show()
     present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
-    component(
+    living_map(
         {
             "key": f"{dataset_name()}|{key}",
             "compact": compact,

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.latent.projection import Map, TSNEMap
+from autoencoder.latent.projection import Map, tsne_steps
 from ui.jobs.job import Job
-from ui.jobs.work import MapWork
+from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.measurement import begun, found
 from ui.state.queues import job_queue
@@ -19,24 +19,23 @@ def tsne_map(codes: Codes) -> Map:
 
     Before its first step, the PCA plane that it starts from.
     """
-    owner = f"map {codes.key}"
-    job = found(job_queue(), owner) or begun(job_queue(), owner, MapWork(codes))
+    key = job_key("map", codes.key)
+    job = found(job_queue(), key) or begun(job_queue(), key, StepsWork(tsne_steps, codes.latents))
     if not job.is_over:
         st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
     elif job.status == "done":
         return job.result
     else:
-        st.caption(f"This t-SNE was {job.status} at {job.progress[0]:.0%}: its groups are not formed yet.")
-        key = f"tsne.restart {owner}"
-        st.button("Restart", on_click=job_queue().forget, args=(owner,), key=key)
-    share, positions = job.progress
-    return TSNEMap(positions) if share else caches.latent_map(codes, "auto")
+        st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
+        looks = {"key": f"tsne.restart {key}"}
+        st.button("Restart", on_click=job_queue().forget, args=(key,), **looks)
+    return job.progress.partial if job.progress.share else caches.latent_map(codes, "auto")
 
 
 def _show_progress(job: Job, n_codes: int) -> None:
     if job.is_over:
         st.rerun()
-    share = job.progress[0]
+    share = job.progress.share
     st.progress(share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: finding neighbours …")
     redraw, stop = st.columns(2)
     if redraw.button("Draw it as it is now", key=f"tsne.redraw {job.owner}", width="stretch"):

@@ -1,0 +1,97 @@
+/** A model in a worker: requests as promises, and channels in which only the latest request is kept. */
+
+/** @typedef {import("./worker.js").Look & { nearest: number }} Look */
+/** @typedef {(image: Float32Array) => void} OnImage */
+/** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onImage?: OnImage }} Waiting */
+
+export class Model {
+  constructor() {
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    /** @type {Map<number, Waiting>} by the id of the request */
+    this.waiting = new Map();
+    this.asked = 0;
+    this.worker.onmessage = ({ data }) => {
+      const promise = this.waiting.get(data.id);
+      if (data.image) {
+        promise?.onImage?.(data.image);
+        return;
+      }
+      this.waiting.delete(data.id);
+      if (data.error) promise?.reject(new Error(data.error));
+      else promise?.resolve(data.answer);
+    };
+  }
+
+  /**
+   * Send a request to the worker.
+   * @param {string} task of worker.js
+   * @param {object} message
+   * @param {OnImage} [onImage]
+   * @returns {Promise<any>}
+   */
+  ask(task, message, onImage) {
+    const id = ++this.asked;
+    this.worker.postMessage({ id, task, ...message });
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject, onImage }));
+  }
+
+  /**
+   * @param {Float32Array[]} codes
+   * @returns {Promise<Float32Array[]>} images
+   */
+  decode(codes) {
+    return this.ask("decode", { codes });
+  }
+
+  /**
+   * @param {Uint8Array} image
+   * @returns {Promise<Float32Array>} code
+   */
+  encode(image) {
+    return this.ask("encode", { image: Float32Array.from(image, (byte) => byte / 255) });
+  }
+
+  /**
+   * Images of codes with their measures, and the nearest real image of each if wanted.
+   * @param {Float32Array[]} codes
+   * @param {boolean} [near]
+   * @param {OnImage} [onImage] receives a single image before its measures are known
+   * @returns {Promise<Look[]>}
+   */
+  look(codes, near = false, onImage = undefined) {
+    return this.ask("look", { codes, near }, onImage);
+  }
+
+  close() {
+    this.worker.terminate();
+  }
+}
+
+/**
+ * Channel with one request at a time: of those that come meanwhile only the latest is sent.
+ * @template Question, Answer
+ * @param {(question: Question) => Promise<Answer>} ask
+ * @param {(answer: Answer, question: Question) => void} onAnswer
+ * @returns {(question: Question) => void}
+ */
+export function latest(ask, onAnswer) {
+  let busy = false;
+  /** @type {{ question: Question } | null} */
+  let next = null;
+  const send = async (/** @type {Question} */ question) => {
+    if (busy) {
+      next = { question };
+      return;
+    }
+    busy = true;
+    try {
+      onAnswer(await ask(question), question);
+    } finally {
+      busy = false;
+      const waiting = next;
+      next = null;
+      if (waiting) send(waiting.question);
+    }
+  };
+  return send;
+}

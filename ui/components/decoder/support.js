@@ -1,0 +1,151 @@
+/**
+ * Support of the data in latent space: round trip of a code and its distance to the codes of the atlas, in
+ * the model's units, in which 1 is the 95th percentile over the atlas.
+ * See autoencoder/latent/support.py.
+ */
+import { digits } from "../shared/numbers.js";
+
+/**
+ * @typedef {object} Units
+ * @property {number} round_trip
+ * @property {number} neighbour_distance
+ * @property {number} decoded_step
+ */
+
+const NEIGHBOURS = 5;
+// An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
+// same image in another batch moves it by some roundings of the largest. Within this, a code is a row's own.
+const STORED_ROUNDING = 2 ** -11;
+const SMALLEST_NORMAL = 2 ** -14;
+const ENCODED_ROUNDING = 1e-6;
+
+/**
+ * True for a round trip off the data; NaN counts as off.
+ * @param {number} roundTrip in the model's units
+ */
+export function isOffData(roundTrip) {
+  return !(roundTrip <= 1);
+}
+
+/**
+ * Round trip in words.
+ * @param {number} roundTrip in the model's units
+ */
+export function verdict(roundTrip) {
+  return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
+}
+
+export class Support {
+  /**
+   * @param {import("./network.js").Network} network
+   * @param {Float32Array} atlas (N, D)
+   * @param {number} dim
+   * @param {Units} units
+   */
+  constructor(network, atlas, dim, units) {
+    this.network = network;
+    this.atlas = atlas;
+    this.dim = dim;
+    this.units = units;
+    this.tolerance = ENCODED_ROUNDING * atlas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  }
+
+  /**
+   * @param {Float32Array} code
+   * @param {Float32Array} image the code, decoded
+   */
+  measure(code, image) {
+    return { roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
+  }
+
+  /**
+   * Distance between a code and the code of its image; above 1 the code is off the data.
+   * @param {Float32Array} code
+   * @param {Float32Array} image the code, decoded
+   */
+  roundTrip(code, image) {
+    return inUnits(Math.sqrt(squaredDistance(this.network.encode(image), 0, code)), this.units.round_trip);
+  }
+
+  /**
+   * Mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
+   * @param {Float32Array} code
+   */
+  distance(code) {
+    const { nearest, rows } = this.nearest(code);
+    const self = rows.findIndex((row) => this.isSelf(row, code));
+    const counted = nearest.filter((_, i) => i !== self).slice(0, NEIGHBOURS);
+    const mean = counted.reduce((sum, square) => sum + Math.sqrt(square), 0) / Math.max(1, counted.length);
+    return inUnits(mean, this.units.neighbour_distance);
+  }
+
+  /**
+   * Squared distances of the six nearest codes, nearest first, and their rows.
+   * @param {Float32Array} code
+   */
+  nearest(code) {
+    /** @type {number[]} */
+    const nearest = [];
+    /** @type {number[]} */
+    const rows = [];
+    for (let row = 0; row * this.dim < this.atlas.length; row++) {
+      const square = squaredDistance(this.atlas, row * this.dim, code);
+      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS]) continue;
+      let at = nearest.length;
+      while (at > 0 && nearest[at - 1] > square) at--;
+      nearest.splice(at, 0, square);
+      rows.splice(at, 0, row);
+      nearest.length = rows.length = Math.min(nearest.length, NEIGHBOURS + 1);
+    }
+    return { nearest, rows };
+  }
+
+  /** @type {(row: number, code: Float32Array) => boolean} */
+  isSelf(row, code) {
+    return code.every((value, i) => {
+      const stored = this.atlas[row * this.dim + i];
+      const allowed = STORED_ROUNDING * Math.max(Math.abs(stored), SMALLEST_NORMAL) + this.tolerance;
+      return Math.abs(stored - value) <= allowed;
+    });
+  }
+}
+
+/**
+ * Row of the nearest shown code; -1 where none is shown.
+ * @param {Float32Array} latents (N, D)
+ * @param {Uint8Array} shown (N,) 1 for those that count
+ * @param {Float32Array} code (D,)
+ */
+export function nearestRow(latents, shown, code) {
+  let best = Infinity;
+  let found = -1;
+  for (let row = 0; row < shown.length; row++) {
+    if (!shown[row]) continue;
+    const square = squaredDistance(latents, row * code.length, code);
+    if (square < best) {
+      best = square;
+      found = row;
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Float32Array} codes
+ * @param {number} start of one code within `codes`
+ * @param {Float32Array} code
+ */
+function squaredDistance(codes, start, code) {
+  let sum = 0;
+  for (let i = 0; i < code.length; i++) sum += (codes[start + i] - code[i]) ** 2;
+  return sum;
+}
+
+/**
+ * Quotient of a length and its unit; for a unit of 0, it is 0 or infinite.
+ * @param {number} length
+ * @param {number} unit
+ */
+function inUnits(length, unit) {
+  return unit > 0 ? length / unit : length > 0 ? Infinity : length;
+}

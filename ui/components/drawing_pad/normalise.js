@@ -1,0 +1,255 @@
+/**
+ * Normalisation of pictures to what the models are trained on: 28 by 28 bytes, light ink on dark ground.
+ *
+ * Ink is grey from 0 (ground) to 255, row by row; a picture is its ink with its width and height.
+ */
+import { median } from "../shared/numbers.js";
+import { SIDE } from "../shared/pixels.js";
+
+const BOX = 20; // the side of the square that MNIST scales a digit to
+// Every centre of mass in MNIST's test set lies within half a pixel of pixel 14, of pixels counted from 0.
+const CENTRE = 14;
+const FAINT = 8; // ink up to here is a trace of compression or scaling, not a part of the digit
+const MOST_ENLARGED = 3; // times the size in which the whole picture would fit
+const SPECKLED = 0.1; // of the border: more of it inked than any digit would leave
+const LEAST_INK = 0.005; // of a photograph: less is dust, and what reaches the border is the digit
+
+/** @typedef {{ ink: ArrayLike<number>, width: number, height: number }} Picture */
+
+/**
+ * Normalise a picture as MNIST's were (LeCun, Bottou, Bengio, Haffner 1998): the ink's bounding box scaled to
+ * fit 20 by 20, its aspect kept, each pixel the average over its area; then moved by whole pixels until the
+ * centre of mass lies within half a pixel of the centre, as far as the box stays inside.
+ *
+ * Ink becomes at most three times as large as it would be if the whole picture were fitted into 28 by 28,
+ * because MNIST has no dot that fills the box: a digit drawn over a quarter of the pad fills its box, a
+ * touch of the pen stays a dot.
+ * @param {Picture} picture
+ * @returns {Uint8Array | null} null where there is no ink
+ */
+export function normalised(picture) {
+  const box = inkedPart(picture);
+  if (!box) return null;
+  const leastStep = Math.max(picture.width, picture.height) / (SIDE * MOST_ENLARGED);
+  const small = averaged(box, Math.max(box.width / BOX, box.height / BOX, leastStep));
+  const centre = centreOfMass(small);
+  return centre && placed(small, centring(centre.x, small.width), centring(centre.y, small.height));
+}
+
+/**
+ * Scale a whole picture, which need not be a digit, to 28 by 28, its aspect kept, each pixel the average over
+ * its area, on empty ground. One of 28 by 28 stays as it is, byte for byte.
+ * @param {Picture} picture
+ */
+export function fitted(picture) {
+  const small = averaged(picture, Math.max(picture.width, picture.height) / SIDE);
+  return placed(small, (SIDE - small.width) >> 1, (SIDE - small.height) >> 1);
+}
+
+/**
+ * Ink of a picture in colour: its luminance (ITU-R BT.601, as Pillow rounds it), inverted where the border
+ * shows that the ink is dark. Transparent pixels count as ground: if less than half is painted, the paint is
+ * the ink and the ground its opposite; otherwise the ground is as light or dark as the paint.
+ * @param {ArrayLike<number>} rgba not premultiplied
+ * @param {number} width
+ * @param {number} height
+ */
+export function greyOf(rgba, width, height) {
+  const ground = groundOf(rgba);
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) {
+    const cover = rgba[4 * i + 3] / 255;
+    grey[i] = Math.round(cover * luminance(rgba, 4 * i) + (1 - cover) * ground);
+  }
+  return isDarkOnLight({ ink: grey, width, height }) ? grey.map((value) => 255 - value) : grey;
+}
+
+/**
+ * Binarise a photograph or a shaded scan at the threshold of Otsu (1979), as the scans of MNIST were. A
+ * picture with a clean border is returned unchanged.
+ * @param {Picture} picture
+ */
+export function withoutPaper(picture) {
+  const border = borderOf(picture);
+  const nInked = border.filter((value) => value > FAINT).length;
+  if (nInked <= SPECKLED * border.length) return picture;
+  const threshold = otsu(picture.ink);
+  return { ...picture, ink: Uint8Array.from(picture.ink, (value) => (value > threshold ? 255 : 0)) };
+}
+
+/**
+ * Remove the dark corners and edges of a photograph: all ink connected to the border, if more than dust is
+ * left.
+ * @param {Picture} picture
+ */
+export function withoutEdges(picture) {
+  const { ink, width, height } = picture;
+  const inner = Uint8Array.from(ink);
+  const reached = Array.from({ length: width }, (_, x) => [x, (height - 1) * width + x]).flat();
+  for (let y = 0; y < height; y++) reached.push(y * width, (y + 1) * width - 1);
+  for (let at = reached.pop(); at !== undefined; at = reached.pop()) {
+    if (inner[at] <= FAINT) continue;
+    inner[at] = 0;
+    if (at % width > 0) reached.push(at - 1);
+    if (at % width < width - 1) reached.push(at + 1);
+    if (at >= width) reached.push(at - width);
+    if (at < inner.length - width) reached.push(at + width);
+  }
+  const nInked = inner.reduce((count, value) => count + (value > FAINT ? 1 : 0), 0);
+  return nInked > LEAST_INK * inner.length ? { ink: inner, width, height } : picture;
+}
+
+/**
+ * Smallest part with all ink.
+ * @param {Picture} picture
+ * @returns {Picture | null}
+ */
+function inkedPart({ ink, width, height }) {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (ink[y * width + x] <= FAINT) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
+  }
+  if (right < 0) return null;
+  const part = new Uint8Array((right - left + 1) * (bottom - top + 1));
+  for (let y = top, at = 0; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) part[at++] = ink[y * width + x];
+  }
+  return { ink: part, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/**
+ * Resample a picture into pixels of `step` by `step` of its own, larger or smaller than one.
+ * @param {Picture} picture
+ * @param {number} step
+ */
+function averaged(picture, step) {
+  const { ink, ...size } = averagedAndTransposed(averagedAndTransposed(picture, step), step);
+  // Halves go up although sums come out a hair off, so that the size of a drawing cannot tip its centre.
+  return { ink: Uint8Array.from(ink, (value) => Math.floor(value + 0.5 + 1e-9)), ...size };
+}
+
+/**
+ * Average along the rows; beyond the picture lies empty ground.
+ * @param {Picture} picture
+ * @param {number} step
+ */
+function averagedAndTransposed({ ink, width, height }, step) {
+  const size = Math.ceil(width / step - 1e-9); // step is a quotient: 20.000000000000004 are 20
+  const sums = new Float64Array(size * height);
+  for (let i = 0; i < size; i++) {
+    const end = Math.min((i + 1) * step, width);
+    for (let x = Math.floor(i * step); x < end; x++) {
+      const share = (Math.min(x + 1, end) - Math.max(x, i * step)) / step;
+      for (let y = 0; y < height; y++) sums[i * height + y] += share * ink[y * width + x];
+    }
+  }
+  return { ink: sums, width: height, height: size };
+}
+
+/** @param {Picture} picture */
+function centreOfMass({ ink, width, height }) {
+  let [mass, sumX, sumY] = [0, 0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const value = ink[y * width + x];
+      mass += value;
+      sumX += value * x;
+      sumY += value * y;
+    }
+  }
+  return mass ? { x: sumX / mass, y: sumY / mass } : null;
+}
+
+/**
+ * Start of a box whose centre of mass lies in [13.5, 14.5), as MNIST's do.
+ * @param {number} centre
+ * @param {number} size
+ */
+function centring(centre, size) {
+  return Math.min(Math.max(Math.ceil(CENTRE - 0.5 - centre), 0), SIDE - size);
+}
+
+/** @type {(picture: Picture, left: number, top: number) => Uint8Array} */
+function placed({ ink, width, height }, left, top) {
+  const image = new Uint8Array(SIDE * SIDE);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) image[(top + y) * SIDE + left + x] = ink[y * width + x];
+  }
+  return image;
+}
+
+/**
+ * Luminance with the weights of Pillow, 65,536 in all, so that a grey stays the same grey.
+ * @param {ArrayLike<number>} rgba
+ * @param {number} at
+ */
+function luminance(rgba, at) {
+  return (rgba[at] * 19595 + rgba[at + 1] * 38470 + rgba[at + 2] * 7471 + 32768) >> 16;
+}
+
+/**
+ * Ground behind transparent pixels, 0 or 255.
+ * @param {ArrayLike<number>} rgba
+ */
+function groundOf(rgba) {
+  let [cover, light] = [0, 0];
+  for (let i = 0; i < rgba.length; i += 4) {
+    cover += rgba[i + 3];
+    light += rgba[i + 3] * luminance(rgba, i);
+  }
+  const isLight = light > 127.5 * cover;
+  const isMostlyPainted = cover > 127.5 * (rgba.length / 4);
+  return isLight === isMostlyPainted ? 255 : 0;
+}
+
+/**
+ * As looks_inverted in autoencoder/data/readers/pixels.py, but a blank sheet is paper, not ink, and a
+ * photograph's dark corners do not make its paper dark.
+ * @param {Picture} picture
+ */
+function isDarkOnLight(picture) {
+  const border = median(borderOf(picture));
+  return border > 127.5 && border >= mean(picture.ink);
+}
+
+/**
+ * Outermost pixels.
+ * @param {Picture} picture
+ */
+function borderOf({ ink, width, height }) {
+  const border = [];
+  for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);
+  for (let y = 1; y < height - 1; y++) border.push(ink[y * width], ink[(y + 1) * width - 1]);
+  return border;
+}
+
+/** @param {ArrayLike<number>} values */
+function mean(values) {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Threshold of Otsu (1979): the grey that parts the pixels into two classes, itself in the darker, with the
+ * largest variance between them; -1 where all are the same.
+ * @param {ArrayLike<number>} ink
+ */
+function otsu(ink) {
+  const counts = new Float64Array(256);
+  for (let i = 0; i < ink.length; i++) counts[ink[i]]++;
+  const total = counts.reduce((sum, count, value) => sum + count * value, 0);
+  let [best, threshold, nBelow, below] = [0, -1, 0, 0];
+  for (let value = 0; value < 256; value++) {
+    nBelow += counts[value];
+    below += counts[value] * value;
+    const nAbove = ink.length - nBelow;
+    const between = (total * nBelow - below * ink.length) ** 2 / (nBelow * nAbove || Infinity);
+    if (between > best) [best, threshold] = [between, value];
+  }
+  return threshold;
+}

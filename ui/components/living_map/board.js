@@ -1,0 +1,114 @@
+/** Board: the panes of one or two models side by side. */
+import { element } from "../shared/dom.js";
+import { Pane } from "./pane.js";
+
+/** @typedef {import("../shared/view.js").View} View */
+/** @typedef {import("./space.js").SpaceData} SpaceData */
+
+export class Board {
+  /** @param {import("./map.js").default} map */
+  constructor(map) {
+    this.map = map;
+    /** @type {Pane[]} */
+    this.panes = [];
+    this.element = element("div", { class: "lm-board" });
+    this.strips = element("div");
+  }
+
+  /**
+   * Update the panes; a pane whose model or codes are others is replaced.
+   * @param {SpaceData[]} panes
+   */
+  update(panes) {
+    const identity = (/** @type {SpaceData} */ { model, codes }) => `${model} ${codes}`;
+    panes.forEach((data, number) => {
+      const pane = this.panes[number];
+      if (pane && identity(pane.space.data) === identity(data)) pane.update(data);
+      else this.replace(number, data);
+    });
+    this.panes.splice(panes.length).forEach((pane) => pane.close());
+    this.element.classList.toggle("lm-two", panes.length > 1);
+  }
+
+  /** @type {(number: number, data: SpaceData) => void} */
+  replace(number, data) {
+    const before = this.panes[number];
+    const pane = new Pane(this.map, number, data);
+    this.panes[number] = pane;
+    if (before) before.element.replaceWith(pane.element);
+    else this.element.append(pane.element);
+    before?.close();
+    this.strips.append(...this.panes.map(({ strip }) => strip.element));
+  }
+
+  /** Space of the first model, which gives images and labels. */
+  get space() {
+    return this.panes[0]?.space;
+  }
+
+  get views() {
+    return this.panes.map(({ stage }) => stage.view.text);
+  }
+
+  get nReady() {
+    return this.panes.filter(({ space }) => space.isReady).length;
+  }
+
+  get hasPointer() {
+    return this.panes.some(({ stage }) => stage.marks.pointer);
+  }
+
+  refresh() {
+    this.panes.forEach((pane) => pane.refresh());
+  }
+
+  /** Show the pins rather than the place under the pointer. */
+  rest() {
+    this.panes.forEach(({ inspector }) => inspector.rest());
+  }
+
+  /** Apply the classes and views of the state. */
+  adjust() {
+    this.panes.forEach((pane) => pane.adjust());
+  }
+
+  /** @param {number[]} classes none for all */
+  filter(classes) {
+    this.panes.forEach(({ space }) => space.filter(classes));
+  }
+
+  /** @param {(view: View) => void} change of the view of every pane */
+  changeViews(change) {
+    this.panes.forEach((pane) => pane.changeView(change));
+  }
+
+  /**
+   * Ring an image that one map's pointer has found on the others.
+   * @param {Pane} source
+   * @param {number} index
+   */
+  link(source, index) {
+    for (const pane of this.panes) if (pane !== source && index >= 0) pane.inspector.showLinked(index);
+  }
+
+  /**
+   * Select, on all maps, the points inside an outline on one of them.
+   * @param {Pane} pane
+   * @param {import("../shared/view.js").Point[]} outline
+   * @returns {number[]} their indices
+   */
+  select({ space: { points } }, outline) {
+    points?.select(outline);
+    const selected = points?.selected ?? null;
+    for (const { space, stage } of this.panes) {
+      if (space.points)
+        space.points.selected = selected && space.points.shown.map((_, i) => selected[i] ?? 0);
+      stage.redraw();
+    }
+    return points?.selection ?? [];
+  }
+
+  close() {
+    this.panes.splice(0).forEach((pane) => pane.close());
+  }
+}

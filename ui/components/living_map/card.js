@@ -1,0 +1,130 @@
+/** Card beside the map: the decoded image at the pointer and the nearest real one, with measures. */
+import { element, figure, say } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { isOffData, verdict } from "../decoder/support.js";
+
+/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
+
+/** @typedef {{ image: Float32Array, roundTrip: number, distance: number }} Decoded in the model's units */
+
+export class Card {
+  /** @param {string} model */
+  constructor(model) {
+    // Each image twice: in the card, and beside the pointer.
+    this.decoded = [pictureCanvas("What the decoder draws"), pictureCanvas("")];
+    this.near = [pictureCanvas("The nearest image"), pictureCanvas("")];
+    this.title = element("strong");
+    this.where = element("span");
+    this.nearTitle = element("strong");
+    this.nearHow = element("span");
+    this.verdict = element("strong");
+    this.distance = element("span");
+    this.note = element("p", { class: "lm-note" });
+    this.decodedFigure = figure(this.decoded[0], this.title, element("br"), this.where);
+    this.nearFigure = figure(this.near[0], this.nearTitle, element("br"), this.nearHow);
+    this.element = element(
+      "div",
+      { class: "lm-card", role: "group", "aria-label": `What lies under the pointer, by ${model}` },
+      element("div", { class: "lm-figures" }, this.decodedFigure, this.nearFigure),
+      element("p", { class: "lm-oddity" }, this.verdict, this.distance),
+      this.note,
+    );
+    this.word = element("span");
+    const attributes = { class: "lm-float", "aria-hidden": "true", hidden: true };
+    this.float = element("div", attributes, this.decoded[1], this.near[1], this.word);
+    this.dwell = 0;
+    this.dark = false;
+    /** @type {Decoded | null} */
+    this.shown = null;
+    /** @type {Pixels | null} */
+    this.nearPixels = null;
+  }
+
+  /**
+   * @param {Decoded | null} shown null where nothing is decoded
+   * @param {string} title
+   * @param {string} where
+   */
+  setDecoded(shown, title, where) {
+    this.shown = shown;
+    this.paintDecoded(shown?.image ?? null);
+    say(this.title, title);
+    say(this.where, where);
+    // Its place is kept, so that nothing moves when it goes and comes.
+    this.decodedFigure.style.visibility = shown ? "visible" : "hidden";
+    if (shown) this.decodedFigure.hidden = false;
+    this.decoded[1].hidden = !shown;
+    const isOff = Boolean(shown && isOffData(shown.roundTrip));
+    say(this.word, isOff ? "off the data" : "");
+    for (const each of [this.decodedFigure, this.decoded[1]]) each.classList.toggle("lm-is-off", isOff);
+    say(this.verdict, shown ? verdict(shown.roundTrip) : "");
+    say(this.distance, shown ? `distance to the data ${digits(shown.distance)}` : "");
+  }
+
+  /** @param {Float32Array | null} image */
+  paintDecoded(image) {
+    for (const canvas of this.decoded) paint(canvas, image, this.dark);
+  }
+
+  /**
+   * Show the nearest image, after a delay that a call in the meantime cancels.
+   * @param {() => Promise<Pixels | null> | Pixels | null} pixels called after the delay
+   * @param {string} title
+   * @param {string} how
+   * @param {number} [after] milliseconds
+   */
+  setNear(pixels, title, how, after = 0) {
+    clearTimeout(this.dwell);
+    const show = async () => {
+      const mine = this.dwell;
+      const found = await pixels();
+      if (mine !== this.dwell) return;
+      this.nearPixels = found;
+      this.paintNear();
+      say(this.nearTitle, title);
+      say(this.nearHow, how);
+    };
+    this.dwell = window.setTimeout(show, after);
+  }
+
+  paintNear() {
+    for (const canvas of this.near) paint(canvas, this.nearPixels, this.dark);
+    // Its place is kept, so that nothing moves when it comes.
+    this.nearFigure.style.visibility = this.nearPixels ? "visible" : "hidden";
+    this.near[1].hidden = !this.nearPixels;
+  }
+
+  /** @param {boolean} dark */
+  setTheme(dark) {
+    if (dark === this.dark) return;
+    this.dark = dark;
+    this.paintDecoded(this.shown?.image ?? null);
+    this.paintNear();
+  }
+
+  /**
+   * Put the small card beside the pointer, on the side with room; null hides it.
+   * @param {import("../shared/view.js").Point | null} at
+   * @param {number} width of the stage
+   */
+  follow(at, width) {
+    this.float.hidden = !at;
+    if (!at) return;
+    const aside = at[0] > width * 0.6 ? "calc(-100% - 18px)" : "18px";
+    this.float.style.transform = `translate(${at[0]}px, ${at[1]}px) translate(${aside}, -50%)`;
+  }
+
+  /** Text for screen readers. */
+  get words() {
+    const [title, where, measure, distance, how, near] = [
+      this.title,
+      this.where,
+      this.verdict,
+      this.distance,
+      this.nearHow,
+      this.nearTitle,
+    ].map(({ textContent }) => textContent);
+    return `${this.shown ? `${title} ${where}, ${measure}, ${distance}. ` : ""}${how}: ${near}.`;
+  }
+}

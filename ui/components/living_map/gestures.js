@@ -1,0 +1,230 @@
+/**
+ * Gestures on a map, for mouse, pen and touch: one finger is the pointer, two fingers pan and zoom. Keys:
+ * arrows, Enter, Escape, +, -, 0, and Ctrl+Z to undo. A wheel scrolls the page; with Ctrl it zooms, and so a
+ * trackpad reports a pinch.
+ */
+import { clamp } from "../shared/numbers.js";
+
+/** @typedef {import("../shared/view.js").Point} Point in pixels from the top left of the element */
+/**
+ * @typedef {object} Handlers
+ * @property {(at: Point) => void} hover
+ * @property {() => void} leave
+ * @property {(at: Point) => void} click
+ * @property {(at: Point) => string} pinAt the letter of the pin there, or ""
+ * @property {(letter: string, at: Point) => void} drag
+ * @property {(letter: string) => void} drop
+ * @property {(by: Point) => void} pan
+ * @property {(factor: number, at: Point) => void} zoom
+ * @property {() => void} fit
+ * @property {(outline: Point[], isDone: boolean) => void} outline
+ * @property {() => void} escape
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} scroll the page, by a wheel over the map
+ * @property {() => string} tool "move", "box" or "lasso"
+ */
+
+const SLACK = 5; // pixels that a click may move
+const STEP = 8; // pixels of an arrow key
+const LEAP = 40; // with shift
+const WHEEL = 0.01; // of zoom, as its logarithm, per pixel that a pinch on a trackpad or a wheel turns
+const MOST_WHEEL = 0.2; // a notch of a wheel turns a hundred pixels at once
+const ZOOM = 1.25; // of a key
+
+export class Gestures {
+  /**
+   * @param {HTMLElement} stage
+   * @param {Handlers} handlers
+   */
+  constructor(stage, handlers) {
+    this.stage = stage;
+    this.handlers = handlers;
+    /** @type {Map<number, Point>} pressed pointers by id */
+    this.down = new Map();
+    /** @type {Point} */
+    this.start = [0, 0];
+    this.hasMoved = false; // whether the pressed pointer has left its slack
+    this.mode = ""; // of the pressed pointer: "click", "pan", "box", "lasso", "touch", "pinch" or "drag"
+    this.pin = "";
+    /** @type {Point[]} */
+    this.outline = [];
+    /** @type {Point | null} */
+    this.pointer = null;
+    stage.addEventListener("pointerdown", (event) => this.onDown(event));
+    stage.addEventListener("pointermove", (event) => this.onMove(event));
+    // Where the browser has this event, it comes before the next frame.
+    this.hovers = "onpointerrawupdate" in stage ? "pointerrawupdate" : "pointermove";
+    stage.addEventListener(this.hovers, (event) => this.onHover(/** @type {PointerEvent} */ (event)));
+    stage.addEventListener("pointerup", (event) => this.onUp(event));
+    stage.addEventListener("pointercancel", (event) => this.onUp(event, true));
+    stage.addEventListener("pointerleave", (event) => this.onLeave(event));
+    stage.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
+    stage.addEventListener("keydown", (event) => this.onKey(event));
+    stage.addEventListener("blur", () => this.pointer && this.onBlur());
+  }
+
+  /** @type {(event: MouseEvent) => Point} */
+  at(event) {
+    const box = this.stage.getBoundingClientRect();
+    return [event.clientX - box.left - this.stage.clientLeft, event.clientY - box.top - this.stage.clientTop];
+  }
+
+  /** @param {PointerEvent} event */
+  onDown(event) {
+    if (event.pointerType === "mouse" && event.button !== 0) return;
+    const at = this.at(event);
+    this.stage.setPointerCapture(event.pointerId);
+    this.down.set(event.pointerId, at);
+    if (this.down.size === 2) {
+      this.mode = "pinch";
+      this.handlers.leave();
+      return;
+    }
+    this.start = at;
+    this.hasMoved = false;
+    this.pin = this.handlers.pinAt(at);
+    const tool = event.shiftKey ? "box" : this.handlers.tool();
+    if (this.pin) this.mode = "drag";
+    else if (tool !== "move") this.mode = tool;
+    else this.mode = event.pointerType === "touch" ? "touch" : "click";
+    this.outline = [at];
+    if (this.mode === "touch") this.handlers.hover(at);
+  }
+
+  /** @param {PointerEvent} event */
+  onMove(event) {
+    const at = this.at(event);
+    const before = this.down.get(event.pointerId);
+    if (!before) return;
+    if (this.mode === "pinch") this.pinch(event.pointerId, at);
+    this.down.set(event.pointerId, at);
+    this.hasMoved ||= Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
+    if (this.mode === "click" && this.hasMoved) this.mode = "pan";
+    if (this.mode === "pan") this.handlers.pan([at[0] - before[0], at[1] - before[1]]);
+    if (this.mode === "touch") this.handlers.hover(at);
+    if (this.mode === "drag" && this.hasMoved) this.handlers.drag(this.pin, at);
+    if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
+  }
+
+  /** @param {PointerEvent} event */
+  onHover(event) {
+    if (this.down.has(event.pointerId)) return;
+    this.pointer = null;
+    this.handlers.hover(this.at(event));
+  }
+
+  /** @param {Point} at */
+  extendOutline(at) {
+    const [x, y] = this.start;
+    if (this.mode === "lasso") this.outline.push(at);
+    else this.outline = [[x, y], [at[0], y], at, [x, at[1]]];
+    this.handlers.outline(this.outline, false);
+  }
+
+  /** @type {(id: number, at: Point) => void} */
+  pinch(id, at) {
+    const before = /** @type {Point} */ (this.down.get(id));
+    const other = [...this.down].find(([key]) => key !== id)?.[1];
+    if (!other) return;
+    const spread = (/** @type {Point} */ [x, y]) => Math.hypot(x - other[0], y - other[1]) || 1;
+    this.handlers.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]);
+    this.handlers.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {boolean} [isCancelled]
+   */
+  onUp(event, isCancelled = false) {
+    if (!this.down.delete(event.pointerId)) return;
+    const { mode, hasMoved } = this;
+    if (mode === "pinch" && this.down.size) return;
+    this.mode = "";
+    if (mode === "drag" && hasMoved) this.handlers.drop(this.pin);
+    if (mode === "box" || mode === "lasso") this.handlers.outline(hasMoved ? this.outline : [], true);
+    else if (!hasMoved && !isCancelled && mode !== "pinch") this.handlers.click(this.at(event));
+  }
+
+  /** @param {PointerEvent} event */
+  onLeave(event) {
+    // A finger leaves whenever it is lifted; what it found stays to be looked at.
+    if (event.pointerType !== "touch" && !this.down.size) this.handlers.leave();
+  }
+
+  onBlur() {
+    this.pointer = null;
+    this.handlers.leave();
+  }
+
+  /** @param {WheelEvent} event */
+  onWheel(event) {
+    if (!event.ctrlKey && !event.metaKey) {
+      this.handlers.scroll();
+      return;
+    }
+    event.preventDefault();
+    const turned = WHEEL * event.deltaY * (event.deltaMode === 1 ? 32 : 1);
+    this.handlers.zoom(Math.exp(-clamp(turned, -MOST_WHEEL, MOST_WHEEL)), this.at(event));
+    if (!this.down.size) this.handlers.hover(this.at(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const by = event.shiftKey ? LEAP : STEP;
+    /** @type {Record<string, Point>} */
+    const moves = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] };
+    const move = moves[event.key];
+    if (event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (!this.onShortcut(event)) return;
+    } else if (move) this.movePointer(move);
+    else if (event.key === "Enter" || event.key === " ") this.enter();
+    else if (event.key === "Escape") this.onEscape();
+    else if (event.key === "+" || event.key === "=") this.handlers.zoom(ZOOM, this.place);
+    else if (event.key === "-") this.handlers.zoom(1 / ZOOM, this.place);
+    else if (event.key === "0") this.handlers.fit();
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // a page may have shortcuts of its own
+  }
+
+  /**
+   * Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether it was one of these
+   */
+  onShortcut({ key, shiftKey }) {
+    const letter = key.toLowerCase();
+    if (letter === "y" || (letter === "z" && shiftKey)) this.handlers.redo();
+    else if (letter === "z") this.handlers.undo();
+    else return false;
+    return true;
+  }
+
+  /**
+   * Pointer of the keys, or else the middle.
+   * @returns {Point}
+   */
+  get place() {
+    return this.pointer ?? [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
+  }
+
+  /** @param {Point} by */
+  movePointer([right, down]) {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const [left, top] = this.place;
+    this.pointer = [clamp(left + right, 0, width), clamp(top + down, 0, height)];
+    this.handlers.hover(this.pointer);
+  }
+
+  enter() {
+    if (this.pointer) this.handlers.click(this.pointer);
+    else this.movePointer([0, 0]);
+  }
+
+  onEscape() {
+    this.pointer = null;
+    this.handlers.escape();
+  }
+}

@@ -1,0 +1,122 @@
+/** Layers behind the points: their names, and the fields of density and gaps that the server computes. */
+import { contextOf } from "../shared/canvas.js";
+import { element } from "../shared/dom.js";
+import { clamp } from "../shared/numbers.js";
+import { readTensors } from "../shared/safetensors.js";
+import { css, rgbOf } from "../shared/theme.js";
+
+/** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
+
+export const LAYERS = { none: "no layer", density: "density", gaps: "gaps", grid: "decoded grid" };
+export const GAP_TOP = 3; // the value at the end of the scale, the same for all models
+
+const POLL = 400; // milliseconds
+// Cividis (Nunez, Anderton & Renslow 2018, doi:10.1371/journal.pone.0199239) at nine places.
+const CIVIDIS = "#00224e #123570 #3b496c #575d6d #707173 #8a8678 #a59c74 #c3b369 #fee838"
+  .split(" ")
+  .map(rgbOf);
+
+/** @param {number} value in [0, 1] */
+export function cividis(value) {
+  const at = clamp(value, 0, 1) * (CIVIDIS.length - 1);
+  const low = Math.min(Math.floor(at), CIVIDIS.length - 2);
+  return CIVIDIS[low].map((from, i) => Math.round(from + (CIVIDIS[low + 1][i] - from) * (at - low)));
+}
+
+/**
+ * Colour of a density, transparent at 0.
+ * @param {number} value in [0, 1]
+ */
+export function densityColour(value) {
+  return [...cividis(value), Math.round(255 * Math.min(1, 5 * value))];
+}
+
+/**
+ * Fetch a field; polls while it is being computed.
+ * @param {string} url
+ * @param {(share: number) => void} onProgress
+ * @param {() => boolean} isWanted
+ * @returns {Promise<Field | null>} null where it is no longer wanted
+ */
+export async function fetchField(url, onProgress, isWanted) {
+  while (isWanted()) {
+    const response = await fetch(url);
+    if (response.status === 200) return fieldOf(await response.arrayBuffer());
+    if (response.status !== 202) throw new Error(`${response.status} for ${url}`);
+    onProgress((await response.json()).share);
+    await new Promise((resolve) => setTimeout(resolve, POLL));
+  }
+  return null;
+}
+
+/** @type {(buffer: ArrayBuffer) => Field} */
+function fieldOf(buffer) {
+  const { tensors } = readTensors(buffer);
+  const [height, width] = tensors.values.shape;
+  const values = /** @type {Float32Array} */ (tensors.values.data);
+  return { values, width, height, bounds: [...tensors.bounds.data], top: Math.max(...values) || 1 };
+}
+
+/**
+ * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./stage.js").Stage} stage
+ * @param {Field} field
+ * @param {boolean} isGaps
+ */
+export function drawField(context, { view, theme }, field, isGaps) {
+  const [left, right, bottom, upper] = field.bounds;
+  const [x, y] = view.toScreen([left, upper]);
+  const [endX, endY] = view.toScreen([right, bottom]);
+  const colour = (/** @type {number} */ value) =>
+    isGaps ? [...cividis(value / GAP_TOP), 255] : densityColour(value / field.top);
+  context.save();
+  context.globalAlpha = 0.6;
+  context.imageSmoothingEnabled = !isGaps;
+  context.drawImage(canvasOf(field, colour), x, y, endX - x, endY - y);
+  context.restore();
+  if (isGaps) hatch(context, field, [x, y, endX, endY], css(theme.paper, 0.75));
+}
+
+/** @type {(field: Field, colour: (value: number) => number[]) => HTMLCanvasElement} */
+function canvasOf({ values, width, height }, colour) {
+  const image = new ImageData(width, height);
+  values.forEach((value, i) => image.data.set(colour(value), 4 * i));
+  const canvas = element("canvas", { width, height });
+  contextOf(canvas).putImageData(image, 0, 0);
+  return canvas;
+}
+
+/**
+ * Hatch the cells above 1: codes off the data are marked not only by colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Field} field
+ * @param {number[]} box left, top, right and bottom on screen
+ * @param {string} style
+ */
+function hatch(context, field, [left, top, right, bottom], style) {
+  const cellWidth = (right - left) / field.width;
+  const cellHeight = (bottom - top) / field.height;
+  context.save();
+  context.beginPath();
+  field.values.forEach((value, i) => {
+    if (value <= 1) return;
+    context.rect(
+      left + (i % field.width) * cellWidth,
+      top + Math.floor(i / field.width) * cellHeight,
+      cellWidth,
+      cellHeight,
+    );
+  });
+  context.clip();
+  context.beginPath();
+  const { width, height } = context.canvas;
+  for (let at = -height; at < width; at += 9) {
+    context.moveTo(at, height);
+    context.lineTo(at + height, 0);
+  }
+  context.strokeStyle = style;
+  context.lineWidth = 1.2;
+  context.stroke();
+  context.restore();
+}

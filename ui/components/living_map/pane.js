@@ -1,0 +1,257 @@
+/** Pane of one model: its map, the card and the sliders beside it, and the path below. */
+import { latest } from "../decoder/model.js";
+import { element } from "../shared/dom.js";
+import { Backdrop } from "./backdrop.js";
+import { Card } from "./card.js";
+import { Gestures } from "./gestures.js";
+import { Inspector } from "./inspector.js";
+import { LatentSpace } from "./space.js";
+import { Stage } from "./stage.js";
+import { Strip, straightPath } from "./strip.js";
+import { Traversal } from "./traversal.js";
+
+/** @typedef {import("../shared/places.js").Place} Place */
+/** @typedef {import("../shared/view.js").Point} Point */
+/** @typedef {import("./space.js").SpaceData} SpaceData */
+
+const PICK = 14; // pixels around the pointer in which a pin or a point is picked
+const KEYS =
+  "Arrow keys move the pointer, Enter sets A, then B, Escape clears, Ctrl+Z undoes, " +
+  "plus and minus zoom, 0 shows all.";
+const SNAP = 10; // pixels in which a dragged pin falls onto a point
+const HINTED = 4000; // milliseconds
+
+export class Pane {
+  /**
+   * @param {import("./map.js").default} map
+   * @param {number} number 0 for the first model
+   * @param {SpaceData} data
+   */
+  constructor(map, number, data) {
+    this.map = map;
+    this.number = number;
+    this.space = new LatentSpace(data, {
+      onMap: () => this.showMap(),
+      onEncoded: () => this.showEncoded(),
+    });
+    this.stage = new Stage(map.host, () => this.backdrop.draw());
+    this.stage.element.setAttribute("aria-label", `Map of the codes by ${data.name}. ${KEYS}`);
+    this.backdrop = new Backdrop(this.space, this.stage, (error) => map.fail(error));
+    this.card = new Card(data.name);
+    this.inspector = new Inspector(this.space, this.stage, this.card, map, () => map.onShown(this));
+    this.strip = new Strip(data.name);
+    this.showStrip = latest(
+      (/** @type {Float32Array[]} */ path) => this.space.model.look(path),
+      (looks) => this.strip.show(looks),
+    );
+    /** @type {Traversal | null} */
+    this.traversal = null;
+    this.gestures = new Gestures(this.stage.element, this.handlers());
+    this.hint = element("p", { class: "lm-hint", hidden: true }, "Ctrl or ⌘ + wheel zooms");
+    this.isHinted = false;
+    const space = element("div", { class: "lm-space" }, this.stage.element, this.card.float, this.hint);
+    const main = element("div", {}, space, this.backdrop.legend);
+    this.beside = element("div", { class: "lm-beside" }, main, this.card.element);
+    const heading = element("h3", { class: "lm-model" }, data.name);
+    const attributes = { class: "lm-pane", "aria-label": `Map of ${data.name}` };
+    this.element = element("section", attributes, heading, this.beside);
+    this.load().catch((error) => map.fail(error));
+  }
+
+  async load() {
+    await this.space.load();
+    if (this.space.isClosed) return;
+    this.makeTraversal();
+    this.map.onReady();
+    this.space.images?.prefetch().catch((error) => this.map.fail(error));
+  }
+
+  showMap() {
+    const { points, data } = this.space;
+    if (points) this.stage.setPoints(points, this.map.data.classes, data.axes);
+    this.map.onPoints(this);
+    this.refresh();
+    this.inspector.rest();
+  }
+
+  showEncoded() {
+    const { a, b } = this.map.state.pins;
+    this.space.keepOnly([a, b]);
+    this.map.refresh();
+    if (!this.stage.marks.pointer) this.inspector.rest();
+  }
+
+  /** @param {SpaceData} data of the same model and codes */
+  update(data) {
+    const before = this.space.data;
+    this.space.data = data;
+    if (before.map !== data.map) this.space.loadMap().catch((error) => this.map.fail(error));
+    else if (JSON.stringify(before.layers) !== JSON.stringify(data.layers)) this.refreshBackdrop();
+  }
+
+  /** Apply the classes and the view of the state. */
+  adjust() {
+    const { classes, views } = this.map.state;
+    this.space.filter(classes);
+    this.stage.view.text = views[this.number] ?? "";
+  }
+
+  // Gestures
+
+  /** @returns {import("./gestures.js").Handlers} */
+  handlers() {
+    const { map } = this;
+    return {
+      hover: (at) => this.hover(at),
+      leave: () => map.board.rest(),
+      click: (at) => this.click(at),
+      pinAt: (at) => this.pinAt(at),
+      drag: (letter, at) => this.drag(letter, at),
+      drop: () => map.commitPins(),
+      pan: (by) => this.changeView((view) => view.pan(by)),
+      zoom: (factor, at) => this.changeView((view) => view.zoom(factor, at)),
+      fit: () => this.changeView((view) => view.fit()),
+      outline: (outline, isDone) => this.outline(outline, isDone),
+      escape: () => map.escape(),
+      undo: () => map.undo(),
+      redo: () => map.redo(),
+      scroll: () => this.showHint(),
+      tool: () => map.toolbar.tool,
+    };
+  }
+
+  /** @param {Point} at */
+  hover(at) {
+    if (this.space.points) this.map.board.link(this, this.inspector.hover(at));
+  }
+
+  /** @param {Point} at */
+  click(at) {
+    if (this.pinAt(at)) return;
+    const place = this.placeAt(at, this.space.plane ? PICK : Infinity, null);
+    if (place) this.map.pin(place);
+  }
+
+  /** @param {Point} at */
+  pinAt([left, top]) {
+    const pin = this.stage.marks.pins.find((each) => {
+      const [x, y] = this.stage.view.toScreen(each.at);
+      return Math.hypot(x - left, y - top) <= PICK;
+    });
+    return pin?.letter ?? "";
+  }
+
+  /** @type {(letter: string, at: Point) => void} */
+  drag(letter, at) {
+    const place = this.placeAt(at, SNAP, this.space.codeOf(this.map.state.pins.at(letter)));
+    if (place) this.map.setPin(letter, place);
+  }
+
+  /**
+   * @param {Point} at in pixels
+   * @param {number} radius in pixels
+   * @param {Float32Array | null} base code that keeps its components off the map; null for that of A
+   */
+  placeAt(at, radius, base) {
+    const { view } = this.stage;
+    return this.space.placeAt(
+      view.toMap(at),
+      radius / view.scale,
+      base ?? this.space.baseAt(this.map.state.pins.a),
+    );
+  }
+
+  /** @param {(view: import("../shared/view.js").View) => void} change */
+  changeView(change) {
+    change(this.stage.view);
+    this.stage.redraw();
+    this.map.onView();
+  }
+
+  /**
+   * @param {Point[]} outline in pixels
+   * @param {boolean} isDone
+   */
+  outline(outline, isDone) {
+    const places = outline.map((at) => this.stage.view.toMap(at));
+    this.stage.marks.outline = isDone ? [] : places;
+    if (isDone) this.map.select(this, places);
+    else this.stage.redrawFront();
+  }
+
+  showHint() {
+    if (this.isHinted) return;
+    this.isHinted = true;
+    this.hint.hidden = false;
+    setTimeout(() => (this.hint.hidden = true), HINTED);
+  }
+
+  // Drawing
+
+  /** Redraw what depends on pins, classes and layer; not while a drawing is encoded, or all would flicker. */
+  refresh() {
+    const { a, b } = this.map.state.pins;
+    if (this.space.isEncoding([a, b])) return;
+    const places = /** @type {[string, Place | null][]} */ (Object.entries({ A: a, B: b }));
+    this.stage.marks.pins = places.flatMap(([letter, place]) => {
+      const at = this.space.positionOf(place);
+      return at ? [{ letter, at }] : [];
+    });
+    this.showPath();
+    const { dark } = this.stage.readTheme();
+    this.card.setTheme(dark);
+    this.strip.setTheme(dark);
+    this.refreshBackdrop();
+    this.stage.redraw();
+  }
+
+  refreshBackdrop() {
+    const { layer, classes, pins } = this.map.state;
+    this.backdrop.refresh(layer, this.space.baseAt(pins.a), classes.length > 0);
+  }
+
+  /** The path between A and B, on the map and decoded below it. */
+  showPath() {
+    const { data, state } = this.map;
+    const [start, end] = [this.space.codeOf(state.pins.a), this.space.codeOf(state.pins.b)];
+    const { plane, isReady } = this.space;
+    const { marks } = this.stage;
+    marks.path = start && end && plane ? [plane.place(start), plane.place(end)] : [];
+    marks.crosses = this.number === 0 ? data.crosses : [];
+    if (data.path.length && this.number === 0 && !state.pins.before) marks.path = data.path;
+    if (start && end && isReady && !data.compact) this.showStrip(straightPath(start, end));
+    else this.strip.show([]);
+  }
+
+  // Traversal of one dimension
+
+  makeTraversal() {
+    this.traversal = new Traversal(this.space.latents, this.space.data, {
+      onMove: (code, distance) => this.inspector.showMoved(code, distance),
+      onOpen: () => this.startTraversal(),
+      onReset: () => {
+        this.startTraversal();
+        this.map.board.rest();
+      },
+      onPin: (letter, code) => {
+        this.map.setPin(letter, { kind: "code", model: this.space.data.id, code });
+        this.map.commitPins();
+        if (letter === "A") this.startTraversal();
+      },
+    });
+    this.beside.append(this.traversal.element);
+  }
+
+  startTraversal() {
+    const { a } = this.map.state.pins;
+    this.traversal?.start(this.space.baseAt(a), this.space.codeOf(a) ? "A" : "the mean code");
+  }
+
+  close() {
+    this.backdrop.close();
+    this.stage.close();
+    this.space.close();
+    this.element.remove();
+    this.strip.element.remove();
+  }
+}

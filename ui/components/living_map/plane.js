@@ -1,0 +1,52 @@
+/** Planes of latent space that a map shows, with their inverses; see autoencoder/latent/projection.py. */
+
+/** @typedef {import("../shared/view.js").Point} Point */
+
+/**
+ * @typedef {object} Plane
+ * @property {(point: Point, base: Float32Array) => Float32Array} invert a point to the code that differs from
+ *   the base only along the map
+ * @property {(code: Float32Array) => Point} place position of a code
+ * @property {Float32Array} middle mean of the codes, through which the plane goes before another is chosen
+ */
+
+/**
+ * Identity for codes of one or two dimensions.
+ * @param {number} dim
+ * @returns {Plane}
+ */
+export function codePlane(dim) {
+  return {
+    invert: (point) => Float32Array.from(point.slice(0, dim)),
+    place: (code) => [code[0], dim > 1 ? code[1] : 0],
+    middle: new Float32Array(dim),
+  };
+}
+
+/**
+ * Plane of two principal components.
+ * @param {Float32Array} mean (D,)
+ * @param {Float32Array} components (2, D), orthonormal
+ * @returns {Plane}
+ */
+export function pcaPlane(mean, components) {
+  const dim = mean.length;
+  /** @type {Plane["place"]} */
+  const place = (code) => {
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < dim; i++) {
+      x += (code[i] - mean[i]) * components[i];
+      y += (code[i] - mean[i]) * components[dim + i];
+    }
+    return [x, y];
+  };
+  return {
+    place,
+    invert([x, y], base) {
+      const [baseX, baseY] = place(base);
+      return base.map((value, i) => value + (x - baseX) * components[i] + (y - baseY) * components[dim + i]);
+    },
+    middle: mean,
+  };
+}

@@ -1,0 +1,67 @@
+/** Selection by a box or lasso: the number of images of each class, and the images. */
+import { button, element } from "../shared/dom.js";
+import { paint, pictureCanvas } from "../shared/pixels.js";
+import { themeOf } from "../shared/theme.js";
+
+const MOST_IMAGES = 60;
+
+export class Selection {
+  /** @param {import("./map.js").default} map */
+  constructor(map) {
+    this.map = map;
+    this.element = element("section", {
+      class: "lm-selection",
+      "aria-label": "Selected images",
+      hidden: true,
+    });
+  }
+
+  /**
+   * @param {number[]} indices
+   * @param {boolean} [isOutlined] shows the section without indices too
+   */
+  show(indices, isOutlined = false) {
+    this.element.hidden = !indices.length && !isOutlined;
+    if (!indices.length) {
+      this.element.replaceChildren(element("p", {}, "No image lies in there: nothing is selected."));
+      return;
+    }
+    const more = indices.length > MOST_IMAGES ? ` The first ${MOST_IMAGES} of them:` : "";
+    this.element.replaceChildren(
+      element("p", {}, `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `),
+      button("Clear the selection", () => this.map.clearSelection()),
+      element(
+        "div",
+        { class: "lm-thumbs" },
+        ...indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index)),
+      ),
+    );
+  }
+
+  /**
+   * Number of images of each class.
+   * @param {number[]} indices
+   */
+  counts(indices) {
+    const labels = this.map.board.space?.points?.labels;
+    if (!labels) return "";
+    /** @type {Map<number, number>} */
+    const counts = new Map();
+    for (const index of indices) counts.set(labels[index], (counts.get(labels[index]) ?? 0) + 1);
+    const most = [...counts].sort(([, first], [, second]) => second - first);
+    const { classes } = this.map.data;
+    return `: ${most.map(([label, count]) => `${count} of class ${classes[label]}`).join(", ")}`;
+  }
+
+  /** @param {number} index */
+  thumb(index) {
+    const canvas = pictureCanvas(this.map.titleOf(index));
+    const { dark } = themeOf(this.map.host);
+    Promise.resolve(this.map.board.space.pixelsOf(index)).then(
+      (pixels) => paint(canvas, pixels, dark),
+      (error) => this.map.fail(error),
+    );
+    const attributes = { class: "button lm-thumb", title: this.map.titleOf(index) };
+    return button(canvas, () => this.map.pin({ kind: "image", index }), attributes);
+  }
+}

@@ -1,0 +1,192 @@
+/** Latent space of one model: its network, the codes of the images, and the map that shows them. */
+import { Model, latest } from "../decoder/model.js";
+import { textOf } from "../shared/places.js";
+import { Points } from "../shared/points.js";
+import { fetchTensors } from "../shared/safetensors.js";
+import { Images } from "./images.js";
+import { codePlane, pcaPlane } from "./plane.js";
+
+/**
+ * Data of a model's map from Python; addresses lead to files of ui/components/wire.py.
+ * @typedef {object} SpaceData
+ * @property {string} name of the model
+ * @property {string} id the start of its fingerprint
+ * @property {boolean} variational
+ * @property {number} dim
+ * @property {string} model address
+ * @property {string} codes address
+ * @property {string} map address
+ * @property {"code" | "pca" | "none"} plane inverse of the map
+ * @property {string} why_not_invert
+ * @property {[string, string]} axes
+ * @property {{ urls: string[], per_tile: number } | null} images null where only codes are here
+ * @property {Record<string, string>} layers addresses by name
+ */
+/** @typedef {import("../shared/places.js").Place} Place */
+/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
+/** @typedef {import("../shared/view.js").Point} Point */
+/** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
+
+export class LatentSpace {
+  /**
+   * @param {SpaceData} data
+   * @param {{ onMap: () => void, onEncoded: () => void }} listeners for another map, or the code of a drawing
+   */
+  constructor(data, { onMap, onEncoded }) {
+    this.data = data;
+    this.onMap = onMap;
+    this.model = new Model();
+    this.images = data.images && new Images(data.images);
+    /** @type {Float32Array} */
+    this.latents = new Float32Array();
+    /** @type {Points | null} */
+    this.points = null;
+    /** @type {import("./plane.js").Plane | null} */
+    this.plane = null;
+    /** @type {Map<string, Float32Array>} codes of drawings by their text */
+    this.encoded = new Map();
+    this.encode = latest(
+      (/** @type {Drawing} */ { image }) => this.model.encode(image),
+      (code, drawing) => {
+        this.encoded.set(textOf(drawing), code);
+        onEncoded();
+      },
+    );
+    this.isReady = false; // whether the model has arrived
+    this.isClosed = false;
+  }
+
+  /** Fetch model, codes and map; the map is shown before the rest has arrived. */
+  async load() {
+    const codes = fetchTensors(this.data.codes);
+    const model = this.model.ask("load", { url: this.data.model });
+    await this.loadMap();
+    this.latents = /** @type {Float32Array} */ ((await codes).tensors.latents.data);
+    await this.model.ask("points", { latents: this.latents });
+    await model;
+    this.isReady = true;
+  }
+
+  async loadMap() {
+    const { tensors } = await fetchTensors(this.data.map);
+    if (this.isClosed) return;
+    const labels = /** @type {Uint16Array | null} */ (tensors.labels?.data ?? null);
+    this.points = new Points(/** @type {Float32Array} */ (tensors.positions.data), labels);
+    this.plane = this.planeOf(tensors);
+    this.onMap();
+  }
+
+  /** @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors */
+  planeOf(tensors) {
+    if (this.data.plane === "code") return codePlane(this.data.dim);
+    if (this.data.plane === "none") return null;
+    const [mean, components] = [tensors.mean.data, tensors.components.data];
+    return pcaPlane(/** @type {Float32Array} */ (mean), /** @type {Float32Array} */ (components));
+  }
+
+  /**
+   * Show only some classes; none means all.
+   * @param {number[]} classes
+   */
+  filter(classes) {
+    this.points?.filter(classes);
+    if (this.points) this.model.ask("filter", { shown: this.points.shown });
+  }
+
+  /**
+   * Code of a place; null where it has none in this space, or is not encoded yet.
+   * @param {Place | null} place
+   * @returns {Float32Array | null}
+   */
+  codeOf(place) {
+    if (!place || !this.latents.length) return null;
+    if (place.kind === "image") return this.codeOfImage(place.index);
+    if (place.kind === "code") return this.owns(place) ? place.code : null;
+    const code = this.encoded.get(textOf(place)) ?? null;
+    if (!code && this.isReady) this.encode(place);
+    return code;
+  }
+
+  /** @param {number} index */
+  codeOfImage(index) {
+    const { dim } = this.data;
+    return this.has(index) ? this.latents.slice(index * dim, (index + 1) * dim) : null;
+  }
+
+  /** @param {number} index of an image */
+  has(index) {
+    return Boolean(this.points && index >= 0 && index < this.points.count);
+  }
+
+  /** @param {Extract<Place, { kind: "code" }>} place */
+  owns({ model, code }) {
+    return model === this.data.id && code.length === this.data.dim;
+  }
+
+  /**
+   * Code whose plane the pointer moves in: that of a place, or else the mean code.
+   * @param {Place | null} place
+   */
+  baseAt(place) {
+    return this.codeOf(place) ?? this.plane?.middle ?? new Float32Array(this.data.dim);
+  }
+
+  /** @param {(Place | null)[]} places */
+  isEncoding(places) {
+    return this.isReady && places.some((place) => place?.kind === "drawing" && !this.codeOf(place));
+  }
+
+  /**
+   * Forget the codes of all drawings but these.
+   * @param {(Place | null)[]} places
+   */
+  keepOnly(places) {
+    const kept = places.map(textOf);
+    for (const text of this.encoded.keys()) if (!kept.includes(text)) this.encoded.delete(text);
+  }
+
+  /**
+   * Position of a place on the map; null where it has none.
+   * @param {Place | null} place
+   */
+  positionOf(place) {
+    if (place?.kind === "image") return this.has(place.index) ? (this.points?.at(place.index) ?? null) : null;
+    const code = this.codeOf(place);
+    return code && this.plane ? this.plane.place(code) : null;
+  }
+
+  /**
+   * Place at a point of the map: an image within the radius, or else a code; null without an inverse.
+   * @param {Point} point
+   * @param {number} radius
+   * @param {Float32Array} base
+   * @returns {Place | null}
+   */
+  placeAt(point, radius, base) {
+    const index = this.points?.nearest(point, radius) ?? -1;
+    if (index >= 0) return { kind: "image", index };
+    return this.plane && { kind: "code", model: this.data.id, code: this.plane.invert(point, base) };
+  }
+
+  /** @param {Uint8Array} image */
+  async reconstruct(image) {
+    const [reconstruction] = await this.model.decode([await this.model.encode(image)]);
+    return reconstruction;
+  }
+
+  /**
+   * Image of a row; where only codes are here, its decoded code.
+   * @param {number} index
+   * @returns {Promise<Pixels | null> | Pixels | null}
+   */
+  pixelsOf(index) {
+    if (this.images) return this.images.at(index) ?? this.images.get(index);
+    const code = this.codeOfImage(index);
+    return code && this.isReady ? this.model.decode([code]).then(([image]) => image) : null;
+  }
+
+  close() {
+    this.isClosed = true;
+    this.model.close();
+  }
+}

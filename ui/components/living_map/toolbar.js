@@ -1,0 +1,81 @@
+/** Toolbar above the maps: tool of a drag, view, layer, and classes. */
+import { button, element } from "../shared/dom.js";
+import { LAYERS } from "./layers.js";
+import { colourOf } from "../shared/theme.js";
+
+const TOOLS = { move: "Move", box: "Box", lasso: "Lasso" };
+const ZOOM = 1.5;
+
+export class Toolbar {
+  /** @param {import("./map.js").default} map */
+  constructor(map) {
+    this.map = map;
+    this.tool = "move";
+    this.tools = Object.entries(TOOLS).map(([name, words]) => button(words, () => this.setTool(name)));
+    this.layer = element(
+      "select",
+      { "aria-label": "Layer", change: () => map.setLayer(this.layer.value) },
+      ...Object.entries(LAYERS).map(([name, words]) => element("option", { value: name }, words)),
+    );
+    this.classes = element("div", { class: "lm-legend", role: "group", "aria-label": "Classes" });
+    this.element = element("div", {}, this.bar(), this.classes);
+    this.setTool(this.tool);
+  }
+
+  bar() {
+    const tools = element("div", { class: "lm-group", role: "group", "aria-label": "Tool" }, ...this.tools);
+    const view = element(
+      "div",
+      { class: "lm-group", role: "group", "aria-label": "View" },
+      button("+", () => this.zoom(ZOOM), { "aria-label": "Zoom in" }),
+      button("−", () => this.zoom(1 / ZOOM), { "aria-label": "Zoom out" }),
+      button("Show all", () => this.map.board.changeViews((each) => each.fit())),
+    );
+    const layer = element("label", { class: "lm-label" }, "Behind the points ", this.layer);
+    return element("div", { class: "lm-bar" }, tools, view, layer);
+  }
+
+  /** @param {number} factor */
+  zoom(factor) {
+    this.map.board.changeViews((each) => each.zoom(factor, [each.width / 2, each.height / 2]));
+  }
+
+  /** @param {string} tool */
+  setTool(tool) {
+    this.tool = tool;
+    Object.keys(TOOLS).forEach((name, i) =>
+      this.tools[i].setAttribute("aria-pressed", String(name === tool)),
+    );
+  }
+
+  /**
+   * Show the state; buttons are replaced only when the classes change, so that the focus stays.
+   * @param {{ classes: number[], layer: string }} chosen
+   * @param {{ present: number[], classes: string[] }} data
+   */
+  show(chosen, { present, classes }) {
+    this.layer.value = chosen.layer;
+    this.classes.hidden = !present.length;
+    const key = JSON.stringify([present, classes]);
+    if (this.classes.dataset.key !== key) this.build(present, classes);
+    this.classes.dataset.key = key;
+    present.forEach((label, i) =>
+      this.classes.children[i].setAttribute("aria-pressed", String(chosen.classes.includes(label))),
+    );
+    /** @type {HTMLElement} */ (this.classes.lastElementChild).hidden = !chosen.classes.length;
+  }
+
+  /** @type {(present: number[], names: string[]) => void} */
+  build(present, names) {
+    const classes = present.map((label) => {
+      const dot = element("span", { class: "lm-dot", style: `background: ${colourOf(label)}` });
+      return button(element("span", { class: "lm-class" }, dot, names[label]), () =>
+        this.map.toggleClass(label),
+      );
+    });
+    this.classes.replaceChildren(
+      ...classes,
+      button("All classes", () => this.map.showClasses([])),
+    );
+  }
+}

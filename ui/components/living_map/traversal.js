@@ -1,0 +1,129 @@
+/** Latent traversal: one slider per dimension, by decreasing variance, around a code that stays marked. */
+import { button, element, say } from "../shared/dom.js";
+import { digits } from "../shared/numbers.js";
+
+const FIRST = 16;
+const THUMB = 16; // pixels
+const DEAD = 0.01; // variance below which a variational model makes no use of a dimension (Burda et al. 2016)
+
+/**
+ * @typedef {object} Dimension
+ * @property {number} index
+ * @property {number} low
+ * @property {number} high
+ * @property {number} variance over the codes
+ */
+
+/**
+ * Every dimension with its range over the codes, by decreasing variance.
+ * @param {Float32Array} latents (N, D)
+ * @param {number} dim
+ * @returns {Dimension[]}
+ */
+function dimensionsOf(latents, dim) {
+  const count = latents.length / dim;
+  return Array.from({ length: dim }, (_, index) => {
+    let [low, high, sum, squares] = [Infinity, -Infinity, 0, 0];
+    for (let i = index; i < latents.length; i += dim) {
+      low = Math.min(low, latents[i]);
+      high = Math.max(high, latents[i]);
+      sum += latents[i];
+      squares += latents[i] ** 2;
+    }
+    return { index, low, high, variance: squares / count - (sum / count) ** 2 };
+  }).sort((a, b) => b.variance - a.variance);
+}
+
+/**
+ * @typedef {object} Listeners
+ * @property {(code: Float32Array, distance: number) => void} onMove called while a slider moves
+ * @property {() => void} onOpen
+ * @property {() => void} onReset
+ * @property {(letter: string, code: Float32Array) => void} onPin
+ */
+
+export class Traversal {
+  /**
+   * @param {Float32Array} latents (N, D)
+   * @param {{ dim: number, variational: boolean }} model
+   * @param {Listeners} listeners
+   */
+  constructor(latents, { dim, variational }, { onMove, onOpen, onReset, onPin }) {
+    const dimensions = dimensionsOf(latents, dim);
+    this.onMove = onMove;
+    /** @type {Float32Array} */
+    this.base = new Float32Array(dim);
+    /** @type {Float32Array} */
+    this.code = this.base;
+    this.dead = variational ? DEAD : DEAD * dimensions[0].variance;
+    this.sliders = dimensions.map((dimension) => this.slider(dimension));
+    this.from = element("p", { class: "lm-note" });
+    const buttons = element(
+      "div",
+      { class: "lm-group" },
+      button("Pin as A", () => onPin("A", this.code)),
+      button("Pin as B", () => onPin("B", this.code)),
+      button("Back to the start", onReset),
+    );
+    const rows = (/** @type {typeof this.sliders} */ sliders) =>
+      element("div", { class: "lm-sliders" }, ...sliders.map(({ element: row }) => row));
+    const rest = this.sliders.slice(FIRST);
+    const others = element("summary", {}, `The other ${rest.length} dimensions`);
+    this.element = element(
+      "details",
+      { class: "lm-traversal", toggle: onOpen },
+      element("summary", {}, "Move one dimension at a time"),
+      this.from,
+      rows(this.sliders.slice(0, FIRST)),
+      ...(rest.length ? [element("details", {}, others, rows(rest))] : []),
+      buttons,
+    );
+  }
+
+  /** @param {Dimension} dimension */
+  slider({ index, low, high, variance }) {
+    const isDead = variance < this.dead;
+    const name = `z${index + 1}${isDead ? " (dead)" : ""}`;
+    const input = element("input", { type: "range", step: "any", "aria-label": name });
+    const mark = element("span", { class: "lm-mark", "aria-hidden": "true" }, "▲");
+    const value = element("output");
+    input.addEventListener("input", () => {
+      this.code = this.code.slice();
+      this.code[index] = Number(input.value);
+      say(value, digits(this.code[index]));
+      this.onMove(this.code, Math.hypot(...this.code.map((each, i) => each - this.base[i])));
+    });
+    const track = element("span", { class: "lm-track" }, input, mark);
+    const label = element(
+      "label",
+      { class: isDead ? "lm-slider lm-dead" : "lm-slider" },
+      element("span", {}, name),
+      track,
+      value,
+    );
+    return { element: label, input, mark, value, index, low, high };
+  }
+
+  /**
+   * Start from a code, which widens the range of a slider where it lies beyond.
+   * @param {Float32Array} code
+   * @param {string} name
+   */
+  start(code, name) {
+    this.base = this.code = code;
+    say(
+      this.from,
+      `Starts from ${name}, marked ▲ on every slider. Sorted by how much the data vary along them.`,
+    );
+    for (const { input, mark, value, index, low, high } of this.sliders) {
+      const [least, most] = [Math.min(low, code[index]), Math.max(high, code[index])];
+      input.min = String(least);
+      input.max = String(most);
+      input.value = String(code[index]);
+      const share = most > least ? (code[index] - least) / (most - least) : 0.5;
+      // A thumb stays within its track.
+      mark.style.left = `calc(${THUMB / 2}px + ${share} * (100% - ${THUMB}px))`;
+      say(value, digits(code[index]));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** Scales of round numbers: grid lines with their numbers, and a scale bar. */
+import { haloText } from "./canvas.js";
+import { digits, withMinus } from "./numbers.js";
+import { css } from "./theme.js";
+
+const SPACING = 100; // pixels between grid lines, at least
+
+/** @typedef {import("./theme.js").Theme} Theme */
+/** @typedef {import("./view.js").Point} Point */
+/** @typedef {import("./view.js").View} View */
+
+/**
+ * Smallest of 1, 2 and 5 times a power of ten that is not below a number.
+ * @param {number} least
+ */
+function roundUp(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
+}
+
+/**
+ * Multiples of a round number between two ends.
+ * @param {number} start
+ * @param {number} end
+ * @param {number} step
+ */
+function ticks(start, end, step) {
+  const first = Math.ceil(start / step);
+  const count = Math.max(0, Math.floor(end / step) - first + 1);
+  return Array.from({ length: count }, (_, i) => (first + i) * step);
+}
+
+/**
+ * Grid lines over the whole view, with their numbers and the names of the axes.
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Theme} theme
+ * @param {[string, string]} names of x and y; without a name y has no lines
+ */
+export function drawAxes(context, view, theme, [xName, yName]) {
+  const { width, height } = view;
+  const [left, bottom] = view.toMap([0, height]);
+  const [right, top] = view.toMap([width, 0]);
+  const step = roundUp(SPACING / view.scale);
+  /** @type {[string, Point][]} */
+  const texts = yName ? [[`↑ ${yName}`, [6, 16]]] : [];
+  context.strokeStyle = css(theme.ink, 0.1);
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const x of ticks(left, right, step)) {
+    const at = Math.round(view.toScreen([x, 0])[0]) + 0.5;
+    context.moveTo(at, 0);
+    context.lineTo(at, height);
+    texts.push([tickText(x), [at + 3, height - 5]]);
+  }
+  for (const y of yName ? ticks(bottom, top, step) : []) {
+    const at = Math.round(view.toScreen([0, y])[1]) + 0.5;
+    context.moveTo(0, at);
+    context.lineTo(width, at);
+    texts.push([tickText(y), [4, at - 4]]);
+  }
+  context.stroke();
+  context.font = `12px ${theme.font}`;
+  context.strokeStyle = css(theme.paper);
+  context.fillStyle = css(theme.ink, 0.8);
+  context.textAlign = "left";
+  for (const [text, at] of texts) haloText(context, text, at);
+  context.textAlign = "right";
+  haloText(context, `${xName} →`, [width - 6, height - 20]);
+}
+
+/**
+ * Scale bar in the lower left corner, a round length between a tenth and a quarter of the width.
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Theme} theme
+ */
+export function drawScaleBar(context, { width, height, scale }, theme) {
+  const length = roundUp(width / 10 / scale);
+  context.fillStyle = context.strokeStyle = css(theme.ink, 0.8);
+  context.lineWidth = 2;
+  context.strokeRect(10, height - 11, length * scale, 0);
+  context.font = `13px ${theme.font}`;
+  context.textAlign = "left";
+  context.fillText(digits(length), 10, height - 22);
+}
+
+/** @param {number} value */
+function tickText(value) {
+  return withMinus(String(Number(value.toPrecision(6))));
+}

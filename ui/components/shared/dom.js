@@ -1,0 +1,68 @@
+/** Elements of a page. */
+
+/**
+ * Create an element; an attribute whose value is a function becomes a listener for the event of its name.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number | boolean | EventListener>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false) made.setAttribute(name, String(value));
+  }
+  made.append(...children);
+  return made;
+}
+
+/** @type {(content: Node, ...caption: (Node | string)[]) => HTMLElement} */
+export function figure(content, ...caption) {
+  return element("figure", {}, content, element("figcaption", {}, ...caption));
+}
+
+/**
+ * @param {string | Node} content
+ * @param {() => void} onClick
+ * @param {Record<string, string>} [attributes]
+ */
+export function button(content, onClick, attributes = {}) {
+  return element("button", { type: "button", class: "button", click: onClick, ...attributes }, content);
+}
+
+/**
+ * Range input that keeps its arrow keys from the page.
+ * @param {Record<string, string | number>} attributes
+ * @param {() => void} onInput
+ */
+export function slider(attributes, onInput) {
+  const keydown = (/** @type {Event} */ event) => event.stopPropagation();
+  return element("input", { type: "range", input: onInput, keydown, ...attributes });
+}
+
+/**
+ * Set a text only where it changes: a screen reader would read it again.
+ * @param {Element} target
+ * @param {string} text
+ */
+export function say(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/**
+ * Throttle a function to one call per frame.
+ * @param {() => void} draw
+ * @returns {() => void}
+ */
+export function oncePerFrame(draw) {
+  let frame = 0;
+  return () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  };
+}

@@ -1,0 +1,129 @@
+/** Points of a map: positions, labels, and which are shown or selected. */
+import { median } from "./numbers.js";
+
+/** @typedef {import("./view.js").Point} Point */
+
+export class Points {
+  /**
+   * @param {Float32Array} positions (N, 2)
+   * @param {Uint16Array | null} labels (N,)
+   */
+  constructor(positions, labels) {
+    this.positions = positions;
+    this.labels = labels;
+    this.count = positions.length / 2;
+    this.shown = new Uint8Array(this.count).fill(1);
+    /** @type {Uint8Array | null} 1 within a box or lasso; null where none was drawn */
+    this.selected = null;
+    this.bounds = boundsOf(positions);
+    this.centres = this.findCentres();
+  }
+
+  /**
+   * Show only some classes; none means all.
+   * @param {number[]} classes
+   */
+  filter(classes) {
+    const wanted = new Set(classes);
+    this.shown.forEach((_, i) => {
+      this.shown[i] = !wanted.size || !this.labels || wanted.has(this.labels[i]) ? 1 : 0;
+    });
+    this.centres = this.findCentres();
+  }
+
+  /** @type {(i: number) => Point} */
+  at(i) {
+    return [this.positions[2 * i], this.positions[2 * i + 1]];
+  }
+
+  /** True for a point in its colour, false for a grey one. @param {number} i */
+  isBright(i) {
+    return Boolean(this.shown[i] && (!this.selected || this.selected[i]));
+  }
+
+  /**
+   * Index of the nearest shown point within a radius; -1 where there is none.
+   * @param {Point} place
+   * @param {number} radius
+   */
+  nearest([x, y], radius) {
+    let best = radius ** 2;
+    let found = -1;
+    for (let i = 0; i < this.count; i++) {
+      const square = (this.positions[2 * i] - x) ** 2 + (this.positions[2 * i + 1] - y) ** 2;
+      if (square <= best && this.shown[i]) {
+        best = square;
+        found = i;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Select the shown points inside an outline; where there is none, nothing is selected.
+   * @param {Point[]} outline
+   */
+  select(outline) {
+    const selected = Uint8Array.from(this.shown, (shown, i) =>
+      shown && isInside(outline, this.at(i)) ? 1 : 0,
+    );
+    this.selected = selected.includes(1) ? selected : null;
+  }
+
+  /** Indices of the selected points. */
+  get selection() {
+    return [...(this.selected ?? [])].flatMap((isSelected, i) => (isSelected ? [i] : []));
+  }
+
+  /**
+   * Medians of the coordinates of each class that is shown.
+   * @returns {{ label: number, at: Point }[]}
+   */
+  findCentres() {
+    /** @type {Map<number, number[]>} */
+    const members = new Map();
+    this.labels?.forEach((label, i) => {
+      if (!this.shown[i]) return;
+      const rows = members.get(label);
+      if (rows) rows.push(i);
+      else members.set(label, [i]);
+    });
+    return [...members].map(([label, rows]) => ({
+      label,
+      at: [
+        median(rows.map((i) => this.positions[2 * i])),
+        median(rows.map((i) => this.positions[2 * i + 1])),
+      ],
+    }));
+  }
+}
+
+/**
+ * @param {Float32Array} positions
+ * @returns {import("./view.js").Bounds}
+ */
+function boundsOf(positions) {
+  if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
+  const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+  for (let i = 0; i < positions.length; i += 2) {
+    bounds.left = Math.min(bounds.left, positions[i]);
+    bounds.right = Math.max(bounds.right, positions[i]);
+    bounds.bottom = Math.min(bounds.bottom, positions[i + 1]);
+    bounds.top = Math.max(bounds.top, positions[i + 1]);
+  }
+  return bounds;
+}
+
+/**
+ * Point in polygon, by the number of edges to its right.
+ * @param {Point[]} outline
+ * @param {Point} place
+ */
+function isInside(outline, [x, y]) {
+  let inside = false;
+  outline.forEach(([x1, y1], i) => {
+    const [x2, y2] = outline[(i || outline.length) - 1];
+    if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
+  });
+  return inside;
+}
