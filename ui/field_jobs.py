@@ -2,36 +2,19 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
 
 from autoencoder.bundles import field_bundle
 from autoencoder.checkpoints import Checkpoint
-from autoencoder.fields import Field, gap_steps
 from autoencoder.projection import Map
 from ui.files import NotYet, file_store
+from ui.gap_work import GapWork
 from ui.jobs import Job, JobError, quick_queue
 from ui.watch import begun, found
 
 SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
-
-
-class GapWork:
-    """The work of measuring the plane through a code; its result is the field."""
-
-    def __init__(self, checkpoint: Checkpoint, latent_map: Map, base: np.ndarray):
-        self._asked = checkpoint.support, latent_map, base
-        self.progress: tuple[float, Field | None] = 0.0, None
-
-    def steps(self) -> Iterator[float]:
-        for share, field in gap_steps(*self._asked):
-            self.progress = share, field
-            yield share
-
-    def finish(self) -> Field | None:
-        return self.progress[1]
 
 
 def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:

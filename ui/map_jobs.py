@@ -1,34 +1,16 @@
 """A t-SNE map as a job: it takes too long for a page, and forms under the visitor's eyes."""
 
-from collections.abc import Iterator
-
-import numpy as np
 import streamlit as st
 
 from autoencoder.codes import Codes
-from autoencoder.projection import Map, TSNEMap, project, tsne_steps
+from autoencoder.projection import Map, TSNEMap
 from ui import caches
 from ui.jobs import Job, job_queue
+from ui.map_work import MapWork
 from ui.watch import begun, found
 
 FEWEST_CODES = 4
 TICK = 1.0  # seconds between two looks at the job
-
-
-class MapWork:
-    """The work of drawing a t-SNE map; its result is the map as it was when the work ended."""
-
-    def __init__(self, codes: Codes):
-        self._latents = codes.latents
-        self.progress: tuple[float, np.ndarray] = 0.0, project(codes.latents, "auto").positions
-
-    def steps(self) -> Iterator[tuple[float, np.ndarray]]:
-        for frame in tsne_steps(self._latents):
-            self.progress = frame
-            yield frame
-
-    def finish(self) -> TSNEMap:
-        return TSNEMap(self.progress[1])
 
 
 def tsne_map(codes: Codes) -> Map:
