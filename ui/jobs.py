@@ -86,9 +86,17 @@ class Job:
     """
 
     def __init__(
-        self, queue: "JobQueue", owner: str, work: Work, keeper: Keeper | None, snapshot: bytes | None
+        self,
+        queue: "JobQueue",
+        owner: str,
+        work: Work,
+        keeper: Keeper | None,
+        snapshot: bytes | None,
+        name: str = "",
     ):
-        self.owner, self.key = owner, uuid.uuid4().hex
+        self.owner = owner
+        self.name = name or f"Measurement, {owner.split()[0]}"  # on pages, and in dask's dashboard
+        self.key = f"{self.name}-{uuid.uuid4().hex}"  # dask shows what stands before the number
         self.status, self.progress = "waiting" if snapshot is None else "paused", work.progress
         self.result: Any = None
         self.error: Exception | None = None
@@ -110,7 +118,7 @@ class Job:
     @property
     def code(self) -> str:
         """What its owner can be called by before others."""
-        return self.owner[:6]
+        return code_of(self.owner)
 
     @property
     def is_at_rest(self) -> bool:
@@ -247,6 +255,11 @@ class Job:
         self._set(status, result=result)
 
 
+def code_of(owner: str) -> str:
+    """What an owner can be called by before others."""
+    return owner[:6]
+
+
 class JobQueue:
     """Jobs of many owners, one unfinished job each, worked on at desks by one thread each."""
 
@@ -262,11 +275,17 @@ class JobQueue:
         atexit.register(self._close)
 
     def submit(
-        self, owner: str, work: Work, keeper: Keeper | None = None, snapshot: bytes | None = None
+        self,
+        owner: str,
+        work: Work,
+        keeper: Keeper | None = None,
+        snapshot: bytes | None = None,
+        name: str = "",
     ) -> Job:
         """Take on a job. Raises JobError while the owner has another one, or there are too many.
 
         ``keeper`` is given what comes out of it; with a ``snapshot`` to go on from, it is paused at first.
+        ``name`` is what others read; by default a measurement with the first word of its owner.
         """
         with self.changed:
             before = self._newest.pop(owner, None)
@@ -274,7 +293,7 @@ class JobQueue:
                 self._newest[owner] = before
                 raise JobError("Something of yours is under way already. Stop it first, or wait.")
             self._make_room()
-            job = Job(self, owner, work, keeper, snapshot)
+            job = Job(self, owner, work, keeper, snapshot, name)
             if snapshot is None and isinstance(work, Resumable):
                 job.keep_rest(False)
                 job.keep_snapshot(work.snapshot())  # a job in line is found again too

@@ -13,6 +13,7 @@ from ui.plans import Glance
 
 IS_TEACHER = "is teacher"
 CLEARED = "image sets cleared"
+MOST_CHARACTERS = 120  # of a job's name
 TICK = 2.0  # seconds between two looks at the queue
 
 
@@ -125,12 +126,9 @@ def _words(job: Job) -> str:
 
 
 def _what(job: Job) -> str:
-    """What is being worked on, and how far it is; a visitor's training has a code that its page shows too."""
+    """What is being worked on, as dask's dashboard names it too, and how far it is."""
     if not isinstance(job.progress, Glance):
-        return f"Measurement, {job.owner.split()[0]}, {job.progress[0]:.0%}"
+        return f"{literally(job.name, MOST_CHARACTERS)}, {job.progress[0]:.0%}"
     glance = job.progress
-    model, epoch = glance.model, glance.latest.epoch if glance.latest else 0
-    return (
-        f"Training `{job.code}`, {model.kind} of {glance.dataset}, code size {model.latent_dim}, "
-        f"epoch {epoch} of {glance.settings.epochs}"
-    )
+    epoch = glance.latest.epoch if glance.latest else 0
+    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {glance.settings.epochs}"

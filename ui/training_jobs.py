@@ -5,7 +5,7 @@ from autoencoder.datasets import DATASETS, Dataset
 from autoencoder.errors import LatentSpaceError, TrainingError
 from ui import caches
 from ui.frame import refusal
-from ui.jobs import Job, JobQueue, job_queue
+from ui.jobs import Job, JobQueue, code_of, job_queue
 from ui.plans import Plan
 from ui.trainings import Training
 from ui.unfinished import Unfinished
@@ -73,7 +73,7 @@ def forget_training() -> None:
 
 
 def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name))
+    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name), name=_name(owner, plan))
 
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
@@ -84,7 +84,13 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: _dataset(workspace, name, split))
     training = Training(plan)
     training.resume(snapshot)
-    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot)
+    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot, _name(owner, plan))
+
+
+def _name(owner: str, plan: Plan) -> str:
+    """With the code that the visitor's own page shows too."""
+    model = plan.model
+    return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"
 
 
 def _dataset(workspace: Workspace, name: str, split: str) -> Dataset:
