@@ -1,6 +1,5 @@
 """Jobs in worker processes: where they are done, what a stop, a pause and a killed worker come to."""
 
-import asyncio
 import os
 import runpy
 import signal
@@ -10,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -22,9 +22,9 @@ from autoencoder.replay import read_replay
 from autoencoder.training import EpochResult, Evaluating, TrainingSettings
 from ui import cluster as clusters
 from ui import jobs, parcels, workers
-from ui.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
+from ui.cluster import Cluster, close_cluster, local_size, start_cluster, started_cluster
 from ui.jobs import JobError, JobQueue, OwnDesk
-from ui.parcels import MissingDatasets, Store, pack
+from ui.parcels import Scattered, pack, unpack
 from ui.plans import Plan
 from ui.training_jobs import train
 from ui.trainings import Training
@@ -185,9 +185,19 @@ def queue(cluster):
     queue._close()
 
 
+def actors(cluster: Cluster) -> list[str]:
+    """The keys of the actors that the scheduler knows of in the workers' memory, as in its dashboard."""
+
+    def ask(dask_scheduler):
+        return [task.key for worker in dask_scheduler.workers.values() for task in worker.actors]
+
+    return cluster._client.run_on_scheduler(ask)
+
+
 def n_under_way(cluster: Cluster) -> int:
-    """Works that are on a bench in any worker."""
-    return sum(cluster._client.run(workers.n_under_way).values())
+    """Works that any worker holds."""
+    held = cluster._client.run(lambda dask_worker: len(dask_worker.state.actors))
+    return sum(held.values())
 
 
 def test_work_is_done_outside_the_server(queue):
@@ -248,11 +258,44 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     job.step(lambda event: isinstance(event, EpochResult))
     assert job.wait(SOON, "paused")
     until(lambda: job._desk is None)
-    assert n_under_way(cluster) == 0
+    until(lambda: n_under_way(cluster) == 0)
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(workspace.load_model(job.result), trained(given))
+
+
+def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cluster, tmp_path):
+    given, sent = plan(1000, 2000), []
+    scatter = cluster._client.scatter
+    cluster._client.scatter = lambda data, **options: sent.extend(data) or scatter(data, **options)
+    try:
+        taken = [train(queue, f"{n}", given, Workspace(tmp_path, f"{n:032x}")) for n in range(3)]
+        until(lambda: all(job.progress.latest for job in taken))
+        assert addresses(taken) == set(cluster.workers) and len(sent) == 1
+        (held,) = cluster._datasets._futures.values()
+        for address in cluster._client.who_has(held[0])[held[0].key]:
+            os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+        until(lambda: len(sent) == 2 and all(job._desk for job in taken))
+        assert any(job._n_losses for job in taken)
+        for job in taken:
+            job.stop()
+        assert all(job.wait(SOON) and job.status == "stopped" for job in taken)
+    finally:
+        cluster._client.scatter = scatter
+
+
+def test_a_job_shows_in_the_dashboard_of_dask_under_the_name_that_pages_give_it(queue, cluster, workspace):
+    job, other = train(queue, "visitor", plan(1000), workspace), queue.submit("outliers of these", Counting())
+    until(lambda: job._desk and other._desk)
+    names = {"Training visito, dae of stripes, code size 3", "Measurement, outliers"}
+    assert {job.name, other.name} == names
+    until(lambda: {key.split("-")[0] for key in actors(cluster)} == names)
+    prefixes = cluster._client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.task_prefixes))
+    assert names <= set(prefixes)
+    job.stop()
+    other.stop()
+    until(lambda: job.is_over and other.is_over and not actors(cluster))
 
 
 def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
@@ -305,43 +348,11 @@ def test_the_cluster_of_this_machine_fits_it(n_cores, memory):
     assert n_workers * per_worker <= min(memory * 0.6, 3.1 * GIGABYTE)
 
 
-class HereClient:
-    """A client whose worker is this process; it counts what is asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def run(self, function, *arguments, workers):
-        self.asked.append(function.__name__)
-        return {workers[0]: asyncio.run(function(*arguments))}
-
-
-@pytest.fixture
-def fresh_store(monkeypatch):
-    monkeypatch.setattr(workers, "_store", Store())
-
-
-def test_large_images_are_sent_to_a_worker_once(fresh_store):
-    client, given = HereClient(), plan(n_images=2000)
-    for number in range(3):
-        ClusterDesk(client, "here").begin(f"job {number}", Training(given), None)
-    assert client.asked.count("receive") == 1
-    assert client.asked.count("serve") == 4
-    other = plan(n_images=2001)
-    ClusterDesk(client, "here").begin("other", Training(other), None)
-    assert client.asked.count("receive") == 2
-
-
 def test_a_parcel_names_large_images_and_holds_the_rest():
     large, small = images(5000), images(10)
     parcel, named = pack({"large": large, "small": small, "lambda": lambda x: x + 1})
     assert list(named.values()) == [large] and len(parcel) < 100_000
-    store = Store()
-    with pytest.raises(MissingDatasets):
-        store.unpack(parcel)
-    for name, dataset in named.items():
-        store.add(name, dataset)
-    content = store.unpack(parcel)
+    content = unpack(parcel, named)
     assert content["large"] is large and content["lambda"](1) == 2
     np.testing.assert_array_equal(content["small"].images, small.images)
 
@@ -351,25 +362,40 @@ def test_same_pixels_under_other_names_are_told_apart():
     assert first != second
 
 
-def test_a_worker_keeps_few_data_sets_and_those_used_last():
-    store, sets = Store(), [images(2, f"{number}") for number in range(parcels.MAX_DATASETS + 1)]
-    for number, dataset in enumerate(sets):
-        store.add(f"{number}", dataset)
-        store.find("0")
-    with pytest.raises(MissingDatasets):
-        store.find("1")
-    assert store.find("0") is sets[0]
+class HereClient:
+    """A client that counts what it is given to scatter."""
+
+    def __init__(self):
+        self.sent = []
+
+    def scatter(self, data, workers):
+        self.sent += data
+        return {name: SimpleNamespace(status="finished") for name in data}
 
 
-def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
+def test_workers_keep_few_data_sets_and_those_used_last():
+    client = HereClient()
+    scattered, sets = (
+        Scattered(client),
+        {f"{number}": images(2) for number in range(parcels.MAX_DATASETS + 1)},
+    )
+    for name, dataset in sets.items():
+        scattered.send({name: dataset}, "here")
+        scattered.send({"0": sets["0"]}, "here")
+    assert client.sent == list(sets)
+    scattered.send({"1": sets["1"]}, "here")
+    assert client.sent == [*sets, "1"]
+
+
+def test_workers_keep_no_more_than_they_have_room_for(monkeypatch):
     monkeypatch.setattr(parcels, "MAX_BYTES", 10 * 784)
-    store = Store()
-    for number in range(5):
-        store.add(f"{number}", images(2, f"{number}"))
-    assert len(store._datasets) == 5  # ten images are not too many
-    store.add("large", images(9, "large"))
-    assert list(store._datasets) == ["2", "3", "4", "large"]  # a parcel may name so many
-    assert store.find("large").n_images == 9
+    client = HereClient()
+    scattered = Scattered(client)
+    named = {f"{number}": images(2) for number in range(5)}
+    assert scattered.send(named, "here").keys() == named.keys()
+    assert list(scattered._futures) == list(named)  # ten images are not too many
+    assert scattered.send({"large": images(11)}, "here").keys() == {"large"}
+    assert not scattered._futures
 
 
 def test_a_worker_that_is_begun_anew_does_not_run_the_page():

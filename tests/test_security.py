@@ -69,7 +69,6 @@ def offences(text: str) -> list[str]:
 
 # What the server and its own workers send each other; what visitors send is arrays in it, never a pickle.
 BETWEEN_OUR_OWN = {
-    "ui/cluster.py": {"pickle"},
     "ui/parcels.py": {"pickle", "cloudpickle"},
     "ui/workers.py": {"pickle"},
 }
