@@ -21,7 +21,7 @@ from autoencoder.datasets import Dataset
 from autoencoder.replay import read_replay
 from autoencoder.training import EpochResult, Evaluating, TrainingSettings
 from ui import cluster as clusters
-from ui import jobs, parcels, workers
+from ui import jobs, workers
 from ui.cluster import Cluster, close_cluster, local_size, start_cluster, started_cluster
 from ui.jobs import JobError, JobQueue, OwnDesk
 from ui.parcels import Scattered, pack, unpack
@@ -274,7 +274,7 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
         until(lambda: all(job.progress.latest for job in taken))
         assert addresses(taken) == set(cluster.workers) and len(sent) == 1
         (held,) = cluster._datasets._futures.values()
-        for address in cluster._client.who_has(held[0])[held[0].key]:
+        for address in cluster._client.who_has(held)[held.key]:
             os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
         until(lambda: len(sent) == 2 and all(job._desk for job in taken))
         assert any(job._n_losses for job in taken)
@@ -362,6 +362,12 @@ def test_same_pixels_under_other_names_are_told_apart():
     assert first != second
 
 
+class Sent(SimpleNamespace):
+    """The future of a data set that is there."""
+
+    status, __hash__ = "finished", object.__hash__
+
+
 class HereClient:
     """A client that counts what it is given to scatter."""
 
@@ -370,32 +376,23 @@ class HereClient:
 
     def scatter(self, data, workers):
         self.sent += data
-        return {name: SimpleNamespace(status="finished") for name in data}
+        return {name: Sent() for name in data}
 
 
-def test_workers_keep_few_data_sets_and_those_used_last():
+def test_data_sets_are_kept_for_the_jobs_that_hold_them_and_the_latest_for_others():
     client = HereClient()
-    scattered, sets = (
-        Scattered(client),
-        {f"{number}": images(2) for number in range(parcels.MAX_DATASETS + 1)},
-    )
-    for name, dataset in sets.items():
-        scattered.send({name: dataset}, "here")
-        scattered.send({"0": sets["0"]}, "here")
-    assert client.sent == list(sets)
-    scattered.send({"1": sets["1"]}, "here")
-    assert client.sent == [*sets, "1"]
-
-
-def test_workers_keep_no_more_than_they_have_room_for(monkeypatch):
-    monkeypatch.setattr(parcels, "MAX_BYTES", 10 * 784)
-    client = HereClient()
-    scattered = Scattered(client)
-    named = {f"{number}": images(2) for number in range(5)}
-    assert scattered.send(named, "here").keys() == named.keys()
-    assert list(scattered._futures) == list(named)  # ten images are not too many
-    assert scattered.send({"large": images(11)}, "here").keys() == {"large"}
-    assert not scattered._futures
+    scattered, sets = Scattered(client), {name: images(2, name) for name in "abcd"}
+    held = scattered.send({"a": sets["a"]}, "here")
+    for name in "bcd":
+        scattered.send({name: sets[name]}, "here")
+    for name in "cda":
+        scattered.send({name: sets[name]}, "here")
+    assert "".join(client.sent) == "abcd"
+    scattered.send({"b": sets["b"]}, "here")
+    assert "".join(client.sent) == "abcdb"
+    held["a"].status = "lost"
+    assert scattered.send({"a": sets["a"]}, "here")["a"].status == "finished"
+    assert "".join(client.sent) == "abcdba"
 
 
 def test_a_worker_that_is_begun_anew_does_not_run_the_page():

@@ -162,7 +162,7 @@ class ClusterDesk:
 
     def __init__(self, client, address: str, datasets: Scattered):
         self._client, self._address, self._datasets = client, address, datasets
-        self._futures: dict[str, Any] = {}  # of actors, by the keys of jobs
+        self._held: dict[str, tuple] = {}  # futures of actors and of their data, by the keys of jobs
         self._actors: dict[str, Any] = {}
         self._ahead: dict[str, Any] = {}  # answers that are under way
 
@@ -189,15 +189,16 @@ class ClusterDesk:
     def close(self) -> None:
         """Wait no longer for a worker that is gone: dask would wait for another one at its address."""
         if self._client.status == "running":
-            self._client.cancel(list(self._futures.values()))
+            self._client.cancel([future for future, _ in self._held.values()])
 
     def _start(self, key: str, named: dict[str, Dataset]) -> Any:
         datasets = self._datasets.send(named, self._address)
         unique = f"{key}-{uuid.uuid4().hex[:8]}"  # a job may come back to its worker
         with self._client.as_current():  # to which an actor is bound when it is first looked at
-            self._futures[key] = future = self._client.submit(
+            future = self._client.submit(
                 workers.JobActor, datasets, actor=True, key=unique, workers=[self._address]
             )
+            self._held[key] = future, datasets
             actor = future.result()
             assert actor.client is self._client
         return actor
@@ -211,7 +212,8 @@ class ClusterDesk:
         """Have the worker let go of a job. Actors are held by cycles: without a word, some time later."""
         self._actors.pop(key)
         self._ahead.pop(key, None)
-        self._futures.pop(key).cancel()
+        future, _ = self._held.pop(key)
+        future.cancel()
 
     def _call(self, key: str, method: str, *arguments: Any) -> Any:
         """Also look at what was asked for ahead: it may have failed."""

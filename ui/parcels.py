@@ -7,17 +7,17 @@ import hashlib
 import io
 import pickle
 import threading
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import cloudpickle
 
 from autoencoder.datasets import Dataset
 
 MIN_BYTES = 1_000_000  # of a data set that is worth a name
-MAX_DATASETS = 6  # that workers keep for jobs to come
-MAX_BYTES = 120_000_000  # that they may have together; a set of 70,000 images has 55 MB
+LATEST = 2  # data sets that workers keep for jobs to come; one of 70,000 images has 55 MB
 
 
 def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
@@ -38,30 +38,27 @@ def unpack(parcel: bytes, datasets: Mapping[str, Dataset]) -> Any:
 class Scattered:
     """Data sets in the workers' memory: sent to one, copied to another by dask when a job there needs it.
 
-    The latest used are kept for jobs to come; one whose worker was lost is sent again.
+    They stay as long as a job holds their futures, and the latest for jobs to come; one whose worker was lost
+    is sent again.
     """
 
     def __init__(self, client):
         self._client, self._lock = client, threading.Lock()
-        self._futures: OrderedDict[str, tuple[Any, int]] = OrderedDict()  # and bytes, by name
+        self._futures: WeakValueDictionary[str, Any] = WeakValueDictionary()  # by name
+        self._latest: deque[Any] = deque(maxlen=LATEST)
 
     def send(self, datasets: Mapping[str, Dataset], address: str) -> dict[str, Any]:
         """Their futures, by name."""
         with self._lock:
             futures = {name: self._send(name, dataset, address) for name, dataset in datasets.items()}
-            while len(self._futures) > MAX_DATASETS or self._n_bytes() > MAX_BYTES:
-                self._futures.popitem(last=False)  # a job that needs it has its future
+            self._latest.extend(futures.values())
             return futures
 
     def _send(self, name: str, dataset: Dataset, address: str) -> Any:
-        future, _ = self._futures.pop(name, (None, 0))
+        future = self._futures.get(name)
         if future is None or future.status != "finished":
-            future = self._client.scatter({name: dataset}, workers=[address])[name]
-        self._futures[name] = future, dataset.images.nbytes
+            future = self._futures[name] = self._client.scatter({name: dataset}, workers=[address])[name]
         return future
-
-    def _n_bytes(self) -> int:
-        return sum(n_bytes for _, n_bytes in self._futures.values())
 
 
 class _Packer(cloudpickle.Pickler):
