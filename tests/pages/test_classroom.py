@@ -155,7 +155,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     (job,) = job_queue().unfinished()
     assert f"sees this training as **{job.code}**" in words(student)
     app = teacher()
-    assert f"Training `{job.code}`, ae of digits, code size 2, epoch" in words(app)
+    assert f"Training {job.code}, ae of digits, code size 2, epoch" in words(app)
     press(app, "Stop")
     assert job.wait(SOON)
     assert "Stopped by the teacher." in [info.value for info in student.run().info]

@@ -5,7 +5,7 @@ from autoencoder.errors import LatentSpaceError, TrainingError
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
-from ui.jobs.job import Job
+from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
 from ui.state.images import image_set
 from ui.state.queues import job_queue
@@ -74,7 +74,7 @@ def forget_training() -> None:
 
 
 def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name))
+    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name), name=_name(owner, plan))
 
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
@@ -85,4 +85,10 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
     training = Training(plan)
     training.resume(snapshot)
-    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot)
+    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot, _name(owner, plan))
+
+
+def _name(owner: str, plan: Plan) -> str:
+    """Name of a training, with the code that the visitor's own page shows."""
+    model = plan.model
+    return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"

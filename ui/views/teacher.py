@@ -16,6 +16,7 @@ from ui.storage import classroom
 from ui.storage.shares import KINDS, is_shared
 
 IS_TEACHER, CLEARED = "teacher.is_teacher", "teacher.n_cleared"
+MOST_CHARACTERS = 120  # of a job's name
 TICK = 2.0  # seconds between two looks at the queue
 
 
@@ -128,12 +129,9 @@ def _words(job: Job) -> str:
 
 
 def _what(job: Job) -> str:
-    """The kind of a job and its progress; a visitor's training has a code that its own page shows too."""
+    """Name of a job, as dask's dashboard has it, and its progress."""
     if not isinstance(job.progress, Glance):
-        return f"Measurement, {job.owner.split()[0]}, {job.progress.share:.0%}"
+        return f"{literally(job.name, MOST_CHARACTERS)}, {job.progress.share:.0%}"
     glance = job.progress
-    model, epoch = glance.model, glance.latest.epoch if glance.latest else 0
-    return (
-        f"Training `{job.code}`, {model.kind} of {glance.dataset}, code size {model.latent_dim}, "
-        f"epoch {epoch} of {glance.settings.epochs}"
-    )
+    epoch = glance.latest.epoch if glance.latest else 0
+    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {glance.settings.epochs}"
