@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.errors import LatentSpaceError
+from autoencoder.steps import Step
 from autoencoder.training.plan import model_settings, training_settings
 from autoencoder.training.progress import ThinnedCurve
 from autoencoder.training.trainer import Progress
@@ -281,10 +282,14 @@ def test_settings_out_of_range_are_refused_with_a_sentence():
 
 @pytest.mark.parametrize(
     ("has_workers", "place", "said"),
-    [(True, 0, "25%"), (True, 3, "in line, 3 before it"), (False, 3, "no worker is there; the work goes on")],
+    [
+        (True, 0, "25%"),
+        (True, 3, "in line, 3 before it"),
+        (False, 3, "no worker is available; the job continues"),
+    ],
 )
 def test_a_page_says_how_far_a_quick_job_is(has_workers, place, said):
-    job = SimpleNamespace(has_workers=has_workers, place=place, progress=(0.25,))
+    job = SimpleNamespace(has_workers=has_workers, place=place, progress=Step(0.25))
     assert _how_far(job).startswith(said)
 
 

@@ -68,14 +68,19 @@ def client():
         yield client
 
 
+@pytest.fixture(scope="module")
+def datasets(client):
+    return Scattered(client)
+
+
 @pytest.mark.parametrize("name", WORKS)
-def test_a_work_goes_to_a_worker_and_its_reports_come_back(name, client, checkpoints, digits):
+def test_a_work_goes_to_a_worker_and_its_reports_come_back(name, client, datasets, checkpoints, digits):
     model = checkpoints["vae"]
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     work = WORKS[name](model, codes_of_images(model, digits), train, test)
     before = pickle.dumps(work.progress)
     (address,) = client.scheduler_info()["workers"]
-    desk = ClusterDesk(client, address, Scattered(client))
+    desk = ClusterDesk(client, address, datasets)
     desk.begin("job", work, None)
     report = desk.advance("job", lambda event: True)
     assert report.has_paused and report.progress is not None

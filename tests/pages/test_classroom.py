@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
+from autoencoder.steps import Step
 from tests.tools.app import new_app, press, words
 from tests.tools.models import make_small_checkpoint
 from tests.tools.waiting import SOON
@@ -132,11 +133,11 @@ def test_clearing_takes_everybody_s_images_and_leaves_the_models(digits):
 
 def test_the_teacher_sees_the_work_and_stops_it():
     class Endless:
-        progress = 0.0, None
+        progress = Step(0.0)
 
         def steps(self):
             while True:
-                yield 0.0
+                yield self.progress
 
         def finish(self):
             return None
@@ -155,7 +156,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     (job,) = job_queue().unfinished()
     assert f"sees this training as **{job.code}**" in words(student)
     app = teacher()
-    assert f"Training {job.code}, ae of digits, code size 2, epoch" in words(app)
+    assert f"{literally(job.name)}, epoch" in words(app) and job.code in job.name
     press(app, "Stop")
     assert job.wait(SOON)
     assert "Stopped by the teacher." in [info.value for info in student.run().info]

@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import time
-from collections import deque
 
 import numpy as np
 from safetensors.numpy import load
@@ -70,11 +68,8 @@ def words(app: AppTest) -> str:
 
 def places_in(app: AppTest, **choice: str) -> None:
     """Choose on the map, as the browser would tell, whose address is still the old one."""
-    now = time.monotonic()
-    before = [(now, name, app.session_state[f"choice {name}"]) for name in choice]
-    app.session_state["replaced choices"] = deque(before)
     for name, text in choice.items():
-        app.session_state[f"choice {name}"] = text
+        app.session_state[f"address.{name}"] = text
     app.run()
 
 
