@@ -5,6 +5,7 @@ import streamlit as st
 from ui.state.choice import chosen_checkpoint
 from ui.widgets.frame import open_page, why
 from ui.widgets.map.map import choose_beside, choose_projection, downloads, show_map
+from ui.widgets.menu import offer_page
 from ui.widgets.pair import chosen_codes
 
 open_page(
@@ -18,9 +19,7 @@ with left:
 with right:
     beside = choose_beside(checkpoint)
 latent_map = show_map(checkpoint, codes, beside, method)
-st.page_link(
-    "../pages/interpolation.py", label="Walk from A to B, step by step", icon=":material/linear_scale:"
-)
+offer_page("interpolation", "Walk from A to B, step by step", "linear_scale")
 downloads(checkpoint, codes, latent_map)
 why(
     "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"

@@ -2,11 +2,10 @@
 
 from ui.views.teacher import ask_for_secret, offer_clearing, set_start, set_switches, show_queue
 from ui.widgets.frame import open_page
-from ui.widgets.menu import PATHS
 
-open_page("Teacher", "For whoever runs the class: where it starts, what it may do, and what is under way.")
+open_page("Teacher", "For the teacher: where the class starts, what it may do, and which jobs are running.")
 if ask_for_secret():
-    set_start(PATHS)
+    set_start()
     set_switches()
     show_queue()
     offer_clearing()

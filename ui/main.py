@@ -1,7 +1,6 @@
-"""The script of every page: the shared choice at the side, then the page that the address names.
+"""Script of every page: the shared choice at the side, then the page of the address.
 
-A worker process that is begun anew while a page runs takes this file for its main module: it shall do
-nothing.
+A respawned worker re-imports this file as `__main__`; importing it must have no effect.
 """
 
 from pathlib import Path
@@ -9,18 +8,18 @@ from pathlib import Path
 import streamlit as st
 
 from ui.state import address
-from ui.state.defaults import OWN_CHOICE
+from ui.state.pages import LESSON
 from ui.state.session import refusal
 from ui.widgets.choice import choose, set_aside
 from ui.widgets.frame import offer_large_type
-from ui.widgets.menu import LESSON, lead_to_start, pages, show_menu
+from ui.widgets.menu import lead_to_start, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 
 if __name__ == "__main__":
     st.set_page_config(page_title="Latent Space Explorer", page_icon=ICON, layout="wide")
     found = pages()
-    # Its own links would leave behind what is chosen.
+    # Streamlit's own menu would drop the choices.
     page = st.navigation(list(found.values()), position="hidden")
     with refusal():
         lead_to_start(page, found)
@@ -28,7 +27,7 @@ if __name__ == "__main__":
         address.show()
         show_menu(found)
         if page.url_path == LESSON:
-            set_aside(OWN_CHOICE)
+            set_aside()
         else:
             choose()
         offer_large_type()

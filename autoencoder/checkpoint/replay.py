@@ -42,7 +42,7 @@ class Replay:
     pictures             uint8 (F, S, 28, 28), reconstructions
     train_losses         (F,), nats per image; before the end of the first epoch over fewer images
     validation_losses    (F,)
-    gap_scores           (F,), mean over straight paths between pairs of images: see support.score_name
+    gap_scores           (F,), mean over straight paths between pairs of images: see gap_score.GapScore
     """
 
     latent_dim: int

@@ -1,5 +1,6 @@
 """Intervals by bootstrap, and the probability that one model scores worse than another."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ class Interval:
     mean: float
     low: float
     high: float
+
+    def written(self, form: Callable[[float], str]) -> str:
+        """The mean with the ends, as "0.20 [0.10, 0.30]"."""
+        return f"{form(self.mean)} [{form(self.low)}, {form(self.high)}]"
 
 
 def interval(values: np.ndarray, seed: int = 0) -> Interval:

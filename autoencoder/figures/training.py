@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from autoencoder.figures.style import CLASS_COLOURS, INK, dress
+from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
 from autoencoder.training.progress import Glance
 
@@ -96,7 +97,7 @@ class Run:
     name: str
     source: str
     kind: str
-    score: str
+    score: GapScore
     epochs: np.ndarray
     errors: np.ndarray
     gap_epochs: np.ndarray
@@ -113,15 +114,11 @@ def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
     )  # fmt: skip
 
 
-def gaps_figure(runs: list[Run], score: str, dark: bool = False) -> go.Figure:
+def gaps_figure(runs: list[Run], score: GapScore, dark: bool = False) -> go.Figure:
     """The gap score of every training that has one, frame by frame."""
-    is_share = score.startswith("share")
-    figure = _figure(
-        [(run.name, run.gap_epochs, run.gap_scores) for run in runs],
-        "%{y:.1%}" if is_share else "%{y:.3g}",
-        dark,
-    )
-    return figure.update_yaxes(title=score, tickformat=".0%" if is_share else "")
+    lines = [(run.name, run.gap_epochs, run.gap_scores) for run in runs]
+    figure = _figure(lines, f"%{{y:{score.digits}}}", dark)
+    return figure.update_yaxes(title=score.title, tickformat=score.ticks)
 
 
 def _figure(lines: list[tuple[str, np.ndarray, np.ndarray]], hover: str, dark: bool) -> go.Figure:

@@ -1,6 +1,7 @@
 """Gap scores of paths: off-support share, jump ratio and picture share, for pairs of codes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +14,60 @@ from autoencoder.latent.support import (
     Support,
     Units,
     is_off_support,
-    score_name,
 )
 
-SHARE = score_name(16)
 N_STEPS = 17
-SCORES = ("off_support_share", "jump_ratio", "picture_share")
+
+
+@dataclass(frozen=True)
+class GapScore:
+    """A number that measures the gap on a path: ``name`` is the field of `Scores` and `PathMeasures` with it.
+
+    ``digits`` is the format of a value in a sentence, ``ticks`` that of an axis.
+    """
+
+    name: str
+    title: str
+    unit: str
+    digits: str
+    ticks: str
+    meaning: str
+
+    def of(self, measures: Any) -> Any:
+        """This score, read from `Scores` or `PathMeasures`."""
+        return getattr(measures, self.name)
+
+    def format(self, value: float) -> str:
+        """A value in words, as "12.5%" or "1.25"."""
+        return f"{value:{self.digits}}"
+
+
+SHARE = GapScore(
+    "off_support_share",
+    "share off the data",
+    "%",
+    ".1%",
+    ".0%",
+    f"steps whose round trip is above 1, of the {N_STEPS} of a path",
+)
+JUMP = GapScore(
+    "jump_ratio",
+    "jump ratio",
+    "",
+    ".2f",
+    "",
+    "the largest change of the picture along a path over the mean one",
+)
+
+
+def gap_score(latent_dim: int) -> GapScore:
+    """The score that suits a code size: one or two dimensions are crowded rather than holed."""
+    return JUMP if latent_dim <= 2 else SHARE
+
+
+def is_weak(latent_dim: int) -> bool:
+    """True where the score hardly separates good paths from bad ones, and the page has to say so."""
+    return 3 <= latent_dim < 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +119,12 @@ def mean_score(codec: Codec, latents: np.ndarray, pairs: np.ndarray) -> float:
     """
     if len(pairs) == 0:
         return float("nan")
-    is_share = score_name(latents.shape[1]) == SHARE
-    lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1) if is_share else [0.0]
+    score, lengths = gap_score(latents.shape[1]), np.zeros(1)
+    if score is SHARE:
+        lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1)
     support = Support(codec, latents, Units(float(np.percentile(lengths, PERCENTILE)), 0.0, 0.0))
-    shares, jumps, _ = score_paths(support, latents[pairs], None)
-    values = shares if is_share else jumps[np.isfinite(jumps)]
+    values = score.of(score_paths(support, latents[pairs], None))
+    values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else float("nan")
 
 
@@ -108,10 +158,8 @@ def cell_pairs(
     return pairs[pairs[:, 0] != pairs[:, 1]][:n_pairs]
 
 
-def score_paths(
-    support: Support, ends: np.ndarray, pictures: PictureDistance | None
-) -> tuple[np.ndarray, ...]:
-    """The three scores of straight paths between ends (P, 2, D), each (P,)."""
+def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | None) -> Scores:
+    """The scores of straight paths between ends (P, 2, D)."""
     n_paths = len(ends)
     path = np.concatenate([linear(start, end, N_STEPS) for start, end in ends])
     images = support.codec.decode(path)
@@ -123,4 +171,4 @@ def score_paths(
     far = np.full((n_paths, N_STEPS), np.nan)
     if pictures is not None:
         far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
-    return is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1)
+    return Scores(is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1))

@@ -1,4 +1,4 @@
-"""Where a model's codes are, and how far from them a path strays.
+"""Support of a model's codes, and the distance of a path from it.
 
 A model is trusted near the codes of real images, its *atlas*. Three lengths tell how odd a code is, each in
 units of the same model: 1.0 is the 95th percentile of that length over the model's own atlas, as odd as the
@@ -63,7 +63,7 @@ class Units:
 
 @dataclass(frozen=True, eq=False)
 class PathMeasures:
-    """What the T steps of a path look like; every length is in units of the model.
+    """Measures of the T steps of a path; every length is in units of the model.
 
     round_trip, neighbour_distance   (T,)
     decoded_step                     (T,), from the step before; NaN at the first
@@ -79,7 +79,7 @@ class PathMeasures:
 
     @property
     def off_support(self) -> np.ndarray:
-        """Which steps are off support, bool (T,)."""
+        """The steps that are off support, bool (T,)."""
         return is_off_support(self.round_trip)
 
     @property
@@ -95,28 +95,10 @@ class PathMeasures:
             return None
         return float(steps.max() / steps.mean())
 
-    def score(self, latent_dim: int) -> float | None:
-        """The number that `score_name` names."""
-        return self.jump_ratio if _is_crowded(latent_dim) else self.off_support_share
-
 
 def is_off_support(round_trip: np.ndarray) -> np.ndarray:
-    """Which round trips (M,), in units of the model, are above 1; one that is no number is."""
+    """True for round trips (M,), in units of the model, above 1, and for those that are no number."""
     return ~(round_trip <= 1)
-
-
-def score_name(latent_dim: int) -> str:
-    """Which number tells a gap: a plane is crowded rather than holed, so it shows in jumps of the picture."""
-    return "jump ratio" if _is_crowded(latent_dim) else "share off the data"
-
-
-def is_weak(latent_dim: int) -> bool:
-    """Whether the score hardly tells good paths from bad ones, and the page has to say so."""
-    return 3 <= latent_dim < 8
-
-
-def _is_crowded(latent_dim: int) -> bool:
-    return latent_dim <= 2
 
 
 class Support:
@@ -191,7 +173,7 @@ class Support:
         return neighbours, distances, counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
 
     def _is_self(self, neighbours: np.ndarray, differences: np.ndarray) -> np.ndarray:
-        """Which neighbour is the code itself, (M, K): the nearest match, so at most one in a row."""
+        """True for the neighbour that is the code itself, (M, K): the nearest match, at most one in a row."""
         stored_size = np.maximum(np.abs(self.latents[neighbours]), SMALLEST_NORMAL)
         allowed = STORED_ROUNDING * stored_size + self._tolerance
         matches = (np.abs(differences) <= allowed).all(axis=2)

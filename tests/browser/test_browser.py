@@ -45,6 +45,18 @@ def test_every_page_is_one_step_back(page):
         expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
+def test_back_is_heard_at_once_and_forward_too(page):
+    visit(page, "/interpolation?a=5&b=9")
+    enter(page, "A, image", "21")
+    page.wait_for_url(re.compile(r"\ba=21\b"))
+    page.go_back()
+    expect(page.get_by_role("spinbutton", name="A, image")).to_have_value("5")
+    settle(page)
+    assert re.search(r"\ba=5\b", page.url)
+    page.go_forward()
+    expect(page.get_by_role("spinbutton", name="A, image")).to_have_value("21")
+
+
 def test_large_type_is_larger_on_every_page(page):
     visit(page, "/lesson")
     height = page.get_by_role("heading", level=1).bounding_box()["height"]

@@ -1,12 +1,12 @@
 """Jobs in worker processes: where they are done, what a stop, a pause and a killed worker come to."""
 
-import asyncio
 import os
 import runpy
 import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -14,7 +14,6 @@ import pytest
 
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.checkpoint.replay import read_replay
-from autoencoder.training.session import Training
 from autoencoder.training.trainer import Evaluating
 from tests.tools.project import MAIN, PROJECT
 from tests.tools.waiting import SOON, wait_until
@@ -31,13 +30,12 @@ from tests.tools.works import (
     trained,
 )
 from ui.jobs import cluster as clusters
-from ui.jobs import transfer
-from ui.jobs import worker as worker_module
+from ui.jobs import worker
 from ui.jobs.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
 from ui.jobs.executor import OwnDesk
 from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
-from ui.jobs.transfer import MissingDatasets, Store, pack
+from ui.jobs.transfer import Scattered, pack, unpack
 from ui.state.queues import _staffed
 from ui.state.training import ModelKeeper, train
 from ui.storage.models import model_infos
@@ -145,9 +143,19 @@ def queue(cluster):
     queue._close()
 
 
+def actors(cluster: Cluster) -> list[str]:
+    """The keys of the actors that the scheduler knows of in the workers' memory, as in its dashboard."""
+
+    def ask(dask_scheduler):
+        return [task.key for worker in dask_scheduler.workers.values() for task in worker.actors]
+
+    return cluster._client.run_on_scheduler(ask)
+
+
 def n_under_way(cluster: Cluster) -> int:
-    """Works that are on a bench in any worker."""
-    return sum(cluster._client.run(worker_module.n_under_way).values())
+    """Works that any worker holds."""
+    held = cluster._client.run(lambda dask_worker: len(dask_worker.state.actors))
+    return sum(held.values())
 
 
 def test_work_is_done_outside_the_server(queue):
@@ -168,7 +176,7 @@ def test_nothing_listens_beyond_this_machine(cluster):
 
 
 def test_workers_leave_the_cores_to_pages(queue, cluster):
-    assert set(cluster._client.run(worker_module.niceness).values()) == {clusters.NICENESS}
+    assert set(cluster._client.run(worker.niceness).values()) == {clusters.NICENESS}
 
 
 def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspace):
@@ -209,11 +217,44 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     job.step(lambda step: isinstance(step.partial, EpochResult))
     assert job.wait(SOON, "paused")
     wait_until(lambda: job._desk is None)
-    assert n_under_way(cluster) == 0
+    wait_until(lambda: n_under_way(cluster) == 0)
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(workspace.models.load(job.result), trained(given))
+
+
+def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cluster, tmp_path):
+    given, sent = plan(1000, 2000), []
+    scatter = cluster._client.scatter
+    cluster._client.scatter = lambda data, **options: sent.extend(data) or scatter(data, **options)
+    try:
+        taken = [train(queue, f"{n}", given, Workspace(tmp_path, f"{n:032x}")) for n in range(3)]
+        wait_until(lambda: all(job.progress.latest for job in taken))
+        assert addresses(taken) == set(cluster.workers) and len(sent) == 1
+        (held,) = cluster._datasets._futures.values()
+        for address in cluster._client.who_has(held)[held.key]:
+            os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+        wait_until(lambda: len(sent) == 2 and all(job._desk for job in taken))
+        assert any(job._n_losses for job in taken)
+        for job in taken:
+            job.stop()
+        assert all(job.wait(SOON) and job.status == "stopped" for job in taken)
+    finally:
+        cluster._client.scatter = scatter
+
+
+def test_a_job_shows_in_the_dashboard_of_dask_under_the_name_that_pages_give_it(queue, cluster, workspace):
+    job, other = train(queue, "visitor", plan(1000), workspace), queue.submit("outliers of these", Counting())
+    wait_until(lambda: job._desk and other._desk)
+    names = {"Training visito, dae of stripes, code size 3", "Measurement, outliers"}
+    assert {job.name, other.name} == names
+    wait_until(lambda: {key.split("-")[0] for key in actors(cluster)} == names)
+    prefixes = cluster._client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.task_prefixes))
+    assert names <= set(prefixes)
+    job.stop()
+    other.stop()
+    wait_until(lambda: job.is_over and other.is_over and not actors(cluster))
 
 
 def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
@@ -267,43 +308,11 @@ def test_the_cluster_of_this_machine_fits_it(n_cores, memory):
     assert n_workers * per_worker <= min(memory * 0.6, 3.1 * GIGABYTE)
 
 
-class HereClient:
-    """A client whose worker is this process; it counts what is asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def run(self, function, *arguments, workers):
-        self.asked.append(function.__name__)
-        return {workers[0]: asyncio.run(function(*arguments))}
-
-
-@pytest.fixture
-def fresh_store(monkeypatch):
-    monkeypatch.setattr(worker_module, "_store", Store())
-
-
-def test_large_images_are_sent_to_a_worker_once(fresh_store):
-    client, given = HereClient(), plan(n_images=2000)
-    for number in range(3):
-        ClusterDesk(client, "here").begin(f"job {number}", Training(given), None)
-    assert client.asked.count("receive") == 1
-    assert client.asked.count("serve") == 4
-    other = plan(n_images=2001)
-    ClusterDesk(client, "here").begin("other", Training(other), None)
-    assert client.asked.count("receive") == 2
-
-
 def test_a_parcel_names_large_images_and_holds_the_rest():
     large, small = images(5000), images(10)
     parcel, named = pack({"large": large, "small": small, "lambda": lambda x: x + 1})
     assert list(named.values()) == [large] and len(parcel) < 100_000
-    store = Store()
-    with pytest.raises(MissingDatasets):
-        store.unpack(parcel)
-    for name, dataset in named.items():
-        store.add(name, dataset)
-    content = store.unpack(parcel)
+    content = unpack(parcel, named)
     assert content["large"] is large and content["lambda"](1) == 2
     np.testing.assert_array_equal(content["small"].images, small.images)
 
@@ -313,25 +322,37 @@ def test_same_pixels_under_other_names_are_told_apart():
     assert first != second
 
 
-def test_a_worker_keeps_few_data_sets_and_those_used_last():
-    store, sets = Store(), [images(2, f"{number}") for number in range(transfer.MAX_DATASETS + 1)]
-    for number, dataset in enumerate(sets):
-        store.add(f"{number}", dataset)
-        store.find("0")
-    with pytest.raises(MissingDatasets):
-        store.find("1")
-    assert store.find("0") is sets[0]
+class Sent(SimpleNamespace):
+    """The future of a data set that is there."""
+
+    status, __hash__ = "finished", object.__hash__
 
 
-def test_a_worker_keeps_no_more_than_it_has_room_for(monkeypatch):
-    monkeypatch.setattr(transfer, "MAX_BYTES", 10 * 784)
-    store = Store()
-    for number in range(5):
-        store.add(f"{number}", images(2, f"{number}"))
-    assert len(store._datasets) == 5  # ten images are not too many
-    store.add("large", images(9, "large"))
-    assert list(store._datasets) == ["2", "3", "4", "large"]  # a parcel may name so many
-    assert store.find("large").n_images == 9
+class HereClient:
+    """A client that counts what it is given to scatter."""
+
+    def __init__(self):
+        self.sent = []
+
+    def scatter(self, data, workers):
+        self.sent += data
+        return {name: Sent() for name in data}
+
+
+def test_data_sets_are_kept_for_the_jobs_that_hold_them_and_the_latest_for_others():
+    client = HereClient()
+    scattered, sets = Scattered(client), {name: images(2, name) for name in "abcd"}
+    held = scattered.send({"a": sets["a"]}, "here")
+    for name in "bcd":
+        scattered.send({name: sets[name]}, "here")
+    for name in "cda":
+        scattered.send({name: sets[name]}, "here")
+    assert "".join(client.sent) == "abcd"
+    scattered.send({"b": sets["b"]}, "here")
+    assert "".join(client.sent) == "abcdb"
+    held["a"].status = "lost"
+    assert scattered.send({"a": sets["a"]}, "here")["a"].status == "finished"
+    assert "".join(client.sent) == "abcdba"
 
 
 def test_a_worker_that_is_begun_anew_does_not_run_the_page():

@@ -41,7 +41,7 @@ def test_a_stopped_map_is_kept_as_it_was(codes):
 def test_before_its_first_step_the_map_is_the_plane(codes, monkeypatch):
     queue = JobQueue()  # nobody works on it
     monkeypatch.setattr(tsne, "job_queue", lambda: queue)
-    monkeypatch.setattr(tsne, "_watch", lambda job, codes: None)
+    monkeypatch.setattr(tsne, "_show_progress", lambda job, n_codes: None)
     np.testing.assert_array_equal(tsne.tsne_map(codes).positions, project(codes.latents).positions)
 
 

@@ -29,7 +29,9 @@ from ui.jobs.runner import Bench
 from ui.state.training import take_up, train
 from ui.state.visitor import _digest
 from ui.storage import disk, upkeep
+from ui.storage.disk import state_root
 from ui.storage.models import model_infos
+from ui.storage.shares import place_of_copy, share_copy
 from ui.storage.unfinished import UNFINISHED
 from ui.storage.upkeep import clear_unfinished
 from ui.storage.workspace import Workspace
@@ -104,6 +106,23 @@ def test_a_training_in_line_is_there_after_a_restart_too(new_server, space, own)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(space.models.load(job.result), trained(own))
+
+
+def test_a_training_on_shared_images_outlives_its_server(new_server, space, own):
+    name = f"stripes~{0:020}"
+    owner = Workspace(state_root(), "1" * 32)
+    owner.images.save(own.dataset, "stripes")
+    share_copy(owner, "data", owner.images.find("stripes"), name)
+    shared = replace(own, dataset=replace(own.dataset, name=name))
+    left_after_an_epoch(new_server(), shared, space)
+    job = take_up(new_server(), VISITOR, space)
+    job.resume()
+    assert job.wait(SOON) and job.status == "done"
+    assert_same_weights(space.models.load(job.result), trained(shared))
+    left_after_an_epoch(new_server(), shared, space)
+    place_of_copy("data", name).unlink()
+    with pytest.raises(DatasetError, match="no longer here"):
+        take_up(new_server(), VISITOR, space)
 
 
 def test_an_interrupted_training_that_is_stopped_leaves_its_model(new_server, space, own):
@@ -203,7 +222,7 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
     app = new_app(token)
     app.run()
     app.switch_page("../pages/train.py").run()
-    button = next(button for button in app.button if button.label == "Go on")
+    button = next(button for button in app.button if button.label == "Resume")
     button.click().run()
     until(app, lambda app: "Train another" in buttons(app))
     assert "mine" in app.success[0].value
@@ -221,7 +240,7 @@ def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path
     app = new_app(token)
     app.run()
     app.switch_page("../pages/train.py").run()
-    assert "Go on" not in {button.label for button in app.button}
+    assert "Resume" not in {button.label for button in app.button}
     until(app, lambda app: "Train another" in buttons(app))
     assert "mine" in app.success[0].value and not space.training.is_paused()
 

@@ -1,10 +1,11 @@
 """Every work can be sent to a worker, and what it reports can be sent back."""
 
-import asyncio
 import pickle
+import sys
 
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.checkpoint.path_kinds import smooth_paths_steps
@@ -23,6 +24,7 @@ from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from ui.jobs import worker
 from ui.jobs.cluster import ClusterDesk
+from ui.jobs.transfer import Scattered
 from ui.jobs.work import StepsWork
 
 WORKS = {
@@ -55,34 +57,30 @@ WORKS = {
 }
 
 
-class HereClient:
-    """A client whose worker is this process."""
-
-    def run(self, function, *arguments, workers):
-        async def call():
-            answer = await function(*arguments)
-            await settled()
-            return answer
-
-        return {workers[0]: asyncio.run(call())}
-
-
-async def settled() -> None:
-    """What was begun ahead ends before the loop does."""
-    for place in worker._places.values():
-        await asyncio.gather(*place._ahead.values())
+@pytest.fixture(scope="module")
+def client():
+    """A client with one worker process."""
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as local,
+        Client(local, set_as_default=False) as client,
+    ):
+        client.run(worker.prepare, 0)
+        yield client
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_a_work_goes_to_a_worker_and_its_reports_come_back(name, checkpoints, digits):
+def test_a_work_goes_to_a_worker_and_its_reports_come_back(name, client, checkpoints, digits):
     model = checkpoints["vae"]
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     work = WORKS[name](model, codes_of_images(model, digits), train, test)
     before = pickle.dumps(work.progress)
-    desk = ClusterDesk(HereClient(), "here")
+    (address,) = client.scheduler_info()["workers"]
+    desk = ClusterDesk(client, address, Scattered(client))
     desk.begin("job", work, None)
     report = desk.advance("job", lambda event: True)
     assert report.has_paused and report.progress is not None
     assert pickle.dumps(work.progress) == before, "the server's own copy is not worked on"
     assert desk.finish("job").is_done
     assert np.isfinite(report.progress.latest.loss) if name == "training" else 0 <= report.progress[0] <= 1
+    in_worker = client.run(lambda: [name for name in sys.modules if name.split(".")[0] == "streamlit"])
+    assert in_worker == {address: []}, "works need no page"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.latent.support import PathMeasures, Support, Units, is_weak, score_name
+from autoencoder.latent.gap_score import gap_score, is_weak
+from autoencoder.latent.support import PathMeasures, Support, Units
 
 few = settings(deadline=None, max_examples=25)
 
@@ -191,14 +192,14 @@ def test_exactly_1_is_still_on_support():
 
 
 def test_the_score_follows_the_code_size():
-    names = [score_name(dim) for dim in (1, 2, 3, 7, 8, 128)]
+    names = [gap_score(dim).title for dim in (1, 2, 3, 7, 8, 128)]
     assert names == ["jump ratio"] * 2 + ["share off the data"] * 4
     assert [is_weak(dim) for dim in (1, 2, 3, 7, 8, 128)] == [False, False, True, True, False, False]
     measures = PathMeasures(
         np.array([0, 2, 0.0]), np.zeros(3), np.array([np.nan, 1, 3]), np.zeros((3, 28, 28))
     )
-    assert measures.score(2) == 1.5
-    assert measures.score(3) == pytest.approx(1 / 3)
+    assert gap_score(2).of(measures) == 1.5
+    assert gap_score(3).of(measures) == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("codes", [np.zeros((0, 3)), np.zeros(3), np.full((4, 3), np.nan)])

@@ -14,6 +14,7 @@ from autoencoder.errors import LatentSpaceError
 from tests.tools.app import new_app, press, words
 from tests.tools.models import make_small_checkpoint
 from tests.tools.waiting import SOON
+from ui.state.pages import PATHS
 from ui.state.queues import job_queue
 from ui.state.session import literally
 from ui.state.visitor import _digest
@@ -22,7 +23,6 @@ from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
-from ui.widgets.menu import PATHS
 
 SECRET = "a long secret"
 
@@ -77,7 +77,7 @@ def test_without_a_secret_of_some_length_there_is_no_teacher(monkeypatch, secret
 
 
 def test_what_is_switched_off_is_off_for_everybody_and_on_again():
-    app = toggle(toggle(teacher(), "can_train", False), "can_upload", False)
+    app = toggle(toggle(teacher(), "teacher.can_train", False), "teacher.can_upload", False)
     assert classroom.classroom() == Classroom("", False, False)
     train = visit("train")
     assert "switched training off" in words(train) and "Start" not in [
@@ -85,7 +85,7 @@ def test_what_is_switched_off_is_off_for_everybody_and_on_again():
     ]
     images = visit("your_images")
     assert "switched uploads off" in words(images) and not images.file_uploader
-    toggle(app, "can_train", True)
+    toggle(app, "teacher.can_train", True)
     assert "Start" in [button.label for button in visit("train").button]
 
 
@@ -95,7 +95,7 @@ def test_new_visitors_are_led_to_the_start_and_links_are_followed_all_the_same()
     press(app, "Start there")
     new = visit()
     assert new.title[0].value == "Interpolation" and new.selectbox(key="model").value == "digits-ae-16"
-    assert [new.number_input(key=f"image_{letter}").value for letter in "ab"] == [5, 9]
+    assert [new.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [5, 9]
     assert visit(model="digits-ae-2").title[0].value == "Latent map"
     press(app, "Start at the home page")
     assert visit().title[0].value == "Latent map"
@@ -155,7 +155,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     (job,) = job_queue().unfinished()
     assert f"sees this training as **{job.code}**" in words(student)
     app = teacher()
-    assert f"Training `{job.code}`, ae of digits, code size 2, epoch" in words(app)
+    assert f"Training {job.code}, ae of digits, code size 2, epoch" in words(app)
     press(app, "Stop")
     assert job.wait(SOON)
     assert "Stopped by the teacher." in [info.value for info in student.run().info]

@@ -149,14 +149,14 @@ def test_a_stopped_measurement_keeps_what_there_is_and_begins_anew_at_once():
     assert "Stop" in buttons(app) and not app.exception
     until(app, lambda app: bool(app.get("plotly_chart")))  # the curve of what is there
     press(app, "Stop")
-    until(app, lambda app: "Begin anew" in buttons(app))
-    assert "The work was stopped" in words(app)
+    until(app, lambda app: "Restart" in buttons(app))
+    assert "The job was stopped" in words(app)
     table = next(frame.value for frame in app.dataframe if "accuracy" in frame.value)
     assert "k-NN on the codes" in set(table["learner"])
-    press(app, "Begin anew").run()
-    assert "Begin anew" not in buttons(app) and "Stop" in buttons(app)
+    press(app, "Restart").run()
+    assert "Restart" not in buttons(app) and "Stop" in buttons(app)
     press(app, "Stop")
-    until(app, lambda app: "Begin anew" in buttons(app))
+    until(app, lambda app: "Restart" in buttons(app))
 
 
 def test_a_link_reopens_what_was_chosen():

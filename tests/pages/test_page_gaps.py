@@ -72,10 +72,10 @@ def measured_matrix(app: AppTest, seed: int):
 def test_a_cell_of_the_matrix_loads_its_pairs():
     app = visit("gaps", model=MODELS[0])
     dataset, matrix = load_dataset("digits", "test"), measured_matrix(app, seed=0)
-    app.session_state["gap matrix"] = {"selection": {"cells": [[4, "9"]], "rows": [], "columns": []}}
+    app.session_state["gaps.matrix"] = {"selection": {"cells": [[4, "9"]], "rows": [], "columns": []}}
     app.run()
     press(app, "Walk its worst pair")
-    a, b = (int(app.session_state[f"choice {letter}"]) for letter in "ab")
+    a, b = (int(app.session_state[f"address.{letter}"]) for letter in "ab")
     assert {dataset.labels[a], dataset.labels[b]} == {4, 9}
     assert [a, b] == list(matrix.worst[4, 9])
 

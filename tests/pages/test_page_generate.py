@@ -17,7 +17,6 @@ from autoencoder.latent.picture_distance import nearest
 from autoencoder.latent.sources import around, gaussian, mixture_steps, prior
 from autoencoder.steps import result_of
 from tests.tools.app import press, tables, until, visit, visit_unlabelled, words
-from ui.views.generate import samples
 
 MODEL = "digits-ae-16"
 
@@ -73,7 +72,7 @@ def test_a_mixture_is_fitted_and_says_of_how_many_components():
 
 def test_the_neighbourhood_is_that_of_a():
     app = visit("generate", model=MODEL, draw="around A", radius=2, a=17, samples=12)
-    assert app.number_input(key="image_a").value == 17
+    assert app.number_input(key="pair.image_a").value == 17
     label = load_dataset("digits", "test").labels[17]
     assert f"A: {label} · image 17" in strips(app)
     checkpoint = load_checkpoint(MODEL)
@@ -158,7 +157,9 @@ def test_without_the_images_there_are_samples_all_the_same(monkeypatch, tmp_path
 
 def test_images_that_are_all_alike_are_nothing_to_judge_by(monkeypatch):
     blank = np.zeros((20, 28, 28), np.uint8)
-    monkeypatch.setattr(samples, "chosen_dataset", lambda split: Dataset("blank", split, blank, None, ()))
+    monkeypatch.setattr(
+        "ui.views.generate.scores.chosen_dataset", lambda split: Dataset("blank", split, blank, None, ())
+    )
     app = visit("generate", model=MODEL, samples=12)
     assert not app.exception and "do not differ from each other" in words(app)
     assert "Judge every source" not in [button.label for button in app.button]

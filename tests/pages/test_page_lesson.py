@@ -1,6 +1,5 @@
 """The lesson's scenes are alive and computed; the teaching links set up what they say."""
 
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +15,7 @@ from autoencoder.latent.paths import linear
 from autoencoder.latent.support import PathMeasures
 from autoencoder.steps import result_of
 from tests.tools.app import living_map, press, tables, until, visit, words
+from ui.state import address
 from ui.views.interpolation.scenes import PRESETS
 from ui.views.lesson import SCENES, worksheet
 
@@ -142,7 +142,7 @@ def test_a_scene_s_prompt_stands_above_its_strips(preset):
     app = visit("interpolation", **preset.query)
     (info,) = [element.value for element in app.info if preset.prompt in element.value]
     assert preset.look_for in info and "**Measured:**" in words(app)
-    app.number_input(key="image_b").set_value(preset.b + 1).run()
+    app.number_input(key="pair.image_b").set_value(preset.b + 1).run()
     assert not any(preset.prompt in element.value for element in app.info)
 
 
@@ -157,36 +157,47 @@ def test_a_teaching_link_sets_up_its_scene(preset):
     assert not app.exception and not app.error and not app.warning
     assert app.selectbox(key="model").value == preset.models[0]
     assert app.multiselect(key="with").value == list(preset.models[1:])
-    assert [app.number_input(key=f"image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
     labels = load_checkpoint(preset.models[0]).atlas.labels
     classes = {str(labels[preset.a]), str(labels[preset.b])}
     digits = {character for character in preset.title.replace("2-D", "") if character.isdigit()}
     assert classes == (digits or {"4", "2"})
 
 
-def test_a_link_is_followed_in_a_session_that_has_chosen_otherwise():
+def run_with(app, monkeypatch, by_history: bool, **query) -> None:
+    """A run in which the browser tells this address, of its history or left from before."""
+    with monkeypatch.context() as patch:
+        patch.setattr(address, "_is_history_navigation", lambda: by_history)
+        for name in address.TEXTS:
+            app.query_params.pop(name, None)
+        app.query_params.update(query)
+        app.run()
+
+
+def test_an_address_that_the_browser_sends_late_takes_no_choice_back(monkeypatch):
     app = visit("interpolation", a=5, b=9)
-    assert app.number_input(key="image_a").value == 5
-    app.query_params["a"] = "17"
-    app.run()
-    assert app.number_input(key="image_a").value == 17
-    app.number_input(key="image_a").set_value(21).run()
-    app.query_params["a"] = "5"  # a late word of what this session wrote itself
-    app.run()
-    assert app.number_input(key="image_a").value == 21
+    app.number_input(key="pair.image_a").set_value(21).run()
+    run_with(app, monkeypatch, by_history=False, a="5", b="9")
+    assert app.number_input(key="pair.image_a").value == 21 and app.query_params["a"] == "21"
 
 
-def test_back_brings_back_what_was_chosen_before(monkeypatch):
+def test_back_brings_back_what_was_chosen_before_at_once(monkeypatch):
     app = visit("interpolation", a=5)
-    app.number_input(key="image_a").set_value(21).run()
-    app.number_input(key="image_b").set_value(9).run()
-    later = time.monotonic() + 60
-    monkeypatch.setattr("ui.state.address.time.monotonic", lambda: later)
-    app.query_params["a"] = "5"
-    del app.query_params["b"]  # as it was before B was chosen
-    app.run()
-    assert app.number_input(key="image_a").value == 5
+    app.number_input(key="pair.image_a").set_value(21).run()
+    app.number_input(key="pair.image_b").set_value(9).run()
+    run_with(app, monkeypatch, by_history=True, a="5")  # as it was before B was chosen
+    assert app.number_input(key="pair.image_a").value == 5
     assert app.query_params["a"] == "5" and "b" not in app.query_params
+
+
+def test_a_choice_that_equals_an_earlier_one_is_heard_at_once(monkeypatch):
+    app = visit("interpolation", a=5)
+    for index in (21, 5, 21):
+        app.number_input(key="pair.image_a").set_value(index).run()
+        assert app.number_input(key="pair.image_a").value == index
+    run_with(app, monkeypatch, by_history=True, a="5")
+    run_with(app, monkeypatch, by_history=True, a="21")
+    assert app.number_input(key="pair.image_a").value == 21
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
@@ -196,5 +207,5 @@ def test_a_scene_set_up_by_its_button_is_that_of_its_link(preset):
     assert not app.exception and not app.error
     assert app.session_state.data == "mnist" and app.session_state.model == preset.models[0]
     assert app.multiselect(key="with").value == list(preset.models[1:])
-    assert [app.number_input(key=f"image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
-    assert np.isfinite(app.number_input(key="image_b").value)
+    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    assert np.isfinite(app.number_input(key="pair.image_b").value)

@@ -217,8 +217,8 @@ def test_a_stopped_training_is_said_and_can_be_had_anew(split_digits):
     job.stop()
     assert job.wait(SOON)
     app = visit("outliers", protocol=ONE_CLASS, outlier_class=5, code_size=64, outlier_seed=9)
-    assert "The work was stopped" in words(app) and not app.dataframe
-    press(app, "Begin anew")
+    assert "The job was stopped" in words(app) and not app.dataframe
+    press(app, "Restart")
     assert quick_queue().find(experiment.key(1)) is not job
     quick_queue().find(experiment.key(1)).stop()
 
@@ -341,7 +341,7 @@ def test_a_pad_tells_of_drawings_and_of_nothing_else(monkeypatch):
     ):
         state["pad"].commit = {"drawing": drawing, "seq": number}
         pad_module._keep()
-        assert chosen["a"] == kept and state["pad seq"] == number
+        assert chosen["a"] == kept and state["pad.seq"] == number
     state["pad"].commit = "nonsense"
     pad_module._keep()
     assert chosen == {"a": ""}

@@ -16,6 +16,7 @@ from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
 from autoencoder.data.dataset import Dataset
 from autoencoder.figures.training import Run, loss_figure, loss_ticks
+from autoencoder.latent.gap_score import JUMP
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
@@ -25,7 +26,7 @@ from tests.tools.waiting import SOON, wait_until
 from ui.components.files import file_store
 from ui.components.wire import replay_bundle
 from ui.jobs.executor import OwnDesk
-from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
 from ui.state.queues import job_queue
@@ -33,6 +34,7 @@ from ui.state.visitor import _digest
 from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
 from ui.views.train.compare import _run, _whether_errors_compare
+from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import _what_is_drawn
 
 
@@ -129,7 +131,7 @@ def test_a_training_is_found_again_after_a_reload_and_on_other_pages(token, work
     again = visit_as(token, "train")
     assert "Stop" in buttons(again) and "Start" not in buttons(again)
     take(again, token, "Pause")
-    assert "Go on" in buttons(again)
+    assert "Resume" in buttons(again)
     stranger = visit_as(token + "other", "train")
     assert "Start" in buttons(stranger)
     take(again, token, "One epoch")
@@ -307,7 +309,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     app = take(start(visit_as(token, "train"), 1000), token, "Pause")
     (paused,) = components(take(app, token, "One epoch"))
     assert paused["url"] and not paused["now"]
-    press(app, "Go on")
+    press(app, "Resume")
     wait_until(lambda: training(token).progress.positions is not None)  # who takes it up looks first
     (live,) = components(app.run())
     assert live["now"] and not live["url"]
@@ -359,9 +361,7 @@ def test_trainings_are_drawn_together(token, workspace):
 
 
 def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
-    run = Run(
-        "a", "digits", "ae", "jump ratio", np.arange(3), np.array([9.0, 5, 7]), np.empty(0), np.empty(0)
-    )
+    run = Run("a", "digits", "ae", JUMP, np.arange(3), np.array([9.0, 5, 7]), np.empty(0), np.empty(0))
     assert "lowest held-out error is that of a, 5.0 nats after epoch 1" in _whether_errors_compare([run])
     others = [replace(run, source="mnist"), replace(run, kind="vae")]
     assert "these are of digits, mnist" in _whether_errors_compare([run, others[0]])

@@ -110,7 +110,7 @@ def test_an_unknown_model_in_a_link_is_named():
 def test_an_odd_index_in_a_link_falls_back(index):
     app = visit("interpolation", a=index)
     assert not app.exception
-    assert 0 <= app.number_input(key="image_a").value < 360
+    assert 0 <= app.number_input(key="pair.image_a").value < 360
 
 
 def test_changing_the_images_keeps_kind_and_size_of_the_model():
@@ -265,7 +265,7 @@ def test_a_foreign_place_in_a_link_is_none(text):
     assert choice["layer"] == "none" and choice["view"] == ""
     app = visit("interpolation", a=text, b=text)
     assert not app.exception and not app.error
-    assert app.number_input(key="image_a").value == 0
+    assert app.number_input(key="pair.image_a").value == 0
 
 
 def test_a_committed_choice_is_kept_and_stands_in_the_address():
@@ -274,8 +274,8 @@ def test_a_committed_choice_is_kept_and_stands_in_the_address():
     assert living_map(app)["choice"]["b"] == f"z{VAE_2}:1.5,0.25"
     assert app.query_params["b"] == f"z{VAE_2}:1.5,0.25" and app.query_params["layer"] == "grid"
     app.switch_page("../pages/interpolation.py").run()
-    assert app.number_input(key="image_a").value == 5
-    assert app.number_input(key="image_b").value is None
+    assert app.number_input(key="pair.image_a").value == 5
+    assert app.number_input(key="pair.image_b").value is None
     assert "a place between, decoded" in "".join(tables(app))
 
 
@@ -285,7 +285,7 @@ def test_a_code_is_nothing_to_another_model_and_an_image_stays():
     choice = living_map(app)["choice"]
     assert (choice["a"], choice["classes"], choice["view"]) == ("5", "3", "")
     app.switch_page("../pages/interpolation.py").run()
-    assert app.number_input(key="image_b").value == 1 and "between" not in "".join(tables(app))
+    assert app.number_input(key="pair.image_b").value == 1 and "between" not in "".join(tables(app))
 
 
 def test_a_path_through_a_place_starts_at_its_code():
@@ -351,17 +351,17 @@ def test_a_model_of_other_images_says_so():
 
 def test_a_drawn_pair_is_new_and_of_the_classes_asked_for():
     app = visit("interpolation")
-    before = app.number_input(key="image_a").value, app.number_input(key="image_b").value
+    before = app.number_input(key="pair.image_a").value, app.number_input(key="pair.image_b").value
     next(button for button in app.button if button.label == "Draw a pair").click().run()
-    a, b = app.number_input(key="image_a").value, app.number_input(key="image_b").value
+    a, b = app.number_input(key="pair.image_a").value, app.number_input(key="pair.image_b").value
     labels = load_dataset("digits", "test").labels
     assert (a, b) != before
     assert labels[a] != labels[b]
     assert app.number_input(key="pair_seed").value == 1
     app.number_input(key="pair_seed").set_value(0).run()
-    assert (app.number_input(key="image_a").value, app.number_input(key="image_b").value) != (a, b)
+    assert (app.number_input(key="pair.image_a").value, app.number_input(key="pair.image_b").value) != (a, b)
     app.number_input(key="pair_seed").set_value(1).run()
-    assert (app.number_input(key="image_a").value, app.number_input(key="image_b").value) == (a, b)
+    assert (app.number_input(key="pair.image_a").value, app.number_input(key="pair.image_b").value) == (a, b)
 
 
 def test_random_pairs_follow_their_seed(checkpoints, digits):
@@ -376,9 +376,9 @@ def test_random_pairs_follow_their_seed(checkpoints, digits):
 
 def test_jumping_to_a_class_goes_to_its_next_image():
     app = visit("interpolation")
-    app.selectbox(key="class_a").set_value("7").run()
+    app.selectbox(key="pair.class_a").set_value("7").run()
     labels = load_dataset("digits", "test").labels
-    assert labels[app.number_input(key="image_a").value] == 7
+    assert labels[app.number_input(key="pair.image_a").value] == 7
 
 
 def _source(image_tag: str) -> str:
@@ -387,18 +387,18 @@ def _source(image_tag: str) -> str:
 
 def test_what_stands_in_for_a_place_that_is_not_here_is_said():
     app = visit("interpolation", model="digits-ae-16", a=5000, b=f"z{VAE_2}:0.5,1")
-    assert not app.exception and app.number_input(key="image_a").value == 0
+    assert not app.exception and app.number_input(key="pair.image_a").value == 0
     assert "A was image 5,000" in words(app) and "B was a place in another model's space" in words(app)
     assert living_map(app)["choice"]["a"] == "0"
 
 
 def test_the_class_that_was_jumped_to_is_let_go_with_its_image():
     app = visit("interpolation", model="digits-ae-16", a=0, b=1)
-    app.selectbox(key="class_a").set_value("7").run()
-    assert app.selectbox(key="class_a").value == "7"
+    app.selectbox(key="pair.class_a").set_value("7").run()
+    assert app.selectbox(key="pair.class_a").value == "7"
     next(button for button in app.button if button.label == "Draw a pair").click().run()
-    drawn = load_dataset("digits", "test").labels[app.number_input(key="image_a").value]
-    assert app.selectbox(key="class_a").value in ("any class", str(drawn))
+    drawn = load_dataset("digits", "test").labels[app.number_input(key="pair.image_a").value]
+    assert app.selectbox(key="pair.class_a").value in ("any class", str(drawn))
 
 
 @pytest.mark.parametrize(("page", "choice"), [("latent_map", "beside"), ("interpolation", "with")])

@@ -70,7 +70,6 @@ def offences(text: str) -> list[str]:
 
 # What the server and its own workers send each other; what visitors send is arrays in it, never a pickle.
 BETWEEN_OUR_OWN = {
-    "ui/jobs/cluster.py": {"pickle"},
     "ui/jobs/transfer.py": {"pickle", "cloudpickle"},
     "ui/jobs/worker.py": {"pickle"},
 }

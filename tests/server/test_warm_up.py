@@ -13,10 +13,10 @@ from ui import settings
 from ui.server import warm_up
 from ui.server.warm_up import LESSON, View, Warmer, steps, views
 from ui.state import caches
-from ui.state.defaults import DEFAULT_DATASET, DEFAULT_MODEL, slider_noises
+from ui.state.defaults import DATASET, MODEL, slider_noises
 from ui.storage import classroom
 
-DEFAULT = View(DEFAULT_DATASET, DEFAULT_MODEL)
+DEFAULT = View(DATASET, MODEL)
 COMPUTED = (
     "evaluate", "codes_of_images", "project", "fit_classifier", "PictureDistance", "empty_space",
     "empty_figure", "path_figure", "study_figure",
@@ -63,7 +63,7 @@ def test_a_browser_s_arithmetic_makes_no_other_level(computed):
 
 
 def test_copies_of_a_model_have_charts_of_their_own():
-    model = caches.shipped_checkpoint(DEFAULT_MODEL)
+    model = caches.shipped_checkpoint(MODEL)
     path = model.atlas.latents[:5]
     for name in ("one", "a copy of it"):
         figure = caches.path_chart([replace(model, name=name)], [path], False)
@@ -81,7 +81,7 @@ def test_what_the_class_starts_with_comes_first(teacher):
     classroom.change(start="http://lab/reconstruction?data=mnist&model=mnist-vae-2&noise=none")
     assert views() == [View("mnist", "mnist-vae-2"), DEFAULT, *LESSON]
     classroom.change(start="interpolation?model=digits-ae-2")
-    assert views()[:2] == [View(DEFAULT_DATASET, "digits-ae-2"), DEFAULT]
+    assert views()[:2] == [View(DATASET, "digits-ae-2"), DEFAULT]
 
 
 @pytest.mark.parametrize("start", ["no page", "?data=../../etc", "?model=of+a+visitor", "?data=&model="])
@@ -107,7 +107,7 @@ def test_the_thread_follows_the_teacher_and_stops(teacher, monkeypatch):
     n_looks = len(looks)
     wait_until(lambda: len(looks) > n_looks + 3)
     classroom.change(start="?model=digits-ae-2")
-    wait_until(lambda: prepared == [DEFAULT, *LESSON, View(DEFAULT_DATASET, "digits-ae-2")])
+    wait_until(lambda: prepared == [DEFAULT, *LESSON, View(DATASET, "digits-ae-2")])
     warmer.stop()
     assert "warmer" not in [thread.name for thread in threading.enumerate()]
 

@@ -86,7 +86,7 @@ def test_shared_images_are_the_images(own):
 def test_a_foreign_name_opens_nothing(own, text):
     app = visit_as(OTHER, "latent_map", model=text, data=text)
     assert not app.exception and app.selectbox(key="model").value == "digits-vae-2"
-    assert "not here" in words(app)
+    assert "does not exist" in words(app)
 
 
 def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):

@@ -12,7 +12,7 @@ from autoencoder.checkpoint.store import load_checkpoint, save_checkpoint
 from autoencoder.data import measures
 from autoencoder.data.images import as_floats
 from autoencoder.errors import CheckpointError
-from autoencoder.latent.gap_score import mean_score, random_pairs
+from autoencoder.latent.gap_score import gap_score, mean_score, random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
@@ -84,7 +84,8 @@ def test_the_quick_gap_score_is_that_of_the_statistic(digits, latent_dim):
     latents = model.encode(digits.images)
     pairs = random_pairs(digits.labels, 40, 6, 0).cross
     support = Support(model, latents)
-    scores = [support.measure(linear(latents[a], latents[b], 17)).score(latent_dim) for a, b in pairs]
+    measures = [support.measure(linear(latents[a], latents[b], 17)) for a, b in pairs]
+    scores = [gap_score(latent_dim).of(each) for each in measures]
     assert mean_score(model, latents, pairs) == pytest.approx(np.mean(scores), rel=1e-4)
     assert np.isnan(mean_score(model, latents, pairs[:0]))
 

@@ -13,8 +13,8 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.replay import Replay
 from autoencoder.latent.fields import Field
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.latent.projection import Map, PCAMap
-from autoencoder.latent.support import score_name
 from autoencoder.model.architecture import Layer
 
 # The metadata of a file has at most one key: several would be written in random order.
@@ -82,7 +82,7 @@ def replay_bundle(replay: Replay) -> bytes:
     tensors |= {name: np.ascontiguousarray(getattr(replay, name)) for name in ("inputs", "pictures")}
     if (replay.labels >= 0).all():
         tensors["labels"] = replay.labels.astype(np.uint16)
-    facts = {"score": score_name(replay.latent_dim), "class_names": replay.class_names}
+    facts = {"score": gap_score(replay.latent_dim).title, "class_names": replay.class_names}
     return save(tensors, {REPLAY: json.dumps(facts)})
 
 

@@ -1,24 +1,25 @@
 """Worker processes, known to a dask scheduler: those of this machine, or those that LATENT_CLUSTER names.
 
 Started with the server, in the background; never inside a script run, since spawned processes would execute
-the script again. The scheduler is asked for two things only: who is there, and to pass calls on.
+the script again. dask has the workers, what they hold (data sets, and an actor for each job), and the calls.
 """
 
 import logging
-import pickle
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
 
+from autoencoder.data.dataset import Dataset
 from autoencoder.model.runtime import n_cores
 from ui import settings
 from ui.jobs import worker
 from ui.jobs.runner import DeskLost, Report, Work
-from ui.jobs.transfer import pack
+from ui.jobs.transfer import Scattered, pack
 
 SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
 MAX_WORKERS = 2  # in the cluster of this machine
@@ -50,7 +51,7 @@ class Cluster:
         self.address = address
         self._queues: dict[str, Any] = {}  # by name
         self._desks: dict[str, dict[str, ClusterDesk]] = {}  # by worker's address and queue's name
-        self._local = self._client = None
+        self._local = self._client = self._datasets = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="cluster", daemon=True)
         self._thread.start()
@@ -121,6 +122,7 @@ class Cluster:
         self._client = Client(
             self.address or self._local.scheduler_address, timeout=TIMEOUT, set_as_default=False
         )
+        self._datasets = Scattered(self._client)
         return self._client
 
     def _disconnect(self) -> None:
@@ -141,46 +143,100 @@ class Cluster:
     def _leave(self, address: str) -> None:
         for name, desk in self._desks.pop(address).items():
             self._queues[name].close(desk)
+            desk.close()
 
     def _open_desks(self) -> None:
         for address, desks in self._desks.items():
             for name, queue in self._queues.items():
                 if name not in desks or not queue.is_open(desks[name]):
-                    desks[name] = ClusterDesk(self._client, address)
+                    desks[name] = ClusterDesk(self._client, address, self._datasets)
                     queue.open(desks[name])
 
 
 class ClusterDesk:
-    """A bench of its own in a worker process."""
+    """Jobs in one worker process, each in a dask actor under the job's key.
 
-    def __init__(self, client, address: str):
-        self._client, self._address, self._name = client, address, uuid.uuid4().hex
+    While the report of a slice is on its way, the next slice is computed already: one, and no more before the
+    queue has asked for it. So the worker is never idle, and comes to rest where nobody asks.
+    """
+
+    def __init__(self, client, address: str, datasets: Scattered):
+        self._client, self._address, self._datasets = client, address, datasets
+        self._held: dict[str, tuple] = {}  # futures of actors and of their data, by the keys of jobs
+        self._actors: dict[str, Any] = {}
+        self._ahead: dict[str, Any] = {}  # answers that are under way
 
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
-        self._call("begin", key, work, snapshot)
+        parcel, named = pack((work, snapshot))
+        with self._telling_losses():
+            self._actors[key] = self._start(key, named)
+        self._call(key, "begin", parcel)
 
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
-        return self._call("advance", key, SLICE, is_last)
+        if is_last is not None:  # nothing is done beyond the last step
+            return self._call(key, "advance", SLICE, is_last)
+        answer = self._ahead.pop(key, None)
+        report = None if answer else self._call(key, "advance", SLICE, None)
+        self._ahead[key] = self._ask(key, "advance", SLICE, None)
+        return report or self._content(key, answer)
 
     def release(self, key: str) -> Report:
-        return self._call("release", key)
+        return self._call_last(key, "release")
 
     def finish(self, key: str) -> Report:
-        return self._call("finish", key)
+        return self._call_last(key, "finish")
 
-    def _call(self, method: str, key: str, *arguments: Any) -> Any:
-        parcel, named = pack(arguments)
-        while True:
-            kind, content = pickle.loads(self._run(worker.serve, self._name, method, key, parcel))
-            if kind == "done":
-                return content
-            if kind == "failed":
-                raise content
-            self._run(worker.receive, content, named[content])
+    def close(self) -> None:
+        """Wait no longer for a worker that is gone: dask would wait for another one at its address."""
+        if self._client.status == "running":
+            self._client.cancel([future for future, _ in self._held.values()])
 
-    def _run(self, function: Callable, *arguments: Any) -> Any:
+    def _start(self, key: str, named: dict[str, Dataset]) -> Any:
+        datasets = self._datasets.send(named, self._address)
+        unique = f"{key}-{uuid.uuid4().hex[:8]}"  # a job may come back to its worker
+        with self._client.as_current():  # to which an actor is bound when it is first looked at
+            future = self._client.submit(
+                worker.JobActor, datasets, actor=True, key=unique, workers=[self._address]
+            )
+            self._held[key] = future, datasets
+            actor = future.result()
+            assert actor.client is self._client
+        return actor
+
+    def _call_last(self, key: str, method: str) -> Report:
+        report = self._call(key, method)
+        self._let_go(key)
+        return report
+
+    def _let_go(self, key: str) -> None:
+        """Have the worker let go of a job. Actors are held by cycles: without a word, some time later."""
+        self._actors.pop(key)
+        self._ahead.pop(key, None)
+        future, _ = self._held.pop(key)
+        future.cancel()
+
+    def _call(self, key: str, method: str, *arguments: Any) -> Any:
+        """Also look at what was asked for ahead: it may have failed."""
+        if key in self._ahead:
+            self._content(key, self._ahead.pop(key))
+        return self._content(key, self._ask(key, method, *arguments))
+
+    def _ask(self, key: str, method: str, *arguments: Any) -> Any:
+        with self._telling_losses():
+            return self._actors[key].call(method, *arguments)
+
+    def _content(self, key: str, answer: Any) -> Any:
+        with self._telling_losses():
+            kind, content = answer.result()
+        if kind == "failed":
+            self._let_go(key)
+            raise content
+        return content
+
+    @contextmanager
+    def _telling_losses(self) -> Iterator[None]:
         try:
-            return self._client.run(function, *arguments, workers=[self._address])[self._address]
+            yield
         except (Exception, CancelledError) as error:  # a work's own errors come as answers
             raise DeskLost(f"{self._address}: {type(error).__name__}: {error}") from error
 

@@ -43,9 +43,17 @@ class Job:
     """
 
     def __init__(
-        self, queue: "JobQueue", owner: str, work: Work, keeper: Keeper | None, snapshot: bytes | None
+        self,
+        queue: "JobQueue",
+        owner: str,
+        work: Work,
+        keeper: Keeper | None,
+        snapshot: bytes | None,
+        name: str = "",
     ):
-        self.owner, self.key = owner, uuid.uuid4().hex
+        self.owner = owner
+        self.name = name or f"Measurement, {owner.split()[0]}"  # on pages, and in dask's dashboard
+        self.key = f"{self.name}-{uuid.uuid4().hex}"  # dask shows what stands before the number
         self.status, self.progress = "waiting" if snapshot is None else "paused", work.progress
         self.result: Any = None
         self.error: Exception | None = None
@@ -67,7 +75,7 @@ class Job:
     @property
     def code(self) -> str:
         """What its owner can be called by before others."""
-        return self.owner[:6]
+        return code_of(self.owner)
 
     @property
     def is_at_rest(self) -> bool:
@@ -202,3 +210,8 @@ class Job:
         if self._keeper:
             result = self._keeper.keep(result, status == "done")
         self._set(status, result=result)
+
+
+def code_of(owner: str) -> str:
+    """Short code by which pages and the teacher name an owner."""
+    return owner[:6]

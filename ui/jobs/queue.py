@@ -38,7 +38,12 @@ class JobQueue:
         atexit.register(self._close)
 
     def submit(
-        self, owner: str, work: Work, keeper: Keeper | None = None, snapshot: bytes | None = None
+        self,
+        owner: str,
+        work: Work,
+        keeper: Keeper | None = None,
+        snapshot: bytes | None = None,
+        name: str = "",
     ) -> Job:
         """Take on a job. Raises JobError while the owner has another one, or there are too many.
 
@@ -50,7 +55,7 @@ class JobQueue:
                 self._newest[owner] = before
                 raise JobError("Something of yours is under way already. Stop it first, or wait.")
             self._make_room()
-            job = Job(self, owner, work, keeper, snapshot)
+            job = Job(self, owner, work, keeper, snapshot, name)
             if snapshot is None and isinstance(work, Resumable):
                 job.keep_rest(False)
                 job.keep_snapshot(work.snapshot())  # a job in line is found again too

@@ -1,4 +1,4 @@
-"""What goes from the server to a worker. Large data sets are named in it, and sent to each worker once.
+"""What goes from the server to a worker. Large data sets are only named in it: dask holds them.
 
 Pickles pass only between the server and its own workers; no file and nothing of a visitor's is unpickled.
 """
@@ -6,21 +6,18 @@ Pickles pass only between the server and its own workers; no file and nothing of
 import hashlib
 import io
 import pickle
-from collections import OrderedDict
+import threading
+from collections import deque
+from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import cloudpickle
 
 from autoencoder.data.dataset import Dataset
 
 MIN_BYTES = 1_000_000  # of a data set that is worth a name
-MAX_DATASETS = 6  # that a worker keeps
-MAX_BYTES = 120_000_000  # that they may have together; a set of 70,000 images has 55 MB
-MOST_NAMED = 4  # data sets that one parcel names: so many are kept whatever they have
-
-
-class MissingDatasets(Exception):
-    """A parcel names data sets that have not been sent."""
+LATEST = 2  # data sets that workers keep for jobs to come; one of 70,000 images has 55 MB
 
 
 def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
@@ -31,30 +28,37 @@ def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
     return buffer.getvalue(), packer.named
 
 
-class Store:
-    """The data sets that a worker process was sent, the latest used last."""
+def unpack(parcel: bytes, datasets: Mapping[str, Dataset]) -> Any:
+    """The inverse of ``pack``."""
+    unpickler = pickle.Unpickler(io.BytesIO(parcel))
+    unpickler.persistent_load = datasets.__getitem__
+    return unpickler.load()
 
-    def __init__(self):
-        self._datasets: OrderedDict[str, Dataset] = OrderedDict()
 
-    def add(self, name: str, dataset: Dataset) -> None:
-        self._datasets[name] = dataset
-        while len(self._datasets) > MAX_DATASETS or self._is_too_large():
-            self._datasets.popitem(last=False)
+class Scattered:
+    """Data sets in the workers' memory: sent to one, copied to another by dask when a job there needs it.
 
-    def _is_too_large(self) -> bool:
-        n_bytes = sum(dataset.images.nbytes for dataset in self._datasets.values())
-        return n_bytes > MAX_BYTES and len(self._datasets) > MOST_NAMED
+    They stay as long as a job holds their futures, and the latest for jobs to come; one whose worker was lost
+    is sent again.
+    """
 
-    def unpack(self, parcel: bytes) -> Any:
-        """The inverse of ``pack``; raises MissingDatasets."""
-        return _Unpacker(io.BytesIO(parcel), self).load()
+    def __init__(self, client):
+        self._client, self._lock = client, threading.Lock()
+        self._futures: WeakValueDictionary[str, Any] = WeakValueDictionary()  # by name
+        self._latest: deque[Any] = deque(maxlen=LATEST)
 
-    def find(self, name: str) -> Dataset:
-        if name not in self._datasets:
-            raise MissingDatasets(name)
-        self._datasets.move_to_end(name)
-        return self._datasets[name]
+    def send(self, datasets: Mapping[str, Dataset], address: str) -> dict[str, Any]:
+        """Their futures, by name."""
+        with self._lock:
+            futures = {name: self._send(name, dataset, address) for name, dataset in datasets.items()}
+            self._latest.extend(futures.values())
+            return futures
+
+    def _send(self, name: str, dataset: Dataset, address: str) -> Any:
+        future = self._futures.get(name)
+        if future is None or future.status != "finished":
+            future = self._futures[name] = self._client.scatter({name: dataset}, workers=[address])[name]
+        return future
 
 
 class _Packer(cloudpickle.Pickler):
@@ -70,13 +74,7 @@ class _Packer(cloudpickle.Pickler):
         return name
 
 
-class _Unpacker(pickle.Unpickler):
-    def __init__(self, file, store: Store):
-        super().__init__(file)
-        self.persistent_load = store.find
-
-
 def _name(dataset: Dataset) -> str:
-    """What tells a data set from all others."""
+    """What tells a data set from all others; with its own name, for dask's dashboard."""
     facts = (dataset.name, dataset.split, dataset.class_names, dataset.fingerprint)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
+    return f"{dataset.name} {dataset.split}-{hashlib.sha256(repr(facts).encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""How many pages are open at once, and what is said to who comes when the server is full."""
+"""Middleware: limit of open pages, security headers, redirects and the visitor's cookie."""
 
 import re
 import secrets
@@ -10,9 +10,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ui.components.files import base_path
+from ui.state.pages import HOME, PAGES
 from ui.state.visitor import COOKIE, is_token
 from ui.storage.limits import max_sessions
-from ui.widgets.menu import PATHS, TEACHER
 
 SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached
 TRY_AGAIN = 1013  # the websocket's code for it
@@ -78,7 +78,7 @@ class SessionLimit:
 
 
 def asks_for_a_page(scope) -> bool:
-    """Whether a browser asks for a page, and not for what belongs to one."""
+    """True for a browser's request for a page, False for its parts."""
     if scope["type"] != "http" or "/_stcore/" in scope["path"] or "/latent/" in scope["path"]:
         return False
     return scope["method"] == "GET" and "text/html" in HTTPConnection(scope).headers.get("accept", "")
@@ -100,7 +100,6 @@ HEADERS = {
     "referrer-policy": "same-origin",
 }
 HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
-PAGES = {*PATHS, TEACHER} - {""}
 
 
 def headers_for(host: str) -> dict[str, str]:
@@ -143,7 +142,7 @@ class NoDeepPages:
         answer = self.app
         if asks_for_a_page(scope):
             page, _, rest = scope["path"].removeprefix(f"{base_path()}/").partition("/")
-            if rest and page in PAGES:
+            if rest and page in PAGES and page != HOME:
                 answer = RedirectResponse(f"{base_path()}/{page}")
         await answer(scope, receive, send)
 
@@ -172,7 +171,7 @@ class VisitorCookie:
 
 
 def _is_page(scope, message) -> bool:
-    """Whether the answer is an HTML page, sent or confirmed to be what the browser still has."""
+    """True for an HTML page, sent or confirmed as unchanged."""
     kind = Headers(raw=message["headers"]).get("content-type", "")
     accepted = Headers(scope=scope).get("accept", "")
     return "text/html" in (accepted if message["status"] == 304 else kind)

@@ -1,7 +1,6 @@
-"""What the server computes before anybody asks: at its start, and then, beside the first visitors, what the
-pages show of the images and the model that a class begins with.
+"""Warm-up of the server: imports and the default map at its start, then the views that a class begins with.
 
-A class opens the same views in the same minute; what nobody has computed before then, thirty wait for.
+A class opens the same views in the same minute; thirty visitors wait for anything not computed before.
 """
 
 import gc
@@ -24,10 +23,10 @@ from autoencoder.errors import LatentSpaceError
 from autoencoder.model.runtime import use_one_thread
 from ui.state import caches
 from ui.state.defaults import (
-    DEFAULT_DATASET,
-    DEFAULT_MODEL,
+    DATASET,
     FLAT,
     MEASURED_IMAGES,
+    MODEL,
     MOST_FITTED,
     N_PLACES,
     N_SHOWN,
@@ -40,8 +39,8 @@ from ui.state.defaults import (
     counterparts,
     slider_noises,
 )
+from ui.state.pages import PATHS
 from ui.storage.classroom import classroom, starting_view
-from ui.widgets.menu import PATHS
 
 LOOK_EVERY = 5.0  # seconds between two looks at what the class starts with
 REST = 0.05  # seconds between two steps, in which pages come first
@@ -65,8 +64,8 @@ def warm_up() -> None:
     quiet_parsers()
     # The caches miss a visitor's script run around them here, which is as it should be.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    checkpoint = caches.shipped_checkpoint(DEFAULT_MODEL)
-    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DEFAULT_DATASET, "test")), "auto")
+    checkpoint = caches.shipped_checkpoint(MODEL)
+    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DATASET, "test")), "auto")
     gc.collect()
     gc.freeze()
 
@@ -84,7 +83,7 @@ LESSON = [View("mnist", name, codes_only=True) for name in (PLAIN, VARIATIONAL, 
 
 
 class Warmer:
-    """A thread of the server that prepares views, also where the teacher has the class start anew."""
+    """A thread of the server that prepares views, again after the teacher has changed the start."""
 
     def __init__(self):
         self._stopped = threading.Event()
@@ -108,7 +107,7 @@ class Warmer:
                 return
 
     def _prepare(self, view: View) -> bool:
-        """Whether there was time for it."""
+        """True unless the thread was stopped meanwhile."""
         try:
             return not any(self._stopped.wait(REST) for _ in steps(view))
         except LatentSpaceError as error:  # the first visitor who asks is told
@@ -119,18 +118,18 @@ class Warmer:
 
 
 def views() -> list[View]:
-    """What the teacher has the class start with, and what stands at the side before a choice is made."""
+    """The view that the teacher's class starts with, and those of the default choice and the lesson."""
     choices: dict[str, str] = {}
     with suppress(LatentSpaceError):
         _, choices = starting_view(classroom().start, PATHS)
-    first = View(choices.get("data", DEFAULT_DATASET), choices.get("model", DEFAULT_MODEL))
+    first = View(choices.get("data", DATASET), choices.get("model", MODEL))
     shipped = {info.name for info in caches.shipped_models()}
-    found = dict.fromkeys([first, View(DEFAULT_DATASET, DEFAULT_MODEL), *LESSON])
+    found = dict.fromkeys([first, View(DATASET, MODEL), *LESSON])
     return [view for view in found if view.dataset in DATASETS and view.model in shipped]
 
 
 def steps(view: View) -> Iterator[None]:
-    """Compute what the pages show of it before anything is chosen there.
+    """Compute what the pages show of a view before any choice on them.
 
     Raises DatasetError where the images are not here.
     """
@@ -190,5 +189,5 @@ def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
         yield
     yield caches.study_words()
     for dark in (False, True):
-        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, 0, dark)
+        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, SEED, dark)
         yield caches.study_chart(dark)

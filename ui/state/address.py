@@ -1,74 +1,183 @@
-"""Choices that stand in the address without a widget of their own: a link reopens them, and so does Back."""
+"""Address of a view: the one table of its query parameters, and the choices that have no widget.
+
+A link reopens the view, and so does the browser's Back. A widget that is bound to the address has the name of
+its parameter as key in the session state: Streamlit takes no other. All other keys of the session state name
+their part of the program first, as "pair.image_a".
+"""
 
 import re
-import time
-from collections import deque
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from autoencoder.experiments.few_labels.measure import MOST_DRAWS
 from ui.components.shared import places
+from ui.state import defaults
+from ui.state.pages import HOME, LESSON, PAGES
+
+EVERY = tuple(PAGES)
+COMPARING = ("interpolation", "gaps", "generate")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter that a bound widget reads, on ``pages``: one of the widget's options, or a switch.
+
+    ``default`` is the value that a link without it means; None where that depends on images and model, or is
+    the first option.
+    """
+
+    pages: tuple[str, ...]
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Number(Parameter):
+    """A parameter whose value is a number in a range."""
+
+    low: float = 0
+    high: float = 2**31 - 1
+    step: float = 1
+
+
+@dataclass(frozen=True)
+class Text(Parameter):
+    """A parameter that no widget is bound to; the whole text matches ``pattern``."""
+
+    pattern: str = ""
+
 
 PLACE = f"|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
-CHOICES = {
-    "a": re.compile(PLACE),
-    "b": re.compile(PLACE),
-    "classes": re.compile(r"|\d{1,4}(\.\d{1,4}){0,199}"),
-    "layer": re.compile(r"none|density|gaps|grid"),
-    "view": re.compile(r"|[\d.,e+-]{0,60}(;[\d.,e+-]{0,60})?"),
-    "scene": re.compile(r"[1-5]"),
+VIEW = r"[\d.,e+-]{0,60}"
+
+ADDRESS: dict[str, Parameter] = {
+    # Every page
+    "data": Parameter(EVERY, defaults.DATASET),
+    "model": Parameter(EVERY),
+    "large": Parameter(EVERY, False),
+    "a": Text(EVERY, "", PLACE),
+    "b": Text(EVERY, "", PLACE),
+    "classes": Text(EVERY, "", r"|\d{1,4}(\.\d{1,4}){0,199}"),
+    "layer": Text(EVERY, "none", "none|density|gaps|grid"),
+    "view": Text(EVERY, "", f"|{VIEW}(;{VIEW})?"),
+    "scene": Text(EVERY, "1", "[1-5]"),
+    # Several pages
+    "with": Parameter(COMPARING),
+    "pairs": Number(("gaps", LESSON), 400, 10, 2_000, 50),
+    "pairs_seed": Number(("gaps", LESSON), defaults.SEED),
+    # Latent map
+    "projection": Parameter((HOME,)),
+    "beside": Parameter((HOME,)),
+    # Reconstruction
+    "noise": Parameter(("reconstruction",), defaults.NOISE),
+    "level": Number(("reconstruction",), defaults.LEVEL, 0.0, 1.0, defaults.LEVEL_STEP),
+    "seed": Number(("reconstruction",), defaults.SEED),
+    "way": Parameter(("reconstruction",)),
+    "count": Number(("reconstruction",), defaults.N_SHOWN, 1, 24),
+    "class": Parameter(("reconstruction",)),
+    # Interpolation
+    "path": Parameter(("interpolation",), defaults.PATH),
+    "steps": Number(("interpolation",), defaults.N_STEPS, 3, 25),
+    "pair_seed": Number(("interpolation",), defaults.SEED),
+    # Gaps
+    "source": Parameter(("gaps",), defaults.EMPTY_SOURCE),
+    "space_seed": Number(("gaps",), defaults.SEED),
+    # Generate
+    "draw": Parameter(("generate",), defaults.SOURCE),
+    "samples": Number(("generate",), 24, 12, 96, 12),
+    "draw_seed": Number(("generate",), defaults.SEED),
+    "radius": Number(("generate",), 1.0, 0.0, 4.0, 0.1),
+    "temperature": Number(("generate",), 1.0, 0.0, 2.0, 0.05),
+    "of_class": Parameter(("generate",)),
+    "components": Parameter(("generate",)),
+    "judged": Number(("generate",), defaults.N_PLACES, 50, 5_000, 50),
+    "judged_seed": Number(("generate",), defaults.SEED),
+    "terms": Parameter(("generate",)),
+    **{f"term_{letter}": Parameter(("generate",)) for letter in "abc"},
+    **{f"term_image_{letter}": Number(("generate",)) for letter in "abc"},
+    # Outliers
+    "protocol": Parameter(("outliers",)),
+    "outliers": Parameter(("outliers",)),
+    "outlier_seed": Number(("outliers",), defaults.SEED),
+    "outlier_class": Parameter(("outliers",)),
+    "code_size": Parameter(("outliers",)),
+    "n_seeds": Parameter(("outliers",)),
+    "score": Parameter(("outliers",)),
+    "threshold_by": Parameter(("outliers",)),
+    "percentile": Number(("outliers",), 95.0, 1.0, 99.9, 0.5),
+    "rate": Number(("outliers",), 5.0, 0.1, 99.0, 0.5),
+    # Few labels
+    "draws": Number(("few-labels",), 3, 1, MOST_DRAWS),
+    "labels_seed": Number(("few-labels",), defaults.SEED),
+    "labels": Parameter(("few-labels",)),
+    "learners": Parameter(("few-labels",)),
+    "verdict_at": Parameter(("few-labels",), 100),  # labels at which methods are compared elsewhere
+    "point_learner": Parameter(("few-labels",)),
+    "point_labels": Parameter(("few-labels",)),
+    # Train
+    "train_images": Parameter(("train",), "all"),
+    "runs": Parameter(("train",)),
 }
-DEFAULTS = {"a": "", "b": "", "classes": "", "layer": "none", "view": "", "scene": "1"}
+TEXTS = {name: row for name, row in ADDRESS.items() if isinstance(row, Text)}
 MAP_CHOICES = ("a", "b", "classes", "layer", "view")
-ECHO = 3.0  # seconds in which the browser may still send what this session has just replaced
-REPLACED = "replaced choices"
-PAGE = "page before"
-SUBJECT = "map subject"  # the images and the map that the choices belong to
+PAGE, SUBJECT = "address.page", "address.subject"  # the page before; images and map of the choices
+
+
+def bound(name: str) -> dict[str, str]:
+    """The arguments that bind a widget to a parameter."""
+    assert not isinstance(ADDRESS[name], Text)
+    return {"key": name, "bind": "query-params"}
+
+
+def value(name: str) -> Any:
+    """The value of a bound widget, also before it is drawn."""
+    return st.session_state.get(name, ADDRESS[name].default)
 
 
 def chosen(name: str) -> str:
-    """A choice as it stands in the session; never a foreign text."""
-    return st.session_state.setdefault(f"choice {name}", DEFAULTS[name])
+    """A choice without a widget, as it is in the session; it has been checked."""
+    return st.session_state.setdefault(_key(name), TEXTS[name].default)
 
 
 def choose(name: str, text: object) -> None:
-    """Set a choice; what is no such choice is passed over."""
-    before = chosen(name)
-    if isinstance(text, str) and text != before and CHOICES[name].fullmatch(text):
-        _replaced().append((time.monotonic(), name, before))
-        st.session_state[f"choice {name}"] = text
+    """Set a choice without a widget; anything that does not match its pattern is ignored."""
+    if isinstance(text, str) and re.fullmatch(TEXTS[name].pattern, text):
+        st.session_state[_key(name)] = text
 
 
 def follow(page: str) -> None:
-    """Take over what the address says: of a link, or after the browser has gone back.
+    """Take over the address of the link that opened the session, and that of the browser's Back or Forward.
 
-    On the page where the visitor was before, a choice that the address lacks is the default: Back can lead to
-    where nothing was chosen yet.
+    In all other runs the session is newer than the address: the browser sends the one that it had when the
+    visitor acted, and the program's own links are made from the session. After Back on the same page, a
+    choice that the address lacks is the default: Back can lead to a view in which nothing was chosen yet.
     """
-    stays = st.session_state.get(PAGE) == page
+    before = st.session_state.get(PAGE)
     st.session_state[PAGE] = page
-    for name, default in DEFAULTS.items():
-        given = st.query_params.get(name, default if stays else chosen(name))
-        if not _is_echo(name, given):
-            choose(name, given)
+    if before is None or _is_history_navigation():
+        for name, row in TEXTS.items():
+            choose(name, st.query_params.get(name, row.default if before == page else chosen(name)))
 
 
 def show() -> None:
     """Make the address of this page the link that reopens the view, in one entry of the browser's history."""
-    written = _written(_choices())
+    written = link()
     if any(st.query_params.get(name) != text for name, text in written.items()):
         st.query_params.update(written)
-    for name in DEFAULTS:
-        if chosen(name) == DEFAULTS[name] and name in st.query_params:
+    for name in TEXTS:
+        if name not in written and name in st.query_params:
             del st.query_params[name]
 
 
 def link() -> dict[str, str]:
-    """What a link to another page takes along; what widgets of all pages keep follows by itself."""
-    return _written(_choices())
+    """The choices that a link to another page carries; the values of bound widgets follow by themselves."""
+    return {name: chosen(name) for name, row in TEXTS.items() if chosen(name) != row.default}
 
 
 def keep_to(dataset: str, view: str) -> None:
-    """Let go of the classes once other images were chosen, and of the view once the map is another."""
+    """Reset the classes when other images are chosen, and the view when the map is another."""
     before = st.session_state.get(SUBJECT, (dataset, view))
     st.session_state[SUBJECT] = dataset, view
     if before[0] != dataset:
@@ -77,20 +186,11 @@ def keep_to(dataset: str, view: str) -> None:
         choose("view", "")
 
 
-def _choices() -> dict[str, str]:
-    return {name: chosen(name) for name in DEFAULTS}
+def _key(name: str) -> str:
+    return f"address.{name}"
 
 
-def _written(choices: dict[str, str]) -> dict[str, str]:
-    """Those that are not what a link without them means."""
-    return {name: text for name, text in choices.items() if text != DEFAULTS[name]}
-
-
-def _replaced() -> deque[tuple[float, str, str]]:
-    return st.session_state.setdefault(REPLACED, deque(maxlen=200))
-
-
-def _is_echo(name: str, text: str) -> bool:
-    """Whether the browser, on its way to the newest address, may have sent this older one."""
-    oldest = time.monotonic() - ECHO
-    return any(entry[1:] == (name, text) and entry[0] > oldest for entry in _replaced())
+def _is_history_navigation() -> bool:
+    """True in the run that the browser's Back or Forward has asked for."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation

@@ -1,7 +1,7 @@
-"""Everything that is kept between script runs, bounded, and shared by all visitors of the same model.
+"""Caches of the program: results kept between script runs, bounded, shared by all visitors of the same model.
 
-Every key holds all that decides the result: data sets and checkpoints are told apart by their
-fingerprints, files by their time of change.
+Every key holds all that decides the result: data sets and checkpoints count by their fingerprints, files and
+folders by their times of change.
 """
 
 import hashlib
@@ -48,7 +48,15 @@ from autoencoder.latent.sources import SOURCES
 from autoencoder.latent.support import PathMeasures
 from autoencoder.steps import result_of
 
+
+def stamp(path: Path) -> tuple:
+    """A file, or a folder of a checkpoint or of several, with its times of change on disk."""
+    files = [path, path / CONFIG, path / REPLAY, *sorted(path.glob(f"[!.]*/{CONFIG}"))]
+    return str(path), *((str(file), file.stat().st_mtime_ns) for file in files if file.is_file())
+
+
 KEYS = {
+    type(Path()): stamp,
     Checkpoint: lambda checkpoint: checkpoint.fingerprint,
     Dataset: lambda dataset: (dataset.name, dataset.split, dataset.fingerprint),
     Codes: lambda codes: codes.key,
@@ -75,56 +83,38 @@ def spread_images(dataset: Dataset, most: int) -> Dataset:
     return dataset.subset(np.linspace(0, dataset.n_images - 1, min(most, dataset.n_images)).astype(int))
 
 
+@st.cache_resource(max_entries=8, hash_funcs=KEYS, show_spinner="Reading the images …")
 def kept_images(path: Path, name: str) -> Dataset:
     """An image set that a visitor keeps or shares, as it is on disk now."""
-    return _kept_images(str(path), name, path.stat().st_mtime_ns)
+    return replace(load_dataset(path), name=name)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
-def _kept_images(path: str, name: str, stamp: int) -> Dataset:
-    return replace(load_dataset(Path(path)), name=name)
-
-
+@st.cache_resource(max_entries=200, hash_funcs=KEYS, show_spinner=False)
 def digest(files: tuple[Path, ...]) -> str:
-    """Twenty hexadecimal digits of what is in the files now."""
-    return _digest(tuple((str(file), file.stat().st_mtime_ns) for file in files))
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _digest(stamped: tuple[tuple[str, int], ...]) -> str:
-    contents = b"".join(hashlib.sha256(Path(path).read_bytes()).digest() for path, _ in stamped)
+    """Twenty hexadecimal digits of the files' contents."""
+    contents = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)
     return hashlib.sha256(contents).hexdigest()[:20]
 
 
+@st.cache_resource(max_entries=200, hash_funcs=KEYS, show_spinner=False)
 def models_in(folder: Path) -> list[CheckpointInfo]:
     """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
-    configs = sorted(folder.glob(f"[!.]*/{CONFIG}"))
-    return _models_in(str(folder), hash(tuple((str(path), path.stat().st_mtime_ns) for path in configs)))
+    return list_checkpoints(folder)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def shipped_models() -> list[CheckpointInfo]:
-    """The models that come with the program; they change with it, not while it runs."""
+    """The models that come with the program; they do not change while it runs."""
     return list_checkpoints()
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _models_in(folder: str, stamp: int) -> list[CheckpointInfo]:
-    return list_checkpoints(Path(folder))
 
 
 def shipped_checkpoint(name: str) -> Checkpoint:
     return checkpoint_in(SHIPPED / name)
 
 
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Reading the model …")
 def checkpoint_in(folder: Path) -> Checkpoint:
     """The checkpoint in a folder, as it is on disk now."""
-    config = folder / CONFIG
-    return _checkpoint(str(folder), config.stat().st_mtime_ns if config.exists() else 0)
-
-
-@st.cache_resource(max_entries=24, show_spinner="Reading the model …")
-def _checkpoint(folder: str, stamp: int) -> Checkpoint:
     return load_checkpoint(folder)
 
 
@@ -177,7 +167,7 @@ def path_chart(models: list[Checkpoint], paths: list[np.ndarray], dark: bool) ->
 
 @st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
 def picture_distance(checkpoint: Checkpoint, dataset: Dataset | None) -> PictureDistance | None:
-    """How far a model's pictures are from the real images; None where these are not here."""
+    """The distance of a model's pictures from the real images; None where these are not on the server."""
     return None if dataset is None else PictureDistance(checkpoint.model, dataset.images)
 
 
@@ -217,22 +207,22 @@ def empty_chart(
     return empty_figure(drawn, dark)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def shipped_study() -> Study:
-    """What closes the gaps, as it was measured for the program."""
+    """The study of what closes the gaps, as it was measured for the program."""
     return read_study(SHIPPED_STUDY)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def study_words() -> tuple[list[Finding], str, pd.DataFrame]:
-    """What it says of every means against gaps, and of the pictures; and all its numbers."""
+    """The study's findings on every means against gaps, its sentence on the pictures, and its table."""
     study = shipped_study()
     return findings(study), beside_the_gaps(study), pd.DataFrame(table(study))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def study_chart(dark: bool) -> go.Figure:
-    """What closes the gaps; it is the same for all, and costs more than the rest of its page."""
+    """The study's chart; it is the same for all, and costs more than the rest of its page."""
     return study_figure(shipped_study(), dark)
 
 
@@ -273,12 +263,7 @@ def foreign_outcome(
     return detector(checkpoint, train, test, seed).judge(kind, foreign, seed)
 
 
+@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
 def kept_replay(folder: Path) -> Replay | None:
-    """How the model in a folder came about; None where that was not kept. Raises CheckpointError."""
-    path = folder / REPLAY
-    return _kept_replay(str(folder), path.stat().st_mtime_ns) if path.exists() else None
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _kept_replay(folder: str, stamp: int) -> Replay | None:
-    return read_replay(Path(folder))
+    """The training's frames of the model in a folder; None where none were kept. Raises CheckpointError."""
+    return read_replay(folder)

@@ -1,4 +1,4 @@
-"""The one choice that all pages share: which images, and which model. It stands in the address."""
+"""Choice of images and model, the same on every page; it stands in the address."""
 
 import streamlit as st
 
@@ -6,9 +6,9 @@ from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
-from ui.state import caches
-from ui.state.defaults import DEFAULT_DATASET
-from ui.state.opened import opened, opened_models, shared_images
+from ui.state import address, caches
+from ui.state.images import image_set
+from ui.state.opened import opened, opened_models
 from ui.state.visitor import current_workspace
 
 
@@ -20,7 +20,7 @@ def dataset_names() -> list[str]:
 def model_names() -> list[str]:
     """The shipped models and the visitor's own: the default first, then those made for the chosen images.
 
-    The first option is what a link without a model means.
+    The first option is the model of a link that names none.
     """
     models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
     return sorted(
@@ -29,11 +29,8 @@ def model_names() -> list[str]:
 
 
 def chosen_dataset(split: str = "test") -> Dataset:
-    """The chosen images; a visitor's own have no split. Raises DatasetError where they are not at hand."""
-    name = dataset_name()
-    if name in DATASETS:
-        return caches.named_dataset(name, split)
-    return caches.kept_images(shared_images(name) or current_workspace().images.find(name), name)
+    """The chosen images; only named sets have splits. Raises DatasetError where they are not here."""
+    return image_set(dataset_name(), split, current_workspace())
 
 
 def test_counterpart() -> Dataset | None:
@@ -42,25 +39,25 @@ def test_counterpart() -> Dataset | None:
 
 
 def dataset_at_hand() -> bool:
-    """Whether the chosen images are here, rather than to be downloaded."""
+    """True where the chosen images are on the server, False where they must be downloaded first."""
     status = {info.name: info.status for info in list_datasets()}
     return status.get(dataset_name()) != "to download"
 
 
 def chosen_checkpoint() -> Checkpoint:
     """The chosen model. Raises CheckpointError where it cannot be read."""
-    return checkpoint_named(st.session_state.model)
+    return checkpoint_named(model_name())
 
 
 def checkpoint_named(name: str) -> Checkpoint:
-    """A shipped model, or one of the visitor's own."""
+    """A model that is shipped, shared or the visitor's own."""
     if name not in models_by_name():
         raise CheckpointError(f"There is no model {name!r} here. Choose another one at the side.")
     return caches.checkpoint_in(models_by_name()[name].folder)
 
 
 def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
-    """Named sets go by their name; under a visitor's own names there can be other images by now."""
+    """True for the images of a model's training; a visitor's name can hold other images by now."""
     source = checkpoint.config.source
     return source.name == dataset.name and (
         dataset.split != "all" or source.fingerprint == dataset.fingerprint
@@ -68,19 +65,23 @@ def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
 
 
 def choose_model(name: str) -> None:
-    """Make it the model of every page; for callbacks, which run before the page is drawn."""
+    """Set the model of every page; for callbacks, which run before the page is drawn."""
     forget_unknown("model")
     st.session_state.model = name
 
 
 def choose_dataset(name: str) -> None:
-    """Make these the images of every page; for callbacks, which run before the page is drawn."""
+    """Set the images of every page; for callbacks, which run before the page is drawn."""
     st.session_state.data = name
     follow_dataset()
 
 
 def dataset_name() -> str:
-    return st.session_state.get("data", DEFAULT_DATASET)
+    return address.value("data")
+
+
+def model_name() -> str:
+    return st.session_state.model
 
 
 def models_by_name() -> dict[str, CheckpointInfo]:
@@ -90,10 +91,10 @@ def models_by_name() -> dict[str, CheckpointInfo]:
 
 
 def follow_dataset() -> None:
-    """After other images were chosen, the model of the same kind and size that was made for them, if any."""
+    """Choose the model for new images: of the same kind and size where there is one for them."""
     forget_unknown("data", "model")
     models = models_by_name()
-    before = models.get(st.session_state.get("model", ""))
+    before = models.get(address.value("model"))
     fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
     if before and fitting:
         like_before = [info for info in fitting if _make(info) == _make(before)]
@@ -110,7 +111,7 @@ def forget_unknown(*keys: str) -> None:
 
 
 def unknown_key(key: str) -> str:
-    return f"unknown {key}"
+    return f"choice.unknown_{key}"
 
 
 def dataset_title(name: str) -> str:

@@ -1,25 +1,29 @@
-"""Defaults of the pages' controls, used by the pages and by the warm-up."""
+"""Defaults of the pages' controls, used by the table of the address and by the warm-up."""
 
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.noise import Noise
 
-DEFAULT_DATASET = "digits"
-DEFAULT_MODEL = "digits-vae-2"
+DATASET, MODEL = "digits", "digits-vae-2"
+PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of the lesson
+SEED = 0
 
+# Reconstruction
+NOISE, LEVEL = "gaussian", 0.2
+N_LEVELS = 21  # few, so that a class looks at the same ones, each of which is measured once
+LEVEL_STEP = 1 / (N_LEVELS - 1)
+N_SHOWN = 10
+MEASURED_IMAGES = 500  # of each split: enough for two digits, quick enough to follow the slider
 
-N_PLACES = 1_000  # of empty space: as many as the page that generates judges, so that the numbers agree
+# Interpolation
+PATH, N_STEPS = "linear", 11
 
-
+# Gaps and Generate
+SOURCE = "prior"
+EMPTY_SOURCE = "box"
+N_PLACES = 1_000  # of empty space, and samples that are judged: the same number, so that the figures agree
 MOST_FITTED = 10_000  # training images whose codes a source is fitted to
-
-
-PATH, N_STEPS = "linear", 11  # before others are chosen
-
-
-PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"
-OWN_CHOICE = f"The lesson brings its own: MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}."
 
 
 def counterparts(first: Checkpoint, options: list[str]) -> list[str]:
@@ -30,23 +34,14 @@ def counterparts(first: Checkpoint, options: list[str]) -> list[str]:
     return [name for name in wanted if name in options][:1]
 
 
-KIND, LEVEL, SEED = "gaussian", 0.2, 0  # before a choice is made
-N_LEVELS = 21  # a class then looks at the same ones, each of which is measured once
-STEP = 1 / (N_LEVELS - 1)
-
-
 def slider_noises() -> list[Noise]:
-    """What the slider leads through before another kind is chosen."""
-    return [Noise(KIND, rounded_level(step * STEP)) for step in range(N_LEVELS)]
+    """The noises of every position of the level's slider, of the default kind."""
+    return [Noise(NOISE, rounded_level(step * LEVEL_STEP)) for step in range(N_LEVELS)]
 
 
 def rounded_level(level: float) -> float:
-    """Without what a browser's arithmetic leaves behind, so that all visitors ask for the same level."""
+    """A level without the rounding errors of a browser, so that all visitors ask for the same one."""
     return round(level, 6)
-
-
-N_SHOWN = 10  # before another number is chosen
-MEASURED_IMAGES = 500  # of each split: enough for two digits, quick enough to follow the slider
 
 
 def at_random(members: np.ndarray, count: int, seed: int) -> np.ndarray:

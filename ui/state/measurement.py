@@ -15,7 +15,7 @@ class ResultKeeper:
         self._key = key
 
     def note(self, snapshot: bytes) -> None:
-        """There is nothing to go on from but the beginning."""
+        """A measurement has no snapshots: it starts from the beginning."""
 
     def rest(self, is_paused: bool) -> None:
         """A measurement is not paused."""
@@ -27,7 +27,7 @@ class ResultKeeper:
 
 
 def found(queue: JobQueue, key: str) -> Job | None:
-    """The job with this key: under way, over, or done by a server before this one."""
+    """The job with this key: running, over, or finished on an earlier server."""
     job = queue.find(key)
     if job is None and (result := results.recall(key)) is not None:
         job = queue.recall(key, Recalled(result))

@@ -1,7 +1,5 @@
 """Shared models and images that the visitor has opened by a link."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
@@ -12,24 +10,19 @@ MOST_OPENED = 20  # in one session
 
 
 def open_linked() -> None:
-    """Have in this session's choices what a link to a shared thing asks for."""
+    """Add the shared model or images of a link to the session's choices."""
     for kind in KINDS:
         name = st.query_params.get(kind, "")
         if name not in opened(kind) and place_of_copy(kind, name) and place_of_copy(kind, name).exists():
             place_of_copy(kind, name).touch()
-            st.session_state[f"opened {kind}"] = [*opened(kind), name][-MOST_OPENED:]
+            st.session_state[f"opened.{kind}"] = [*opened(kind), name][-MOST_OPENED:]
 
 
 def opened(kind: str) -> list[str]:
     """The names of the shared models ("model") or images ("data") that this session has opened."""
-    return [name for name in st.session_state.get(f"opened {kind}", []) if place_of_copy(kind, name).exists()]
+    return [name for name in st.session_state.get(f"opened.{kind}", []) if place_of_copy(kind, name).exists()]
 
 
 def opened_models() -> list[CheckpointInfo]:
     shared = caches.models_in(shelf_of("model")) if opened("model") else []
     return [info for info in shared if info.name in opened("model")]
-
-
-def shared_images(name: str) -> Path | None:
-    """The file of shared images that this session has opened; None for any other name."""
-    return place_of_copy("data", name) if name in opened("data") else None

@@ -1,4 +1,4 @@
-"""The two places A and B, shared by every page that shows a pair; they stand in the address."""
+"""Pair of places A and B, the same on every page; they stand in the address."""
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
@@ -20,7 +20,7 @@ def other_codes(other: Checkpoint, codes: Codes) -> Codes:
 
 
 def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
-    """A and B as they were chosen on any page; two images of different classes before that."""
+    """A and B as chosen on any page; before that, two images of different classes."""
     pair = []
     for letter, default in zip("ab", default_pair(codes), strict=True):
         place = places.place_of(address.chosen(letter))
@@ -30,7 +30,7 @@ def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
 
 
 def fitting_codes(checkpoint: Checkpoint, codes: Codes) -> Codes:
-    """What sources are fitted to: the codes of training images, where these are here."""
+    """The codes that sources are fitted to: of training images, where these are on the server."""
     if codes.images is None:
         return codes
     return caches.codes(checkpoint, caches.spread_images(chosen_dataset("train"), MOST_FITTED))

@@ -9,18 +9,18 @@ from ui.jobs.queue import JobQueue
 
 @st.cache_resource(show_spinner=False)
 def job_queue() -> JobQueue:
-    """The queue of this server."""
+    """The server's queue of trainings and other long jobs."""
     return _staffed("long")
 
 
 @st.cache_resource(show_spinner=False)
 def quick_queue() -> JobQueue:
-    """A line of its own for what takes seconds, and shall not wait behind trainings."""
+    """A second queue for jobs of seconds, which must not wait behind trainings."""
     return _staffed("quick")
 
 
 def _staffed(name: str) -> JobQueue:
-    """A queue with the desks of the cluster that was started with the server, else with one of its own."""
+    """A queue with executors of the server's cluster, or with a local one where there is none."""
     cluster = started_cluster()
     if cluster is None:
         return JobQueue(OwnDesk())

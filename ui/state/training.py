@@ -1,15 +1,13 @@
-"""A visitor's training as a job: found again after a reload, and after the server was started anew."""
+"""Training of a visitor as a job, found again after a reload and after a restart of the server."""
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.data.catalogue import DATASETS
-from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError, TrainingError
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
-from ui.jobs.job import Job
+from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
-from ui.state import caches
+from ui.state.images import image_set
 from ui.state.queues import job_queue
 from ui.state.session import refusal
 from ui.state.visitor import current_workspace, visitor_id
@@ -17,7 +15,7 @@ from ui.storage.workspace import Workspace
 
 
 class ModelKeeper:
-    """Keeps a visitor's model, and on the way to it what a restarted server needs to go on."""
+    """Keeps a visitor's model, and before that the snapshots from which a restarted server resumes."""
 
     def __init__(self, workspace: Workspace, name: str):
         self._workspace, self._name = workspace, name
@@ -39,14 +37,14 @@ class ModelKeeper:
 
 
 def begin_training(plan: Plan) -> Job:
-    """Have the visitor's plan trained. Raises JobError while another training of theirs is under way."""
+    """Start the visitor's training. Raises JobError while another of theirs is running."""
     return train(job_queue(), visitor_id(), plan, current_workspace())
 
 
 def current_training() -> Job | None:
-    """The visitor's newest training: under way, over, or going on from where a server left it.
+    """The visitor's newest training: running, over, or resumed from the last server's snapshot.
 
-    One that was paused stays so. Raises LatentSpaceError where an unfinished one cannot go on.
+    A paused one stays paused. Raises LatentSpaceError where an unfinished one cannot be resumed.
     """
     job = job_queue().find(visitor_id())
     if job is None:
@@ -56,43 +54,41 @@ def current_training() -> Job | None:
     return job
 
 
-def can_go_on(job: Job) -> bool:
-    """Whether a training that failed can be taken up where it was kept: a full disk may have room now."""
+def can_resume(job: Job) -> bool:
+    """True for a failed training with a snapshot that may succeed now: a full disk can have room again."""
     is_worth_it = isinstance(job.error, LatentSpaceError) and not isinstance(job.error, TrainingError)
     return is_worth_it and current_workspace().training.read() is not None
 
 
-def go_on() -> None:
-    """Take the visitor's failed training up again."""
+def resume_failed() -> None:
+    """Resume the visitor's failed training from its snapshot."""
     job_queue().forget(visitor_id())
     with refusal():
         current_training().resume()
 
 
 def forget_training() -> None:
-    """Let go of the visitor's training that is over, or cannot go on."""
+    """Forget the visitor's training that is over, or cannot be resumed."""
     job_queue().forget(visitor_id())
     current_workspace().training.drop()
 
 
 def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name))
+    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name), name=_name(owner, plan))
 
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
-    """The training in the workspace that no queue knows of, as a paused job; None where there is none."""
+    """The unfinished training of the workspace as a new, paused job; None where there is none."""
     snapshot = workspace.training.read()
     if snapshot is None:
         return None
-    plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: _dataset(workspace, name, split))
+    plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
     training = Training(plan)
     training.resume(snapshot)
-    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot)
+    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot, _name(owner, plan))
 
 
-def _dataset(workspace: Workspace, name: str, split: str) -> Dataset:
-    return (
-        caches.named_dataset(name, split)
-        if name in DATASETS
-        else caches.kept_images(workspace.images.find(name), name)
-    )
+def _name(owner: str, plan: Plan) -> str:
+    """Name of a training, with the code that the visitor's own page shows."""
+    model = plan.model
+    return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"

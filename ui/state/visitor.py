@@ -1,7 +1,7 @@
-"""Who is visiting: a browser is known again by a random cookie, and by nothing else.
+"""Identity of a visitor: a random token in a cookie, and nothing else.
 
-The cookie holds a token that only this server and this browser know. What is kept on disk is named by
-the token's digest, so a look at the disk does not make anybody another visitor, and no link can.
+Only this server and this browser know the token. Files on disk carry its digest, so neither the disk nor a
+link reveals it.
 """
 
 import hashlib
@@ -14,17 +14,17 @@ from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 
 COOKIE = "latent_visitor"
-ID = "visitor id"  # in the session
+ID = "visitor.id"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes in base64url
 
 
 def is_token(text: object) -> bool:
-    """Whether this is a token as the middleware makes them."""
+    """True for a token as the middleware makes them."""
     return isinstance(text, str) and TOKEN.fullmatch(text) is not None
 
 
 def visitor_id() -> str:
-    """32 hexadecimal digits: the visitor's own as long as the cookie lives, else as long as the session."""
+    """32 hexadecimal digits, the same as long as the cookie lives, or the session where there is none."""
     if ID not in st.session_state:  # a page asks many times, and parses the cookies each time
         token = st.context.cookies.get(COOKIE)
         st.session_state[ID] = _digest(token if is_token(token) else _session_token())
@@ -32,7 +32,7 @@ def visitor_id() -> str:
 
 
 def current_workspace() -> Workspace:
-    """What the visitor has kept here."""
+    """The visitor's models, images and unfinished training."""
     workspace = Workspace(state_root(), visitor_id())
     workspace.touch()
     return workspace

@@ -1,4 +1,4 @@
-"""The guided lesson: five scenes of one sentence, one thing to do, and something alive to do it with."""
+"""Lesson in five scenes: each a sentence, a task, and live parts of the pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.interpolation.measured_path import Walk
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
-from ui.state.defaults import FLAT, PLAIN, VARIATIONAL
+from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps.statistic import show_statistic
 from ui.views.interpolation.find import find_walks
 from ui.views.interpolation.show import move_by_hand, show_walks
+from ui.widgets.downloads import offer_file
 from ui.widgets.map.map import show_map
 
-N_STEPS = 11
 SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
 
 
@@ -33,7 +33,7 @@ class Scene:
 
 
 def show_lesson() -> None:
-    """The scene that the address names, in large type, with the way back and on."""
+    """The scene in the address, in large type, with the buttons Back and Next."""
     number = int(address.chosen("scene")) - 1
     scene = SCENES[number]
     st.progress((number + 1) / len(SCENES), f"Scene {number + 1} of {len(SCENES)}")
@@ -42,20 +42,18 @@ def show_lesson() -> None:
     back, on = st.columns(2)
     is_first, is_last = number == 0, number == len(SCENES) - 1
     back.button("Back", on_click=_go, args=(number - 1,), disabled=is_first, width="stretch", shortcut="Left")
-    on.button(
-        "Next", on_click=_go, args=(number + 1,), disabled=is_last, width="stretch", shortcut="Right",
-        type="primary",
-    )  # fmt: skip
+    looks = {"width": "stretch", "type": "primary", "shortcut": "Right"}
+    on.button("Next", on_click=_go, args=(number + 1,), disabled=is_last, **looks)
     scene.show()
 
 
 def offer_worksheet() -> None:
     """The questions of every scene, as a page to print."""
-    st.download_button("Worksheet for students (HTML, to print)", worksheet, "worksheet.html", "text/html")
+    offer_file("Worksheet for students (HTML, to print)", "worksheet.html", worksheet)
 
 
 def worksheet() -> str:
-    """A page of its own, with a place for every answer."""
+    """A page to print, with space for every answer."""
     items = "".join(
         f"<li><p><b>{scene.sentence}</b><br>{scene.task}</p><p>{scene.question}</p><div></div></li>"
         for scene in SCENES
@@ -97,7 +95,7 @@ def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
 
 
 def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
-    return find_walks(models, codes, _places(images), "linear", N_STEPS, with_opinion=False)
+    return find_walks(models, codes, _places(images), PATH, N_STEPS, with_opinion=False)
 
 
 def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:

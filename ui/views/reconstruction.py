@@ -1,7 +1,6 @@
-"""The parts of the reconstruction page: which images, the grid, and the tables of errors."""
+"""Parts of the page Reconstruction: choice of images, grid, tables of errors."""
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -11,11 +10,13 @@ from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import Noise
 from autoencoder.experiments.reconstruction import by_class
-from autoencoder.figures.pictures import grid, png
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
-from ui.state.defaults import MEASURED_IMAGES, N_SHOWN, at_random
+from ui.state.defaults import MEASURED_IMAGES, at_random
 from ui.state.session import refusal
+from ui.widgets.charts import show_frame
+from ui.widgets.controls import pick, segments, slider
+from ui.widgets.downloads import csv, offer_file, offer_files, sheet
 from ui.widgets.noise import choose_noise
 from ui.widgets.pictures import show_table
 
@@ -33,7 +34,7 @@ MEASURE_NAMES = {
 
 @st.fragment
 def noise_and_reconstructions(checkpoint: Checkpoint) -> None:
-    """All that a slider of the page changes, and no more is drawn again: the side and the menu stay."""
+    """The parts that a slider of the page changes; the side and the menu are not drawn again."""
     with refusal():
         noise, seed = choose_noise()
         rows = choose_images(checkpoint, seed)
@@ -47,11 +48,11 @@ def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
     dataset = chosen_dataset()
     way_column, class_column, count_column = st.columns([3, 2, 3])
     ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
-    way = way_column.segmented_control("Which", ways, default=AT_RANDOM, key="way", bind="query-params")
-    count = count_column.slider("How many", 1, 24, N_SHOWN, key="count", bind="query-params")
+    way = segments("way", "Which", ways, way_column)
+    count = slider("count", "How many", count_column)
     members = np.arange(dataset.n_images)
     if way == BY_CLASS:
-        name = class_column.selectbox("Class", dataset.class_names, key="class", bind="query-params")
+        name = pick("class", "Class", dataset.class_names, class_column)
         members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
     if way == WORST:
         return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]
@@ -59,7 +60,7 @@ def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
 
 
 def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise | None, seed: int) -> None:
-    """Input, the very bytes that are encoded, reconstruction and error, one column an image."""
+    """Input, the bytes that are encoded, reconstruction and error, one column per image."""
     dataset = chosen_dataset()
     images = dataset.images[rows]
     given, reconstructions = caches.reconstructions(checkpoint, dataset, tuple(rows), noise, seed)
@@ -71,27 +72,23 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
         ("Reconstruction", reconstructions),
         ("Error", errors),
     ]
-    show_table(
-        [
-            *((name, list(line)) for name, line in lines),
-            ("PSNR, dB", [f"{value:.1f}" for value in image_psnr]),
-        ],
-        [_head(dataset, row) for row in rows],
-    )
+    cells = [(name, list(line)) for name, line in lines]
+    cells.append(("PSNR, dB", [f"{value:.1f}" for value in image_psnr]))
+    show_table(cells, [_head(dataset, row) for row in rows])
     _downloads(dataset, rows, lines, image_psnr)
 
 
 def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
-    """The mean errors on images that the model was trained on beside those on images that it has not seen."""
+    """Mean errors on training images beside those on held-out ones."""
     st.subheader("Training against held-out images", anchor=False)
     parts = {"training": chosen_dataset("train"), "held out": chosen_dataset("test")}
     if parts["held out"].split == "all":
         parts = {"all images": parts["held out"]}
-    measured = {
-        name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
+    means = {
+        name: _named(caches.evaluation(checkpoint, _sample(part), noise, seed).means())
+        for name, part in parts.items()
     }
-    means = {name: _named(result.means()) for name, result in measured.items()}
-    _show([{"images": name, **its} for name, its in means.items()])
+    _show([{"images": name, **its} for name, its in means.items()], "Mean errors by part of the images.")
     st.caption(_comparison(checkpoint, means, parts))
 
 
@@ -104,9 +101,8 @@ def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
     st.subheader("By class", anchor=False)
     entries = by_class(caches.evaluation(checkpoint, sample, noise, seed), sample.labels, sample.class_names)
     rows = [{"class": entry["class"], "images": entry["n_images"], **_named(entry)} for entry in entries]
-    _show(rows)
-    name = f"{sample.name}-{checkpoint.name}-by-class.csv"
-    st.download_button("Table (CSV)", lambda: pd.DataFrame(rows).to_csv(index=False), name, "text/csv")
+    _show(rows, "Mean errors by class.")
+    offer_file("Table (CSV)", f"{sample.name}-{checkpoint.name}-by-class.csv", lambda: csv(rows))
 
 
 def _sample(dataset: Dataset) -> Dataset:
@@ -117,11 +113,10 @@ def _named(means: dict) -> dict[str, float]:
     return {title: means[name] for name, title in MEASURE_NAMES.items() if means.get(name) is not None}
 
 
-def _show(rows: list[dict]) -> None:
-    """Rows as a table of three decimals, by Arrow itself: the way through pandas costs ten times as much."""
-    decimals = st.column_config.NumberColumn(format="%.3f")
-    config = {name: decimals for name, value in rows[0].items() if isinstance(value, float)}
-    st.dataframe(pa.Table.from_pylist(rows), hide_index=True, width="stretch", column_config=config)
+def _show(rows: list[dict], alt: str) -> None:
+    """A table of three decimals, by Arrow itself: the way through pandas costs ten times as much."""
+    numbers = [name for name, value in rows[0].items() if isinstance(value, float)]
+    show_frame(pa.Table.from_pylist(rows), alt, {"%.3f": numbers})
 
 
 def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
@@ -142,14 +137,11 @@ def _head(dataset: Dataset, row: int) -> str:
 
 
 def _downloads(dataset: Dataset, rows: np.ndarray, lines: list[tuple], image_psnr: np.ndarray) -> None:
-    left, right = st.columns(2)
-
-    def picture() -> bytes:
-        return png(grid(np.concatenate([as_floats(line) for _, line in lines]), len(rows)), 4)
-
-    def errors() -> str:
-        return pd.DataFrame({"image": rows, "psnr": image_psnr}).to_csv(index=False)
-
     name = dataset.name
-    left.download_button("Grid (PNG)", picture, f"{name}-reconstructions.png", "image/png", width="stretch")
-    right.download_button("Errors (CSV)", errors, f"{name}-errors.csv", "text/csv", width="stretch")
+    images = np.concatenate([as_floats(line) for _, line in lines])
+    offer_files(
+        {
+            "Grid (PNG)": (f"{name}-reconstructions.png", lambda: sheet(images, len(rows))),
+            "Errors (CSV)": (f"{name}-errors.csv", lambda: csv({"image": rows, "psnr": image_psnr})),
+        }
+    )

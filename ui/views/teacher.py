@@ -1,4 +1,4 @@
-"""The parts of the teacher's page: the secret, the starting view, the switches, the queue, the uploads."""
+"""Controls of the teacher's page: secret, starting view, switches, queue, uploads."""
 
 from urllib.parse import urlencode
 
@@ -9,18 +9,19 @@ from autoencoder.training.progress import Glance
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import caches
+from ui.state.pages import PATHS
 from ui.state.queues import job_queue, quick_queue
-from ui.state.session import literally, refusal
+from ui.state.session import guarded, literally, refusal
 from ui.storage import classroom
 from ui.storage.shares import KINDS, is_shared
 
-IS_TEACHER = "is teacher"
-CLEARED = "image sets cleared"
+IS_TEACHER, CLEARED = "teacher.is_teacher", "teacher.n_cleared"
+MOST_CHARACTERS = 120  # of a job's name
 TICK = 2.0  # seconds between two looks at the queue
 
 
 def ask_for_secret() -> bool:
-    """Whether the visitor is the teacher; asks for the secret until then."""
+    """True for the teacher; asks for the secret before that."""
     if st.session_state.get(IS_TEACHER):
         return True
     with st.form("teacher", border=False):
@@ -35,34 +36,36 @@ def ask_for_secret() -> bool:
     st.rerun()
 
 
-def set_start(paths: tuple[str, ...]) -> None:
+def set_start() -> None:
     """The view that new visitors of the home page are led to."""
     st.subheader("Where the class starts", anchor=False)
     kept = classroom.classroom().start
-    address = st.text_input(
-        "Address of the view", kept, max_chars=classroom.MOST_CHARACTERS, key=f"start {kept}",
-        help="Open a view, copy its address from the browser's bar, and put it here.",
-    )  # fmt: skip
+    looks = {"help": "Open a view, copy its address from the browser's bar, and put it here."}
+    limit = classroom.MOST_CHARACTERS
+    address = st.text_input("Address of the view", kept, limit, f"teacher.start {kept}", **looks)
     with st.container(horizontal=True):
         if st.button("Start there", disabled=not address.strip()):
             with refusal():
-                path, choices = classroom.starting_view(address, paths)
-                classroom.change(start=f"/{path}?{urlencode(choices)}" if choices else f"/{path}")
-                st.rerun()
+                path, choices = classroom.starting_view(address, PATHS)
+                _start_at(f"/{path}?{urlencode(choices)}" if choices else f"/{path}")
         if kept and st.button("Start at the home page"):
             with refusal():
-                classroom.change(start="")
-                st.rerun()
+                _start_at("")
     st.markdown(f"New visitors are led to `{kept}` here." if kept else "New visitors see the home page.")
-    _warn_of_unknown(kept, paths)
+    _warn_of_unknown(kept)
 
 
-def _warn_of_unknown(kept: str, paths: tuple[str, ...]) -> None:
+def _start_at(view: str) -> None:
+    classroom.change(start=view)
+    st.rerun()
+
+
+def _warn_of_unknown(kept: str) -> None:
     """Images and models that a starting view names, and that visitors do not have."""
     if not kept:
         return
     with refusal():
-        _, choices = classroom.starting_view(kept, paths)
+        _, choices = classroom.starting_view(kept, PATHS)
         missing = [choices[kind] for kind in KINDS if not _all_have(kind, choices.get(kind))]
         if missing:
             names = ", ".join(f"“{literally(name)}”" for name in missing)
@@ -77,37 +80,36 @@ def _all_have(kind: str, name: str | None) -> bool:
 
 
 def set_switches() -> None:
-    """What the class may do."""
+    """The switches of the class: training and uploads."""
     st.subheader("What the class may do", anchor=False)
     now = classroom.classroom()
     for name, words in (("can_train", "Train models"), ("can_upload", "Upload images and models")):
-        st.session_state[name] = getattr(now, name)
-        st.toggle(words, key=name, on_change=_switch, args=(name,))
-    st.caption("A training that is under way goes on; stop it below.")
+        key = f"teacher.{name}"
+        st.session_state[key] = getattr(now, name)
+        st.toggle(words, key=key, on_change=guarded, args=(_switch, name, key))
+    st.caption("A running training continues; stop it below.")
 
 
 def show_queue() -> None:
-    """Everybody's work, with a way to stop it; it moves by itself."""
+    """The jobs of all visitors, refreshed by itself, each with a button to stop it."""
     st.subheader("Under way", anchor=False)
     st.fragment(_show_jobs, run_every=TICK)()
 
 
 def offer_clearing() -> None:
-    """Remove everybody's images, after a second click."""
+    """Remove the images of all visitors, after a second click."""
     st.subheader("Uploads", anchor=False)
     with st.popover("Clear the images of all visitors", icon=":material/delete:"):
         st.markdown("This cannot be undone. Models stay.")
         if st.button("Clear them all", type="primary"):
             st.session_state[CLEARED] = classroom.clear_images()
     if CLEARED in st.session_state:
-        st.success(
-            f"Removed: {counted(st.session_state.pop(CLEARED), 'image set')}.", icon=":material/check:"
-        )
+        removed = counted(st.session_state.pop(CLEARED), "image set")
+        st.success(f"Removed: {removed}.", icon=":material/check:")
 
 
-def _switch(name: str) -> None:
-    with refusal():
-        classroom.change(**{name: st.session_state[name]})
+def _switch(name: str, key: str) -> None:
+    classroom.change(**{name: st.session_state[key]})
 
 
 def _show_jobs() -> None:
@@ -117,9 +119,8 @@ def _show_jobs() -> None:
     for number, job in enumerate(jobs):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_words(job))
-            st.button(
-                "Stop", on_click=job.stop, args=("the teacher",), key=f"teacher stops {number} {job.owner}"
-            )
+            key = f"teacher.stop {number} {job.owner}"
+            st.button("Stop", key, on_click=job.stop, args=("the teacher",))
 
 
 def _words(job: Job) -> str:
@@ -128,12 +129,9 @@ def _words(job: Job) -> str:
 
 
 def _what(job: Job) -> str:
-    """What is being worked on, and how far it is; a visitor's training has a code that its page shows too."""
+    """Name of a job, as dask's dashboard has it, and its progress."""
     if not isinstance(job.progress, Glance):
-        return f"Measurement, {job.owner.split()[0]}, {job.progress.share:.0%}"
+        return f"{literally(job.name, MOST_CHARACTERS)}, {job.progress.share:.0%}"
     glance = job.progress
-    model, epoch = glance.model, glance.latest.epoch if glance.latest else 0
-    return (
-        f"Training `{job.code}`, {model.kind} of {glance.dataset}, code size {model.latent_dim}, "
-        f"epoch {epoch} of {glance.settings.epochs}"
-    )
+    epoch = glance.latest.epoch if glance.latest else 0
+    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {glance.settings.epochs}"

@@ -1,4 +1,4 @@
-"""The parts of the page for own images: the files, what was found in them, the sets that are kept."""
+"""Upload of images: the files, a look at their images, and the kept sets."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +14,16 @@ from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
 from ui.state.choice import choose_dataset
-from ui.state.session import refusal
+from ui.state.session import guarded, refusal
 from ui.state.visitor import current_workspace
 from ui.storage.classroom import classroom
 from ui.widgets import share
+from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
+from ui.widgets.menu import go_to
 from ui.widgets.pictures import show
 
 N_SHOWN = 24
+UPLOAD = "images.upload"  # the files' ids and their images
 MEGABYTES = MAX_FILE_BYTES // 1_000_000
 FORMATS = f"""
 - **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
@@ -41,36 +44,31 @@ np.savez("my-images.npz", images=images, labels=labels)"""
 
 
 def choose_files() -> Dataset | None:
-    """What the chosen files hold; None while there are none. Raises DatasetError for what cannot be read."""
+    """The images in the chosen files; None without files. Raises DatasetError where they cannot be read."""
     if not classroom().can_upload:
-        st.info("Whoever runs the class has switched uploads off.", icon=":material/info:")
+        st.info("The teacher has switched uploads off.", icon=":material/info:")
         return None
-    files = st.file_uploader(
-        "One file, several pictures, or an IDX images file with its labels file",
-        accept_multiple_files=True,
-        max_upload_size=MEGABYTES,
-        key=f"image files {_n_uploads()}",
-    )
+    label = "One file, several pictures, or an IDX images file with its labels file"
+    looks = {"accept_multiple_files": True, "max_upload_size": MEGABYTES}
+    files = st.file_uploader(label, key=uploader_key("images"), **looks)
     if files:
         st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
     return _read_once(files) if files else None
 
 
 def explain_formats() -> None:
-    """What can be uploaded, and how to make it."""
+    """The formats that can be uploaded, with an example."""
     st.markdown(FORMATS)
     with st.expander("How to make an .npz"):
         st.code(EXAMPLE, language="python")
 
 
 def check(found: Dataset) -> Dataset:
-    """What was found, as it will be used: light ink on dark ground."""
+    """The images as they will be used: light ink on dark ground."""
     st.markdown(f"**{counted(found.n_images, 'image')}**, {_classes(found)}.")
-    key = f"invert {found.fingerprint}"
-    invert = st.toggle(
-        "Invert the images", looks_inverted(found.images), key=key,
-        help="Switched on by itself where the ground is lighter than the ink.",
-    )  # fmt: skip
+    key = f"images.invert {found.fingerprint}"
+    explained = "Switched on by itself where the ground is lighter than the ink."
+    invert = st.toggle("Invert the images", looks_inverted(found.images), key, help=explained)
     dataset = replace(found, images=255 - found.images) if invert else found
     st.caption(
         "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used:"
@@ -83,15 +81,13 @@ def offer_use(dataset: Dataset) -> None:
     """A name, and the button that keeps the images; greyed out where the name cannot be used."""
     workspace = current_workspace()
     free = workspace.images.free_name(dataset.name)
-    key, is_usable = f"name {st.session_state.upload[0]}", False
+    key, is_usable = f"images.name {st.session_state[UPLOAD][0]}", False
     name = st.text_input("Name of these images", free, max_chars=60, key=key)
     with refusal():
         workspace.images.check_new(name)
         is_usable = True
-    st.button(
-        "Use these images", type="primary", on_click=_use, args=(dataset, key), icon=":material/check:",
-        disabled=not is_usable,
-    )  # fmt: skip
+    looks = {"type": "primary", "icon": ":material/check:", "disabled": not is_usable}
+    st.button("Use these images", on_click=guarded, args=(_use, dataset, key), **looks)
 
 
 def show_image_sets() -> None:
@@ -101,21 +97,20 @@ def show_image_sets() -> None:
     for name in names:
         _show_image_set(name)
     if not names:
-        st.info(
-            "None yet. They appear here, and in the choice of images of every page.", icon=":material/info:"
-        )
-    _offer_undo()
+        words = "None yet. They appear here, and in the choice of images of every page."
+        st.info(words, icon=":material/info:")
+    offer_undo("images", current_workspace().images.deleted(), current_workspace().images.restore)
     share.show_shared(current_workspace(), "data")
 
 
 def _read_once(files: list) -> Dataset:
-    """What the files hold, not read again while the same files are chosen."""
+    """The images in the files, read once as long as the same files are chosen."""
     ids = tuple(file.file_id for file in files)
-    known, found = st.session_state.get("upload", (None, None))
+    known, found = st.session_state.get(UPLOAD, (None, None))
     if known != ids:
         with st.spinner("Reading the images …"):
             found = _read(files)
-        st.session_state["upload"] = ids, found
+        st.session_state[UPLOAD] = ids, found
     return found
 
 
@@ -149,44 +144,23 @@ def _captions(dataset: Dataset) -> list[str]:
 
 
 def _use(dataset: Dataset, name_key: str) -> None:
-    # The name as it is now: it may have been typed and the button clicked before the page was drawn again.
-    with refusal():
-        choose_dataset(current_workspace().images.save(dataset, st.session_state[name_key]))
-        _empty_uploader()
+    # The current name: it may have been typed, and the button clicked, before the page was drawn again.
+    choose_dataset(current_workspace().images.save(dataset, st.session_state[name_key]))
+    _empty_uploader()
 
 
 def _empty_uploader() -> None:
-    """Put an empty uploader in the place of this one."""
-    st.session_state["uploads"] = _n_uploads() + 1
-    st.session_state.pop("upload", None)
-
-
-def _n_uploads() -> int:
-    return st.session_state.get("uploads", 0)
+    empty_uploader("images")
+    st.session_state.pop(UPLOAD, None)
 
 
 def _show_image_set(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"`{name}`")
-        if st.button("See them reconstructed", key=f"use {name}", on_click=choose_dataset, args=(name,)):
-            st.switch_page("../pages/reconstruction.py", query_params={})
-        st.button("Delete", key=f"delete {name}", on_click=_delete, args=(name,), icon=":material/delete:")
+        if st.button(
+            "See them reconstructed", key=f"images.use {name}", on_click=choose_dataset, args=(name,)
+        ):
+            go_to("reconstruction")
+        key, delete = f"images.delete {name}", current_workspace().images.delete
+        st.button("Delete", key, on_click=guarded, args=(delete, name), icon=":material/delete:")
     share.offer_images(current_workspace(), name)
-
-
-def _delete(name: str) -> None:
-    with refusal():
-        current_workspace().images.delete(name)
-
-
-def _offer_undo() -> None:
-    name = current_workspace().images.deleted()
-    if name:
-        st.button(
-            f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The images deleted last."
-        )
-
-
-def _restore() -> None:
-    with refusal():
-        current_workspace().images.restore()

@@ -14,41 +14,42 @@ from ui.state.choice import (
     dataset_title,
     follow_dataset,
     forget_unknown,
+    model_name,
     model_names,
     models_by_name,
     unknown_key,
 )
-from ui.state.defaults import DEFAULT_DATASET
+from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL
 from ui.state.opened import open_linked
 from ui.state.session import literally
+from ui.widgets.controls import pick
 
 OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
 
 
 def choose() -> None:
-    """The two choices, at the side of every page; the address holds their names."""
+    """Two lists at the side of every page; their names stand in the address."""
     open_linked()
     _note_unknown("data", dataset_names())
     _note_unknown("model", model_names())
     with st.sidebar.container(key="choice"):
-        st.selectbox("Images", dataset_names(), key="data", bind="query-params", on_change=follow_dataset)
-        st.selectbox(
-            "Model", model_names(), key="model", bind="query-params",
-            on_change=forget_unknown, args=("model",),
-        )  # fmt: skip
-        st.caption(_model_facts(models_by_name()[st.session_state.model]))
+        pick("data", "Images", dataset_names(), on_change=follow_dataset)
+        pick("model", "Model", model_names(), on_change=forget_unknown, args=("model",))
+        st.caption(_model_facts(models_by_name()[model_name()]))
 
 
-def set_aside(brings: str) -> None:
-    """On a page with images and models of its own, say which; the choice stays for the other pages."""
-    choose()  # out of sight, but there: a widget that is gone takes its place in the address with it
+def set_aside() -> None:
+    """Hide the choice on the lesson, which has images and models of its own; it stays for the other pages."""
+    choose()  # a widget that is not drawn would lose its parameter in the address
     st.html(OUT_OF_SIGHT)
-    st.sidebar.markdown(brings)
-    st.sidebar.caption(f"Chosen for the other pages: {st.session_state.data}, {st.session_state.model}.")
+    st.sidebar.markdown(
+        f"The lesson brings its own: MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}."
+    )
+    st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 
 def fetch_dataset() -> None:
-    """Download the chosen images, showing how far it is."""
+    """Download the chosen images, with a progress bar."""
     with st.status(f"Fetching {dataset_title(dataset_name())} …") as status:
         bar = st.progress(0.0)
         load_dataset(dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
@@ -57,28 +58,30 @@ def fetch_dataset() -> None:
 
 
 def offer_download() -> None:
-    """Where the chosen images are not on this machine: say so, and what can be done."""
+    """A note that the chosen images are not on this machine, and two ways on."""
     name = dataset_name()
     st.info(
         f"The images of {dataset_title(name)} are not on this machine. Fetch them "
         f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
-        f"`{DATASETS[name].raw_folder(data_root())}`, or go on with the digits, which are here.",
+        f"`{DATASETS[name].raw_folder(data_root())}`, or continue with the digits, which are here.",
         icon=":material/cloud_download:",
     )
     fetch, digits = st.columns(2)
-    digits.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,), width="stretch")
+    digits.button("Use the digits", on_click=choose_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
         fetch_dataset()
 
 
 def _note_unknown(key: str, options: list[str]) -> None:
-    """Say that a link asks for what is not here, until a choice is made: the address forgets it at once."""
+    """Warn of an unknown name in a link until a choice is made: the address drops the name at once."""
     asked = st.query_params.get(key)
     if asked and asked not in options:
         st.session_state[unknown_key(key)] = asked
     if unknown_key(key) in st.session_state:
         name = literally(st.session_state[unknown_key(key)])
-        st.warning(f"The link asks for “{name}”, which is not here, or not yours. Another one is shown.")
+        st.warning(
+            f"“{name}” from this link does not exist or belongs to another visitor; showing another one."
+        )
 
 
 def _model_facts(info: CheckpointInfo) -> str:

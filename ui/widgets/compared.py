@@ -1,4 +1,4 @@
-"""The models that a comparison is about: the chosen one first, and up to three more."""
+"""Choice of the models in a comparison: the chosen one first, and up to three more."""
 
 import streamlit as st
 
@@ -7,22 +7,21 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import NO_CODES, has_codes_of
 from ui.state.choice import checkpoint_named, model_names
 from ui.state.defaults import counterparts
+from ui.widgets.controls import keep_among, several
 
 MOST_OTHERS = 3
 
 
 def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
-    """The chosen model, that of ``codes``, and those that it is compared with; they stand in the address."""
+    """The model of ``codes``, and those to compare it with that have codes of the same images."""
     options = [name for name in model_names() if name != first.name]
-    given = st.session_state.get("with", [])
-    if "with" in st.session_state and not set(given) <= set(options):
-        st.session_state["with"] = [name for name in given if name in options]
-    names = st.multiselect(
-        "Compare with", options, default=counterparts(first, options), key="with", bind="query-params",
-        max_selections=MOST_OTHERS, placeholder="no other model",
-    )  # fmt: skip
-    others = [checkpoint_named(name) for name in names[:MOST_OTHERS]]
-    for other in others:
-        if not has_codes_of(other, codes):
+    keep_among("with", options)
+    looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model"}
+    names = several("with", "Compare with", options, default=counterparts(first, options), **looks)
+    models = [first]
+    for other in map(checkpoint_named, names[:MOST_OTHERS]):
+        if has_codes_of(other, codes):
+            models.append(other)
+        else:
             st.caption(f"{other.name} is left out: {NO_CODES[0].lower()}{NO_CODES[1:]}")
-    return [first, *(other for other in others if has_codes_of(other, codes))]
+    return models

@@ -1,24 +1,25 @@
-"""A job under the visitor's eyes: asked for with a button, how far it is, a way to stop and to begin anew."""
+"""Start, progress, stop and restart controls of a job."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.job import Job
 from ui.jobs.runner import Work
 from ui.state.measurement import begun, found
 from ui.state.queues import quick_queue
 from ui.state.session import refusal
 
 TICK = 0.7  # seconds between two looks
+NO_WORKER = "No worker is available; the job continues when one connects"
 
 
 def job_on_request(
     key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, place=st
 ) -> Job | None:
-    """The quick job with this key, begun by a button ``label`` in ``place``; None until it is asked for.
+    """The quick job with this key, started by a button ``label`` in ``place``; None before that.
 
-    Its ``progress`` starts with the share that is done. One that was stopped can be begun anew.
+    Its ``progress`` starts with the share that is done. A stopped one can be restarted.
     """
     job = found(quick_queue(), key)
     if job is None:
@@ -30,31 +31,27 @@ def job_on_request(
 
 
 def job_at_once(key: str, make_work: Callable[[], Work], words: str) -> Job:
-    """The quick job with this key, begun without being asked for."""
+    """The quick job with this key, started without a button."""
     job = found(quick_queue(), key) or begun(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 
 def _follow(job: Job, make_work: Callable[[], Work], words: str) -> Job:
     if not job.is_over:
-        watch(job, words)
+        st.fragment(_show, run_every=TICK)(job, words)
     elif job.status != "done":
-        st.caption(f"The work was {job.status} at {job.progress.share:.0%}.")
-        st.button("Begin anew", on_click=_begin_anew, args=(job, make_work), key=f"anew {job.owner}")
+        st.caption(f"The job was {job.status} at {job.progress.share:.0%}.")
+        st.button("Restart", on_click=_restart, args=(job, make_work), key=f"job.restart {job.owner}")
     return job
 
 
-def watch(job: Job, words: str) -> None:
-    """Show the progress of a job until it is over, and then draw the page anew."""
-    st.fragment(_show, run_every=TICK)(job, words)
-
-
 def _show(job: Job, words: str) -> None:
+    """The progress; when the job is over, the page is drawn again."""
     if job.is_over:
         st.rerun()
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     bar.progress(job.progress.share, f"{words}: {_how_far(job)}")
-    stop.button("Stop", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
+    stop.button("Stop", on_click=job.stop, key=f"job.stop {job.owner}", width="stretch")
 
 
 def _how_far(job: Job) -> str:
@@ -63,7 +60,7 @@ def _how_far(job: Job) -> str:
     return f"in line, {job.place} before it" if job.place else f"{job.progress.share:.0%}"
 
 
-def _begin_anew(job: Job, make_work: Callable[[], Work]) -> None:
+def _restart(job: Job, make_work: Callable[[], Work]) -> None:
     with refusal():
         quick_queue().forget(job.owner)
         begun(quick_queue(), job.owner, make_work())

@@ -1,4 +1,4 @@
-"""A pad to draw an image of one's own on, wherever a page wants one. The drawing is A, on every page."""
+"""Pad to draw an image on; the drawing is A, on every page."""
 
 import streamlit as st
 
@@ -7,23 +7,27 @@ from ui.components.register import drawing_pad
 from ui.components.shared import places
 from ui.state import address
 
-KEY, SEQ = "pad", "pad seq"
+KEY, SEQ = "pad", "pad.seq"
 
 
 def show_pad() -> None:
     """The pad, with A on it where A is a drawing."""
     text = address.chosen("a")
-    drawing = text if isinstance(places.place_of(text), Drawing) else ""
+    drawing = text if _is_drawing(text) else ""
     drawing_pad(drawing, st.session_state.get(SEQ, 0), KEY, _keep)
 
 
 def _keep() -> None:
-    """Make A what the visitor has drawn; nothing, where the pad was cleared."""
+    """Make the drawing A; no place, where the pad was cleared."""
     committed = st.session_state[KEY].commit
     if not isinstance(committed, dict):
         return
     drawing = committed.get("drawing")
-    if isinstance(drawing, str) and (not drawing or isinstance(places.place_of(drawing), Drawing)):
+    if drawing == "" or _is_drawing(drawing):
         address.choose("a", drawing)
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
+
+
+def _is_drawing(text: object) -> bool:
+    return isinstance(text, str) and isinstance(places.place_of(text), Drawing)

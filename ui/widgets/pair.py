@@ -8,9 +8,10 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place, code_of, random_pair, title_of
 from ui.components.shared import places
 from ui.state import address, caches
-from ui.state.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand
+from ui.state.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, dataset_name
 from ui.state.pair import chosen_pair
 from ui.widgets.choice import offer_download
+from ui.widgets.controls import number
 
 ANY = "any class"
 TWO_CLASSES, ONE_CLASS = "two classes", "one class"
@@ -24,7 +25,7 @@ def chosen_codes() -> Codes:
     checkpoint = chosen_checkpoint()
     if dataset_at_hand():
         return caches.codes(checkpoint, chosen_dataset())
-    if checkpoint.config.atlas.dataset == st.session_state.data:
+    if checkpoint.config.atlas.dataset == dataset_name():
         st.caption(
             "The images themselves are not on this machine: the points are the codes that came with the "
             "model, and the image that the decoder draws from a code stands in for the real one."
@@ -37,37 +38,36 @@ def chosen_codes() -> Codes:
 def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     """A and B: typed, jumped to by class, or drawn at random."""
     pair = chosen_pair(checkpoint, codes)
-    for letter, place in zip("ab", pair, strict=True):
-        _note_stand_in(letter, place, checkpoint, codes)
-    a_column, b_column, draw_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    for column, letter, place in zip((a_column, b_column), "ab", pair, strict=True):
+    notes, columns = st.container(), st.columns(3, vertical_alignment="bottom")
+    for column, letter, place in zip(columns, "ab", pair, strict=False):
+        with notes:
+            _note_stand_in(letter, place, checkpoint, codes)
         with column:
             choose_end(letter, place, codes)
-    with draw_column:
+    with columns[2]:
         _offer_draw(codes)
     return pair
 
 
 def choose_end(letter: str, place: Place, codes: Codes) -> None:
-    """A or B: by its class, or by its number."""
+    """A or B, by class or by number."""
     name = codes.class_of(place.index) if isinstance(place, ImageAt) else None
-    if st.session_state.get(f"class_{letter}", ANY) not in (ANY, name):
-        st.session_state[f"class_{letter}"] = ANY  # the image has been chosen in another way since
+    if st.session_state.get(f"pair.class_{letter}", ANY) not in (ANY, name):
+        st.session_state[f"pair.class_{letter}"] = ANY  # the image has been chosen in another way since
     if codes.class_names:
-        st.selectbox(
-            f"Class of {letter.upper()}", [ANY, *codes.class_names], key=f"class_{letter}",
-            on_change=_jump, args=(letter, codes), help="Goes to the next image of this class.",
-        )  # fmt: skip
-    key, last = f"image_{letter}", len(codes.latents) - 1
+        options = [ANY, *codes.class_names]
+        looks = {"help": "Goes to the next image of this class.", "on_change": _jump, "args": (letter, codes)}
+        st.selectbox(f"Class of {letter.upper()}", options, key=f"pair.class_{letter}", **looks)
+    key, last = f"pair.image_{letter}", len(codes.latents) - 1
     st.session_state[key] = place.index if isinstance(place, ImageAt) else None
+    looks = {"placeholder": "no image", "help": f"0 to {last:,}; arrow keys step through the images"}
     st.number_input(
-        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,),
-        placeholder="no image", help=f"0 to {last:,}; arrow keys step through the images",
-    )  # fmt: skip
+        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,), **looks
+    )
 
 
 def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Codes) -> None:
-    """Say so where what was chosen is nothing to this model, or not among these images."""
+    """A note where the chosen place is not among these images, or not in this model's space."""
     asked = places.place_of(address.chosen(letter))
     if asked is None or code_of(asked, checkpoint, codes) is not None:
         return
@@ -76,33 +76,33 @@ def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Cod
 
 
 def _type(letter: str) -> None:
-    index = st.session_state[f"image_{letter}"]
+    index = st.session_state[f"pair.image_{letter}"]
     address.choose(letter, "" if index is None else str(index))
 
 
 def _jump(letter: str, codes: Codes) -> None:
-    wanted = st.session_state[f"class_{letter}"]
+    wanted = st.session_state[f"pair.class_{letter}"]
     if wanted == ANY:
         return
     members = np.flatnonzero(codes.labels == codes.class_names.index(wanted))
     if len(members):
-        later = members[members > (st.session_state.get(f"image_{letter}") or 0)]
+        later = members[members > (st.session_state.get(f"pair.image_{letter}") or 0)]
         address.choose(letter, str((later if len(later) else members)[0]))
 
 
 def _offer_draw(codes: Codes) -> None:
-    """A pair at random: a new one from the next seed, or the one of a seed that is typed."""
+    """A random pair: from the next seed, or from a seed that is typed."""
     if codes.labels is not None:
-        st.segmented_control("Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="draw_from")
+        st.segmented_control(
+            "Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="pair.draw_from"
+        )
     seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
-    seed_column.number_input(
-        "Its seed", 0, 2**31 - 1, 0, key="pair_seed", bind="query-params", on_change=_draw, args=(codes, 0)
-    )
+    number("pair_seed", "Its seed", seed_column, on_change=_draw, args=(codes, 0))
     button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")
 
 
 def _draw(codes: Codes, seeds_on: int) -> None:
     st.session_state.pair_seed += seeds_on
-    same_class = st.session_state.get("draw_from") == ONE_CLASS
+    same_class = st.session_state.get("pair.draw_from") == ONE_CLASS
     for letter, index in zip("ab", random_pair(codes, st.session_state.pair_seed, same_class), strict=True):
         address.choose(letter, str(index))

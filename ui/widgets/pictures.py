@@ -1,4 +1,4 @@
-"""Images on a page: crisp pixels, ink on paper in light and light on dark in dark, with words beside them."""
+"""Images on a page with crisp pixels and captions: ink on paper in the light theme, else light on dark."""
 
 import base64
 import html

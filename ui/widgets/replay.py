@@ -1,4 +1,4 @@
-"""A training watched: the map forming while it runs, and every frame of it again under one slider."""
+"""Replay of a training: the map while it runs, and all of its frames under one slider."""
 
 import base64
 import hashlib
@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from autoencoder.checkpoint.replay import N_PAIRS, SEED, Replay
-from autoencoder.latent.support import score_name
+from autoencoder.checkpoint.replay import MEASURED, N_PAIRS, SEED, Replay
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.training.progress import Glance
 from ui.components.files import file_store
 from ui.components.register import training_replay
@@ -20,7 +20,7 @@ LIVE = "live"  # the component stays the same from the first look to the last fr
 
 
 def show_live(glance: Glance) -> None:
-    """Map and reconstructions as they are now."""
+    """The current map and reconstructions."""
     now = _now(glance)
     if now is not None:
         data = {"now": base64.b64encode(replay_bundle(now.of(np.array([len(now) - 1])))).decode()}
@@ -43,17 +43,16 @@ def show_replay(replay: Replay, kind: str, key: str) -> None:
 
 
 def _now(glance: Glance) -> Replay | None:
-    """The frames so far, and the state that was looked at last as one more."""
+    """The frames so far, and the newest state as one more."""
     replay, latest = glance.replay, glance.latest
     if replay is None or glance.positions is None:
         return None
     epoch = latest.step / (latest.n_steps // glance.settings.epochs) if latest else 0.0  # as the frames count
     if len(replay) and epoch <= replay.epochs[-1]:
         return replay
-    return replay.with_frame(
-        epochs=epoch, positions=glance.positions, pictures=glance.reconstructions,
-        train_losses=np.nan, validation_losses=np.nan, gap_scores=np.nan,
-    )  # fmt: skip
+    not_measured = dict.fromkeys(MEASURED, np.nan)
+    pictures = {"positions": glance.positions, "pictures": glance.reconstructions}
+    return replay.with_frame(epochs=epoch, **pictures, **not_measured)
 
 
 def _show(data: dict, replay: Replay, kind: str, key: str) -> None:
@@ -71,7 +70,7 @@ def _what_is_drawn(replay: Replay) -> str:
     plane = "each frame's own PCA plane, turned to lie on the frame before"
     if replay.latent_dim <= 2:
         plane = "the code itself"
-    n_images, score = len(replay.labels), score_name(replay.latent_dim)
+    n_images, score = len(replay.labels), gap_score(replay.latent_dim).title
     left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
     cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""
     return (

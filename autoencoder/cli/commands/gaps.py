@@ -42,10 +42,11 @@ def gaps(args: argparse.Namespace) -> dict:
 
 def _gap_report(statistic) -> dict:
     from autoencoder.experiments.statistics import interval
+    from autoencoder.latent.gap_score import JUMP, SHARE
 
     measures = {
-        f"{score}_{kind}": asdict(interval(getattr(getattr(statistic, kind), score)))
-        for score in ("off_support_share", "jump_ratio")
+        f"{score.name}_{kind}": asdict(interval(score.of(getattr(statistic, kind))))
+        for score in (SHARE, JUMP)
         for kind in ("cross", "same")
     }
     return {"name": statistic.name, **measures}

@@ -1,4 +1,4 @@
-"""What is where no code is: places drawn at random, decoded and measured.
+"""Empty space: places without a code, drawn at random, decoded and measured.
 
 M places, D latent dimensions.
 """

@@ -6,8 +6,6 @@ import plotly.graph_objects as go
 from autoencoder.experiments.gaps.empty_space import EmptySpace
 from autoencoder.experiments.gaps.statistic import GapStatistic
 from autoencoder.figures.style import FAINT, INK, dress
-from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import score_name
 
 
 def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
@@ -24,8 +22,8 @@ def gap_figure(statistics: list[GapStatistic], dark: bool = False) -> go.Figure:
                 fillcolor="rgba(0,0,0,0)", hovertemplate="%{y:.3g}<extra></extra>",
             )  # fmt: skip
     dress(figure, dark)
-    score = score_name(statistics[0].latent_dim)
-    figure.update_yaxes(title=score, rangemode="tozero", tickformat=".0%" if score == SHARE else "")
+    score = statistics[0].gap_score
+    figure.update_yaxes(title=score.title, rangemode="tozero", tickformat=score.ticks)
     figure.update_layout(height=420)
     return figure
 

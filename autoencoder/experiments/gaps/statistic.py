@@ -1,8 +1,8 @@
-"""Do paths between classes fall into gaps? The statistic behind the picture, for one model or several.
+"""Gap statistic: scores of random paths within classes and across them, for one model or several.
 
 Pairs are drawn at random from a seed and are the same for every model. A path is straight, of 17 steps. Two
-scores tell a gap (see support.score_name); beside them stands a measure on the side of the pictures, because
-the two need not agree.
+scores measure a gap (see gap_score.GapScore); a third measure looks at the pictures, because the two sides
+need not agree.
 
 N images, P pairs, T steps of a path, D latent dimensions.
 """
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.latent.gap_score import SHARE, Pairs, Scores, cell_pairs, score_paths
+from autoencoder.latent.gap_score import GapScore, Pairs, Scores, cell_pairs, gap_score, score_paths
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import Support, score_name
+from autoencoder.latent.support import Support
 from autoencoder.steps import Step, Steps, part_of
 
 PATHS_AT_ONCE = 20
@@ -24,7 +24,7 @@ MATRIX_PAIRS = 12  # for every two classes
 
 @dataclass(frozen=True, eq=False)
 class GapStatistic:
-    """What a model's paths are like, within classes and across them."""
+    """Scores of a model's paths, within classes and across them."""
 
     name: str
     latent_dim: int
@@ -33,15 +33,18 @@ class GapStatistic:
     has_classes: bool = True
 
     def words(self, kind: str) -> str:
-        """What paths of a ``kind``, same or cross, are called."""
+        """The words for paths of a ``kind``, same or cross."""
         across = "across classes" if self.has_classes else "between random images"
         return "within a class" if kind == "same" else across
 
+    @property
+    def gap_score(self) -> GapScore:
+        """The score that suits the code size."""
+        return gap_score(self.latent_dim)
+
     def score(self, kind: str) -> np.ndarray:
-        """The gap scores (P,) of paths of a ``kind``, same or cross: those that suit the dimension."""
-        scores = getattr(self, kind)
-        is_share = score_name(self.latent_dim) == SHARE
-        return scores.off_support_share if is_share else scores.jump_ratio
+        """The gap scores (P,) of paths of a ``kind``, same or cross."""
+        return self.gap_score.of(getattr(self, kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +75,10 @@ def gap_steps(
     for start in range(0, len(both), PATHS_AT_ONCE):
         yield Step(start / len(both))
         parts.append(score_paths(support, latents[both[start : start + PATHS_AT_ONCE]], pictures))
-    joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    columns = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
     n_same = len(pairs.same)
-    same, cross = (
-        Scores(*(column[rows] for column in joined)) for rows in (slice(n_same), slice(n_same, None))
-    )
+    same = Scores(**{name: column[:n_same] for name, column in columns.items()})
+    cross = Scores(**{name: column[n_same:] for name, column in columns.items()})
     return GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
 
 
@@ -94,8 +96,7 @@ def matrix_steps(
         pairs = cell_pairs(labels, present[row], present[column], n_pairs, rng)
         if len(pairs) == 0:
             continue
-        shares, jumps, _ = score_paths(support, latents[pairs], None)
-        values = shares if score_name(latents.shape[1]) == SHARE else jumps
+        values = gap_score(latents.shape[1]).of(score_paths(support, latents[pairs], None))
         ordered = np.argsort(values, kind="stable")
         for at, direction in (((row, column), 1), ((column, row), -1)):
             score[at] = np.median(values)

@@ -1,4 +1,4 @@
-"""What closes the gaps? The results of a study: models of many settings, their gaps and what they cost.
+"""Study of what closes the gaps: models of many settings, their gap scores and their errors.
 
 A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL.
 Each is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the
@@ -15,8 +15,8 @@ import numpy as np
 from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.statistics import Interval
-from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import PERCENTILE, score_name
+from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score
+from autoencoder.latent.support import PERCENTILE
 from autoencoder.project import ROOT
 
 SHIPPED_STUDY = ROOT / "checkpoints" / "study-mnist.json"
@@ -38,22 +38,26 @@ class Setting:
     knob: float | None = None
 
     @property
+    def gap_score(self) -> GapScore:
+        return gap_score(self.latent_dim)
+
+    @property
     def label(self) -> str:
-        """What tells it from others of its family."""
+        """The label within its family."""
         if self.kind == "ae":
             return f"{self.latent_dim}{NARROW}numbers"
         return f"{'noise' if self.kind == 'dae' else 'β'}{NARROW}{self.knob:g}"
 
     @property
     def name(self) -> str:
-        """What tells it from all others."""
+        """The full name."""
         knob = "" if self.kind == "ae" else f", {self.label}"
         return f"{FAMILIES[self.kind]}, {self.latent_dim} numbers{knob}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained and how; raises ValueError for a value that is out of range.
+    """Plan of a study; raises ValueError for a value that is out of range.
 
     sizes     of the codes of plain models
     at        the code sizes at which noise and beta are turned; plain models have these too
@@ -114,7 +118,7 @@ class Run:
     @property
     def score(self) -> Interval:
         """The gap score that suits the size of the code."""
-        return self.share if score_name(self.setting.latent_dim) == SHARE else self.jump
+        return self.share if self.setting.gap_score is SHARE else self.jump
 
 
 @dataclass(frozen=True)
@@ -144,10 +148,15 @@ class Point:
     score: Interval
     runs: tuple[Run, ...] = field(repr=False)
 
+    @property
+    def written(self) -> str:
+        """The score with its range, in words."""
+        return self.score.written(self.setting.gap_score.format)
+
 
 @dataclass(frozen=True)
 class Finding:
-    """What a means does to the gaps of a plain model, ``against``, and the numbers that say so."""
+    """Effect of a means on the gaps of a plain model, ``against``, with the numbers."""
 
     against: str
     verdict: str
@@ -175,7 +184,7 @@ def over_seeds(intervals: list[Interval]) -> Interval:
 
 
 def findings(study: Study) -> list[Finding]:
-    """What the numbers say of every means against gaps, also of one that does not help."""
+    """The effect of every means against gaps, also of one that does not help."""
     found, said = points(study), []
     for size in reversed(study.plan.at):
         plain = [point for point in found if point.setting == Setting("ae", size)]
@@ -187,7 +196,7 @@ def findings(study: Study) -> list[Finding]:
 
 
 def beside_the_gaps(study: Study) -> str:
-    """What the same paths are like on the side of the pictures; empty where no image is compared with."""
+    """A sentence on the pictures along the same paths; empty where no images are compared with."""
     unlike = {point.setting: _mean(point.runs, "unlike") for point in points(study)}
     known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
     if not known:
@@ -240,61 +249,53 @@ def table(study: Study) -> list[dict]:
 
 
 def _is_means(setting: Setting, kind: str, size: int) -> bool:
-    """Whether it is something to try against the gaps of a plain model of this size, scored alike."""
+    """True for a means against the gaps of a plain model of this size that has the same score."""
     if setting.kind != kind:
         return False
     if kind != "ae":
         return setting.latent_dim == size
-    return setting.latent_dim < size and score_name(setting.latent_dim) == score_name(size)
+    return setting.latent_dim < size and setting.gap_score == gap_score(size)
 
 
 def _finding(kind: str, plain: Point, tried: list[Point]) -> Finding:
     """A setting differs where its range over the seeds and the plain model's do not overlap."""
-    score = score_name(plain.setting.latent_dim)
     better = [point for point in tried if point.score.high < plain.score.low]
     worse = [point for point in tried if point.score.low > plain.score.high]
     least, most = (choose(tried, key=lambda point: point.score.mean) for choose in (min, max))
     verdicts, figures = [], []
     if better:
-        verdicts.append("closes the gaps" if _is_closed(least, score) else "narrows the gaps")
-        figures.append(_figures(least, plain, score))
+        verdicts.append("closes the gaps" if _is_closed(least) else "narrows the gaps")
+        figures.append(_figures(least, plain))
         cheapest = min(better, key=lambda point: point.mse)
         if cheapest is not least:
-            figures.append(f"The cheapest that clearly helps: {_figures(cheapest, plain, score)}")
+            figures.append(f"The cheapest that clearly helps: {_figures(cheapest, plain)}")
     if worse:
         verdicts.append("makes the gaps wider")
-        figures.append(_figures(most, plain, score))
+        figures.append(_figures(most, plain))
     if not verdicts:
         verdicts.append("does not clearly change the gaps")
-        figures.append(_figures(least, plain, score))
+        figures.append(_figures(least, plain))
     unclear = [point.setting.label for point in tried if point not in better and point not in worse]
     if unclear and (better or worse):
         figures.append(f"Not clearly different: {', '.join(unclear)}")
     verdict = f"{MEANS[kind]} {', but at other settings it '.join(verdicts)}"
-    return Finding(_plain_words(plain, score), verdict, ". ".join(figures) + ".")
+    return Finding(_plain_words(plain), verdict, ". ".join(figures) + ".")
 
 
-def _plain_words(plain: Point, score: str) -> str:
-    measured = f"{_written(plain.score, score)} of the steps off the data"
-    if score != SHARE:
-        measured = f"jump ratio {_written(plain.score, score)}"
+def _plain_words(plain: Point) -> str:
+    is_share = plain.setting.gap_score is SHARE
+    measured = f"{plain.written} of the steps off the data" if is_share else f"{JUMP.title} {plain.written}"
     return f"Against a plain model of {plain.setting.latent_dim} numbers: {measured}, error {plain.mse:.4f}"
 
 
-def _is_closed(point: Point, score: str) -> bool:
-    """Whether steps are off the data no more often than real images' own codes are."""
-    return score == SHARE and point.score.low <= REAL_SHARE
+def _is_closed(point: Point) -> bool:
+    """True where steps are off the data no more often than real images' own codes are."""
+    return point.setting.gap_score is SHARE and point.score.low <= REAL_SHARE
 
 
-def _figures(point: Point, plain: Point, score: str) -> str:
+def _figures(point: Point, plain: Point) -> str:
     cost = f"{point.mse / plain.mse:.2f} times the error"
-    return f"{point.setting.label}, {_written(point.score, score)} for {cost}"
-
-
-def _written(current: Interval, score: str) -> str:
-    if score == SHARE:
-        return f"{current.mean:.1%} [{current.low:.1%}, {current.high:.1%}]"
-    return f"{current.mean:.2f} [{current.low:.2f}, {current.high:.2f}]"
+    return f"{point.setting.label}, {point.written} for {cost}"
 
 
 def _ends(name: str, current: Interval) -> dict[str, float]:

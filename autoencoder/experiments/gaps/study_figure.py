@@ -7,7 +7,6 @@ from plotly.subplots import make_subplots
 from autoencoder.experiments.gaps.study import FAMILIES, Point, Setting, Study, points
 from autoencoder.figures.style import INK, dress
 from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import score_name
 
 STYLES = {  # of the line, of the marks, and where their names stand: beside those of the other lines
     "ae": ("solid", "circle", "top right"),
@@ -21,18 +20,18 @@ ROW_HEIGHT = 380  # pixels
 def study_figure(study: Study, dark: bool = False) -> go.Figure:
     """Reconstruction error against gap score: a row for every score, a line for every family and size."""
     found = points(study)
-    scores = list(dict.fromkeys(score_name(point.setting.latent_dim) for point in found[::-1]))
+    scores = list(dict.fromkeys(point.setting.gap_score for point in found[::-1]))
     figure = make_subplots(max(1, len(scores)), 1, vertical_spacing=0.16)
     for row, score in enumerate(scores, start=1):
-        shown = [point for point in found if score_name(point.setting.latent_dim) == score]
+        shown = [point for point in found if point.setting.gap_score == score]
         for kind, size in dict.fromkeys(_line(point.setting) for point in shown):
-            trace = _trace(kind, size, _family(shown, kind, size), score, dark)
+            trace = _trace(kind, size, _family(shown, kind, size), dark)
             trace.showlegend = trace.name not in [drawn.name for drawn in figure.data]
             figure.add_trace(trace, row, 1)
         figure.update_xaxes(title="reconstruction error (MSE)", range=_padded(shown), row=row, col=1)
         figure.update_yaxes(
-            title=score, rangemode="tozero" if score == SHARE else "normal",
-            tickformat=".0%" if score == SHARE else "", row=row, col=1,
+            title=score.title, rangemode="tozero" if score is SHARE else "normal",
+            tickformat=score.ticks, row=row, col=1,
         )  # fmt: skip
     dress(figure, dark)
     figure.update_layout(height=ROW_HEIGHT * max(1, len(scores)) + 60)
@@ -58,7 +57,7 @@ def _family(shown: list[Point], kind: str, size: int | None) -> list[Point]:
     return [*start, *members]
 
 
-def _trace(kind: str, size: int | None, members: list[Point], score: str, dark: bool) -> go.Scatter:
+def _trace(kind: str, size: int | None, members: list[Point], dark: bool) -> go.Scatter:
     dash, symbol, side = STYLES[kind]
     of = "" if size is None else f", codes of {size}"
     return go.Scatter(
@@ -73,12 +72,12 @@ def _trace(kind: str, size: int | None, members: list[Point], score: str, dark: 
         textposition=_sides(side, members), cliponaxis=False,
         line={"dash": dash, "color": INK[dark], "width": 1.5},
         marker={"symbol": symbol, "size": 9, "color": INK[dark]},
-        customdata=[_hover(point, score) for point in members], hovertemplate="%{customdata}<extra></extra>",
+        customdata=[_hover(point) for point in members], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
 
 
 def _sides(side: str, members: list[Point]) -> list[str]:
-    """Where the names stand: that of the lowest point above it, clear of the axis."""
+    """Positions of the names: that of the lowest point above it, clear of the axis."""
     lowest = min((point.score.mean for point in members), default=0.0)
     above = f"top {side.split()[1]}"
     return [above if point.score.mean == lowest else side for point in members]
@@ -88,15 +87,13 @@ def _mark(setting: Setting) -> str:
     return str(setting.latent_dim) if setting.kind == "ae" else setting.label
 
 
-def _hover(point: Point, score: str) -> str:
-    form = ".1%" if score == SHARE else ".2f"
+def _hover(point: Point) -> str:
     unlike = float(np.mean([run.unlike.mean for run in point.runs]))
     within = float(np.mean([run.share_within.mean for run in point.runs]))
-    value = f"{point.score.mean:{form}} [{point.score.low:{form}}, {point.score.high:{form}}]"
     return "<br>".join(
         [
             f"<b>{point.setting.name}</b>",
-            f"{score}: {value}",
+            f"{point.setting.gap_score.title}: {point.written}",
             f"reconstruction error: {point.mse:.4f}",
             f"off the data within a class: {within:.1%}",
             f"steps unlike any image: {unlike:.1%}",

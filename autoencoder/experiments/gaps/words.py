@@ -3,9 +3,7 @@
 import numpy as np
 
 from autoencoder.experiments.gaps.statistic import GapStatistic
-from autoencoder.experiments.statistics import Interval, interval, probability_of_worse
-from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import score_name
+from autoencoder.experiments.statistics import interval, probability_of_worse
 
 
 def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dict[str, str | float]]:
@@ -13,7 +11,7 @@ def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dic
     found = []
     for number, first in enumerate(statistics):
         for second in statistics[number + 1 :]:
-            if score_name(first.latent_dim) != score_name(second.latent_dim):
+            if first.gap_score != second.gap_score:
                 continue
             value = probability_of_worse(first.score(kind), second.score(kind))
             worse, better = (first, second) if not value < 0.5 else (second, first)
@@ -22,10 +20,10 @@ def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dic
 
 
 def sentence(statistics: list[GapStatistic]) -> str:
-    """What the numbers say of the first two models' paths across classes, also where they do not differ."""
+    """A sentence that compares the first two models' paths across classes, also where they do not differ."""
     first, second = statistics[:2]
-    score = score_name(first.latent_dim)
-    if score != score_name(second.latent_dim):
+    score = first.gap_score
+    if score != second.gap_score:
         return f"{first.name} and {second.name} are scored differently: their numbers do not compare."
     intervals = [interval(statistic.score("cross")) for statistic in (first, second)]
     where = first.words("cross")
@@ -39,19 +37,13 @@ def sentence(statistics: list[GapStatistic]) -> str:
         f"The probability that a random path of {worse.name} is the worse one is {value:.0%}, ties counted "
         "half."
     )
-    figures = f"on average {_written(high, score)} against {_written(low, score)}"
+    figures = f"on average {high.written(score.format)} against {low.written(score.format)}"
     if high.low <= low.high:
         return (
-            f"{where.capitalize()}, {worse.name} and {better.name} do not differ clearly in {score}: "
+            f"{where.capitalize()}, {worse.name} and {better.name} do not differ clearly in {score.title}: "
             f"{figures}, and the intervals overlap. {chance}"
         )
     return (
-        f"{where.capitalize()}, the paths of {worse.name} are worse in {score} than those of {better.name}: "
-        f"{figures}. {chance}"
+        f"{where.capitalize()}, the paths of {worse.name} are worse in {score.title} than those of "
+        f"{better.name}: {figures}. {chance}"
     )
-
-
-def _written(current: Interval, score: str) -> str:
-    if score == SHARE:
-        return f"{current.mean:.1%} [{current.low:.1%}, {current.high:.1%}]"
-    return f"{current.mean:.2f} [{current.low:.2f}, {current.high:.2f}]"

@@ -5,8 +5,7 @@ import numpy as np
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place
 from autoencoder.experiments.interpolation.measured_path import Walk
-from autoencoder.latent.gap_score import SHARE
-from autoencoder.latent.support import is_weak, score_name
+from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_weak
 
 
 def decimals(value: float) -> str:
@@ -16,20 +15,19 @@ def decimals(value: float) -> str:
 
 def verdict(walk: Walk) -> str:
     """The path's score in words."""
-    latent_dim = walk.checkpoint.model.latent_dim
-    score = walk.measured.score(latent_dim)
-    name = score_name(latent_dim)
-    if score is None:
+    score = _score(walk)
+    value = score.of(walk.measured)
+    if value is None:
         return "the picture does not change along this path"
-    if name == "jump ratio":
-        return f"jump ratio **{score:.2f}**: the largest change of the picture over the mean one"
+    if score is JUMP:
+        return f"{score.title} **{score.format(value)}**: the largest change of the picture over the mean one"
     n_off, n_steps = int(walk.measured.off_support.sum()), len(walk.latents)
-    weak = " (a weak score below 8 dimensions)" if is_weak(latent_dim) else ""
-    return f"off the data in **{n_off} of {n_steps}** steps, {score:.0%}{weak}"
+    weak = " (a weak score below 8 dimensions)" if is_weak(walk.checkpoint.model.latent_dim) else ""
+    return f"off the data in **{n_off} of {n_steps}** steps, {value:.0%}{weak}"
 
 
 def change_of_class(walk: Walk, codes: Codes) -> str:
-    """Where the pictures stop looking like the first one, in words."""
+    """The step at which the pictures stop looking like the first one, in words."""
     labels = walk.opinion.labels if walk.opinion else None
     if labels is None:
         return ""
@@ -45,7 +43,7 @@ def change_of_class(walk: Walk, codes: Codes) -> str:
 
 
 def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
-    """Which of the two images does not come back as what it is, already without a path between them."""
+    """The ends whose reconstruction already looks like another class, in words."""
     labels = walk.opinion.labels if walk.opinion else None
     if labels is None or codes.labels is None:
         return ""
@@ -58,25 +56,29 @@ def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
 
 
 def outcome(walks: list[Walk]) -> str:
-    """What the strips show, in one sentence that follows from their numbers."""
+    """One sentence on the strips that follows from their numbers."""
     parts = [f"{walk.checkpoint.name} {_outcome_of(walk)}" for walk in walks]
     return f"{'; '.join(parts)}.{_compared(walks)}"
 
 
 def n_off(walk: Walk) -> str:
-    """How many of the steps are off the data, in words."""
+    """The number of steps off the data, in words."""
     return f"{int(walk.measured.off_support.sum()) or 'none'} of {len(walk.latents)} steps"
 
 
+def _score(walk: Walk) -> GapScore:
+    return gap_score(walk.checkpoint.model.latent_dim)
+
+
 def _outcome_of(walk: Walk) -> str:
-    latent_dim, measured = walk.checkpoint.model.latent_dim, walk.measured
-    score = measured.score(latent_dim)
-    if score is None:
+    score, measured = _score(walk), walk.measured
+    value = score.of(measured)
+    if value is None:
         return "draws the same picture all the way"
-    if score_name(latent_dim) != SHARE:
+    if score is JUMP:
         step = int(np.nanargmax(measured.decoded_step))
         when = f"just before t = {walk.t[step]:.2f}"
-        return f"changes its picture most {when}, {score:.2f} times as much as on average"
+        return f"changes its picture most {when}, {score.format(value)} times as much as on average"
     odd = int(np.argmax(measured.round_trip))
     return (
         f"is off the data in {n_off(walk)}, with its greatest round trip, "
@@ -85,15 +87,15 @@ def _outcome_of(walk: Walk) -> str:
 
 
 def _compared(walks: list[Walk]) -> str:
-    """Which of two walks has the greater gap score; nothing where they are not two, or scored differently."""
+    """A comparison of two walks; empty for other numbers of them, and for different scores."""
     if len(walks) != 2:
         return ""
-    names = {score_name(walk.checkpoint.model.latent_dim) for walk in walks}
-    first, second = (walk.measured.score(walk.checkpoint.model.latent_dim) for walk in walks)
-    if len(names) != 1 or first is None or second is None:
+    scores = {_score(walk) for walk in walks}
+    first, second = (_score(walk).of(walk.measured) for walk in walks)
+    if len(scores) != 1 or first is None or second is None:
         return ""
     if first == second:
         return " On this pair neither is better."
     worse, better = walks if first > second else walks[::-1]
-    verb = "leaves the data in more steps than" if names == {SHARE} else "jumps more than"
+    verb = "leaves the data in more steps than" if scores == {SHARE} else "jumps more than"
     return f" On this pair {worse.checkpoint.name} {verb} {better.checkpoint.name}."

@@ -4,7 +4,7 @@ import { textOf } from "../shared/places.js";
 import { Points } from "../shared/points.js";
 import { fetchTensors } from "../shared/safetensors.js";
 import { Images } from "./images.js";
-import { codePlane, pcaPlane } from "./plane.js";
+import { codePlane, pcaPlane } from "../decoder/plane.js";
 
 /**
  * Data of a model's map from Python; addresses lead to files of ui/components/wire.py.
@@ -41,7 +41,7 @@ export class LatentSpace {
     this.latents = new Float32Array();
     /** @type {Points | null} */
     this.points = null;
-    /** @type {import("./plane.js").Plane | null} */
+    /** @type {import("../decoder/plane.js").Plane | null} */
     this.plane = null;
     /** @type {Map<string, Float32Array>} codes of drawings by their text */
     this.encoded = new Map();

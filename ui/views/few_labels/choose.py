@@ -1,39 +1,38 @@
-"""What is measured on the page on few labels: whose labels meet whose encoder, which learners, how often."""
+"""Choices of the page Few labels: images with labels, encoder, learners, numbers of labels, draws."""
 
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
-from autoencoder.experiments.few_labels.measure import MOST_DRAWS
 from autoencoder.experiments.few_labels.task import Plan, Task
 from ui.state import caches
-from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, test_counterpart
-from ui.state.defaults import DEFAULT_DATASET
+from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, dataset_title, test_counterpart
+from ui.state.defaults import DATASET
 from ui.widgets.choice import offer_download
+from ui.widgets.controls import keep_among, number, several
+from ui.widgets.menu import offer_page
 
 MOST_POOL, MOST_TEST = 10_000, 2_000  # images: seconds of work and little memory, whatever the set
 MOST_LABELS = 300  # unless the visitor wants more
-COUNTS = "labels"
 SMALL_CODE = 8  # dimensions: below, a code keeps too little to tell ten classes apart
 
 
 def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
-    """Whose labels meet whose encoder, in words; stops the page where images or labels are missing."""
+    """The labelled images and the encoder, in words; stops the page where images or labels are missing."""
     if not dataset_at_hand():
         offer_download()
         st.stop()
     train, test = chosen_dataset("train"), test_counterpart()
     if train.labels is None:
         st.info(
-            f"The images of {_title(train.name)} have no labels, so there is nothing to learn. Add them "
-            "again with a file of labels, or go on with the digits.",
+            f"The images of {dataset_title(train.name)} have no labels, so there is nothing to learn. Add "
+            "them again with a file of labels, or continue with the digits.",
             icon=":material/label_off:",
         )
         left, right = st.columns(2)
-        left.page_link("../pages/your_images.py", label="Add images with labels", icon=":material/upload:")
-        right.button("Use the digits", on_click=choose_dataset, args=(DEFAULT_DATASET,))
+        offer_page("your-images", "Add images with labels", "upload", left)
+        right.button("Use the digits", on_click=choose_dataset, args=(DATASET,))
         st.stop()
     st.caption(_setting(checkpoint, train))
     return train, test
@@ -43,8 +42,8 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     source = checkpoint.config.source
     seconds = f"{checkpoint.config.training.seconds:,.0f} s on {source.n_images:,} images"
     words = (
-        f"**Pre-trained on {_title(source.name)}, labels of {_title(train.name)}.** {checkpoint.name}'s "
-        f"encoder was trained without any label ({seconds})."
+        f"**Pre-trained on {dataset_title(source.name)}, labels of {dataset_title(train.name)}.** "
+        f"{checkpoint.name}'s encoder was trained without any label ({seconds})."
     )
     if checkpoint.model.latent_dim < SMALL_CODE:
         words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."
@@ -59,22 +58,24 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
 
 
 def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> Plan:
-    """What to measure; the defaults take seconds. Raises DatasetError where these images do not serve."""
+    """The plan of a measurement; its defaults take seconds. Raises DatasetError for too few images."""
     train, test = setting
     counts_column, draws_column, seed_column = st.columns([3, 1, 1])
-    n_draws = draws_column.number_input(
-        "Draws", 1, MOST_DRAWS, 3, key="draws", bind="query-params",
-        help="How often other images are labelled: the spread over draws says how much chance decides.",
-    )  # fmt: skip
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="labels_seed", bind="query-params")
+    spread = "How often other images are labelled: the spread over draws says how much chance decides."
+    n_draws = number("draws", "Draws", draws_column, help=spread)
+    seed = number("labels_seed", "Seed", seed_column)
     task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
     with counts_column:
         counts = _choose_counts(task)
-    learners = st.multiselect(
-        "Learners", list(LEARNERS), default=QUICK, format_func=lambda name: LEARNERS[name].title,
-        key="learners", bind="query-params", placeholder="choose one at least",
+    learners = several(
+        "learners",
+        "Learners",
+        list(LEARNERS),
+        default=QUICK,
+        format_func=lambda name: LEARNERS[name].title,
+        placeholder="choose one at least",
         help="Fine-tuned and from scratch take a second or more for every number of labels and draw.",
-    )  # fmt: skip
+    )
     st.caption(
         f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
         "classes."
@@ -83,17 +84,14 @@ def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None])
 
 
 def _choose_counts(task: Task) -> list[int]:
-    """Numbers of labels that the pool has; those that a link names and it has not are passed over."""
+    """Numbers of labels that the pool has; others in a link are ignored."""
     options = task.counts or [task.pool.n_images]
-    kept = [count for count in st.session_state.get(COUNTS, []) if count in options]
-    if COUNTS in st.session_state and kept != st.session_state[COUNTS]:
-        st.session_state[COUNTS] = kept or options[:1]
-    default = [count for count in options if count <= MOST_LABELS] or options[:1]
-    return st.multiselect(
-        "Labelled images", options, default=default, format_func="{:,}".format, key=COUNTS,
-        bind="query-params", placeholder="choose one number at least",
-    )  # fmt: skip
-
-
-def _title(name: str) -> str:
-    return DATASETS[name].title if name in DATASETS else name
+    keep_among("labels", options, options[:1])
+    return several(
+        "labels",
+        "Labelled images",
+        options,
+        default=[count for count in options if count <= MOST_LABELS] or options[:1],
+        format_func="{:,}".format,
+        placeholder="choose one number at least",
+    )

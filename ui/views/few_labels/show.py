@@ -1,4 +1,4 @@
-"""The parts of the page on few labels that show: the curves as they come, the verdict, the images behind."""
+"""Results of the page Few labels: curves while they grow, verdict, tables, images behind a point."""
 
 from dataclasses import asdict
 
@@ -19,15 +19,16 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
     usual_prediction,
 )
+from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.controls import keep_among, pick, segments
+from ui.widgets.downloads import csv, offer_file
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pictures import show
 
-VERDICT_AT, POINT_LEARNER, POINT_LABELS = "verdict_at", "point_learner", "point_labels"
-USUAL = 100  # labels at which methods are compared elsewhere
 COLUMNS = {"n_labels": "labels", "n_draws": "draws", "mean": "accuracy", "std": "± over draws"}
 POINTS = "difference, points", "95 % from", "to"
 N_SHOWN = 12  # images learnt first, and last
@@ -37,7 +38,7 @@ N_SHOWN = 12  # images learnt first, and last
 
 
 def show_measurement(plan: Plan) -> None:
-    """What is measured, as it comes and when it is over; asked for with a button, then kept for everybody."""
+    """The measurement, started with a button, its progress and its result, which is kept for all visitors."""
     if not plan.learners or not plan.counts:
         st.caption("Choose a learner and a number of labels at least.")
         return
@@ -82,51 +83,37 @@ def show_results(outcome: FewLabels, plan: Plan) -> None:
 
 
 def _show_verdict(outcome: FewLabels) -> None:
-    """What the numbers say, at the number of labels that the visitor points to."""
+    """The verdict at the number of labels that the visitor chooses."""
     counts = outcome.counts
-    _keep_to(VERDICT_AT, counts)
-    at = st.segmented_control(
-        "Verdict at", counts, format_func="{:,} labels".format, key=VERDICT_AT, bind="query-params",
-        default=USUAL if USUAL in counts else counts[0], required=True,
-    )  # fmt: skip
-    words = sentence(outcome, at or counts[0])
+    keep_among("verdict_at", counts)
+    words = sentence(outcome, segments("verdict_at", "Verdict at", counts, format_func="{:,} labels".format))
     st.markdown(f"**{words}**" if words else "No learner here uses the encoder: nothing to judge.")
 
 
 def _show_curves(outcome: FewLabels) -> None:
-    show_chart(
-        learning_curves(curve(outcome), is_dark()), "learning curves",
-        "Test accuracy of every learner by the number of labelled images, with its spread over draws.",
-    )  # fmt: skip
+    alt = "Test accuracy of every learner by the number of labelled images, with its spread over draws."
+    show_chart(learning_curves(curve(outcome), is_dark()), "learning curves", alt)
 
 
 def _show_tables(outcome: FewLabels, plan: Plan) -> None:
     points = pd.DataFrame([asdict(point) for point in curve(outcome)])
     table = points.assign(learner=[LEARNERS[name].title for name in points.learner]).rename(columns=COLUMNS)
-    percent, decimals = (st.column_config.NumberColumn(format=form) for form in ("percent", "%.3f"))
-    st.dataframe(
-        table, hide_index=True,
-        column_config={"accuracy": percent, "± over draws": percent, "seconds": decimals},
-        alt="Accuracy of every learner by the number of labels, with its spread and its cost.",
-        placeholder="–",
-    )  # fmt: skip
+    alt = "Accuracy of every learner by the number of labels, with its spread and its cost."
+    show_frame(table, alt, {"percent": ["accuracy", "± over draws"], "%.3f": ["seconds"]})
     st.caption(_cost(outcome))
     found = comparisons(outcome)
     if found:
         st.markdown("**Learner against control**")
-        st.dataframe(
-            pd.DataFrame([_comparison_row(comparison) for comparison in found]), hide_index=True,
-            column_config=dict.fromkeys(POINTS, st.column_config.NumberColumn(format="%+.1f")),
-            alt="What every learner on the encoder's features gains over its control.",
-            placeholder="–",
-        )  # fmt: skip
-    st.download_button(
-        "Results (CSV)", _csv(outcome), f"{plan.train.name}-{plan.checkpoint.name}-few-labels.csv", "text/csv"
-    )
+        rows = [_comparison_row(comparison) for comparison in found]
+        show_frame(
+            rows, "Gain of every learner on the encoder's features over its control.", {"%+.1f": POINTS}
+        )
+    name = f"{plan.train.name}-{plan.checkpoint.name}-few-labels.csv"
+    offer_file("Results (CSV)", name, lambda: _csv(outcome))
 
 
 def _cost(outcome: FewLabels) -> str:
-    """What was prepared once."""
+    """The time of one fit, and of the preparations."""
     parts = [f"{name} {seconds:.2g} s" for name, seconds in outcome.preparations.items()]
     once = f" Prepared once for all of them: {', '.join(parts)}." if parts else ""
     return f"Seconds are the mean of one fit, with the test images classified.{once}"
@@ -145,57 +132,34 @@ def _comparison_row(comparison: Comparison) -> dict:
 
 def _csv(outcome: FewLabels) -> str:
     """One line for every learner, number of labels and draw."""
-    rows = [
-        {
-            "learner": result.learner,
-            "n_labels": result.n_labels,
-            "draw": result.draw,
-            "accuracy": result.accuracy,
-            "seconds": result.seconds,
-        }
-        for result in outcome.results
-    ]
-    return pd.DataFrame(rows).to_csv(index=False)
+    columns = ("learner", "n_labels", "draw", "accuracy", "seconds")
+    return csv([{name: getattr(result, name) for name in columns} for result in outcome.results])
 
 
 def _choose_point(outcome: FewLabels) -> tuple[str, int]:
     learner_column, count_column = st.columns(2)
     learners, counts = outcome.learners, outcome.counts
-    _keep_to(POINT_LEARNER, learners)
-    _keep_to(POINT_LABELS, counts)
-    learner = learner_column.selectbox(
-        "Learner", learners, format_func=lambda name: LEARNERS[name].title, key=POINT_LEARNER,
-        bind="query-params",
-    )  # fmt: skip
-    n_labels = count_column.selectbox(
-        "Labelled images", counts, index=len(counts) - 1, format_func="{:,}".format, key=POINT_LABELS,
-        bind="query-params",
-    )  # fmt: skip
-    return learner, n_labels
-
-
-def _keep_to(key: str, options: list) -> None:
-    """Forget a choice that is none any more."""
-    if st.session_state.get(key, options[0]) not in options:
-        del st.session_state[key]
+    keep_among("point_learner", learners)
+    keep_among("point_labels", counts)
+    titles = {"format_func": lambda name: LEARNERS[name].title}
+    last = {"index": len(counts) - 1, "format_func": "{:,}".format}
+    learner = pick("point_learner", "Learner", learners, learner_column, **titles)
+    return learner, pick("point_labels", "Labelled images", counts, count_column, **last)
 
 
 def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int) -> None:
     names = list(task.test.class_names)
     matrix = confusion(outcome, learner, n_labels, len(names))
-    show_chart(
-        confusion_figure(matrix, names, is_dark()), "confusion",
-        f"How often {LEARNERS[learner].title} took each class for each, with {n_labels} labels.",
-    )  # fmt: skip
-    n_draws = len(outcome.of(learner, n_labels))
+    alt = f"How often {LEARNERS[learner].title} took each class for each, with {n_labels} labels."
+    show_chart(confusion_figure(matrix, names, is_dark()), "confusion", alt)
     st.caption(
-        f"{matrix.trace():,} of {matrix.sum():,} right: {task.test.n_images:,} test images in {n_draws} "
-        f"{'draw' if n_draws == 1 else 'draws'}."
+        f"{matrix.trace():,} of {matrix.sum():,} right: {task.test.n_images:,} test images in "
+        f"{counted(len(outcome.of(learner, n_labels)), 'draw')}."
     )
 
 
 def _show_learnt(outcome: FewLabels, task: Task, learner: str) -> None:
-    """The images that few labels suffice for, and those that all of them do not."""
+    """The images that few labels suffice for, and those that the most labels do not."""
     learnt = learnt_at(outcome, learner)
     counts = [count for count in outcome.counts if outcome.of(learner, count)]
     for words, rows, at in (

@@ -12,33 +12,32 @@ from ui.state import caches
 from ui.state.defaults import N_PLACES
 from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
-from ui.views.gaps.statistic import N_SHOWN
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.controls import number, segments
 from ui.widgets.map.map import show_map
 from ui.widgets.pictures import show
 
+N_SHOWN = 24  # places of each model
+
 
 def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
-    """Places where no code is, decoded: how many are off the data, how many are unlike any image."""
+    """Places without a code, decoded: the shares off the data and unlike any image."""
     st.subheader("Empty space", anchor=False)
     st.markdown(
         "Paths between codes are half of the story; the other half is where no code is. Look for pictures of "
         "nothing."
     )
-    source_column, seed_column = st.columns([1, 1])
-    source = source_column.segmented_control(
-        "Places drawn from", list(SOURCES), default="box", key="source", bind="query-params"
-    )
-    seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="space_seed", bind="query-params")
+    source_column, seed_column = st.columns(2)
+    source = segments("source", "Places drawn from", SOURCES, source_column)
+    seed = number("space_seed", "Their seed", seed_column)
     own = [other_codes(model, codes) for model in models]
     fitted_to = [fitting_codes(model, its) for model, its in zip(models, own, strict=True)]
-    st.caption(f"Drawn from {SOURCES[source or 'box'].title}. {_fitted_words(fitted_to[0])}")
-    show_chart(
-        caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark()), "empty space",
-        "The share of places off the data, and unlike any image, by model and source.",
-    )  # fmt: skip
+    st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
+    figure = caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark())
+    alt = "The share of places off the data, and unlike any image, by model and source."
+    show_chart(figure, "empty space", alt)
     chosen = [
-        caches.space(model, its, fitted, source or "box", N_PLACES, seed)
+        caches.space(model, its, fitted, source, N_PLACES, seed)
         for model, its, fitted in zip(models, own, fitted_to, strict=True)
     ]
     _show_shares(models, chosen, len(codes.latents) if codes.images is not None else 0)
@@ -48,15 +47,14 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
 
 
 def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace], n_images: int) -> None:
-    """``n_images`` are here to compare with."""
+    """The two shares by model; ``n_images`` are on the server to compare with."""
     columns = {
         "model": [model.name for model in models],
         "off the data": [space.off_support_share for space in spaces],
         "unlike any image": [space.unlike_share for space in spaces],
     }
     table = pd.DataFrame(columns).dropna(axis="columns", how="all")
-    percent = st.column_config.NumberColumn(format="percent")
-    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns[1:], percent))
+    show_frame(table, "The shares of places, by model.", {"percent": table.columns[1:]})
     if "unlike any image" not in table:
         reason = "One image is too few" if n_images else "The images are not on this machine"
         st.caption(f"{reason}: nothing can be said of what the pictures are like.")
@@ -73,13 +71,13 @@ def _first_measures(space: EmptySpace) -> list[tuple[float, float]]:
 
 
 def _mark(round_trip: float, picture_distance: float) -> str:
-    """What is odd about a place, in words."""
+    """Marks of an odd place."""
     marks = [*(["off"] if round_trip > 1 else []), *(["unlike"] if picture_distance > 1 else [])]
     return " · ".join(marks) or "–"
 
 
 def _fitted_words(codes: Codes) -> str:
-    """Which codes the box and the Gaussian are fitted to."""
+    """A sentence on the codes that box and Gaussian are fitted to."""
     if codes.images is None:
         which = f"those of the {counted(len(codes.latents), 'image')} that came with the model"
     else:

@@ -9,23 +9,24 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
 from autoencoder.experiments.gaps.statistic import MATRIX_PAIRS, GapMatrix, matrix_steps
-from autoencoder.latent.support import score_name
+from autoencoder.latent.gap_score import gap_score
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address
 from ui.widgets.job_progress import job_on_request
+from ui.widgets.menu import go_to
 from ui.widgets.pictures import show
 
-MATRIX = "gap matrix"
+MATRIX = "gaps.matrix"
 PAIR_WORDS = "most typical", "worst"
 
 
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
-    """Which classes lie apart: the median gap score of every two, and a pair to look at."""
+    """The median gap score of every two classes, and pairs to look at."""
     st.subheader("Where are the gaps?", anchor=False)
     if codes.labels is None or len(codes.latents) < 2:
         st.caption("These images have no classes to walk between.")
         return
-    seed = st.session_state.get("pairs_seed", 0)
+    seed = address.value("pairs_seed")
     job = job_on_request(
         job_key("matrix", checkpoint.fingerprint, codes.key, seed),
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
@@ -41,18 +42,19 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
 def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: int) -> None:
     names = [codes.class_names[label] for label in matrix.classes]
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
+    score = gap_score(checkpoint.model.latent_dim)
     st.caption(
-        f"Median {score_name(checkpoint.model.latent_dim)} of {checkpoint.name}'s paths between the classes, "
+        f"Median {score.title} of {checkpoint.name}'s paths between the classes, "
         f"{MATRIX_PAIRS} for every two, drawn from seed {seed}. "
         "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )
-    styled = frame.style.format("{:.2f}").map(_shade, top=np.nanmax(matrix.score))
+    styled = frame.style.format(score.format).map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
     cells = event.selection.cells
     if not cells:
         return
     row, column = int(cells[0][0]), names.index(cells[0][1])
-    st.markdown(f"**{names[row]} to {names[column]}**, {matrix.score[row, column]:.2f}")
+    st.markdown(f"**{names[row]} to {names[column]}**, {score.format(matrix.score[row, column])}")
     if matrix.typical[row, column][0] < 0:
         st.caption("No two different images are of these classes.")
         return
@@ -71,13 +73,13 @@ def _shade(value: float, top: float) -> str:
 
 
 def _offer_pair(words: str, pair: np.ndarray, checkpoint: Checkpoint, codes: Codes) -> None:
-    """Two images, and the way to walk from one to the other."""
+    """Two images, and a button that walks from one to the other."""
     a, b = int(pair[0]), int(pair[1])
     ends = [ImageAt(a), ImageAt(b)]
     pictures = np.stack([picture_of(end, checkpoint, codes) for end in ends])
     show(pictures, [title_of(end, codes) for end in ends], side=112)
     if st.button(f"Walk its {words} pair", on_click=_load, args=(a, b), width="stretch"):
-        st.switch_page("../pages/interpolation.py", query_params=address.link())
+        go_to("interpolation")
 
 
 def _load(a: int, b: int) -> None:

@@ -1,4 +1,4 @@
-"""The parts of the page on gaps: the statistic, the matrix of classes, and the empty space."""
+"""Gap statistic: scores of random pairs, within classes and across them."""
 
 import numpy as np
 import pandas as pd
@@ -10,34 +10,27 @@ from autoencoder.experiments.gaps.figure import gap_figure
 from autoencoder.experiments.gaps.statistic import GapStatistic, statistics_steps
 from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval
-from autoencoder.latent.gap_score import SHARE, random_pairs
-from autoencoder.latent.support import is_weak, score_name
+from autoencoder.latent.gap_score import SHARE, GapScore, is_weak, random_pairs
 from ui.jobs.work import StepsWork, job_key
 from ui.state.pair import other_codes
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.controls import number
 from ui.widgets.job_progress import job_on_request
 
-N_SHOWN = 24  # of them
 ENDS = "95 % from", "to"
-SCORE_WORDS = {
-    SHARE: ": steps whose round trip is above 1, of the 17 of a path.",
-    "jump ratio": ": the largest change of the picture along a path over the mean one.",
-}
 
 
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
-    """Random pairs through every model: asked for with a button, then kept."""
+    """Random pairs through every model: started with a button, then kept."""
     has_classes = codes.labels is not None
     st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
     if len(codes.latents) < 2:
         st.caption("A path needs two images, and here is one. Choose others at the side.")
         return
-    pairs_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    n_pairs = pairs_column.number_input(
-        "Pairs of each kind", 10, 2_000, 400, step=50, key="pairs", bind="query-params"
-    )
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="pairs_seed", bind="query-params")
+    pairs_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
+    n_pairs = number("pairs", "Pairs of each kind", pairs_column)
+    seed = number("pairs_seed", "Seed", seed_column)
     job = job_on_request(
         job_key("statistic", [model.identity for model in models], codes.key, n_pairs, seed),
         lambda: _statistic_work(models, codes, n_pairs, seed),
@@ -65,36 +58,26 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
     if any(is_weak(statistic.latent_dim) for statistic in statistics):
         st.caption("Below 8 dimensions the share off the data is a weak score.")
     for group in _by_score(statistics):
-        score = score_name(group[0].latent_dim)
-        st.markdown(f"**{score.capitalize()}**{SCORE_WORDS[score]}")
+        score = group[0].gap_score
+        st.markdown(f"**{score.title.capitalize()}**: {score.meaning}.")
         _show_rows(group, score)
-        show_chart(
-            gap_figure(group, is_dark()), f"gaps {score}",
-            "Every path's gap score, by model, within and across classes.",
-        )  # fmt: skip
+        alt = "Every path's gap score, by model, within and across classes."
+        show_chart(gap_figure(group, is_dark()), f"gaps {score.title}", alt)
     found = comparisons(statistics)
     if found:
-        st.dataframe(
-            pd.DataFrame(found).rename(
-                columns={"value": "probability that a path is worse, ties counted half"}
-            ),
-            hide_index=True,
-        )
+        words = {"value": "probability that a path is worse, ties counted half"}
+        show_frame(pd.DataFrame(found).rename(columns=words), "Every two models compared.")
 
 
-def _show_rows(statistics: list[GapStatistic], score: str) -> None:
+def _show_rows(statistics: list[GapStatistic], score: GapScore) -> None:
     table = pd.DataFrame([row for statistic in statistics for row in _rows(statistic)])
-    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score == SHARE else [])]
-    st.dataframe(
-        table.dropna(axis="columns", how="all"),
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in percent},
-        alt="The gap scores of every model, within classes and across them.",
-    )
+    percent = ["steps unlike any image", *(["median", "mean", *ENDS] if score is SHARE else [])]
+    alt = "The gap scores of every model, within classes and across them."
+    show_frame(table.dropna(axis="columns", how="all"), alt, {"percent": percent})
 
 
 def _rows(statistic: GapStatistic) -> list[dict]:
-    """The table's lines of one model: within classes and across them."""
+    """The lines of one model in the table: within classes and across them."""
     rows = []
     for kind in ("same", "cross"):
         scores = getattr(statistic, kind)
@@ -116,6 +99,6 @@ def _rows(statistic: GapStatistic) -> list[dict]:
 
 
 def _by_score(statistics: list[GapStatistic]) -> list[list[GapStatistic]]:
-    """Models that are scored alike share a chart."""
-    names = dict.fromkeys(score_name(statistic.latent_dim) for statistic in statistics)
-    return [[each for each in statistics if score_name(each.latent_dim) == name] for name in names]
+    """The models by their score: those with the same one share a chart."""
+    scores = dict.fromkeys(statistic.gap_score for statistic in statistics)
+    return [[each for each in statistics if each.gap_score == score] for score in scores]

@@ -6,11 +6,12 @@ import streamlit as st
 from autoencoder.experiments.gaps.study import Study
 from ui.state import caches
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.downloads import csv, offer_file
 
 
 def show_study() -> None:
-    """What closes the gaps, and what it costs: a grid of models, trained and measured beforehand."""
+    """The study: settings that close the gaps, and their cost; all models were measured beforehand."""
     st.subheader("What closes the gaps?", anchor=False)
     study = caches.shipped_study()
     st.markdown(
@@ -20,14 +21,11 @@ def show_study() -> None:
     said, beside, numbers = caches.study_words()
     for against in dict.fromkeys(each.against for each in said):
         st.markdown(f"{against}.")
-        st.markdown(
-            "\n".join(f"- **{each.verdict}.** {each.figures}" for each in said if each.against == against)
-        )
+        findings = [each for each in said if each.against == against]
+        st.markdown("\n".join(f"- **{each.verdict}.** {each.figures}" for each in findings))
     st.markdown(beside)
-    show_chart(
-        caches.study_chart(is_dark()), "study",
-        "Reconstruction error on held-out images against the gap score, for every setting.",
-    )  # fmt: skip
+    alt = "Reconstruction error on held-out images against the gap score, for every setting."
+    show_chart(caches.study_chart(is_dark()), "study", alt)
     _show_study_table(study.dataset, numbers)
     st.caption(_how_made(study))
     st.code(f"python -m autoencoder study --dataset {study.dataset} --out study.json", language="bash")
@@ -35,16 +33,10 @@ def show_study() -> None:
 
 def _show_study_table(dataset: str, found: pd.DataFrame) -> None:
     shares = [name for name in found if name.startswith(("off the data", "unlike"))]
-    formats = dict.fromkeys(shares, st.column_config.NumberColumn(format="percent"))
-    formats["reconstruction error"] = st.column_config.NumberColumn(format="%.4f")
     with st.expander("All settings, as a table"):
-        st.dataframe(
-            found, hide_index=True, column_config=formats,
-            alt="Every setting of the study with its reconstruction error and its gap scores.",
-        )  # fmt: skip
-        st.download_button(
-            "Settings (CSV)", lambda: found.to_csv(index=False), f"gaps-study-{dataset}.csv", "text/csv"
-        )
+        alt = "Every setting of the study with its reconstruction error and its gap scores."
+        show_frame(found, alt, {"percent": shares, "%.4f": ["reconstruction error"]})
+        offer_file("Settings (CSV)", f"gaps-study-{dataset}.csv", lambda: csv(found))
 
 
 def _how_made(study: Study) -> str:

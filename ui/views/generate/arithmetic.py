@@ -6,10 +6,11 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.experiments.generate.samples import plane
+from ui.widgets.controls import number, pick, segments
 from ui.widgets.pictures import show_grid, show_large
 
 MEANS, IMAGES = "class means", "images"
-N_SIDE = {False: 12, True: 1}  # of the plane, by whether the code has one dimension only
+N_SIDE = 12  # images along an axis of the plane
 TERMS = (("a", "A", 8), ("b", "− B", 3), ("c", "+ C", 1))
 WHAT_TO_EXPECT = (
     "Codes are added, and each picture is a code, decoded. The sum is C moved by what tells A from B: expect "
@@ -21,58 +22,43 @@ WHAT_TO_EXPECT = (
 def show_plane(checkpoint: Checkpoint) -> None:
     """The plane in which the codes spread most, decoded."""
     st.subheader("The plane, decoded", anchor=False)
-    is_prior = checkpoint.model.is_variational
-    is_line = checkpoint.model.latent_dim == 1
-    codes = plane(checkpoint.support, 12, is_prior)[: N_SIDE[is_line]]
-    images = checkpoint.model.decode(codes.reshape(-1, checkpoint.model.latent_dim))
-    of = "the prior" if is_prior and checkpoint.model.latent_dim <= 2 else "a Gaussian fitted to the codes"
-    show_grid(
-        images,
-        12,
-        f"Spaced evenly in the probability of {of}, from 5 % to 95 %, along "
-        + ("the code." if checkpoint.model.latent_dim <= 2 else "its two main axes."),
-    )
+    model, latent_dim = checkpoint.model, checkpoint.model.latent_dim
+    codes = plane(checkpoint.support, N_SIDE, model.is_variational)[: 1 if latent_dim == 1 else N_SIDE]
+    is_prior = model.is_variational and latent_dim <= 2
+    of = "the prior" if is_prior else "a Gaussian fitted to the codes"
+    along = "the code" if latent_dim <= 2 else "its two main axes"
+    words = f"Spaced evenly in the probability of {of}, from 5 % to 95 %, along {along}."
+    show_grid(model.decode(codes.reshape(-1, latent_dim)), N_SIDE, words)
 
 
 def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     """A − B + C, on the mean codes of classes or on those of images."""
     st.subheader("Arithmetic: A − B + C", anchor=False)
     kinds = [*([MEANS] if codes.labels is not None else []), IMAGES]
-    kind = st.segmented_control("On", kinds, default=kinds[0], key="terms", bind="query-params") or kinds[0]
-    columns = st.columns(3)
-    terms = [
-        _class_term(letter, words, default, codes, column)
-        if kind == MEANS
-        else _image_term(letter, words, default, codes, column)
-        for (letter, words, default), column in zip(TERMS, columns, strict=True)
-    ]
+    kind = segments("terms", "On", kinds)
+    choose = _class_term if kind == MEANS else _image_term
+    terms = [choose(*term, codes, column) for term, column in zip(TERMS, st.columns(3), strict=True)]
     (a, _), (b, _), (c, _) = terms
     made = (a - b + c)[None]
     pictures = checkpoint.model.decode(np.stack([a, b, c, *made]))
     (round_trip,) = checkpoint.support.round_trip_in_units(made)
-    word = "off the data" if round_trip > 1 else "on the data"
     st.caption(WHAT_TO_EXPECT)
     names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
-    show_large(
-        list(zip(pictures, [*names, f"= round trip {round_trip:.2f}: {word}"], strict=True)),
-    )
+    names.append(f"= round trip {round_trip:.2f}: {'off' if round_trip > 1 else 'on'} the data")
+    show_large(list(zip(pictures, names, strict=True)))
 
 
 def _class_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:
     """The mean code (D,) of a class, and its name."""
     present = np.unique(codes.labels)
     names = [codes.class_names[label] for label in present]
-    name = column.selectbox(
-        words, names, min(default, len(names) - 1), key=f"term_{letter}", bind="query-params"
-    )
+    name = pick(f"term_{letter}", words, names, column, index=min(default, len(names) - 1))
     return codes.latents[codes.labels == present[names.index(name)]].mean(axis=0), name
 
 
 def _image_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:
-    """The code (D,) of an image, and what it is called."""
+    """The code (D,) of an image, and its name."""
     last = len(codes.latents) - 1
-    index = column.number_input(
-        f"{words}, image", 0, last, min(default, last), key=f"term_image_{letter}", bind="query-params"
-    )
-    index = min(max(int(index), 0), last)
+    looks = {"max_value": last, "value": min(default, last)}
+    index = min(number(f"term_image_{letter}", f"{words}, image", column, **looks), last)
     return codes.latents[index], f"image {codes.rows[index]}"

@@ -1,4 +1,4 @@
-"""The parts of the page that generates: the source, the samples, their scores, the plane, arithmetic."""
+"""Samples of the page Generate: their source with its settings, and the samples with their marks."""
 
 import io
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.experiments.generate.samples import Samples, sample
-from autoencoder.figures.pictures import grid, png
 from autoencoder.latent.sources import (
     CANDIDATES,
     FEWEST_CODES,
@@ -25,6 +24,8 @@ from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import chosen_pair, fitting_codes
+from ui.widgets.controls import number, pick, segments, slider
+from ui.widgets.downloads import offer_files, sheet
 from ui.widgets.job_progress import job_at_once
 from ui.widgets.pair import choose_end
 from ui.widgets.pictures import show, show_table
@@ -41,7 +42,7 @@ SOURCE_WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What samples are drawn from, and how: ``sampler`` is None while a mixture is being fitted."""
+    """Source and settings of samples; ``sampler`` is None while a mixture is being fitted."""
 
     source: str
     sampler: Sampler | None
@@ -54,27 +55,22 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
     """The source with its settings; a mixture is fitted where it is asked for."""
     fitted_to = fitting_codes(checkpoint, codes)
     options = [*SOURCES, *([MIXTURE] if len(fitted_to.latents) >= FEWEST_CODES else []), AROUND]
-    source = st.segmented_control("Source", options, default="prior", key="draw", bind="query-params")
-    source = source or "prior"
+    source = segments("draw", "Source", options)
     st.caption(SOURCE_WORDS[source] + _warning(source, checkpoint))
     n_column, seed_column, heat_column = st.columns(3)
-    n = n_column.slider("Samples", 12, 96, 24, 12, key="samples", bind="query-params")
-    seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, key="draw_seed", bind="query-params")
+    n = slider("samples", "Samples", n_column)
+    seed = number("draw_seed", "Seed", seed_column)
     if source == AROUND:
-        radius = heat_column.slider(
-            "Radius", 0.0, 4.0, 1.0, 0.1, key="radius", bind="query-params",
-            help="1 is as far as the oddest 5 % of real images are from their nearest ones.",
-        )  # fmt: skip
+        unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+        radius = slider("radius", "Radius", heat_column, help=unit)
         return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
-    heat = heat_column.slider(
-        "Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature", bind="query-params",
-        help="Scales how far samples are from the middle: below 1 tamer, above 1 wilder.",
-    )  # fmt: skip
+    scales = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."
+    heat = slider("temperature", "Temperature", heat_column, help=scales)
     return Choice(source, _fitted(source, checkpoint, fitted_to), n, seed, heat)
 
 
 def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
-    """The samples, each with the training image that is nearest, and what is odd about it."""
+    """The samples, each with the nearest training image and its marks."""
     if choice.sampler is None:
         return
     drawn = sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
@@ -124,10 +120,8 @@ def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None
         st.caption(f"A mixture needs at least {FEWEST_CODES} images of the class.")
         return None
     options = [LIKELIEST, *(str(number) for number in CANDIDATES if number <= len(latents) // 2)]
-    asked = st.selectbox(
-        "Components", options, key="components", bind="query-params",
-        help="The likeliest number is the one under which held-out codes are likeliest.",
-    )  # fmt: skip
+    likeliest = "The likeliest number is the one under which held-out codes are likeliest."
+    asked = pick("components", "Components", options, help=likeliest)
     number = None if asked == LIKELIEST else int(asked)
     job = job_at_once(
         job_key("mixture", checkpoint.fingerprint, codes.key, label, number),
@@ -141,7 +135,7 @@ def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None
 
 def _choose_class(codes: Codes) -> int | None:
     names = [codes.class_names[label] for label in np.unique(codes.labels)]
-    name = st.selectbox("Of the class", [ALL, *names], key="of_class", bind="query-params")
+    name = pick("of_class", "Of the class", [ALL, *names])
     return None if name == ALL else codes.class_names.index(name)
 
 
@@ -158,17 +152,12 @@ def _marks(are_marked: np.ndarray, word: str) -> list[str]:
 
 
 def _offer_files(checkpoint: Checkpoint, choice: Choice, drawn: Samples) -> None:
-    left, right = st.columns(2)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
-    left.download_button(
-        "Samples (PNG)",
-        lambda: png(grid(drawn.images, N_COLUMNS), 4),
-        f"{name}.png",
-        "image/png",
-        width="stretch",
-    )
-    right.download_button(
-        "Samples and codes (NPZ)", lambda: _arrays(drawn), f"{name}.npz", "application/zip", width="stretch"
+    offer_files(
+        {
+            "Samples (PNG)": (f"{name}.png", lambda: sheet(drawn.images, N_COLUMNS)),
+            "Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn)),
+        }
     )
 
 

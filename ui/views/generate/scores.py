@@ -14,13 +14,15 @@ from ui.jobs.work import StepsWork, job_key
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
 from ui.widgets.compared import compared_models
+from ui.widgets.controls import number
+from ui.widgets.downloads import csv, offer_file
 from ui.widgets.job_progress import job_on_request
 
 
 def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
-    """Every source of several models, judged by many samples: asked for with a button, then kept."""
+    """Every source of several models, judged by many samples: started with a button, then kept."""
     st.subheader("How good are they?", anchor=False)
     if codes.images is None:
         st.caption("The images are not on this machine: there is nothing to judge samples by.")
@@ -29,9 +31,9 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
     models = compared_models(checkpoint, codes)
-    n_column, seed_column, button_column = st.columns([1, 1, 1], vertical_alignment="bottom")
-    n = n_column.number_input("Samples of each", 50, 5_000, 1_000, 50, key="judged", bind="query-params")
-    seed = seed_column.number_input("Their seed", 0, 2**31 - 1, 0, key="judged_seed", bind="query-params")
+    n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
+    n = number("judged", "Samples of each", n_column)
+    seed = number("judged_seed", "Their seed", seed_column)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     training, held_out = chosen_dataset("train"), chosen_dataset("test")
     coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
@@ -59,16 +61,14 @@ def _show_judgement(found: Judgement, models: list[Checkpoint], training: Datase
         f"{found.classifier.accuracy:.1%} of {found.classifier.n_held_out:,} held-out images. It does not "
         "compare with figures from other features, or from other numbers of images."
     )
-    show_chart(
-        frechet_figure(found.scores, is_dark()), "frechet",
-        "The Fréchet distance of every source of every model, with that of real images.",
-    )  # fmt: skip
+    alt = "The Fréchet distance of every source of every model, with that of real images."
+    show_chart(frechet_figure(found.scores, is_dark()), "frechet", alt)
     with st.expander("Which classes do they draw?"):
-        st.dataframe(_class_shares(found, training), hide_index=True)
+        show_frame(_class_shares(found, training), "The shares of the classes among the samples.")
 
 
 def _show_table(found: Judgement, learnt: set[str]) -> None:
-    """Every score; those models that have ``learnt`` the images can copy them."""
+    """Every score; near-copies only for the models that have ``learnt`` the images."""
     rows = [
         {
             "model": name,
@@ -81,15 +81,10 @@ def _show_table(found: Judgement, learnt: set[str]) -> None:
         for name, scores in found.scores.items()
         for each in scores
     ]
-    percent, plain = (st.column_config.NumberColumn(format=format) for format in ("percent", "%.1f"))
-    formats = {"off the data": percent, "near-copies": percent}
-    formats |= {"Fréchet distance": plain, "of real images": plain}
+    formats = {"percent": ["off the data", "near-copies"], "%.1f": ["Fréchet distance", "of real images"]}
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
-    st.dataframe(
-        table, hide_index=True, column_config=formats,
-        alt="The scores of every source of every model.",
-    )  # fmt: skip
-    st.download_button("Scores (CSV)", table.to_csv(index=False), "generation-scores.csv", "text/csv")
+    show_frame(table, "The scores of every source of every model.", formats)
+    offer_file("Scores (CSV)", "generation-scores.csv", lambda: csv(table))
 
 
 def _class_shares(found: Judgement, training: Dataset) -> pd.DataFrame:

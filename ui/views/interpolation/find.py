@@ -1,4 +1,4 @@
-"""Paths from A to B through one model or several, measured, with a second opinion on every step."""
+"""Paths from A to B through several models, measured, with a second opinion on every step."""
 
 import hashlib
 
@@ -25,7 +25,7 @@ def find_walks(
     n_steps: int,
     with_opinion: bool = True,
 ) -> list[Walk]:
-    """The same pair through every model; ``codes`` are those of the first, in which the pair was chosen."""
+    """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
     ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
     if PATHS[kind].is_slow:
         paths = _smooth_paths(ends, n_steps)
@@ -38,7 +38,7 @@ def find_walks(
 
 
 def classifier_of(codes: Codes) -> Classifier | None:
-    """Who says what a picture looks like; None where there are no labels or no images to learn from."""
+    """The classifier of pictures; None without labels or images to learn from."""
     if codes.images is None or codes.labels is None or len(codes.images) < 5:
         return None
     test = test_counterpart()
@@ -61,7 +61,7 @@ def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opin
 
 
 def _smooth_paths(ends: list[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
-    """The smooth paths as far as they are; before they are asked for, the paths through the data."""
+    """The current smooth paths; before they are started, the paths through the data."""
     digest = hashlib.sha256(b"".join(end.tobytes() for _, both in ends for end in both)).hexdigest()[:24]
     start = paths_through_the_data(ends, n_steps)
     job = job_on_request(

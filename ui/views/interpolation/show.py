@@ -1,4 +1,6 @@
-"""The parts of the interpolation page: the path, the slider, the strips, the profile, what to take away."""
+"""Results of the page Interpolation: path slider, strips, profile, map and downloads."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,15 +13,16 @@ from autoencoder.checkpoint.places import ImageAt, Place, picture_of, title_of
 from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.experiments.interpolation.measured_path import Walk
 from autoencoder.experiments.interpolation.words import change_of_class, decimals, misdrawn, outcome, verdict
-from autoencoder.figures.pictures import gif, grid, png, svg_strips
+from autoencoder.figures.pictures import gif, svg_strips
 from ui.components.files import file_store
 from ui.components.register import path_slider
 from ui.components.wire import model_bundle
 from ui.state import caches
-from ui.state.defaults import N_STEPS, PATH
 from ui.state.session import is_dark
 from ui.views.interpolation.find import classifier_of
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import segments, slider
+from ui.widgets.downloads import csv, offer_files, sheet
 from ui.widgets.map.map import show_map
 from ui.widgets.pictures import show_large, show_table
 
@@ -28,15 +31,14 @@ LOOKS = "Looks like (weight)"
 
 def choose_path() -> tuple[str, int]:
     """The kind of path and the number of its steps."""
-    kind_column, steps_column = st.columns([1, 1])
-    kind = kind_column.segmented_control("Path", list(PATHS), default=PATH, key="path", bind="query-params")
-    kind = kind or PATH
+    kind_column, steps_column = st.columns(2)
+    kind = segments("path", "Path", PATHS, kind_column)
     kind_column.caption(f"{PATHS[kind].title}. {PATHS[kind].label}")
-    return kind, steps_column.slider("Steps", 3, 25, N_STEPS, key="steps", bind="query-params")
+    return kind, slider("steps", "Steps", steps_column)
 
 
 def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -> None:
-    """A and B as they are."""
+    """The images of A and B."""
     show_large(
         [
             (picture_of(place, checkpoint, codes), f"{letter}: {title_of(place, codes)}")
@@ -48,25 +50,16 @@ def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -
 def move_by_hand(walks: list[Walk]) -> None:
     """A slider along all paths at once, decoded in the browser while it moves."""
     offer = file_store().offer
-    path_slider(
-        [
-            {
-                "name": walk.checkpoint.name,
-                "model": offer(
-                    f"model-{walk.checkpoint.fingerprint}",
-                    lambda checkpoint=walk.checkpoint: model_bundle(checkpoint),
-                ),
-                "codes": walk.latents.tolist(),
-            }
-            for walk in walks
-        ],
-        is_dark(),
-        key="path slider",
-    )
+    given = []
+    for walk in walks:
+        model = walk.checkpoint
+        address = offer(f"model-{model.fingerprint}", partial(model_bundle, model))
+        given.append({"name": model.name, "model": address, "codes": walk.latents.tolist()})
+    path_slider(given, is_dark(), key="path slider")
 
 
 def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> None:
-    """A strip for every model, with words where it leaves the data, and where it stops being what it was."""
+    """A strip for every model, with a sentence on where it leaves the data and where its class changes."""
     for walk in walks:
         words = f"{verdict(walk)}{change_of_class(walk, codes)}{misdrawn(walk, codes, pair)}"
         st.markdown(f"**{walk.checkpoint.name}** · {words}")
@@ -87,10 +80,8 @@ def show_walks(codes: Codes, walks: list[Walk], pair: tuple[Place, Place]) -> No
 def show_profile(walks: list[Walk]) -> None:
     """The round trip along the path."""
     models, paths = [walk.checkpoint for walk in walks], [walk.latents for walk in walks]
-    show_chart(
-        caches.path_chart(models, paths, is_dark()), "profile",
-        "Round trip along the path, by model; above 1 the path is off the data.",
-    )  # fmt: skip
+    alt = "Round trip along the path, by model; above 1 the path is off the data."
+    show_chart(caches.path_chart(models, paths, is_dark()), "profile", alt)
 
 
 def show_on_map(codes: Codes, walk: Walk, pair: tuple[Place, Place]) -> None:
@@ -100,19 +91,18 @@ def show_on_map(codes: Codes, walk: Walk, pair: tuple[Place, Place]) -> None:
 
 
 def take_away(walks: list[Walk], pair: tuple[Place, Place], codes: Codes, kind: str) -> None:
-    """The strips as pictures for slides, the morph, the numbers, and the lines that make them again."""
+    """Downloads of strips, morph and numbers, and the Python lines that make them."""
     name = "interpolation-" + "-".join(walk.checkpoint.name for walk in walks)
     images = np.stack([walk.measured.images for walk in walks])
     beside = np.concatenate(list(images), axis=2)  # the models' pictures of one step in one frame
-    sheet = grid(images.reshape(-1, 28, 28), images.shape[1])
-    files = {
-        "Strips (PNG)": (lambda: png(sheet, 4), "png", "image/png"),
-        "Strips (SVG)": (lambda: _svg(walks), "svg", "image/svg+xml"),
-        "Morph (GIF)": (lambda: gif(beside, 6), "gif", "image/gif"),
-        "Steps (CSV)": (lambda: _table(walks), "csv", "text/csv"),
-    }
-    for column, (label, (make, suffix, kind_of_file)) in zip(st.columns(4), files.items(), strict=True):
-        column.download_button(label, make, f"{name}.{suffix}", kind_of_file, width="stretch")
+    offer_files(
+        {
+            "Strips (PNG)": (f"{name}.png", lambda: sheet(images.reshape(-1, 28, 28), images.shape[1])),
+            "Strips (SVG)": (f"{name}.svg", lambda: _svg(walks)),
+            "Morph (GIF)": (f"{name}.gif", lambda: gif(beside, 6)),
+            "Steps (CSV)": (f"{name}.csv", lambda: csv(pd.concat([_steps(walk) for walk in walks]))),
+        }
+    )
     snippet = _snippet(walks[0], pair, codes, kind)
     if snippet:
         with st.expander("The same in Python"):
@@ -164,10 +154,6 @@ def _snippet(walk: Walk, pair: tuple[Place, Place], codes: Codes, kind: str) -> 
         "print(measured.off_support_share, measured.jump_ratio, measured.round_trip)\n"
         'Path("strip.png").write_bytes(png(strip(measured.images), scale=4))\n'
     )
-
-
-def _table(walks: list[Walk]) -> str:
-    return pd.concat([_steps(walk) for walk in walks]).to_csv(index=False)
 
 
 def _steps(walk: Walk) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What the page on outliers is about: scenes, a protocol, what is normal, what is foreign, seeds."""
+"""Choices of the page Outliers: scenes, protocol, normal and foreign images, seeds."""
 
 from dataclasses import dataclass
 
@@ -24,10 +24,20 @@ from ui.components.shared import places
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state import address, caches
-from ui.state.choice import choose_dataset, choose_model, chosen_checkpoint, chosen_dataset, test_counterpart
+from ui.state.address import bound
+from ui.state.choice import (
+    choose_dataset,
+    choose_model,
+    chosen_checkpoint,
+    chosen_dataset,
+    dataset_title,
+    test_counterpart,
+)
+from ui.state.images import image_set
 from ui.state.measurement import found
 from ui.state.queues import quick_queue
 from ui.state.visitor import current_workspace
+from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pad import show_pad
 
@@ -39,7 +49,7 @@ SEEDS = [1, 3, 5]
 
 @dataclass(frozen=True)
 class Scene:
-    """A failure that is known: the choices that show it, and what to look for."""
+    """A known failure: the choices that show it, and what to look for."""
 
     title: str
     look_for: str
@@ -81,11 +91,11 @@ SCENES = (
 )
 
 
-# What is asked
+# Protocol
 
 
 def choose_outcomes() -> list[Outcome]:
-    """What a protocol gives for the chosen images, one outcome a seed; none while there is nothing yet."""
+    """The outcomes of a protocol for the chosen images, one per seed; none before it is started."""
     train, test = chosen_dataset("train"), test_counterpart()
     _offer_scenes(train)
     protocol = _choose_protocol(train)
@@ -106,7 +116,7 @@ def _offer_scenes(dataset: Dataset) -> None:
 
 
 def _say_what_to_look_for() -> None:
-    """Of the scene that the choices make up, whichever score is looked at; called after these are drawn."""
+    """The words of the scene that the choices form, with any score; called after these are drawn."""
     for scene in SCENES:
         choices = {key: value for key, value in scene.choices.items() if key != "score"}
         if scene.model:
@@ -130,15 +140,13 @@ def _set_up(scene: Scene, dataset: Dataset) -> None:
 
 
 def _choose_protocol(train: Dataset) -> str:
-    """One of `PROTOCOLS`, or `AS_IT_IS`, which is all that images without classes have."""
+    """One of `PROTOCOLS`, or `AS_IT_IS`: the only one for images without classes."""
     classes = _present(train)
     options = [AS_IT_IS, *(PROTOCOLS.values() if len(classes) > 1 else ())]
-    chosen = st.segmented_control(
-        "Protocol", options, default=AS_IT_IS, required=True, key="protocol", bind="query-params"
-    )
+    chosen = segments("protocol", "Protocol", options)
     if len(classes) < 2:
         reason = "have no labels" if train.labels is None else "are all of one class"
-        st.caption(f"These images {reason}: what needs two classes is not offered.")
+        st.caption(f"These images {reason}: protocols that need two classes are not offered.")
     return next((key for key, words in PROTOCOLS.items() if words == chosen), AS_IT_IS)
 
 
@@ -146,14 +154,13 @@ def _choose_protocol(train: Dataset) -> str:
 
 
 def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | None) -> list[Outcome]:
-    """The chosen images through the chosen model, against foreign ones; none where there are none yet."""
+    """The chosen images against foreign ones, by the chosen model; none before these are chosen."""
     kinds = _foreign_kinds(train)
     left, right = st.columns([3, 1])
-    chosen = left.selectbox("Outliers", list(kinds), key="outliers", bind="query-params")
-    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    chosen, seed = pick("outliers", "Outliers", kinds, left), number("outlier_seed", "Seed", right)
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
-        foreign = _drawings() if kind == DRAWING else _named(kind)
+        foreign = _drawings() if kind == DRAWING else image_set(kind, "test", current_workspace())
     if kind == DRAWING:
         st.caption(
             "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
@@ -164,32 +171,23 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
             return []
     _say_what_is_normal(caches.detector(checkpoint, train, test, seed), checkpoint, train)
     if foreign is not None and foreign.n_images > MOST_TESTED:
-        st.caption(
-            f"{MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}, drawn with the seed."
-        )
+        words = f"{MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}"
+        st.caption(f"{words}, drawn with the seed.")
     kind = kind if foreign is None else ""
     return [caches.foreign_outcome(checkpoint, train, test, kind, foreign, seed)]
 
 
 def _foreign_kinds(train: Dataset) -> dict[str, str]:
-    """What can be chosen as outliers, and what it is: a kind, a drawing, or other images that are here."""
+    """The outliers to choose from, by title: a kind, a drawing, or other images on the server."""
     at_hand = {info.name for info in list_datasets() if info.status != "to download"}
-    own = {name: name for name in current_workspace().images.names()}
-    named = {DATASETS[name].title: name for name in DATASETS if name in at_hand}
-    made = {foreign.title: kind for kind, foreign in FOREIGN.items()}
-    others = {title: name for title, name in {**own, **named}.items() if name != train.name}
-    others = {title: name for title, name in others.items() if title not in made}
-    return {**made, DRAWING: DRAWING, **others}
-
-
-def _named(name: str) -> Dataset:
-    if name in DATASETS:
-        return caches.named_dataset(name, "test")
-    return caches.kept_images(current_workspace().images.find(name), name)
+    made = {foreign.title: kind for kind, foreign in FOREIGN.items()} | {DRAWING: DRAWING}
+    names = [*current_workspace().images.names(), *(name for name in DATASETS if name in at_hand)]
+    others = {dataset_title(name): name for name in names if name != train.name}
+    return made | {title: name for title, name in others.items() if title not in made}
 
 
 def _drawings() -> Dataset | None:
-    """What the visitor drew: here, or pinned on the map as A or B."""
+    """The visitor's drawings: on the pad, or pinned on the map as A or B."""
     pinned = [places.place_of(address.chosen(letter)) for letter in "ab"]
     images = [place.image for place in pinned if isinstance(place, Drawing)]
     return Dataset(DRAWING, "all", np.stack(images), None, ()) if images else None
@@ -198,16 +196,14 @@ def _drawings() -> Dataset | None:
 def _say_what_is_normal(found: Ready, checkpoint: Checkpoint, train: Dataset) -> None:
     held_back = f"{len(found.detector.held_back[CHOSEN]):,}"
     if found.is_own:
-        whose = (
-            f"{train.name}, which it was trained on; the threshold comes from {held_back} that it held back"
-        )
+        whose = f"which it was trained on; the threshold comes from {held_back} that it held back"
     else:
-        whose = f"{train.name}, though it was trained on others; the threshold comes from {held_back} of them"
+        whose = f"though it was trained on others; the threshold comes from {held_back} of them"
     n_judged, n_all = len(found.images), found.n_all
     judged = f"all {n_all:,}" if n_judged == n_all else f"{n_judged:,}, drawn with the seed from {n_all:,},"
     st.caption(
-        f"Normal for {checkpoint.name}: {whose}. Of the images to test on, {judged} are judged; k-NN and PCA "
-        f"compare them with {found.n_compared:,} normal ones."
+        f"Normal for {checkpoint.name}: {train.name}, {whose}. Of the images to test on, {judged} are "
+        f"judged; k-NN and PCA compare them with {found.n_compared:,} normal ones."
     )
 
 
@@ -215,7 +211,7 @@ def _say_what_is_normal(found: Ready, checkpoint: Checkpoint, train: Dataset) ->
 
 
 def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
-    """One class against the others, asked for with a button; the outcomes of the seeds that are done."""
+    """One class against the others, started with a button; the outcomes of the seeds that are done."""
     experiment, n_seeds = _choose_experiment(train, test, protocol)
     job = job_on_request(
         experiment.key(n_seeds),
@@ -240,7 +236,7 @@ def _work(experiment: Experiment, n_seeds: int) -> StepsWork:
 
 
 def _await_next_seed(job: Job, n_seen: int) -> None:
-    """Draw the page anew once another seed is done: the first result shall not wait for the last."""
+    """Draw the page again after each seed: the first result must not wait for the last."""
     if not job.is_over and len(job.progress.partial) > n_seen:
         st.rerun()
 
@@ -248,14 +244,10 @@ def _await_next_seed(job: Job, n_seen: int) -> None:
 def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> tuple[Experiment, int]:
     columns = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     word = "Normal class" if protocol == "one-class" else "Class held out"
-    name = columns[0].selectbox(word, _present(train), key="outlier_class", bind="query-params")
-    latent_dim = columns[1].select_slider(
-        "Numbers in a code", CODE_SIZES, LATENT_DIM, key="code_size", bind="query-params"
-    )
-    n_seeds = columns[2].segmented_control(
-        "Seeds", SEEDS, default=1, required=True, key="n_seeds", bind="query-params"
-    )
-    first = columns[3].number_input("First seed", 0, 2**31 - 1, 0, key="outlier_seed", bind="query-params")
+    name = pick("outlier_class", word, _present(train), columns[0])
+    latent_dim = columns[1].select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **bound("code_size"))
+    n_seeds = segments("n_seeds", "Seeds", SEEDS, columns[2])
+    first = number("outlier_seed", "First seed", columns[3])
     label = train.class_names.index(name)
     return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
 
@@ -270,7 +262,7 @@ def _announcement(asked: Experiment, n_seeds: int) -> str:
 
 
 def _known(experiment: Experiment, n_seeds: int) -> list[Outcome]:
-    """What has been found with fewer seeds."""
+    """The outcomes of an earlier job with fewer seeds."""
     for fewer in sorted((count for count in SEEDS if count < n_seeds), reverse=True):
         job = found(quick_queue(), experiment.key(fewer))
         if job and job.status == "done":

@@ -1,4 +1,4 @@
-"""The parts of the page on outliers that show: scores, a threshold, galleries."""
+"""Results of the page Outliers: verdicts, scores, threshold, galleries."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from autoencoder.experiments.outliers.figure import roc_figure, score_figure
 from autoencoder.experiments.outliers.outcome import (
     Alarms,
     Outcome,
+    Verdict,
     auroc_intervals,
     galleries,
     threshold_at_percentile,
@@ -21,7 +22,9 @@ from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.controls import number, pick, segments
+from ui.widgets.downloads import csv, offer_file
 from ui.widgets.pictures import show_large, show_table
 
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
@@ -32,7 +35,7 @@ SO_FEW = "Of so few, an AUROC is the share of normal images that score lower; it
 
 @dataclass(frozen=True)
 class Rule:
-    """How a threshold is taken from held-back scores: by a false-alarm rate, or at a percentile."""
+    """Rule of a threshold on held-back scores: a false-alarm rate, or a percentile."""
 
     way: str
     value: float  # %
@@ -49,30 +52,19 @@ class Rule:
 
 
 def choose_threshold() -> tuple[str, Rule]:
-    """The score to look at, and the rule of its threshold: asked for before there is an outcome too."""
+    """The score to look at, and the rule of its threshold; shown before there is an outcome, too."""
     st.subheader("A threshold", anchor=False)
     titles = {score.title: name for name, score in SCORES.items()}
     score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
-    score = titles[score_column.selectbox("Score", list(titles), key="score", bind="query-params")]
-    way = way_column.segmented_control(
-        "Threshold from",
-        [BY_RATE, BY_PERCENTILE],
-        default=BY_RATE,
-        required=True,
-        key="threshold_by",
-        bind="query-params",
-    )
+    score = titles[pick("score", "Score", titles, score_column)]
+    way = segments("threshold_by", "Threshold from", [BY_RATE, BY_PERCENTILE], way_column)
     if way == BY_PERCENTILE:
-        value = value_column.number_input(
-            "Percentile", 1.0, 99.9, 95.0, 0.5, key="percentile", bind="query-params"
-        )
-    else:
-        value = value_column.number_input("Rate, %", 0.1, 99.0, 5.0, 0.5, key="rate", bind="query-params")
-    return score, Rule(way, value)
+        return score, Rule(way, number("percentile", "Percentile", value_column))
+    return score, Rule(way, number("rate", "Rate, %", value_column))
 
 
 def show_few(outcomes: list[Outcome], rule: Rule) -> None:
-    """Outliers that are so few that each has its own verdict, of every score."""
+    """The verdict of every score on each outlier, where these are few."""
     if not outcomes or outcomes[0].test.is_outlier.sum() > FEW:
         return
     outcome = outcomes[0]
@@ -84,26 +76,21 @@ def show_few(outcomes: list[Outcome], rule: Rule) -> None:
         image = as_floats(outcome.test.images[row])
         rebuilt = outcome.model.reconstruct(outcome.test.images[[row]])[0]
         show_large([(image, title), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")])
-        table = [
-            [
-                SCORES[verdict.score].title,
-                "an outlier" if verdict.is_alarm else "normal",
-                f"{verdict.value:.3g}",
-                f"{verdict.threshold:.3g}",
-                percent(verdict.share_below),
-            ]
-            for verdict in found
-        ]
-        columns = ["score", "says", "its score", "threshold", "normal images that score lower"]
-        st.dataframe(
-            pd.DataFrame(table, columns=columns),
-            hide_index=True,
-            alt=f"What every score says of {title}, against its threshold.",
-        )
+        show_frame(list(map(_verdict_row, found)), f"The verdict of every score on {title}.")
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, str]:
+    return {
+        "score": SCORES[verdict.score].title,
+        "says": "an outlier" if verdict.is_alarm else "normal",
+        "its score": f"{verdict.value:.3g}",
+        "threshold": f"{verdict.threshold:.3g}",
+        "normal images that score lower": percent(verdict.share_below),
+    }
 
 
 def show_scores(outcomes: list[Outcome]) -> None:
-    """Every score's AUROC with its interval, and what the numbers say."""
+    """Every score's AUROC with its interval, and a sentence that compares them."""
     if not outcomes:
         return
     st.subheader("Which score tells them apart?", anchor=False)
@@ -113,19 +100,15 @@ def show_scores(outcomes: list[Outcome]) -> None:
         st.markdown(f"**{sentence(intervals)}**")
     rows = []
     for name, found in intervals.items():
-        rows.append([SCORES[name].title, found.mean, found.low, found.high, SCORES[name].kind])
-    table = pd.DataFrame(rows, columns=["score", "AUROC", "95 % from", "to", "kind"])
-    if n_outliers <= FEW:
-        table = table.drop(columns=["95 % from", "to"])
-    shares = dict.fromkeys(table.columns[1:-1], st.column_config.NumberColumn(format="percent"))
-    st.dataframe(table, hide_index=True, column_config=shares, alt="The AUROC of every score.")
+        ends = {"95 % from": found.low, "to": found.high} if n_outliers > FEW else {}
+        rows.append({"score": SCORES[name].title, "AUROC": found.mean, **ends, "kind": SCORES[name].kind})
+    show_frame(rows, "The AUROC of every score.", {"percent": ["AUROC", "95 % from", "to"]})
     st.caption(
         f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
         f"{counted(n_outliers, 'outlier')}. "
         f"{_spread(outcomes) if n_outliers > FEW else SO_FEW}"
     )
-    name = f"outliers-seed-{first.seed}.csv"
-    st.download_button("Scores (CSV)", lambda: scores_table(first).to_csv(index=False), name, "text/csv")
+    offer_file("Scores (CSV)", f"outliers-seed-{first.seed}.csv", lambda: csv(scores_table(first)))
 
 
 def _spread(outcomes: list[Outcome]) -> str:
@@ -145,9 +128,9 @@ def scores_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
-    """A threshold from held-back normal images alone, and what it does on the test set."""
+    """A threshold from held-back normal images alone, and its effect on the test set."""
     if not outcomes:
-        st.caption("What it does is shown here as soon as there are scores.")
+        st.caption("Its effect is shown here as soon as there are scores.")
         return
     first = outcomes[0]
     threshold = rule.threshold(first.held_back[score])
@@ -173,16 +156,10 @@ def _show_alarms(found: Alarms) -> None:
         st.metric("False alarms", f"{found.false_alarm_rate:.1%}")
         st.metric("Recall", f"{found.recall:.1%}")
         st.metric("Precision", precision)
-    confusion = pd.DataFrame(
-        {
-            "below the threshold": [
-                found.n_normal - found.n_false_alarms,
-                found.n_outliers - found.n_caught,
-            ],
-            "above: an alarm": [found.n_false_alarms, found.n_caught],
-        },
-        index=["normal", "outliers"],
-    )
+    alarms = np.array([found.n_false_alarms, found.n_caught])
+    below = np.array([found.n_normal, found.n_outliers]) - alarms
+    columns = {"below the threshold": below, "above: an alarm": alarms}
+    confusion = pd.DataFrame(columns, index=["normal", "outliers"])
     st.dataframe(confusion, alt="Images of the test set by kind, and by which side of the threshold.")
 
 

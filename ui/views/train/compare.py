@@ -5,7 +5,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
 from autoencoder.figures.training import Run, errors_figure, gaps_figure
-from autoencoder.latent.support import score_name
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.model.architecture import KINDS
 from ui.state import caches
 from ui.state.caches import kept_replay
@@ -13,6 +13,7 @@ from ui.state.opened import opened_models
 from ui.state.session import is_dark, refusal
 from ui.state.visitor import current_workspace
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import several
 
 MOST = 8  # trainings on one chart
 
@@ -21,21 +22,20 @@ def show_comparison() -> None:
     """The choice of trainings, and their curves."""
     st.subheader("Trainings compared", anchor=False)
     infos = _with_history()
-    chosen = st.multiselect(
-        "Trainings to draw together", list(infos), key="runs", bind="query-params", max_selections=MOST,
-        placeholder="choose two or more, of yours or shipped",
-    )  # fmt: skip
+    looks = {"max_selections": MOST, "placeholder": "choose two or more, of yours or shipped"}
+    chosen = several("runs", "Trainings to draw together", list(infos), **looks)
     runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
     if not runs:
         return
-    show_chart(
-        errors_figure(runs, is_dark()), "errors compared", "Held-out error by epoch, a line a training"
-    )
+    alt = "Held-out error by epoch, one line per training"
+    show_chart(errors_figure(runs, is_dark()), "errors compared", alt)
     st.caption(_whether_errors_compare(runs))
     watched = [run for run in runs if len(run.gap_epochs)]
     for score in dict.fromkeys(run.score for run in watched):
         figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
-        show_chart(figure, f"{score} compared", f"Gap score ({score}) by epoch, a line a training")
+        show_chart(
+            figure, f"{score.title} compared", f"Gap score ({score.title}) by epoch, one line per training"
+        )
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
@@ -54,11 +54,15 @@ def _run(info: CheckpointInfo) -> Run | None:
         config, replay = info.config, kept_replay(info.folder)
         history, none = config.training.history, np.empty(0)
         return Run(
-            info.name, config.source.name, config.model.kind, score_name(config.model.latent_dim),
-            np.array([result.epoch for result in history]),
-            np.array([result.validation_loss for result in history]),
-            none if replay is None else replay.epochs, none if replay is None else replay.gap_scores,
-        )  # fmt: skip
+            info.name,
+            config.source.name,
+            config.model.kind,
+            gap_score(config.model.latent_dim),
+            epochs=np.array([result.epoch for result in history]),
+            errors=np.array([result.validation_loss for result in history]),
+            gap_epochs=none if replay is None else replay.epochs,
+            gap_scores=none if replay is None else replay.gap_scores,
+        )
     return None
 
 

@@ -5,9 +5,10 @@ import streamlit as st
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.training.progress import Glance
 from autoencoder.training.trainer import Progress
-from ui.jobs.job import NO_WORKER, Job
+from ui.jobs.job import Job
 from ui.storage.classroom import has_teacher
 from ui.views.train.outcome import show_errors
+from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import show_live, show_so_far
 
 TICK = 1.0  # seconds between two looks at a running training
@@ -16,7 +17,7 @@ WORDS = {"paused": "Paused", "finishing": "Keeping the model", "waiting": "Waiti
 
 
 def follow(job: Job) -> None:
-    """The controls, and the training as it goes; where nothing moves, another tab may make it move again."""
+    """Controls and progress; a paused training is looked at too, since another tab can resume it."""
     _controls(job)
     if has_teacher():
         st.caption(f"The teacher sees this training as **{job.code}**.")
@@ -28,7 +29,7 @@ def _controls(job: Job) -> None:
     is_paused = job.status == "paused"
     with st.container(horizontal=True):
         if is_paused:
-            st.button("Go on", on_click=job.resume, icon=":material/play_arrow:")
+            st.button("Resume", on_click=job.resume, icon=":material/play_arrow:")
         else:
             st.button("Pause", on_click=_pause, args=(job,), icon=":material/pause:")
         st.button("One step", on_click=_step, args=(job, Progress), disabled=not is_paused)
@@ -42,11 +43,8 @@ def _pause(job: Job) -> None:
 
 
 def _step(job: Job, kind: type) -> None:
-    """Until the next event of this kind; a short one is over before the page is drawn.
-
-    Where another tab let the training go on meanwhile, this one only did not know.
-    """
-    if job.status != "paused":
+    """Train until the next event of this kind; a short step is over before the page is drawn."""
+    if job.status != "paused":  # another tab has resumed it
         return
     job.step(lambda step: isinstance(step.partial, kind))
     job.settle(TICK)
@@ -64,7 +62,7 @@ def _watch(job: Job, drawn: tuple[str, bool]) -> None:
     glance = job.progress
     st.progress(*_progress(job, glance))
     if job.notice:
-        st.warning(f"{job.notice} The training goes on, but would not outlive this server.")
+        st.warning(f"{job.notice} The training goes on, but would be lost with this server.")
     _show_figures(glance)
     if status == "paused":
         show_so_far(glance)
@@ -74,7 +72,7 @@ def _watch(job: Job, drawn: tuple[str, bool]) -> None:
 
 
 def _progress(job: Job, glance: Glance) -> tuple[float, str]:
-    """How far it is, from 0 to 1, and in words."""
+    """The share that is done, from 0 to 1, and a sentence."""
     latest = glance.latest
     if not job.has_workers and job.status != "paused":
         return (latest.step / latest.n_steps if latest else 0.0), NO_WORKER

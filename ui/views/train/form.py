@@ -1,4 +1,4 @@
-"""The parts of the training page: the form, the table of layers, the training as it runs, its outcome."""
+"""Form of the page Train: settings, the table of layers, and the start."""
 
 from functools import partial
 
@@ -22,6 +22,8 @@ from autoencoder.training.plan import (
 from autoencoder.training.trainer import FEWEST_IMAGES
 from autoencoder.wording import counted
 from ui.jobs.job import Job
+from ui.state import address
+from ui.state.address import bound
 from ui.state.session import refusal
 from ui.state.training import begin_training, current_training, forget_training
 from ui.state.visitor import current_workspace
@@ -31,14 +33,13 @@ ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
 DEFAULTS = TrainingSettings()
 COUNTS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)  # of training images, fewer than all
 ALL = "all"
-IMAGES = "train_images"
 
-number = partial(st.number_input, persist_state="session")
-select = partial(st.selectbox, persist_state="session")
+kept_number = partial(st.number_input, persist_state="session")
+kept_select = partial(st.selectbox, persist_state="session")
 
 
 def find_training() -> tuple[Job | None, bool]:
-    """The visitor's training, and whether the page is free for another one."""
+    """The visitor's training, and True where the page is free for another one."""
     try:
         job = current_training()
     except LatentSpaceError as error:
@@ -48,13 +49,10 @@ def find_training() -> tuple[Job | None, bool]:
     return job, job is None
 
 
-# Before
-
-
 def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
-    """The form; raises LatentSpaceError where what it says cannot be trained."""
+    """The plan from the form; raises LatentSpaceError where it cannot be trained."""
     if not classroom().can_train:
-        st.info("Whoever runs the class has switched training off.", icon=":material/info:")
+        st.info("The teacher has switched training off.", icon=":material/info:")
     if dataset.n_images < FEWEST_IMAGES:
         raise DatasetError(
             f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
@@ -63,18 +61,14 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     n_images = _choose_images(n_to_train_on(dataset.n_images))
     n_trained = n_images or n_to_train_on(dataset.n_images)
     kind_column, size_column, epochs_column = st.columns([2, 1, 1])
-    kind = kind_column.selectbox(
-        "Kind", KINDS, format_func=KINDS.get, key="train kind", persist_state="session"
-    )
-    latent_dim = size_column.number_input(
-        "Code size", 1, MAX_LATENT_DIM, 2, key="train size", persist_state="session",
-        help="Dimensions of the latent space. Two can be looked at as they are; sixteen keep more.",
-    )  # fmt: skip
-    epochs = default_epochs(n_trained)
-    epochs = epochs_column.number_input(
-        "Epochs", 1, MAX_EPOCHS, epochs, key=f"train {epochs} epochs", persist_state="session",
-        help="How often the network sees every image.",
-    )  # fmt: skip
+    with kind_column:
+        kind = kept_select("Kind", KINDS, format_func=KINDS.get, key="train.kind")
+    with size_column:
+        what = "Dimensions of the latent space. Two can be looked at as they are; sixteen keep more."
+        latent_dim = kept_number("Code size", 1, MAX_LATENT_DIM, 2, key="train.size", help=what)
+    with epochs_column:
+        epochs, what = default_epochs(n_trained), "How often the network sees every image."
+        epochs = kept_number("Epochs", 1, MAX_EPOCHS, epochs, key=f"train.epochs_{epochs}", help=what)
     architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
     model = model_settings(kind, latent_dim, architecture, beta)
     name = _choose_name(default_name(dataset.name, kind, latent_dim, n_images))
@@ -82,68 +76,59 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
 
 
 def _choose_images(n_all: int) -> int:
-    """How many images to train on; 0 for all."""
+    """The number of images to train on; 0 for all."""
     options = [*(str(count) for count in COUNTS if count < n_all), ALL]
-    if st.session_state.get(IMAGES, ALL) not in options:  # of another data set
-        st.session_state[IMAGES] = ALL
+    if address.value("train_images") not in options:  # of another data set
+        st.session_state["train_images"] = ALL
     slider, preset = st.columns([3, 1], vertical_alignment="bottom")
-    preset.button(
-        "Overfit on purpose", on_click=_choose_few, disabled=len(options) == 1, width="stretch",
-        help="Fifty images and a plain autoencoder: training and held-out error part within seconds.",
-    )  # fmt: skip
+    looks = {"disabled": len(options) == 1, "width": "stretch"}
+    what = "Fifty images and a plain autoencoder: training and held-out error part within seconds."
+    preset.button("Overfit on purpose", on_click=_choose_few, help=what, **looks)
     if len(options) == 1:
         slider.caption(f"Trained on all there are: {counted(n_all, 'image')}.")
         return 0
     chosen = slider.select_slider(
-        "Training images", options, ALL, key=IMAGES, bind="query-params", persist_state="session",
-        format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # the address has what is shown
+        "Training images",
+        options,
+        ALL,
+        format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # so the address has it
         help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
-    )  # fmt: skip
+        persist_state="session",
+        **bound("train_images"),
+    )
     return 0 if chosen == ALL else int(chosen)
 
 
 def _choose_few() -> None:
     """Fifty images, with the epochs and the batch size that suit them."""
-    st.session_state[IMAGES] = str(COUNTS[0])
-    st.session_state["train kind"] = "ae"
+    st.session_state["train_images"] = str(COUNTS[0])
+    st.session_state["train.kind"] = "ae"
 
 
 def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, float, TrainingSettings]:
-    """What is rarely changed: architecture, beta and how the training goes."""
+    """Settings that are rarely changed: architecture, beta, noise, batches, rate and seed."""
     beta, noise, level = 1.0, "gaussian", 0.3
     with st.expander("More"):
-        architecture = select(
-            "Architecture", PRESETS, format_func=ARCHITECTURES.get, key="train architecture"
-        )
+        title = ARCHITECTURES.get
+        architecture = kept_select("Architecture", PRESETS, format_func=title, key="train.architecture")
         if kind == "vae":
-            beta = number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train beta")
+            beta = kept_number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train.beta")
         if kind == "dae":
-            noise = select(
-                "Noise on the inputs",
-                NOISE_KINDS,
-                format_func=lambda kind: NOISE_KINDS[kind].title,
-                key="train noise",
-            )
-            level = number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train level")
-        batch_size = number("Batch size, images", 1, 4096, batch_size, key=f"train batch {batch_size}")
-        rate = number(
-            "Learning rate at its peak",
-            1e-5,
-            1.0,
-            DEFAULTS.learning_rate,
-            1e-3,
-            format="%.5f",
-            key="train rate",
-        )
-        seed = number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train seed")
+            title = {"format_func": lambda kind: NOISE_KINDS[kind].title}
+            noise = kept_select("Noise on the inputs", NOISE_KINDS, key="train.noise", **title)
+            level = kept_number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train.level")
+        batch_size = kept_number("Batch size, images", 1, 4096, batch_size, key=f"train.batch_{batch_size}")
+        looks = {"step": 1e-3, "format": "%.5f", "key": "train.rate"}
+        rate = kept_number("Learning rate at its peak", 1e-5, 1.0, DEFAULTS.learning_rate, **looks)
+        seed = kept_number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train.seed")
     return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
 
 
 def _choose_name(default: str) -> str | None:
-    """The name to keep the model under; None, and beneath it the reason, where it cannot be used."""
+    """The name of the model; None, with the reason below the field, where it cannot be used."""
     workspace = current_workspace()
     free = workspace.models.free_name(default)
-    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train name")
+    name = st.text_input("Name of the model", placeholder=free, max_chars=60, key="train.name")
     with refusal():
         return workspace.models.check_new(name or free)
     return None
@@ -176,16 +161,10 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def offer_start(plan: Plan) -> None:
-    """The button that begins the training, where it may; greyed out while the name cannot be used."""
+    """The button that starts the training; disabled while the name cannot be used."""
     if not classroom().can_train:
         return
     is_usable = plan.name is not None
     if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not is_usable) and is_usable:
         begin_training(plan)
         st.rerun()
-
-
-# While it runs
-
-
-# Afterwards

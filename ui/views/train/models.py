@@ -1,6 +1,4 @@
-"""The visitor's own models: what each is, and what can be done with it."""
-
-from functools import partial
+"""Models of the visitor: facts, map, rename, download, delete, share and load."""
 
 import streamlit as st
 
@@ -10,14 +8,17 @@ from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui.state.caches import kept_replay
+from ui.state.choice import model_name
 from ui.state.opened import opened_models
 from ui.state.queues import job_queue
-from ui.state.session import refusal
+from ui.state.session import guarded, refusal
 from ui.state.visitor import current_workspace, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.storage.models import export_model, import_model, model_infos, proposed_name
 from ui.widgets import share
+from ui.widgets.downloads import offer_file
+from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
 from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_replay
 
@@ -32,18 +33,19 @@ def show_models() -> None:
         _show_model(infos[_choose(list(infos))])
     else:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
-    _offer_undo()
+    offer_undo("model", current_workspace().models.deleted(), current_workspace().models.restore)
     share.show_shared(current_workspace(), "model")
     _offer_load()
     for info in opened_models():
-        if info.name == st.session_state.model:
+        if info.name == model_name():
             _show_how_it_came(info)
 
 
 def _choose(names: list[str]) -> str:
     trained = _just_trained()
     first = names.index(trained) if trained in names else 0
-    return st.selectbox("Model of yours", names, index=first, key=f"own model {first} of {' / '.join(names)}")
+    key = f"train.own_model {first} of {' / '.join(names)}"
+    return st.selectbox("Model of yours", names, index=first, key=key)
 
 
 def _just_trained() -> str | None:
@@ -58,18 +60,16 @@ def _show_model(info: CheckpointInfo) -> None:
         offer_map(info.name, "own")
         with st.popover("Rename", icon=":material/edit:"):
             _rename_form(info.name)
-        st.download_button(
-            "Download", partial(export_model, workspace.models, info.name), f"{info.name}.zip",
-            "application/zip", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-        st.button("Delete", on_click=_delete, args=(info.name,), icon=":material/delete:")
+        archive, looks = f"{info.name}.zip", {"on_click": "ignore", "icon": ":material/download:"}
+        offer_file("Download", archive, lambda: export_model(workspace.models, info.name), **looks)
+        st.button("Delete", on_click=guarded, args=(_delete, info.name), icon=":material/delete:")
     share.offer_model(workspace, info.name)
     if info.name != _just_trained():  # whose frames stand above already
         _show_how_it_came(info)
 
 
 def _show_how_it_came(info: CheckpointInfo) -> None:
-    """The frames of its training, if they were kept, and what its errors say."""
+    """The frames of its training, if they were kept, and a sentence on its errors."""
     config = info.config
     with refusal():
         replay = kept_replay(info.folder)
@@ -94,7 +94,7 @@ def _facts(info: CheckpointInfo) -> str:
 
 
 def _rename_form(name: str) -> None:
-    with st.form(f"rename {name}", border=False):
+    with st.form(f"train.rename {name}", border=False):
         new = st.text_input("New name", name, max_chars=60)
         is_sent = st.form_submit_button("Rename")
     if is_sent:
@@ -111,23 +111,9 @@ def _rename(old: str, new: str) -> None:
 
 
 def _delete(name: str) -> None:
-    with refusal():
-        current_workspace().models.delete(name)
-        if name == _just_trained():
-            job_queue().forget(visitor_id())
-
-
-def _offer_undo() -> None:
-    name = current_workspace().models.deleted()
-    if name:
-        st.button(
-            f"Bring {name} back", on_click=_restore, icon=":material/undo:", help="The model deleted last."
-        )
-
-
-def _restore() -> None:
-    with refusal():
-        current_workspace().models.restore()
+    current_workspace().models.delete(name)
+    if name == _just_trained():
+        job_queue().forget(visitor_id())
 
 
 def _offer_load() -> None:
@@ -135,29 +121,22 @@ def _offer_load() -> None:
     if not classroom().can_upload:
         return
     with st.expander("Load a model"):
-        upload = st.file_uploader(
-            "A model as it was downloaded, a .zip",
-            type="zip", max_upload_size=MAX_UPLOAD_MB, key=f"model file {_n_loaded()}",
-        )  # fmt: skip
+        label, looks = "A model as it was downloaded, a .zip", {"max_upload_size": MAX_UPLOAD_MB}
+        upload = st.file_uploader(label, type="zip", key=uploader_key("train"), **looks)
         if upload is None:
             return
         name = proposed_name(current_workspace().models, upload.getvalue(), upload.name)
-        name = st.text_input("Its name", name, max_chars=60, key=f"name {upload.file_id}")
+        name = st.text_input("Its name", name, max_chars=60, key=f"train.name {upload.file_id}")
         if st.button("Load"):
             with refusal():
                 info = import_model(current_workspace().models, upload.getvalue(), name)
-                # An empty uploader takes the place of this one.
-                st.session_state["models loaded"] = _n_loaded() + 1
-                st.session_state["model loaded"] = info.name
+                empty_uploader("train")
+                st.session_state["train.loaded"] = info.name
                 st.rerun()
 
 
 def _say_loaded() -> None:
-    # Said in the run after the loading: a rerun drops what was drawn just before it.
-    name = st.session_state.pop("model loaded", None)
+    # In the run after the loading: a rerun drops the elements drawn just before it.
+    name = st.session_state.pop("train.loaded", None)
     if name:
         st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
-
-
-def _n_loaded() -> int:
-    return st.session_state.get("models loaded", 0)

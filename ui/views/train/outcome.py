@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-import pandas as pd
 import streamlit as st
 
 from autoencoder.checkpoint.record import EpochResult
@@ -12,13 +11,14 @@ from autoencoder.training.overfitting import sentence
 from autoencoder.training.progress import Glance
 from ui.jobs.job import Job
 from ui.state.session import is_dark
-from ui.state.training import can_go_on, forget_training, go_on
+from ui.state.training import can_resume, forget_training, resume_failed
+from ui.widgets.downloads import csv, offer_file
 from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_so_far
 
 
 def show_errors(glance: Glance, is_over: bool) -> None:
-    """Training and held-out error, and what they say together."""
+    """Training and held-out error, with a sentence that compares them."""
     if glance.epochs:
         st.markdown(sentence(glance.epochs, glance.n_trained, is_over))
     if glance.losses or glance.epochs:
@@ -26,17 +26,17 @@ def show_errors(glance: Glance, is_over: bool) -> None:
 
 
 def show_outcome(job: Job) -> None:
-    """What the training came to, and where to go from here."""
+    """The result of the training, and the next steps."""
     _say_outcome(job)
     with st.container(horizontal=True):
         if job.result:
             offer_map(job.result, "trained", type="primary")
-        if can_go_on(job):
-            st.button("Try to go on", on_click=go_on, type="primary", icon=":material/play_arrow:")
+        if can_resume(job):
+            st.button("Try to resume", on_click=resume_failed, type="primary", icon=":material/play_arrow:")
         st.button("Train another", on_click=forget_training, icon=":material/replay:")
         if job.progress.epochs:
-            losses = pd.DataFrame([asdict(epoch) for epoch in job.progress.epochs]).to_csv(index=False)
-            st.download_button("Losses (CSV)", losses, f"{job.result or 'training'}-losses.csv", "text/csv")
+            losses = [asdict(epoch) for epoch in job.progress.epochs]
+            offer_file("Losses (CSV)", f"{job.result or 'training'}-losses.csv", lambda: csv(losses))
     show_so_far(job.progress)
     show_errors(job.progress, is_over=True)
 
@@ -48,18 +48,14 @@ def _say_outcome(job: Job) -> None:
     if isinstance(job.error, LatentSpaceError):
         st.error(str(job.error), icon=":material/error:")
     elif job.error:
-        st.error(
-            f"The training ended with a mistake in this program: {type(job.error).__name__}.",
-            icon=":material/error:",
-        )
+        words = f"The training ended with a mistake in this program: {type(job.error).__name__}."
+        st.error(words, icon=":material/error:")
     elif job.result is None:
-        st.info(
-            "Stopped before the first epoch was over, so there is nothing to keep.", icon=":material/info:"
-        )
+        words = "Stopped before the first epoch was over, so there is nothing to keep."
+        st.info(words, icon=":material/info:")
     else:
-        st.success(
-            f"Kept as **{job.result}**, and in every page's choice of models.", icon=":material/check:"
-        )
+        words = f"Kept as **{job.result}**, and in every page's choice of models."
+        st.success(words, icon=":material/check:")
         _show_measures(epochs[-1])
 
 

@@ -1,4 +1,4 @@
-"""The gaps of a model's plane as a job: computed once, in the background, for all visitors."""
+"""Gap field of a model's plane as a job: computed once, in the background, for all visitors."""
 
 import hashlib
 import threading

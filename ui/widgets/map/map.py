@@ -1,11 +1,10 @@
-"""The living map on a page: what the browser is given, and what is kept of what it commits."""
+"""Latent map on a page: the data for the browser, and the choices that it sends back."""
 
 import hashlib
 import io
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
@@ -19,41 +18,40 @@ from ui.components.register import living_map
 from ui.components.shared import places as places_module
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
-from ui.state.choice import checkpoint_named, model_names
+from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.pair import other_codes
 from ui.state.session import is_dark, refusal
+from ui.widgets.controls import pick, segments
+from ui.widgets.downloads import csv, offer_files
 from ui.widgets.map.layers import gap_field
 from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
-SEQ = "map seq"
+SEQ = "map.seq"
 PLACES = ("a", "b")
 
 
 def choose_projection(codes: Codes) -> str:
-    """How the codes are laid out."""
+    """The projection of the codes."""
     n_codes, latent_dim = codes.latents.shape
     methods = [
         *([CODE] if latent_dim <= 2 else []),
         *([PCA_PLANE] if latent_dim >= 2 else []),
         *([TSNE] if n_codes >= FEWEST_CODES else []),
     ]
-    method = st.segmented_control(
-        "Projection", methods, default=methods[0], key="projection", bind="query-params"
-    )
-    return method or methods[0]
+    return segments("projection", "Projection", methods)
 
 
 def choose_beside(first: Checkpoint) -> Checkpoint | None:
     """A second model, whose map stands beside the first one's."""
-    name = st.selectbox("Beside it", [NO_MODEL, *model_names()], key="beside", bind="query-params")
+    name = pick("beside", "Beside it", [NO_MODEL, *model_names()])
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
 def project(codes: Codes, method: str) -> Map:
-    """The map of these codes; for codes of more than two dimensions, what is nearest to the one asked for."""
+    """The map of these codes by a method of `choose_projection`."""
     if method == TSNE:
         return tsne_map(codes)
     return caches.latent_map(codes, "pca" if method == PCA_PLANE else "auto")
@@ -83,12 +81,12 @@ def show_map(
             panes.append(_pane(beside, others, project(others, method)))
     key = "|".join([*(pane["model"] for pane in panes), method])
     if not compact:
-        address.keep_to(st.session_state.data, key)
+        address.keep_to(dataset_name(), key)
         address.show()
     present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
     living_map(
         {
-            "key": f"{st.session_state.data}|{key}",
+            "key": f"{dataset_name()}|{key}",
             "compact": compact,
             "path": _placed(latent_map, path),
             "crosses": _placed(latent_map, crosses),
@@ -100,7 +98,7 @@ def show_map(
             "seq": st.session_state.get(SEQ, 0),
         },
         key="map",
-        on_commit=_keep_places if compact else _keep,
+        on_commit=partial(_keep, PLACES if compact else address.MAP_CHOICES),
         on_again=_hear_again,
     )
     return latent_map
@@ -108,46 +106,32 @@ def show_map(
 
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
     """All points as CSV; the chart as a page that opens without a network."""
-    left, right = st.columns(2)
     name = f"{codes.dataset}-{checkpoint.name}-map"
-    left.download_button(
-        "Points (CSV)", partial(_points_csv, codes, latent_map), f"{name}.csv", "text/csv", width="stretch"
-    )
-    right.download_button(
-        "Map (HTML)",
-        partial(_map_page, name, codes, latent_map),
-        f"{name}.html",
-        "text/html",
-        width="stretch",
+    offer_files(
+        {
+            "Points (CSV)": (f"{name}.csv", lambda: _points_csv(codes, latent_map)),
+            "Map (HTML)": (f"{name}.html", lambda: _map_page(name, codes, latent_map)),
+        }
     )
 
 
 def _choice(compact: bool) -> dict[str, str]:
-    """What is chosen; a compact map shares the places only."""
+    """The current choices; a compact map shares the places only."""
     chosen = PLACES if compact else address.MAP_CHOICES
     return {
-        name: address.chosen(name) if name in chosen else address.DEFAULTS[name]
+        name: address.chosen(name) if name in chosen else address.TEXTS[name].default
         for name in address.MAP_CHOICES
     }
 
 
 def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
     """A and B as texts; only an image can stand in for what was chosen."""
-    places_module = dict(zip(PLACES, pair or (), strict=False))
-    return {letter: str(place.index) for letter, place in places_module.items() if isinstance(place, ImageAt)}
+    places = zip(PLACES, pair or (), strict=False)
+    return {letter: str(place.index) for letter, place in places if isinstance(place, ImageAt)}
 
 
-def _keep() -> None:
-    """Keep what the visitor has chosen on the map."""
-    _keep_only(address.MAP_CHOICES)
-
-
-def _keep_places() -> None:
-    """Keep the places, and leave the rest as the home page has it."""
-    _keep_only(PLACES)
-
-
-def _keep_only(names: tuple[str, ...]) -> None:
+def _keep(names: tuple[str, ...]) -> None:
+    """Take over these choices of the map; a compact one leaves the others as the home page has them."""
     committed = st.session_state["map"].commit
     if not isinstance(committed, dict):
         return
@@ -158,14 +142,14 @@ def _keep_only(names: tuple[str, ...]) -> None:
 
 
 def _hear_again() -> None:
-    """What did not arrive has been offered anew by the time the map hears of this."""
+    """This run has offered the files again that did not arrive; the number tells the map so."""
     seq = st.session_state["map"].again
     if isinstance(seq, int):
         st.session_state[SEQ] = seq
 
 
 def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
-    """What one model's map is drawn from, by the addresses of its files."""
+    """The data of one model's map, with the addresses of its files."""
     offer = file_store().offer
     digest = hashlib.sha256(latent_map.positions.tobytes()).hexdigest()[:16]
     map_key = f"{codes.key[:24]}-{digest}"
@@ -186,7 +170,7 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
 
 
 def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
-    """Where codes (M, D) lie on the map, if it can say."""
+    """The positions of codes (M, D) on the map; none where it cannot place codes."""
     return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
 
 
@@ -236,7 +220,7 @@ def _points_csv(codes: Codes, latent_map: Map) -> str:
     if codes.labels is not None:
         columns["class"] = [codes.class_names[label] for label in codes.labels]
     latents = {f"z{number}": values for number, values in enumerate(codes.latents.T, start=1)}
-    return pd.DataFrame({**columns, **latents}).to_csv(index=False)
+    return csv({**columns, **latents})
 
 
 def _map_page(name: str, codes: Codes, latent_map: Map) -> str:

@@ -1,4 +1,4 @@
-"""A t-SNE map as a job: it takes too long for a page, and forms under the visitor's eyes."""
+"""t-SNE map as a job, shown while it forms: it takes too long for a page."""
 
 import streamlit as st
 
@@ -15,42 +15,29 @@ TICK = 1.0  # seconds between two looks at the job
 
 
 def tsne_map(codes: Codes) -> Map:
-    """The t-SNE map of these codes as far as it is, one for all visitors, with its progress.
+    """The current t-SNE map of these codes, one for all visitors, with its progress.
 
-    Until its first step is done, the plane that it starts from.
+    Before its first step, the PCA plane that it starts from.
     """
-    job = _job(codes)
+    key = job_key("map", codes.key)
+    job = found(job_queue(), key) or begun(job_queue(), key, StepsWork(tsne_steps, codes.latents))
     if not job.is_over:
-        _watch(job, codes)
+        st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
     elif job.status == "done":
         return job.result
     else:
-        _note_end(job)
+        st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
+        looks = {"key": f"tsne.restart {key}"}
+        st.button("Restart", on_click=job_queue().forget, args=(key,), **looks)
     return job.progress.partial if job.progress.share else caches.latent_map(codes, "auto")
-
-
-def _job(codes: Codes) -> Job:
-    key = job_key("map", codes.key)
-    return found(job_queue(), key) or begun(job_queue(), key, StepsWork(tsne_steps, codes.latents))
-
-
-def _note_end(job: Job) -> None:
-    st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
-    st.button("Draw it anew", on_click=job_queue().forget, args=(job.owner,), key=f"anew {job.owner}")
-
-
-def _watch(job: Job, codes: Codes) -> None:
-    st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
 
 
 def _show_progress(job: Job, n_codes: int) -> None:
     if job.is_over:
         st.rerun()
     share = job.progress.share
-    st.progress(
-        share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: looking for neighbours …"
-    )
+    st.progress(share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: finding neighbours …")
     redraw, stop = st.columns(2)
-    if redraw.button("Draw it as it is now", key=f"redraw {job.owner}", width="stretch"):
+    if redraw.button("Draw it as it is now", key=f"tsne.redraw {job.owner}", width="stretch"):
         st.rerun()
-    stop.button("Stop here", on_click=job.stop, key=f"stop {job.owner}", width="stretch")
+    stop.button("Stop here", on_click=job.stop, key=f"tsne.stop {job.owner}", width="stretch")

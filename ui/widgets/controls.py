@@ -1,0 +1,53 @@
+"""Controls whose values stand in the address: one function a kind, with range and default from the table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui.state.address import ADDRESS, bound
+
+
+def number(name: str, label: str, place=st, **looks) -> int | float:
+    return place.number_input(label, **{**_range(name), **looks}, **bound(name))
+
+
+def slider(name: str, label: str, place=st, **looks) -> int | float:
+    return place.slider(label, **_range(name), **bound(name), **looks)
+
+
+def pick(name: str, label: str, options: Sequence, place=st, **looks) -> Any:
+    """A list to choose one of; the first option unless the table has another default."""
+    options = list(options)
+    index = options.index(_default(name, options))
+    return place.selectbox(label, options, **{"index": index, **looks}, **bound(name))
+
+
+def segments(name: str, label: str, options: Sequence, place=st, **looks) -> Any:
+    """Options side by side, of which one is always chosen."""
+    options = list(options)
+    default = _default(name, options)
+    return place.segmented_control(label, options, default=default, required=True, **bound(name), **looks)
+
+
+def several(name: str, label: str, options: Sequence, place=st, **looks) -> list:
+    """A list to choose any number of."""
+    return place.multiselect(label, options, **bound(name), **looks)
+
+
+def keep_among(name: str, options: Sequence, otherwise: Sequence = ()) -> None:
+    """Drop a value that is no option any more; of several, those that are none, or all for ``otherwise``."""
+    value = st.session_state.get(name)
+    if isinstance(value, list) and not set(value) <= set(options):
+        st.session_state[name] = [each for each in value if each in options] or list(otherwise)
+    elif value is not None and not isinstance(value, list) and value not in options:
+        del st.session_state[name]
+
+
+def _default(name: str, options: list) -> Any:
+    return ADDRESS[name].default if ADDRESS[name].default in options else options[0]
+
+
+def _range(name: str) -> dict[str, float]:
+    row = ADDRESS[name]
+    return {"min_value": row.low, "max_value": row.high, "value": row.default, "step": row.step}
