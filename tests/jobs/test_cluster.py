@@ -97,18 +97,19 @@ def scheduler(monkeypatch):
         process.wait()
 
 
-def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(scheduler, tmp_path):
-    cluster = start_cluster()
+def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(
+    scheduler, tmp_path, monkeypatch
+):
+    cluster, slices = start_cluster(), count_slices(monkeypatch, ClusterDesk)
     try:
         wait_until(lambda: len(cluster.workers) == 2)  # or the first has done all before the second is there
         queue = _staffed("long")
         spaces = [Workspace(tmp_path, f"{number:032x}") for number in range(30)]
-        taken = [train(queue, f"{number}", plan(20), space) for number, space in enumerate(spaces)]
-        places = set()
-        wait_until(lambda: places.update(addresses(taken)) or all(job.is_over for job in taken))
+        taken = [train(queue, f"{number}", plan(5), space) for number, space in enumerate(spaces)]
+        assert all(job.wait(SOON) for job in taken)
         assert [job.status for job in taken] == ["done"] * 30
         assert all(model_infos(space.models) for space in spaces)
-        assert len(places) == 2
+        assert {desk._address for desk, _ in slices} == set(cluster.workers)
         assert results_at(queue, 2) == set(scheduler)
         assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
         queue._close()

@@ -15,6 +15,7 @@ from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.training.plan import Plan
 from autoencoder.training.session import Training
 from autoencoder.training.trainer import Evaluating
+from ui.jobs.executor import Desk
 
 SMALL_MODEL = ModelSettings("dae", 3, architecture=Architecture("tiny", (4,), (8,)))
 
@@ -99,12 +100,12 @@ def assert_same_weights(first: Checkpoint, second: Checkpoint) -> None:
         np.testing.assert_array_equal(array, second.model.weights[name])
 
 
-def count_slices(monkeypatch, desk: type) -> list[str]:
-    """The keys of the jobs of which a slice is begun at such desks, from now on."""
+def count_slices(monkeypatch, desk: type) -> list[tuple[Desk, str]]:
+    """Every slice that is begun at such desks from now on: the desk, and the job's key."""
     slices, advance = [], desk.advance
 
     def counted(self, key, is_last):
-        slices.append(key)
+        slices.append((self, key))
         return advance(self, key, is_last)
 
     monkeypatch.setattr(desk, "advance", counted)

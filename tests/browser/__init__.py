@@ -1,0 +1,1 @@
+"""A package, so that what has its scope, the browser above all, ends before other rooms' tests begin."""
