@@ -225,7 +225,7 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
 
 
 def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cluster, tmp_path):
-    given, sent = plan(1000, 2000), []
+    given, sent = plan(1000, 2007), []  # images that no test before has sent
     scatter = cluster._client.scatter
     cluster._client.scatter = lambda data, **options: sent.extend(data) or scatter(data, **options)
     try:
