@@ -232,7 +232,7 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
         taken = [train(queue, f"{n}", given, Workspace(tmp_path, f"{n:032x}")) for n in range(3)]
         wait_until(lambda: all(job.progress.latest for job in taken))
         assert addresses(taken) == set(cluster.workers) and len(sent) == 1
-        (held,) = cluster._datasets._futures.values()
+        held = cluster._datasets._futures[sent[0]]
         for address in cluster._client.who_has(held)[held.key]:
             os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
         wait_until(lambda: len(sent) == 2 and all(job._desk for job in taken))
