@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 from tests.tools.project import PROJECT
 from tests.tools.waiting import SOON
@@ -32,13 +31,12 @@ def run(code: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=SOON
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_rooms_import_only_what_the_contracts_allow(monkeypatch):
-    """The contracts are in pyproject.toml."""
-    monkeypatch.chdir(PROJECT)
-    assert lint_imports(cache_dir=None) == 0, "run .venv/bin/lint-imports: it names the line"
+def test_rooms_import_only_what_the_contracts_allow():
+    """The contracts are in pyproject.toml. A process of its own: the linter turns our loggers off."""
+    run("from importlinter.cli import lint_imports; raise SystemExit(lint_imports(cache_dir=None))")
 
 
 def test_the_domain_loads_neither_streamlit_nor_torchvision():
