@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import LatentSpaceError
+from autoencoder.steps import Step
 from tests.tools.app import new_app, press, words
 from tests.tools.models import make_small_checkpoint
 from tests.tools.waiting import SOON
@@ -32,6 +33,7 @@ def server(monkeypatch, tmp_path):
     monkeypatch.setenv("LATENT_TEACHER_TOKEN", SECRET)
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     monkeypatch.setattr(classroom, "WRONG_SECONDS", 0.05)
+    job_queue.clear()  # the teacher sees the jobs of this test alone, not what another is still ending
 
 
 def visit(page: str = "latent_map", **query) -> AppTest:
@@ -132,11 +134,11 @@ def test_clearing_takes_everybody_s_images_and_leaves_the_models(digits):
 
 def test_the_teacher_sees_the_work_and_stops_it():
     class Endless:
-        progress = 0.0, None
+        progress = Step(0.0)
 
         def steps(self):
             while True:
-                yield 0.0
+                yield self.progress
 
         def finish(self):
             return None
