@@ -33,6 +33,7 @@ def server(monkeypatch, tmp_path):
     monkeypatch.setenv("LATENT_TEACHER_TOKEN", SECRET)
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     monkeypatch.setattr(classroom, "WRONG_SECONDS", 0.05)
+    job_queue.clear()  # the teacher sees the jobs of this test alone, not what another is still ending
 
 
 def visit(page: str = "latent_map", **query) -> AppTest:

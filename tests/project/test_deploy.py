@@ -53,7 +53,7 @@ def test_the_image_runs_without_rights():
 
 def test_every_variable_is_known_to_the_program_or_explained():
     program = "".join(
-        path.read_text() for path in [*PROJECT.glob("ui/*.py"), *PROJECT.glob("autoencoder/*.py")]
+        path.read_text() for path in [*PROJECT.glob("ui/**/*.py"), *PROJECT.glob("autoencoder/**/*.py")]
     )
     for name in set(re.findall(r"LATENT_[A-Z_]+", DOCKERFILE + COMPOSE + README)):
         assert name in program, name
