@@ -2,18 +2,17 @@
 
 import os
 import re
-from pathlib import Path
 
+from tests.tools.project import PROJECT
 from ui.state.caches import stamp
 
-ROOT = Path(__file__).resolve().parents[1]
 SINGLE = {"ui/components/files.py", "ui/state/queues.py"}  # one object of the server each, no results
 
 
 def test_caches_stand_in_one_file_and_are_bounded():
     found = {
-        str(path.relative_to(ROOT)): re.findall(r"@st\.cache_\w+\((.*)\)", path.read_text("utf-8"))
-        for path in (ROOT / "ui").rglob("*.py")
+        str(path.relative_to(PROJECT)): re.findall(r"@st\.cache_\w+\((.*)\)", path.read_text("utf-8"))
+        for path in (PROJECT / "ui").rglob("*.py")
     }
     assert {path for path, caches in found.items() if caches} == {"ui/state/caches.py", *SINGLE}
     assert all("max_entries=" in arguments for arguments in found["ui/state/caches.py"])
