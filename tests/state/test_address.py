@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import MAIN
 
+from tests.tools.project import MAIN
 from ui.state.address import ADDRESS, TEXTS, Number, Text
 from ui.state.pages import PAGES, PATHS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CONTROLS = {"number", "slider", "pick", "segments", "several", "keep_among", "bound", "value"}
 
 
