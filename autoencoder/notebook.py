@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.noise import Noise
@@ -67,7 +67,7 @@ def interpolate(
 
     Raises ValueError for another kind of ``path``.
     """
-    return walk(checkpoint, path, start, end, n_steps)
+    return find_path(checkpoint, path, start, end, n_steps)
 
 
 def measure_path(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:

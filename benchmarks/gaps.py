@@ -12,7 +12,7 @@ import time
 import numpy as np
 import torch
 
-from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
@@ -75,7 +75,7 @@ def graph_seconds(name: str, n_paths: int) -> dict[str, float]:
         graph.path(start, end, 17)
         seconds["through the data"].append(time.perf_counter() - started)
         started = time.perf_counter()
-        checkpoint.support.measure(walk(checkpoint, "linear", start, end, 11))
+        checkpoint.support.measure(find_path(checkpoint, "linear", start, end, 11))
         seconds["straight, measured"].append(time.perf_counter() - started)
     medians = {
         f"a path {kind}, median of {n_paths}": statistics.median(all_) for kind, all_ in seconds.items()

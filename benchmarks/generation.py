@@ -14,7 +14,7 @@ import torch
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.generate.samples import Scores, compare_steps
+from autoencoder.experiments.generate.samples import SampleScores, compare_steps
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.model.runtime import use_one_thread
 from autoencoder.steps import result_of
@@ -22,7 +22,7 @@ from autoencoder.steps import result_of
 MOST_FITTED = 10_000  # codes of training images
 
 
-def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[Scores, ...]]]:
+def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[SampleScores, ...]]]:
     """Print the scores of every source, model and seed; returns them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[Scores
     return found
 
 
-def report(seed: int, scores: dict[str, tuple[Scores, ...]]) -> None:
+def report(seed: int, scores: dict[str, tuple[SampleScores, ...]]) -> None:
     for name, sources in scores.items():
         for each in sources:
             print(

@@ -22,7 +22,7 @@ from autoencoder.data.catalogue import list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.training.plan import Plan
+from autoencoder.training.plan import TrainingPlan
 from ui.jobs.cluster import NICENESS, Cluster
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
@@ -51,7 +51,7 @@ def measure(dataset: Dataset, args: argparse.Namespace, folder: Path) -> None:
     cluster.staff("long", queue)
     wait_until(lambda: queue.is_staffed)
     print(f"a worker is ready after {time.perf_counter() - started:.1f} s")
-    plan = Plan("model", dataset, None, ModelSettings("ae", 16), TrainingSettings(args.epochs))
+    plan = TrainingPlan("model", dataset, None, ModelSettings("ae", 16), TrainingSettings(args.epochs))
     in_jobs, outside = [], []
     for number in range(args.rounds):
         in_jobs.append(in_a_job(queue, plan, Workspace(folder, f"{number:032x}")))
@@ -63,7 +63,7 @@ def measure(dataset: Dataset, args: argparse.Namespace, folder: Path) -> None:
     cluster.close()
 
 
-def in_a_job(queue: JobQueue, plan: Plan, workspace: Workspace) -> float:
+def in_a_job(queue: JobQueue, plan: TrainingPlan, workspace: Workspace) -> float:
     """Images a second between the first progress and the end of the last epoch."""
     started = time.perf_counter()
     job = train(queue, "a visitor", plan, workspace)
@@ -76,7 +76,7 @@ def in_a_job(queue: JobQueue, plan: Plan, workspace: Workspace) -> float:
     return n_seen(plan) * (1 - n_before / latest.n_steps) / seconds
 
 
-def on_the_command_line(plan: Plan, folder: Path) -> float:
+def on_the_command_line(plan: TrainingPlan, folder: Path) -> float:
     """Images a second as the trained model's record of its computing has it."""
     model = ["--kind", plan.model.kind, "--latent-dim", f"{plan.model.latent_dim}", "--threads", "1"]
     epochs = ["--epochs", f"{plan.settings.epochs}", "--out", f"{folder}", "--json"]
@@ -85,7 +85,7 @@ def on_the_command_line(plan: Plan, folder: Path) -> float:
     return n_seen(plan) / read_config(folder).training.seconds
 
 
-def seconds_to_stop(queue: JobQueue, plan: Plan, workspace: Workspace) -> float:
+def seconds_to_stop(queue: JobQueue, plan: TrainingPlan, workspace: Workspace) -> float:
     job: Job = train(queue, "another", plan, workspace)
     wait_until(lambda: job.progress.latest)
     time.sleep(1)
@@ -97,7 +97,7 @@ def seconds_to_stop(queue: JobQueue, plan: Plan, workspace: Workspace) -> float:
     return seconds
 
 
-def n_seen(plan: Plan) -> float:
+def n_seen(plan: TrainingPlan) -> float:
     """Images that are trained on, in all epochs together."""
     return 0.9 * plan.dataset.n_images * plan.settings.epochs
 

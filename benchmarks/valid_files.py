@@ -18,7 +18,7 @@ from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.training.recorder import Film
+from autoencoder.training.recorder import Recorder
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
 from ui.storage.workspace import Workspace
@@ -61,11 +61,11 @@ def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
     dataset = Dataset("stripes", "all", np.tile(images, (4, 1, 1)), np.tile(labels, 4), ("a", "b", "c"))
     settings = ModelSettings("vae", 3, architecture=Architecture("tiny", (3,), (7,)))
     trainer = Trainer(dataset.images, settings, TrainingSettings(2, 8), Runtime())
-    film = Film(trainer, dataset)
-    film.begin()
+    recorder = Recorder(trainer, dataset)
+    recorder.begin()
     for _, event in trainer.steps():
-        film.note(event)
-    checkpoint = replace(make_checkpoint("new", trainer, dataset, dataset), replay=film.replay)
+        recorder.note(event)
+    checkpoint = replace(make_checkpoint("new", trainer, dataset, dataset), replay=recorder.replay)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder), "0" * 32)
         workspace.models.save(checkpoint, "mine")

@@ -1,15 +1,15 @@
 """What lies between two images, and where does the way leave the data?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.interpolation.find import find_walks
+from ui.views.interpolation.find import find_paths
 from ui.views.interpolation.scenes import offer_presets, show_prompt
 from ui.views.interpolation.show import (
     choose_path,
     move_by_hand,
     show_on_map,
     show_pair,
+    show_paths,
     show_profile,
-    show_walks,
     take_away,
 )
 from ui.widgets.compared import compared_models
@@ -27,13 +27,13 @@ pair = choose_pair(checkpoint, codes)
 models = compared_models(checkpoint, codes)
 kind, n_steps = choose_path()
 show_prompt(models, pair)
-walks = find_walks(models, codes, pair, kind, n_steps)
+paths = find_paths(models, codes, pair, kind, n_steps)
 show_pair(checkpoint, codes, pair)
-move_by_hand(walks)
-show_walks(codes, walks, pair)
-show_profile(walks)
-show_on_map(codes, walks[0], pair)
-take_away(walks, pair, codes, kind)
+move_by_hand(paths)
+show_paths(codes, paths, pair)
+show_profile(paths)
+show_on_map(codes, paths[0], pair)
+take_away(paths, pair, codes, kind)
 why(
     "**Round trip**: a step z is decoded and encoded again, ‖E(D(z)) − z‖. Where the decoder draws "
     "something that the encoder knows, the code comes back close to where it was. **Distance to the data**: "

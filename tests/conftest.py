@@ -22,7 +22,7 @@ from tests.tools.project import REAL_DATA
 use_one_thread()
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# On CI the examples are the same every time: it judges a change; looking for new ones is for a desk.
+# On CI the examples are the same every time: it judges a change; looking for new ones is for an executor.
 settings.register_profile(
     "laws",
     deadline=None,

@@ -25,7 +25,7 @@ class PathKind:
     is_slow: bool = False
 
 
-PATHS = {
+PATH_KINDS = {
     "linear": PathKind("Straight", "Goes from one code to the other in a straight line."),
     "spherical": PathKind("Spherical", "Turns around the origin while the distance from it changes evenly."),
     "data": PathKind(
@@ -42,7 +42,7 @@ PATHS = {
 }
 
 
-def walk_steps(
+def path_steps(
     checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int
 ) -> Steps[np.ndarray]:
     """The path of a ``kind`` from start (D,) to end (D,) while it is found: the share done, and (T, D).
@@ -54,26 +54,28 @@ def walk_steps(
         return (yield from smooth_steps(checkpoint.model, checkpoint.support.units, way))
     if kind == "data":
         return checkpoint.graph.path(start, end, n_steps)
-    if kind in PATHS:
+    if kind in PATH_KINDS:
         return {"linear": linear, "spherical": spherical}[kind](start, end, n_steps)
-    raise ValueError(f"the path must be one of {', '.join(PATHS)}, got {kind!r}")
+    raise ValueError(f"the path must be one of {', '.join(PATH_KINDS)}, got {kind!r}")
 
 
-def walk(checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int) -> np.ndarray:
+def find_path(
+    checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int
+) -> np.ndarray:
     """The finished path of a ``kind``, float32 (T, D)."""
-    return result_of(walk_steps(checkpoint, kind, start, end, n_steps))
+    return result_of(path_steps(checkpoint, kind, start, end, n_steps))
 
 
 def paths_through_the_data(models: Sequence[tuple[Checkpoint, Ends]], n_steps: int) -> list[np.ndarray]:
     """Path through the data of every model, from which its smooth path starts."""
-    return [walk(checkpoint, "data", *ends, n_steps) for checkpoint, ends in models]
+    return [find_path(checkpoint, "data", *ends, n_steps) for checkpoint, ends in models]
 
 
 def smooth_paths_steps(models: Sequence[tuple[Checkpoint, Ends]], n_steps: int) -> Steps[list[np.ndarray]]:
     """Smooth path of every model, one after the other; the partial results have all paths as they are."""
     paths = paths_through_the_data(models, n_steps)
     for number, (checkpoint, ends) in enumerate(models):
-        for share, path in walk_steps(checkpoint, "smooth", *ends, n_steps):
+        for share, path in path_steps(checkpoint, "smooth", *ends, n_steps):
             paths = [*paths[:number], path, *paths[number + 1 :]]
             yield Step((number + share) / len(models), paths)
     return paths

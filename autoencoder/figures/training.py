@@ -9,20 +9,25 @@ import plotly.graph_objects as go
 from autoencoder.figures.style import CLASS_COLOURS, INK, dress
 from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 
 DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
 MOST_TICKS = 13
 
 
-def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
+def loss_figure(progress: TrainingProgress, dark: bool = False) -> go.Figure:
     """The loss of the batches, and at the end of each epoch that of the training and the held-out images."""
-    ink, epochs = INK[dark], [result.epoch for result in glance.epochs]
+    ink, epochs = INK[dark], [result.epoch for result in progress.epochs]
     figure = go.Figure()
     lines = {
-        "batches": ([x for x, _ in glance.losses], [y for _, y in glance.losses], {"width": 1}, 0.45),
-        "training": (epochs, [result.train_loss for result in glance.epochs], {"width": 2, "dash": "dot"}, 1),
-        "held out": (epochs, [result.validation_loss for result in glance.epochs], {"width": 2.5}, 1),
+        "batches": ([x for x, _ in progress.losses], [y for _, y in progress.losses], {"width": 1}, 0.45),
+        "training": (
+            epochs,
+            [result.train_loss for result in progress.epochs],
+            {"width": 2, "dash": "dot"},
+            1,
+        ),
+        "held out": (epochs, [result.validation_loss for result in progress.epochs], {"width": 2.5}, 1),
     }
     for name, (x, y, line, opacity) in lines.items():
         mode = "lines" if name == "batches" else "lines+markers"
@@ -34,7 +39,7 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
     ticks = loss_ticks([y for line in figure.data for y in line.y])
     looks = {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
     figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", **looks)
-    _name_gap(figure, glance)
+    _name_gap(figure, progress)
     return figure.update_layout(
         height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
         legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
@@ -42,9 +47,9 @@ def loss_figure(glance: Glance, dark: bool = False) -> go.Figure:
     )  # fmt: skip
 
 
-def _name_gap(figure: go.Figure, glance: Glance) -> None:
+def _name_gap(figure: go.Figure, progress: TrainingProgress) -> None:
     """A line between the two errors at the last epoch, with its length."""
-    found = parting(glance.epochs)
+    found = parting(progress.epochs)
     if found is None or found.gap < NOTHING:
         return
     last = found.last

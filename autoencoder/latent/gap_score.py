@@ -21,7 +21,7 @@ N_STEPS = 17
 
 @dataclass(frozen=True)
 class GapScore:
-    """A number that measures the gap on a path: ``name`` is the field of `Scores` and `PathMeasures` with it.
+    """A measure of the gap on a path: ``name`` is its field in `GapScores` and `PathMeasures`.
 
     ``digits`` is the format of a value in a sentence, ``ticks`` that of an axis.
     """
@@ -34,7 +34,7 @@ class GapScore:
     meaning: str
 
     def of(self, measures: Any) -> Any:
-        """This score, read from `Scores` or `PathMeasures`."""
+        """This score, read from `GapScores` or `PathMeasures`."""
         return getattr(measures, self.name)
 
     def format(self, value: float) -> str:
@@ -84,7 +84,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class GapScores:
     """Scores of P paths, each (P,); NaN where a path has none.
 
     off_support_share   share of the steps whose round trip is above 1
@@ -158,7 +158,7 @@ def cell_pairs(
     return pairs[pairs[:, 0] != pairs[:, 1]][:n_pairs]
 
 
-def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | None) -> Scores:
+def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | None) -> GapScores:
     """The scores of straight paths between ends (P, 2, D)."""
     n_paths = len(ends)
     path = np.concatenate([linear(start, end, N_STEPS) for start, end in ends])
@@ -171,4 +171,4 @@ def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | 
     far = np.full((n_paths, N_STEPS), np.nan)
     if pictures is not None:
         far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
-    return Scores(is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1))
+    return GapScores(is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1))

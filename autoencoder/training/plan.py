@@ -13,7 +13,7 @@ from autoencoder.model.architecture import Architecture, ModelSettings, mirror_t
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """What is to be trained, and under which name it is kept.
 
     ``name`` is None while there is none that can be used: such a plan is only looked at. ``test`` is None

@@ -14,7 +14,7 @@ MAX_POINTS = 400  # of the loss curve
 
 
 @dataclass(frozen=True)
-class Glance:
+class TrainingProgress:
     """A training as it stands. ``losses`` are (epochs done, mean loss since the point before)."""
 
     dataset: str

@@ -25,7 +25,7 @@ from autoencoder.training.trainer import Event, Progress, Trainer
 FEWEST_STEPS = 40  # of an epoch that has frames within
 
 
-class Film:
+class Recorder:
     """The frames of a training that is under way; ``before`` are those of one that is taken up again."""
 
     def __init__(self, trainer: Trainer, dataset: Dataset, before: Replay | None = None):

@@ -7,9 +7,9 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.model.runtime import resolve_runtime
 from autoencoder.steps import Steps
-from autoencoder.training.plan import Plan
-from autoencoder.training.progress import MAX_POINTS, Glance, ThinnedCurve
-from autoencoder.training.recorder import Film
+from autoencoder.training.plan import TrainingPlan
+from autoencoder.training.progress import MAX_POINTS, ThinnedCurve, TrainingProgress
+from autoencoder.training.recorder import Recorder
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Event, Progress, Trainer
 from autoencoder.training.unfinished import Unfinished
@@ -21,23 +21,25 @@ LOOK_SHARE = 0.02  # of a training's time, at most
 class Training:
     """The work of training a plan; its result is the model, or None before the end of the first epoch."""
 
-    def __init__(self, plan: Plan):
-        self._plan: Plan | None = plan  # images and network are let go of at the end
+    def __init__(self, plan: TrainingPlan):
+        self._plan: TrainingPlan | None = plan  # images and network are let go of at the end
         self._trainer: Trainer | None = None
-        self._film: Film | None = None
+        self._recorder: Recorder | None = None
         self._unfinished: Unfinished | None = None  # what to go on from
         self._losses = ThinnedCurve(MAX_POINTS)
         self._look_at = 0.0  # when to look next at what is learnt
-        self.progress = Glance(plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained)
+        self.progress = TrainingProgress(
+            plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained
+        )
 
     def steps(self) -> Steps[None]:
         self._set_up()
-        self._film.begin()
+        self._recorder.begin()
         self._look()
         for step in self._trainer.steps():
             self._note_event(step.partial)
-            if self._film.note(step.partial):
-                self._note(replay=self._film.replay)
+            if self._recorder.note(step.partial):
+                self._note(replay=self._recorder.replay)
             if time.monotonic() > self._look_at:
                 self._look()
             yield step
@@ -46,7 +48,7 @@ class Training:
         if self._unfinished is not None:
             self._set_up()
         checkpoint = self._checkpoint() if self._trainer and self._trainer.history else None
-        self._plan = self._trainer = self._film = None
+        self._plan = self._trainer = self._recorder = None
         return checkpoint
 
     def snapshot(self) -> bytes:
@@ -54,14 +56,14 @@ class Training:
         if trainer is None:
             return (self._unfinished or Unfinished.of(plan)).to_bytes()
         self._look()  # who pauses sees the network as it is
-        latest, replay = self.progress.latest, self._film.replay
+        latest, replay = self.progress.latest, self._recorder.replay
         where = trainer.snapshot()
         return Unfinished.of(plan, trainer.runtime, where, self._losses, latest, replay).to_bytes()
 
     def resume(self, snapshot: bytes) -> None:
         self._unfinished, self._trainer = Unfinished.from_bytes(snapshot), None
         self._losses, self._look_at = self._unfinished.losses, 0.0
-        self.progress = replace(self._unfinished.glance, n_trained=self._plan.n_trained)
+        self.progress = replace(self._unfinished.progress, n_trained=self._plan.n_trained)
 
     def _set_up(self) -> None:
         plan, runtime = self._plan, resolve_runtime(threads=1)
@@ -71,16 +73,16 @@ class Training:
         self._trainer = Trainer(plan.dataset.images, plan.model, plan.settings, runtime, plan.dataset.labels)
         if before and before.snapshot:
             self._trainer.restore(before.snapshot)
-        self._film = Film(self._trainer, plan.dataset, before.replay if before else None)
-        self._note(n_steps=self._trainer.n_steps, replay=self._film.replay)
+        self._recorder = Recorder(self._trainer, plan.dataset, before.replay if before else None)
+        self._note(n_steps=self._trainer.n_steps, replay=self._recorder.replay)
 
     def _checkpoint(self) -> Checkpoint:
         self._trainer.measure_end()
         self._note(epochs=tuple(self._trainer.history))
-        self._film.end()
+        self._recorder.end()
         self._look()
         made = make_checkpoint(self._plan.name, self._trainer, self._plan.dataset, self._plan.test)
-        return replace(made, replay=self._film.replay)
+        return replace(made, replay=self._recorder.replay)
 
     def _note_event(self, event: Event) -> None:
         if isinstance(event, Progress):
@@ -91,10 +93,10 @@ class Training:
 
     def _look(self) -> None:
         started = time.monotonic()
-        seen = self._film.look()
+        seen = self._recorder.look()
         if seen is not None:
             positions, reconstructions = seen
-            self._note(positions=positions, reconstructions=reconstructions, replay=self._film.replay)
+            self._note(positions=positions, reconstructions=reconstructions, replay=self._recorder.replay)
         now = time.monotonic()
         self._look_at = now + max(LOOK_EVERY, (now - started) / LOOK_SHARE)
 

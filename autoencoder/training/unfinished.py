@@ -20,8 +20,8 @@ from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
-from autoencoder.training.plan import Plan
-from autoencoder.training.progress import MAX_POINTS, Glance, ThinnedCurve
+from autoencoder.training.plan import TrainingPlan
+from autoencoder.training.progress import MAX_POINTS, ThinnedCurve, TrainingProgress
 from autoencoder.training.trainer import Progress, Snapshot
 
 FORMAT_VERSION = 1
@@ -74,7 +74,7 @@ class Unfinished:
     @classmethod
     def of(
         cls,
-        plan: Plan,
+        plan: TrainingPlan,
         runtime: Runtime | None = None,
         snapshot: Snapshot | None = None,
         losses: ThinnedCurve | None = None,
@@ -88,21 +88,21 @@ class Unfinished:
         return cls(plan.name, images, test, *settings, runtime, snapshot, losses, latest, replay)
 
     @property
-    def glance(self) -> Glance:
+    def progress(self) -> TrainingProgress:
         history = tuple(self.snapshot.history) if self.snapshot else ()
         n_steps = self.latest.n_steps if self.latest else 0
-        return Glance(
+        return TrainingProgress(
             self.dataset.name, self.model, self.settings, n_steps, self.latest, self.losses.points, history,
             replay=self.replay,
         )  # fmt: skip
 
-    def plan(self, find: Callable[[str, str], Dataset]) -> Plan:
+    def plan(self, find: Callable[[str, str], Dataset]) -> TrainingPlan:
         """Training plan with its images, which ``find`` gives by name and split.
 
         Raises DatasetError where they are gone.
         """
         test = None if self.test is None else self.test.found(find)
-        return Plan(self.name, self.dataset.found(find), test, self.model, self.settings)
+        return TrainingPlan(self.name, self.dataset.found(find), test, self.model, self.settings)
 
     def to_bytes(self) -> bytes:
         arrays, snapshot = {}, None

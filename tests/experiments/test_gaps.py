@@ -15,7 +15,7 @@ from autoencoder.experiments.gaps.empty_space import empty_space
 from autoencoder.experiments.gaps.statistic import GapStatistic, gap_steps
 from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval, probability_of_worse
-from autoencoder.latent.gap_score import Scores, random_pairs
+from autoencoder.latent.gap_score import GapScores, random_pairs
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.sources import SOURCES, draw
@@ -81,7 +81,7 @@ def test_scores_of_different_kinds_are_not_compared():
 
 
 def test_no_paths_are_no_verdict():
-    none = Scores(*(np.empty(0) for _ in range(3)))
+    none = GapScores(*(np.empty(0) for _ in range(3)))
     assert "no paths" in sentence([GapStatistic(name, 8, none, none) for name in ("one", "other")])
 
 

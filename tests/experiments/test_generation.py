@@ -13,7 +13,7 @@ from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.generate.samples import (
-    Scores,
+    SampleScores,
     Yardstick,
     compare_steps,
     frechet,
@@ -47,8 +47,8 @@ def classifier(train, test):
     return result_of(classifier_steps(train, test))
 
 
-def scores(source: str, distance: float, floor: float = 2.0) -> Scores:
-    return Scores(source, 10, distance, floor, 0.0, 0.0, None)
+def scores(source: str, distance: float, floor: float = 2.0) -> SampleScores:
+    return SampleScores(source, 10, distance, floor, 0.0, 0.0, None)
 
 
 def test_the_frechet_distance_agrees_with_the_formula():

@@ -12,10 +12,10 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.experiments.gaps.study import (
     SHIPPED_STUDY,
-    Plan,
     Run,
     Setting,
     Study,
+    StudyPlan,
     beside_the_gaps,
     findings,
     points,
@@ -32,7 +32,7 @@ from autoencoder.model.runtime import Runtime
 from autoencoder.steps import result_of
 from autoencoder.training.trainer import Trainer
 
-TINY = Plan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
+TINY = StudyPlan((2, 5), (5,), (0.4,), (0.5, 2.0), (0, 1), n_images=60, epochs=1, n_pairs=20)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def tiny():
     return study, training, held_out, trainers
 
 
-def planted(plan: Plan, score, mse=lambda setting: 0.01) -> Study:
+def planted(plan: StudyPlan, score, mse=lambda setting: 0.01) -> Study:
     """A study whose every run scores what ``score`` says of its setting, give or take a hundredth."""
     none = Interval(np.nan, np.nan, np.nan)
     runs = tuple(
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_study_is_refused(tmp_path, text):
 
 
 def test_a_point_reaches_over_all_seeds():
-    plan = Plan((8,), (8,), (), (), (0, 1))
+    plan = StudyPlan((8,), (8,), (), (), (0, 1))
     study = planted(plan, lambda setting: 0.4)
     second = replace(study.runs[1], share=around(0.6), mse=0.03)
     (point,) = points(replace(study, runs=(study.runs[0], second)))
@@ -131,7 +131,7 @@ def test_a_point_reaches_over_all_seeds():
     assert point.mse == pytest.approx(0.02)
 
 
-PLAN = Plan((8, 32), (32,), (0.3,), (0.1, 4.0), (0, 1))
+PLAN = StudyPlan((8, 32), (32,), (0.3,), (0.1, 4.0), (0, 1))
 PLAIN = 0.40
 
 
@@ -185,7 +185,7 @@ def test_the_cheapest_that_helps_is_named_beside_the_best():
 
 
 def test_a_plane_is_scored_by_its_jumps_and_apart():
-    plan = Plan((2, 32), (2, 32), (), (1.0,), (0,))
+    plan = StudyPlan((2, 32), (2, 32), (), (1.0,), (0,))
     study = planted(plan, lambda setting: 2.0 if setting == Setting("ae", 2) else 1.5)
     flat = findings(study)[-1]
     assert flat.verdict == "Weighing the KL narrows the gaps" and "jump ratio 2.00" in flat.against
@@ -224,4 +224,4 @@ def test_the_shipped_study_is_whole():
     study = read_study(SHIPPED_STUDY)
     wanted = {(setting, seed) for seed in study.plan.seeds for setting in study.plan.settings}
     assert {(run.setting, run.seed) for run in study.runs} == wanted and len(study.plan.seeds) >= 2
-    assert study.dataset == "mnist" and study.plan == Plan()
+    assert study.dataset == "mnist" and study.plan == StudyPlan()

@@ -8,7 +8,7 @@ from autoencoder.experiments.gaps.empty_space import empty_space
 from autoencoder.experiments.gaps.figure import empty_figure, gap_figure
 from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.experiments.generate.figure import frechet_figure
-from autoencoder.experiments.generate.samples import Scores
+from autoencoder.experiments.generate.samples import SampleScores
 from autoencoder.experiments.interpolation.figure import path_figure
 from autoencoder.figures.maps import map_figure
 from autoencoder.figures.style import CLASS_COLOURS
@@ -95,8 +95,8 @@ def test_every_path_is_a_point_of_its_model_and_kind(checkpoints, digits):
     assert set(cross.x[0]) == {"small"} and set(cross.x[1]) == {"across classes"}
 
 
-def judged(*distances: float) -> list[Scores]:
-    return [Scores(f"source {value}", 10, value, 2.5, 0.0, 0.0, None) for value in distances]
+def judged(*distances: float) -> list[SampleScores]:
+    return [SampleScores(f"source {value}", 10, value, 2.5, 0.0, 0.0, None) for value in distances]
 
 
 def test_the_frechet_chart_says_its_values_and_has_ticks_that_can_be_read():

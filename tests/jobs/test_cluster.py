@@ -31,13 +31,13 @@ from tests.tools.works import (
 )
 from ui.jobs import cluster as clusters
 from ui.jobs import worker
-from ui.jobs.cluster import Cluster, ClusterDesk, close_cluster, local_size, start_cluster, started_cluster
-from ui.jobs.executor import OwnDesk
+from ui.jobs.cluster import Cluster, WorkerExecutor, close_cluster, local_size, start_cluster, started_cluster
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
 from ui.jobs.transfer import Scattered, pack, unpack
 from ui.state.queues import _staffed
-from ui.state.training import ModelKeeper, train
+from ui.state.training import ModelHandler, train
 from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
 
@@ -46,7 +46,7 @@ GIGABYTE = 10**9
 
 def addresses(taken) -> set[str]:
     """Where jobs are at present."""
-    return {desk._address for desk in (job._desk for job in taken) if desk}
+    return {executor._address for executor in (job._executor for job in taken) if executor}
 
 
 def results_at(queue: JobQueue, n_workers: int) -> set:
@@ -55,7 +55,7 @@ def results_at(queue: JobQueue, n_workers: int) -> set:
     while len(addresses(taken)) < n_workers:
         assert len(taken) < 6, "all of them are at the same worker"
         taken.append(queue.submit(f"without an end {len(taken)}", Counting()))
-        wait_until(lambda: taken[-1]._desk)
+        wait_until(lambda: taken[-1]._executor)
     for job in taken:
         job.stop()
     assert all(job.wait(SOON) for job in taken)
@@ -64,8 +64,8 @@ def results_at(queue: JobQueue, n_workers: int) -> set:
 
 def process_of(job, cluster: Cluster) -> int:
     """The number of the process that has the job."""
-    wait_until(lambda: job._desk)
-    address = job._desk._address
+    wait_until(lambda: job._executor)
+    address = job._executor._address
     return cluster._client.run(os.getpid, workers=[address])[address]
 
 
@@ -100,7 +100,7 @@ def scheduler(monkeypatch):
 def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(
     scheduler, tmp_path, monkeypatch
 ):
-    cluster, slices = start_cluster(), count_slices(monkeypatch, ClusterDesk)
+    cluster, slices = start_cluster(), count_slices(monkeypatch, WorkerExecutor)
     try:
         wait_until(lambda: len(cluster.workers) == 2)  # or the first has done all before the second is there
         queue = _staffed("long")
@@ -109,7 +109,7 @@ def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(
         assert all(job.wait(SOON) for job in taken)
         assert [job.status for job in taken] == ["done"] * 30
         assert all(model_infos(space.models) for space in spaces)
-        assert {desk._address for desk, _ in slices} == set(cluster.workers)
+        assert {executor._address for executor, _ in slices} == set(cluster.workers)
         assert results_at(queue, 2) == set(scheduler)
         assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
         queue._close()
@@ -131,10 +131,10 @@ def cluster():
 
 @pytest.fixture
 def queue(cluster):
-    """A queue with a desk at each worker that is there."""
+    """A queue with an executor at each worker that is there."""
     queue = JobQueue()
     cluster.staff("long", queue)
-    cluster._desks = {address: {} for address in cluster._desks}
+    cluster._executors = {address: {} for address in cluster._executors}
     wait_until(lambda: queue.is_staffed)
     yield queue
     for job in list(queue._line):
@@ -191,7 +191,7 @@ def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspac
 
 def test_a_stop_is_heard_after_the_slice_in_hand(queue, workspace, monkeypatch):
     assert clusters.SLICE < 0.5
-    job, slices = train(queue, "a", plan(1000, 2000), workspace), count_slices(monkeypatch, ClusterDesk)
+    job, slices = train(queue, "a", plan(1000, 2000), workspace), count_slices(monkeypatch, WorkerExecutor)
     wait_until(lambda: job.progress.epochs)
     job.stop()
     n_before = len(slices)
@@ -200,7 +200,7 @@ def test_a_stop_is_heard_after_the_slice_in_hand(queue, workspace, monkeypatch):
 
 
 def test_a_stop_is_heard_during_the_losses_at_the_end_of_an_epoch(queue, workspace, monkeypatch):
-    job, slices = queue.submit("a", EndlessLosses(plan())), count_slices(monkeypatch, ClusterDesk)
+    job, slices = queue.submit("a", EndlessLosses(plan())), count_slices(monkeypatch, WorkerExecutor)
     job.step(lambda step: isinstance(step.partial, Evaluating))
     assert job.wait(SOON, "paused") and not job.progress.epochs
     job.resume()
@@ -216,7 +216,7 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     job = train(queue, "a", given, workspace)
     job.step(lambda step: isinstance(step.partial, EpochResult))
     assert job.wait(SOON, "paused")
-    wait_until(lambda: job._desk is None)
+    wait_until(lambda: job._executor is None)
     wait_until(lambda: n_under_way(cluster) == 0)
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
@@ -235,7 +235,7 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
         held = cluster._datasets._futures[sent[0]]
         for address in cluster._client.who_has(held)[held.key]:
             os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
-        wait_until(lambda: len(sent) == 2 and all(job._desk for job in taken))
+        wait_until(lambda: len(sent) == 2 and all(job._executor for job in taken))
         assert any(job._n_losses for job in taken)
         for job in taken:
             job.stop()
@@ -246,7 +246,7 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
 
 def test_a_job_shows_in_the_dashboard_of_dask_under_the_name_that_pages_give_it(queue, cluster, workspace):
     job, other = train(queue, "visitor", plan(1000), workspace), queue.submit("outliers of these", Counting())
-    wait_until(lambda: job._desk and other._desk)
+    wait_until(lambda: job._executor and other._executor)
     names = {"Training visito, dae of stripes, code size 3", "Measurement, outliers"}
     assert {job.name, other.name} == names
     wait_until(lambda: {key.split("-")[0] for key in actors(cluster)} == names)
@@ -278,7 +278,7 @@ def test_a_mistake_in_a_work_is_told_as_it_is_and_harms_no_worker(queue):
 
 def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, cluster, workspace, tmp_path):
     given, gate = plan(150), tmp_path / "may go on"
-    job = queue.submit("a", WaitingTraining(given, 3, gate), ModelKeeper(workspace, given.name))
+    job = queue.submit("a", WaitingTraining(given, 3, gate), ModelHandler(workspace, given.name))
     wait_until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
     os.kill(process_of(job, cluster), signal.SIGKILL)
     gate.touch()
@@ -308,11 +308,11 @@ def test_the_cluster_of_this_machine_fits_it(n_cores, memory):
     assert n_workers * per_worker <= min(memory * 0.6, 3.1 * GIGABYTE)
 
 
-def test_a_parcel_names_large_images_and_holds_the_rest():
+def test_a_payload_names_large_images_and_holds_the_rest():
     large, small = images(5000), images(10)
-    parcel, named = pack({"large": large, "small": small, "lambda": lambda x: x + 1})
-    assert list(named.values()) == [large] and len(parcel) < 100_000
-    content = unpack(parcel, named)
+    payload, named = pack({"large": large, "small": small, "lambda": lambda x: x + 1})
+    assert list(named.values()) == [large] and len(payload) < 100_000
+    content = unpack(payload, named)
     assert content["large"] is large and content["lambda"](1) == 2
     np.testing.assert_array_equal(content["small"].images, small.images)
 
@@ -364,5 +364,5 @@ def test_a_worker_that_is_begun_anew_does_not_run_the_page():
 def test_a_page_without_a_server_around_it_has_a_thread(monkeypatch):
     assert started_cluster() is None
     queue = _staffed("long")
-    assert isinstance(queue._desks[0], OwnDesk)
+    assert isinstance(queue._executors[0], LocalExecutor)
     assert queue.submit("a", Counting(3)).wait(SOON) and queue.find("a").result == os.getpid()

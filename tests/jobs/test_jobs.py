@@ -20,7 +20,7 @@ from tests.tools.waiting import SOON
 from tests.tools.works import Counting, Failing, count_slices, plan
 from ui.jobs import executor, runner
 from ui.jobs import queue as queue_module
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import JobError
 from ui.jobs.queue import JobQueue
 from ui.state.training import train
@@ -38,7 +38,7 @@ def short_slices(monkeypatch):
 
 @pytest.fixture
 def queue():
-    queue = JobQueue(OwnDesk())
+    queue = JobQueue(LocalExecutor())
     yield queue
     for job in list(queue._line):
         job.stop()
@@ -61,7 +61,7 @@ def test_a_job_comes_to_its_result(queue):
 
 def test_stop_takes_effect_within_a_turn_of_each_and_keeps_the_result(queue, monkeypatch):
     others = [queue.submit(f"other {number}", Counting()) for number in range(3)]
-    slices = count_slices(monkeypatch, OwnDesk)
+    slices = count_slices(monkeypatch, LocalExecutor)
 
     class Noting(Counting):
         def finish(self) -> int:
@@ -222,12 +222,12 @@ def test_the_images_shown_are_held_out_and_noisy_as_encoded(queue, tmp_path):
     given = plan(1)
     job = train(queue, "a", given, Workspace(tmp_path, VISITOR))
     assert job.wait(SOON)
-    glance = job.progress
+    progress = job.progress
     model = Workspace(tmp_path, VISITOR).models.load(job.result).model
-    inputs = glance.replay.inputs
-    assert inputs.shape == glance.reconstructions.shape == (8, 28, 28)
+    inputs = progress.replay.inputs
+    assert inputs.shape == progress.reconstructions.shape == (8, 28, 28)
     assert not any((inputs[0] == image).all() for image in given.dataset.images)
-    np.testing.assert_allclose(model.reconstruct(inputs), glance.reconstructions / 255, atol=3e-3)
+    np.testing.assert_allclose(model.reconstruct(inputs), progress.reconstructions / 255, atol=3e-3)
 
 
 def test_a_training_stopped_after_an_epoch_is_kept_and_before_one_is_not(queue, tmp_path):
@@ -311,10 +311,10 @@ def test_snapshots_come_soon_at_first_and_then_rarely(monkeypatch):
         def resume(self, snapshot: bytes) -> None:
             raise AssertionError
 
-    bench, kept = runner.Bench(), []
-    bench.begin("key", Endless(), None)
+    works, kept = runner.Runner(), []
+    works.begin("key", Endless(), None)
     while clock[0] < 50:
-        if bench.advance("key", 0.1, None).snapshot:
+        if works.advance("key", 0.1, None).snapshot:
             kept.append(clock[0])
     assert kept == [0.25, 1.25, 3.25, 7.25, 15.25, 25.25, 35.25, 45.25]
 

@@ -9,7 +9,7 @@ from autoencoder.latent.projection import project, tsne_steps
 from autoencoder.steps import result_of
 from tests.tools.app import buttons, new_app, until
 from tests.tools.waiting import SOON
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.jobs.work import StepsWork
 from ui.widgets.map import tsne
@@ -21,7 +21,7 @@ def codes(checkpoints, digits):
 
 
 def test_the_finished_map_is_that_of_the_method(codes):
-    job = JobQueue(OwnDesk()).submit("map", StepsWork(tsne_steps, codes.latents))
+    job = JobQueue(LocalExecutor()).submit("map", StepsWork(tsne_steps, codes.latents))
     assert job.wait(SOON) and job.status == "done"
     assert job.progress.share == 1
     np.testing.assert_array_equal(job.result.positions, result_of(tsne_steps(codes.latents)).positions)
@@ -31,7 +31,7 @@ def test_a_stopped_map_is_kept_as_it_was(codes):
     queue = JobQueue()
     job = queue.submit("map", StepsWork(tsne_steps, codes.latents))
     job.step()
-    queue.open(OwnDesk())
+    queue.open(LocalExecutor())
     assert job.wait(SOON, "paused")
     job.stop()
     assert job.wait(SOON) and job.status == "stopped"

@@ -15,17 +15,17 @@ from autoencoder.checkpoint.replay import read_replay
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.training import session
-from autoencoder.training.plan import Plan
-from autoencoder.training.recorder import Film
+from autoencoder.training.plan import TrainingPlan
+from autoencoder.training.recorder import Recorder
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished, UnfinishedError
 from tests.tools.app import buttons, new_app, until
 from tests.tools.waiting import SOON, wait_until
 from tests.tools.works import assert_same_weights, plan, trained
 from ui.jobs import executor
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
-from ui.jobs.runner import Bench
+from ui.jobs.runner import Runner
 from ui.state.training import take_up, train
 from ui.state.visitor import _digest
 from ui.storage import disk, upkeep
@@ -53,7 +53,7 @@ def new_server(monkeypatch):
     def start() -> JobQueue:
         for queue in started:
             queue._close()
-        started.append(JobQueue(OwnDesk()))
+        started.append(JobQueue(LocalExecutor()))
         return started[-1]
 
     yield start
@@ -62,14 +62,14 @@ def new_server(monkeypatch):
 
 
 @pytest.fixture
-def own(space) -> Plan:
+def own(space) -> TrainingPlan:
     """A training of images of the visitor's own."""
     given = plan(4)
     space.images.save(given.dataset, "stripes")
     return replace(given, dataset=replace(space.images.load("stripes"), name="stripes"))
 
 
-def left_after_an_epoch(queue: JobQueue, given: Plan, space: Workspace) -> None:
+def left_after_an_epoch(queue: JobQueue, given: TrainingPlan, space: Workspace) -> None:
     """Have a training begun and leave it after its first epoch."""
     job = train(queue, VISITOR, given, space)
     job.step(lambda step: isinstance(step.partial, EpochResult))
@@ -193,7 +193,7 @@ def test_a_training_is_looked_at_for_a_small_share_of_its_time(monkeypatch):
     monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(session, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(session, "LOOK_SHARE", 0.1)
-    monkeypatch.setattr(Film, "look", look)
+    monkeypatch.setattr(Recorder, "look", look)
     for _ in Training(plan(12)).steps():
         now[0] += 0.02
     assert now[0] > 1 and n_looks[0] * 0.02 == pytest.approx(0.1 * now[0], rel=0.2)
@@ -279,9 +279,9 @@ def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new
 
 def test_who_takes_one_step_sees_the_network_after_it(monkeypatch):
     monkeypatch.setattr(session, "LOOK_EVERY", 1000.0)
-    bench, given = Bench(), plan(2)
-    bench.begin("key", Training(given), None)
-    before = bench.advance("key", SOON, lambda event: True).progress
-    after = bench.release("key")
+    runner, given = Runner(), plan(2)
+    runner.begin("key", Training(given), None)
+    before = runner.advance("key", SOON, lambda event: True).progress
+    after = runner.release("key")
     for part in ("positions", "reconstructions"):
         assert not np.array_equal(getattr(before, part), getattr(after.progress, part))

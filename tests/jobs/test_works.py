@@ -20,10 +20,10 @@ from autoencoder.latent.fields import gap_field_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.projection import project, tsne_steps
 from autoencoder.latent.sources import mixture_steps
-from autoencoder.training.plan import Plan
+from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.session import Training
 from ui.jobs import worker
-from ui.jobs.cluster import ClusterDesk
+from ui.jobs.cluster import WorkerExecutor
 from ui.jobs.transfer import Scattered
 from ui.jobs.work import StepsWork
 
@@ -52,7 +52,7 @@ WORKS = {
         experiment_steps, Experiment(train, test, "one-class", 8, 2, 0), 1
     ),
     "training": lambda model, codes, train, test: Training(
-        Plan("a", train, test, model.config.model, TrainingSettings(1))
+        TrainingPlan("a", train, test, model.config.model, TrainingSettings(1))
     ),
 }
 
@@ -80,12 +80,12 @@ def test_a_work_goes_to_a_worker_and_its_reports_come_back(name, client, dataset
     work = WORKS[name](model, codes_of_images(model, digits), train, test)
     before = pickle.dumps(work.progress)
     (address,) = client.scheduler_info()["workers"]
-    desk = ClusterDesk(client, address, datasets)
-    desk.begin("job", work, None)
-    report = desk.advance("job", lambda event: True)
+    executor = WorkerExecutor(client, address, datasets)
+    executor.begin("job", work, None)
+    report = executor.advance("job", lambda event: True)
     assert report.has_paused and report.progress is not None
     assert pickle.dumps(work.progress) == before, "the server's own copy is not worked on"
-    assert desk.finish("job").is_done
+    assert executor.finish("job").is_done
     assert np.isfinite(report.progress.latest.loss) if name == "training" else 0 <= report.progress[0] <= 1
     in_worker = client.run(lambda: [name for name in sys.modules if name.split(".")[0] == "streamlit"])
     assert in_worker == {address: []}, "works need no page"

@@ -12,7 +12,7 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.few_labels.figure import curve_name
 from autoencoder.experiments.few_labels.learners import LEARNERS
 from autoencoder.experiments.few_labels.measure import few_label_steps
-from autoencoder.experiments.few_labels.task import Plan, few_label_task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, few_label_task
 from autoencoder.experiments.few_labels.verdicts import (
     comparisons,
     confusion,
@@ -189,7 +189,9 @@ def test_nothing_chosen_is_nothing_measured():
 def test_a_job_is_shared_by_those_who_ask_the_same_and_nobody_else():
     one, other = load_checkpoint("digits-ae-16"), load_checkpoint("digits-ae-2")
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    asked = Plan(one, train, test, few_label_task(train, test), ["codes-knn", "pca-knn"], [10, 30], 3, 0)
+    asked = FewLabelPlan(
+        one, train, test, few_label_task(train, test), ["codes-knn", "pca-knn"], [10, 30], 3, 0
+    )
     others = [
         replace(asked, **{name: value})
         for name, value in (

@@ -8,7 +8,7 @@ import pytest
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.experiments.gaps.words import sentence
-from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.experiments.interpolation.words import outcome
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import linear
@@ -96,16 +96,16 @@ def test_a_scene_says_what_its_strips_show():
     assert "mnist-ae-32 leaves the data in more steps than mnist-vae-32" in fourth
 
 
-def walked(latent_dim: int, round_trip: list[float], step: list[float], name: str = "m") -> Walk:
-    """A walk that only has measures."""
+def measured(latent_dim: int, round_trip: list[float], step: list[float], name: str = "m") -> MeasuredPath:
+    """A path that only has measures."""
     model = SimpleNamespace(name=name, model=SimpleNamespace(latent_dim=latent_dim))
     trips, steps = np.array(round_trip), np.array([np.nan, *step])
-    measured = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)))
-    return Walk(model, np.zeros((len(trips), latent_dim)), measured, None)
+    measures = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)))
+    return MeasuredPath(model, np.zeros((len(trips), latent_dim)), measures, None)
 
 
 def test_the_outcome_follows_from_the_measures():
-    calm, wild = walked(16, [0.5, 0.9, 0.2], [1, 1], "calm"), walked(16, [0.5, 3.0, 1.2], [1, 1], "wild")
+    calm, wild = measured(16, [0.5, 0.9, 0.2], [1, 1], "calm"), measured(16, [0.5, 3.0, 1.2], [1, 1], "wild")
     assert outcome([calm]) == (
         "calm is off the data in none of 3 steps, with its greatest round trip, 0.90, at t = 0.50."
     )
@@ -113,13 +113,13 @@ def test_the_outcome_follows_from_the_measures():
     assert outcome([calm, wild]).endswith("On this pair wild leaves the data in more steps than calm.")
     assert outcome([wild, calm]).endswith("On this pair wild leaves the data in more steps than calm.")
     assert outcome([calm, calm]).endswith("On this pair neither is better.")
-    flat = walked(2, [9, 9, 9], [1, 3], "flat")
+    flat = measured(2, [9, 9, 9], [1, 3], "flat")
     assert outcome([flat]) == (
         "flat changes its picture most just before t = 1.00, 1.50 times as much as on average."
     )
-    assert outcome([flat, walked(2, [9, 9, 9], [1, 1], "even")]).endswith("flat jumps more than even.")
+    assert outcome([flat, measured(2, [9, 9, 9], [1, 1], "even")]).endswith("flat jumps more than even.")
     assert "On this pair" not in outcome([flat, calm]), "they are scored differently"
-    assert outcome([walked(2, [1, 1], [0], "still")]) == "still draws the same picture all the way."
+    assert outcome([measured(2, [1, 1], [0], "still")]) == "still draws the same picture all the way."
 
 
 def test_the_side_says_what_the_lesson_brings_and_keeps_the_choice():

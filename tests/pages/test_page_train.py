@@ -19,13 +19,13 @@ from autoencoder.figures.training import Run, loss_figure, loss_ticks
 from autoencoder.latent.gap_score import JUMP
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 from autoencoder.training.trainer import Progress
 from tests.tools.app import buttons, press, until, visit_as
 from tests.tools.waiting import SOON, wait_until
 from ui.components.files import file_store
 from ui.components.wire import replay_bundle
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
@@ -234,10 +234,10 @@ def test_a_file_that_is_no_model_is_refused_and_the_form_stays(token, workspace)
 def test_the_loss_figure_shows_what_was_measured():
     epochs = (EpochResult(1, 9.0, 10.0, 12.0), EpochResult(2, 7.0, 8.5, 13.0))
     latest = Progress(4, 4, 2, 7.1, 7.1, 0.0, 100.0, 0.0)
-    glance = Glance(
+    progress = TrainingProgress(
         "digits", ModelSettings(), TrainingSettings(), 4, latest, ((0.5, 20.0), (1.0, 11.0)), epochs
     )
-    traces = {trace.name: (list(trace.x), list(trace.y)) for trace in loss_figure(glance).data}
+    traces = {trace.name: (list(trace.x), list(trace.y)) for trace in loss_figure(progress).data}
     assert traces == {
         "batches": ([0.5, 1.0], [20.0, 11.0]),
         "training": ([1, 2], [9.0, 7.0]),
@@ -245,10 +245,10 @@ def test_the_loss_figure_shows_what_was_measured():
     }
 
 
-def glance_at(n_epochs: int, *losses: float) -> Glance:
+def progress_at(n_epochs: int, *losses: float) -> TrainingProgress:
     epochs = tuple(EpochResult(epoch, loss, loss, 12.0) for epoch, loss in enumerate(losses, 1))
     batches = ((n_epochs / 2, losses[0]), (float(n_epochs), losses[-1]))
-    return Glance("digits", ModelSettings(), TrainingSettings(), n_epochs, None, batches, epochs)
+    return TrainingProgress("digits", ModelSettings(), TrainingSettings(), n_epochs, None, batches, epochs)
 
 
 @given(losses=st.lists(st.floats(0.5, 1e30), min_size=1, max_size=5))
@@ -262,7 +262,7 @@ def test_the_loss_axis_always_has_ticks_within_the_losses(losses):
 
 
 def test_the_loss_axis_of_two_epochs_is_labelled_in_round_numbers():
-    figure = loss_figure(glance_at(2, 561.0, 503.0))
+    figure = loss_figure(progress_at(2, 561.0, 503.0))
     assert list(figure.layout.yaxis.ticktext) == ["510", "520", "530", "540", "550", "560"]
     assert list(loss_ticks([543.21])) == [543.2]
     assert list(loss_ticks([110.0, 543.0])) == [150, 200, 300, 500]
@@ -270,7 +270,7 @@ def test_the_loss_axis_of_two_epochs_is_labelled_in_round_numbers():
 
 @pytest.mark.parametrize(("n_epochs", "step"), [(1, 1), (2, 1), (10, 2), (50, 10), (1000, 200)])
 def test_epochs_are_counted_in_whole_numbers(n_epochs, step):
-    assert loss_figure(glance_at(n_epochs, 100.0, 90.0)).layout.xaxis.dtick == step
+    assert loss_figure(progress_at(n_epochs, 100.0, 90.0)).layout.xaxis.dtick == step
 
 
 def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, workspace):
@@ -370,7 +370,7 @@ def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
 
 def test_the_gap_is_named_on_the_chart():
     epochs = tuple(EpochResult(n, 100.0 - n, 110.0, 12.0) for n in (1, 2, 3))
-    figure = loss_figure(replace(glance_at(3, 100.0, 90.0), epochs=epochs))
+    figure = loss_figure(replace(progress_at(3, 100.0, 90.0), epochs=epochs))
     assert [note.text for note in figure.layout.annotations] == ["gap 13.0 nats"]
     (line,) = figure.layout.shapes
     assert (line.x0, line.y0, line.y1) == (3, 97, 110)
@@ -381,7 +381,7 @@ def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
     monkeypatch.setattr(training_module, "job_queue", lambda: queue)
     app = start(visit_as(token, "train"), epochs=50)
     assert [bar.proto.text for bar in app.get("progress")] == [NO_WORKER]
-    queue.open(OwnDesk())
+    queue.open(LocalExecutor())
     assert all(bar.proto.text != NO_WORKER for bar in app.run().get("progress"))
     press(app, "Stop")
 

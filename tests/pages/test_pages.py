@@ -6,7 +6,7 @@ import gzip
 import numpy as np
 import pytest
 
-from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.places import random_pair
 from autoencoder.checkpoint.record import HELD_BACK_SHARE
 from autoencoder.checkpoint.store import load_checkpoint
@@ -220,7 +220,7 @@ def test_the_smooth_path_is_found_when_asked_for():
         if kind == "smooth":
             press(app, "Find the smooth path")
             until(app, lambda app: "Stop" not in buttons(app))
-        measured = checkpoint.support.measure(walk(checkpoint, kind, *ends, 5))
+        measured = checkpoint.support.measure(find_path(checkpoint, kind, *ends, 5))
         for value in measured.round_trip:
             assert f">{value:.2f}<" in tables(app)[-1]
 
@@ -231,7 +231,7 @@ def test_the_snippet_makes_the_strip_that_is_shown(tmp_path, monkeypatch, capsys
     exec(app.code[0].value, {})
     checkpoint = load_checkpoint("digits-ae-16")
     ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
-    measured = checkpoint.support.measure(walk(checkpoint, "data", *ends, 5))
+    measured = checkpoint.support.measure(find_path(checkpoint, "data", *ends, 5))
     assert capsys.readouterr().out.split()[0] == str(measured.off_support_share)
     assert (tmp_path / "strip.png").stat().st_size > 100
 

@@ -23,7 +23,7 @@ from tests.tools.facts import digest, facts_of, machine
 from tests.tools.project import PROJECT
 from tests.tools.waiting import SOON
 from ui import settings
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.server.app import clear_up
 from ui.state.queues import job_queue, quick_queue
@@ -208,7 +208,7 @@ def test_an_unfinished_training_stands_where_it_was_left(name):
 @every_visitor
 def test_an_unfinished_training_is_taken_up_and_ends_as_it_would_have(name):
     space, left = space_of(name), VISITORS[name]["unfinished"]
-    queue = JobQueue(OwnDesk())
+    queue = JobQueue(LocalExecutor())
     job = take_up(queue, VISITORS[name]["id"], space)
     assert job.status == "paused" and as_json(job.progress.latest) == left["latest"]
     job.resume()

@@ -17,7 +17,7 @@ from autoencoder.experiments.gaps import statistic
 from autoencoder.experiments.generate import samples
 from autoencoder.experiments.outliers.outcome import Outcome, TestSet
 from autoencoder.latent import fields, projection, sources
-from autoencoder.latent.gap_score import Scores
+from autoencoder.latent.gap_score import GapScores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.network import build_network
@@ -26,7 +26,7 @@ from autoencoder.training.classifier import classifier_steps
 from tests.tools.app import press, visit
 from tests.tools.waiting import SOON, wait_until
 from ui.jobs import queue as queue_module
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.jobs.work import job_key
 from ui.server import app as app_module
@@ -45,8 +45,8 @@ def state(monkeypatch, tmp_path):
     return tmp_path
 
 
-def gap_scores() -> Scores:
-    return Scores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
+def gap_scores() -> GapScores:
+    return GapScores(np.array([0.1, np.nan]), RNG.random(2), RNG.random(2))
 
 
 def outcomes() -> list[Outcome]:
@@ -74,7 +74,7 @@ EXAMPLES = {
     "t-SNE": projection.TSNEMap(RNG.random((7, 2))),
     "smooth paths": [RNG.random((11, 2), dtype=np.float32), RNG.random((11, 3), dtype=np.float32)],
     "judgement": samples.Judgement(
-        {"a": (samples.Scores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
+        {"a": (samples.SampleScores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
     ),
 }  # fmt: skip
 
@@ -274,9 +274,9 @@ class Counting:
 
 
 def test_a_new_server_has_what_was_measured():
-    job = begun(JobQueue(OwnDesk()), "count", Counting(3))
+    job = begun(JobQueue(LocalExecutor()), "count", Counting(3))
     assert job.wait(SOON, "done")
-    queue = JobQueue(OwnDesk())  # of the next server
+    queue = JobQueue(LocalExecutor())  # of the next server
     assert queue.find("count") is None
     again = found(queue, "count")
     assert (again.status, again.result, again.progress) == ("done", 3, (1.0, 3))
@@ -285,12 +285,12 @@ def test_a_new_server_has_what_was_measured():
 
 
 def test_what_was_stopped_is_not_kept():
-    queue = JobQueue(OwnDesk())
+    queue = JobQueue(LocalExecutor())
     job = begun(queue, "count", Counting(10**9))
     job.wait(SOON, "running")
     job.stop()
     assert job.wait(SOON, "stopped")
-    assert found(JobQueue(OwnDesk()), "count") is None
+    assert found(JobQueue(LocalExecutor()), "count") is None
 
 
 def forget_everything() -> None:

@@ -12,10 +12,10 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.training.plan import Plan
+from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.session import Training
 from autoencoder.training.trainer import Evaluating
-from ui.jobs.executor import Desk
+from ui.jobs.executor import Executor
 
 SMALL_MODEL = ModelSettings("dae", 3, architecture=Architecture("tiny", (4,), (8,)))
 
@@ -64,7 +64,7 @@ class EndlessLosses(Training):
 class WaitingTraining(Training):
     """A training that waits after some epochs until there is a file, and goes on then."""
 
-    def __init__(self, plan: Plan, epochs: int, gate: Path):
+    def __init__(self, plan: TrainingPlan, epochs: int, gate: Path):
         super().__init__(plan)
         self._n_epochs, self._gate = epochs, gate
 
@@ -81,12 +81,12 @@ def images(n: int = 100, name: str = "stripes") -> Dataset:
     return Dataset(name, "all", pixels, np.arange(n) % 2, ("even", "odd"))
 
 
-def plan(epochs: int = 2, n_images: int = 100, **changes) -> Plan:
+def plan(epochs: int = 2, n_images: int = 100, **changes) -> TrainingPlan:
     settings = TrainingSettings(epochs=epochs, batch_size=16)
-    return replace(Plan("stripes-dae-3", images(n_images), None, SMALL_MODEL, settings), **changes)
+    return replace(TrainingPlan("stripes-dae-3", images(n_images), None, SMALL_MODEL, settings), **changes)
 
 
-def trained(given: Plan) -> Checkpoint:
+def trained(given: TrainingPlan) -> Checkpoint:
     """What comes out without any fault, in one go."""
     training = Training(given)
     for _ in training.steps():
@@ -100,13 +100,13 @@ def assert_same_weights(first: Checkpoint, second: Checkpoint) -> None:
         np.testing.assert_array_equal(array, second.model.weights[name])
 
 
-def count_slices(monkeypatch, desk: type) -> list[tuple[Desk, str]]:
-    """Every slice that is begun at such desks from now on: the desk, and the job's key."""
-    slices, advance = [], desk.advance
+def count_slices(monkeypatch, executor: type) -> list[tuple[Executor, str]]:
+    """Every slice that is begun at such executors from now on: the executor, and the job's key."""
+    slices, advance = [], executor.advance
 
     def counted(self, key, is_last):
         slices.append((self, key))
         return advance(self, key, is_last)
 
-    monkeypatch.setattr(desk, "advance", counted)
+    monkeypatch.setattr(executor, "advance", counted)
     return slices

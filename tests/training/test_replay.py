@@ -18,7 +18,7 @@ from autoencoder.latent.support import Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime
 from autoencoder.training import recorder
-from autoencoder.training.recorder import Film, positions_of
+from autoencoder.training.recorder import Recorder, positions_of
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Trainer
 from tests.tools.models import SMALL
@@ -31,18 +31,18 @@ def trainer(digits, latent_dim: int = 3, kind: str = "ae", epochs: int = 3, batc
     )
 
 
-def filmed(training: Trainer, digits) -> Film:
-    film = Film(training, digits)
-    film.begin()
+def recorded(training: Trainer, digits) -> Recorder:
+    recorder = Recorder(training, digits)
+    recorder.begin()
     for _, event in training.steps():
-        film.note(event)
-    return film
+        recorder.note(event)
+    return recorder
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 3])
 def test_frames_hold_what_the_network_gives_at_their_epochs(digits, latent_dim):
     training = trainer(digits, latent_dim)
-    replay = filmed(training, digits).replay
+    replay = recorded(training, digits).replay
     model, rows = training.autoencoder(), training.held_back_rows
     assert list(replay.epochs) == [0, 1, 2, 3] and replay.positions.shape == (4, 4, 2)
     assert sorted(replay.labels) == sorted(digits.labels[rows])
@@ -103,42 +103,42 @@ def test_of_many_epochs_some_are_kept_evenly():
 
 def test_a_large_set_has_frames_within_its_first_epoch(digits, monkeypatch):
     monkeypatch.setattr(recorder, "FEWEST_STEPS", 18)
-    replay = filmed(trainer(digits, batch_size=2), digits).replay
+    replay = recorded(trainer(digits, batch_size=2), digits).replay
     assert list(replay.epochs) == [0, 1 / 18, 2 / 18, 4 / 18, 9 / 18, 1, 2, 3]  # 18 steps an epoch
 
 
 def test_a_training_taken_up_again_goes_on_with_its_frames(digits):
     whole, stopped, resumed = (trainer(digits) for _ in range(3))
-    film = Film(stopped, digits)
-    film.begin()
+    recorder = Recorder(stopped, digits)
+    recorder.begin()
     for _, event in stopped.steps():
-        film.note(event)
+        recorder.note(event)
         if isinstance(event, EpochResult) and event.epoch == 2:
             break
     resumed.restore(stopped.snapshot())
-    again = Film(resumed, digits, Replay.from_arrays(film.replay.to_arrays()))
+    again = Recorder(resumed, digits, Replay.from_arrays(recorder.replay.to_arrays()))
     again.begin()
     for _, event in resumed.steps():
         again.note(event)
-    for name, array in filmed(whole, digits).replay.to_arrays().items():
+    for name, array in recorded(whole, digits).replay.to_arrays().items():
         np.testing.assert_array_equal(again.replay.to_arrays()[name], array, err_msg=name)
 
 
 def test_the_end_is_taken_where_a_training_is_stopped(digits):
     training = trainer(digits)
-    film = Film(training, digits)
-    film.begin()
+    recorder = Recorder(training, digits)
+    recorder.begin()
     for (_, event), _ in zip(training.steps(), range(10), strict=False):
-        film.note(event)
-    film.end()
-    assert list(film.replay.epochs) == [0, 1, training.step / 5]
-    film.end()
-    assert len(film.replay) == 3
+        recorder.note(event)
+    recorder.end()
+    assert list(recorder.replay.epochs) == [0, 1, training.step / 5]
+    recorder.end()
+    assert len(recorder.replay) == 3
 
 
 def test_a_replay_lies_beside_the_model(digits, tmp_path):
     training = trainer(digits)
-    replay = filmed(training, digits).replay
+    replay = recorded(training, digits).replay
     made = replace(make_checkpoint("m", training, digits, None), replay=replay)
     folder = save_checkpoint(made, tmp_path / "m")
     read = read_replay(folder)
@@ -152,7 +152,7 @@ def test_a_replay_lies_beside_the_model(digits, tmp_path):
 
 
 def test_frames_that_do_not_fit_together_are_refused(digits):
-    arrays = filmed(trainer(digits), digits).replay.to_arrays()
+    arrays = recorded(trainer(digits), digits).replay.to_arrays()
     for name in ("positions", "pictures", "gap_scores"):
         with pytest.raises(ValueError, match=name):
             Replay.from_arrays({**arrays, name: arrays[name][:-1]})
@@ -177,7 +177,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("changes", FOREIGN.values(), ids=FOREIGN.keys())
 def test_frames_that_no_training_gives_are_refused(digits, tmp_path, changes):
-    arrays = filmed(trainer(digits), digits).replay.to_arrays()
+    arrays = recorded(trainer(digits), digits).replay.to_arrays()
     assert len(arrays["labels"]) == 4  # as the changes take it
     np.savez(tmp_path / REPLAY, **arrays)
     assert len(read_replay(tmp_path)) == 4
@@ -188,8 +188,8 @@ def test_frames_that_no_training_gives_are_refused(digits, tmp_path, changes):
 
 def test_a_dae_is_shown_what_it_is_given_and_mapped_from_clean_images(digits):
     training = trainer(digits, kind="dae")
-    film = Film(training, digits)
-    assert not {image.tobytes() for image in film.replay.inputs} & {
+    recorder = Recorder(training, digits)
+    assert not {image.tobytes() for image in recorder.replay.inputs} & {
         image.tobytes() for image in digits.images
     }
 
@@ -198,5 +198,5 @@ def test_images_without_labels_and_a_single_one_held_back_have_frames(digits):
     bare = replace(digits.subset(np.arange(5)), labels=None, class_names=())
     settings = TrainingSettings(1, 4)
     training = Trainer(bare.images, ModelSettings("vae", 3, 1.0, SMALL), settings, Runtime())
-    replay = filmed(training, bare).replay
+    replay = recorded(training, bare).replay
     assert list(replay.labels) == [-1] and np.isnan(replay.gap_scores).all() and len(replay) == 2

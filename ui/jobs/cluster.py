@@ -18,7 +18,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.model.runtime import n_cores
 from ui import settings
 from ui.jobs import worker
-from ui.jobs.runner import DeskLost, Report, Work
+from ui.jobs.runner import ExecutorLost, Report, Work
 from ui.jobs.transfer import Scattered, pack
 
 SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
@@ -44,26 +44,26 @@ logger = logging.getLogger(__name__)
 
 
 class Cluster:
-    """Queues get a desk at every worker, as workers come and go."""
+    """Queues get an executor at every worker, as workers come and go."""
 
     def __init__(self, address: str | None = None):
         """With the scheduler at this address, else with workers of its own."""
         self.address = address
         self._queues: dict[str, Any] = {}  # by name
-        self._desks: dict[str, dict[str, ClusterDesk]] = {}  # by worker's address and queue's name
+        self._executors: dict[str, dict[str, WorkerExecutor]] = {}  # by worker's address and queue's name
         self._local = self._client = self._datasets = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="cluster", daemon=True)
         self._thread.start()
 
     def staff(self, name: str, queue) -> None:
-        """Give a queue desks from now on; one of the same name before it gets no more."""
+        """Give a queue executors from now on; one of the same name before it gets no more."""
         self._queues[name] = queue
 
     @property
     def workers(self) -> list[str]:
         """The addresses of the workers that are ready."""
-        return list(self._desks)
+        return list(self._executors)
 
     def close(self) -> None:
         """End the workers of this machine, and let go of others."""
@@ -89,15 +89,15 @@ class Cluster:
     def _look(self) -> None:
         client = self._connected()
         present = set(client.scheduler_info(n_workers=-1)["workers"])
-        for address in set(self._desks) - present:
+        for address in set(self._executors) - present:
             self._leave(address)
-        new = present - set(self._desks)
+        new = present - set(self._executors)
         if new:
             niceness = NICENESS if self.address is None else 0
             answers = client.run(worker.prepare, niceness, workers=list(new), on_error="return")
             for address, answer in answers.items():
                 self._welcome(address, answer)
-        self._open_desks()
+        self._open_executors()
 
     def _connected(self):
         """The client, made anew where there is none that works."""
@@ -126,7 +126,7 @@ class Cluster:
         return self._client
 
     def _disconnect(self) -> None:
-        for address in list(self._desks):
+        for address in list(self._executors):
             self._leave(address)
         if self._client is not None:
             self._client.close(TIMEOUT)
@@ -138,22 +138,22 @@ class Cluster:
                 "The worker at %s cannot be used (%s). Start it in the program's folder.", address, answer
             )
         else:
-            self._desks[address] = {}
+            self._executors[address] = {}
 
     def _leave(self, address: str) -> None:
-        for name, desk in self._desks.pop(address).items():
-            self._queues[name].close(desk)
-            desk.close()
+        for name, executor in self._executors.pop(address).items():
+            self._queues[name].close(executor)
+            executor.close()
 
-    def _open_desks(self) -> None:
-        for address, desks in self._desks.items():
+    def _open_executors(self) -> None:
+        for address, executors in self._executors.items():
             for name, queue in self._queues.items():
-                if name not in desks or not queue.is_open(desks[name]):
-                    desks[name] = ClusterDesk(self._client, address, self._datasets)
-                    queue.open(desks[name])
+                if name not in executors or not queue.is_open(executors[name]):
+                    executors[name] = WorkerExecutor(self._client, address, self._datasets)
+                    queue.open(executors[name])
 
 
-class ClusterDesk:
+class WorkerExecutor:
     """Jobs in one worker process, each in a dask actor under the job's key.
 
     While the report of a slice is on its way, the next slice is computed already: one, and no more before the
@@ -167,10 +167,10 @@ class ClusterDesk:
         self._ahead: dict[str, Any] = {}  # answers that are under way
 
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
-        parcel, named = pack((work, snapshot))
+        payload, named = pack((work, snapshot))
         with self._telling_losses():
             self._actors[key] = self._start(key, named)
-        self._call(key, "begin", parcel)
+        self._call(key, "begin", payload)
 
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
         if is_last is not None:  # nothing is done beyond the last step
@@ -238,7 +238,7 @@ class ClusterDesk:
         try:
             yield
         except (Exception, CancelledError) as error:  # a work's own errors come as answers
-            raise DeskLost(f"{self._address}: {type(error).__name__}: {error}") from error
+            raise ExecutorLost(f"{self._address}: {type(error).__name__}: {error}") from error
 
 
 def local_size(n_cores: int, memory: int) -> tuple[int, int]:

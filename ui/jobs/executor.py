@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ui.jobs.runner import Bench, Report, Work
+from ui.jobs.runner import Report, Runner, Work
 
 SLICE = 0.1  # seconds of one job before it is the next one's turn
 
 
-class Desk(Protocol):
-    """Where works are done, each known by its job's key. Every call may raise DeskLost."""
+class Executor(Protocol):
+    """Where works are done, each known by its job's key. Every call may raise ExecutorLost."""
 
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
         """Take a work on, from a snapshot if there is one."""
@@ -24,12 +24,12 @@ class Desk(Protocol):
         """The end of the work, with its result."""
 
 
-class OwnDesk:
-    """A desk in this process, at the thread that uses it."""
+class LocalExecutor:
+    """An executor in this process, at the thread that uses it."""
 
     def __init__(self):
-        self._bench = Bench()
-        self.begin, self.release, self.finish = self._bench.begin, self._bench.release, self._bench.finish
+        self._runner = Runner()
+        self.begin, self.release, self.finish = self._runner.begin, self._runner.release, self._runner.finish
 
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
-        return self._bench.advance(key, SLICE, is_last)
+        return self._runner.advance(key, SLICE, is_last)

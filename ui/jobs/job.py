@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autoencoder.errors import LatentSpaceError
-from ui.jobs.executor import Desk
+from ui.jobs.executor import Executor
 from ui.jobs.runner import Report, Resumable, Work
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class JobError(LatentSpaceError):
     """A job that cannot be taken on now, or is given up."""
 
 
-class Keeper(Protocol):
+class ResultHandler(Protocol):
     """What the server does with what comes out of a work, which itself knows no disk."""
 
     def note(self, snapshot: bytes) -> None:
@@ -47,7 +47,7 @@ class Job:
         queue: "JobQueue",
         owner: str,
         work: Work,
-        keeper: Keeper | None,
+        handler: ResultHandler | None,
         snapshot: bytes | None,
         name: str = "",
     ):
@@ -60,9 +60,9 @@ class Job:
         self.notice = self.stopped_by = ""
         self._queue, self._changed = queue, queue.changed
         self._work: Work | None = work  # and what it holds is let go of at the end
-        self._keeper, self._snapshot = keeper, snapshot
-        self._desk: Desk | None = None  # that has the work
-        self._is_in_hand = False  # a desk's thread is at it
+        self._handler, self._snapshot = handler, snapshot
+        self._executor: Executor | None = None  # that has the work
+        self._is_in_hand = False  # an executor's thread is at it
         self._is_stopping = False
         self._is_last: Callable[[Any], bool] | None = None  # says after which step to pause
         self._last_turn = 0.0
@@ -80,7 +80,7 @@ class Job:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing moves any more: it is over, or has paused and its progress is the last word."""
-        has_left = self._desk is None or not self._is_resumable
+        has_left = self._executor is None or not self._is_resumable
         return self.is_over or (self.status == "paused" and not self._is_in_hand and has_left)
 
     @property
@@ -127,17 +127,17 @@ class Job:
 
     def keep_snapshot(self, snapshot: bytes) -> None:
         """Have it kept, if somebody keeps it; the work goes on where that fails."""
-        self._tell_keeper(lambda keeper: keeper.note(snapshot))
+        self._tell_handler(lambda handler: handler.note(snapshot))
 
     def keep_rest(self, is_paused: bool) -> None:
         """Have it kept whether the owner wants the work to rest: the next server asks for it."""
-        self._tell_keeper(lambda keeper: keeper.rest(is_paused))
+        self._tell_handler(lambda handler: handler.rest(is_paused))
 
-    def _tell_keeper(self, tell: Callable[[Keeper], None]) -> None:
+    def _tell_handler(self, tell: Callable[[ResultHandler], None]) -> None:
         self.notice = ""
         try:
-            if self._keeper:
-                tell(self._keeper)
+            if self._handler:
+                tell(self._handler)
         except LatentSpaceError as error:
             self.notice = str(error)
 
@@ -155,27 +155,27 @@ class Job:
             self.status, self.result, self.error = status, result, error
             self._changed.notify_all()
 
-    # In a desk's thread
+    # In an executor's thread
 
-    def _take_turn(self, desk: Desk) -> None:
+    def _take_turn(self, executor: Executor) -> None:
         if self._is_stopping:
-            return self._end(desk, "stopped")
+            return self._end(executor, "stopped")
         if self.status == "paused":
-            return self._release(desk)
-        self._begin(desk)
+            return self._release(executor)
+        self._begin(executor)
         is_last = self._is_last
-        report = desk.advance(self.key, is_last)
+        report = executor.advance(self.key, is_last)
         self._note(report)
         if report.is_done or self._is_stopping:
-            return self._end(desk, "done" if report.is_done else "stopped")
+            return self._end(executor, "done" if report.is_done else "stopped")
         if report.has_paused:
-            self._release(desk)
+            self._release(executor)
             self._pause_after(is_last)
 
-    def _begin(self, desk: Desk) -> None:
-        if self._desk is None:
-            desk.begin(self.key, self._work, self._snapshot)
-            self._desk = desk
+    def _begin(self, executor: Executor) -> None:
+        if self._executor is None:
+            executor.begin(self.key, self._work, self._snapshot)
+            self._executor = executor
 
     def _note(self, report: Report) -> None:
         self.progress = report.progress
@@ -183,11 +183,11 @@ class Job:
             self._snapshot = report.snapshot
             self.keep_snapshot(report.snapshot)
 
-    def _release(self, desk: Desk) -> None:
-        """Give the desk back, if the work can do without: another one may go on with it."""
-        if self._desk is not None and self._is_resumable:
-            report = desk.release(self.key)
-            self._desk = None
+    def _release(self, executor: Executor) -> None:
+        """Give the executor back, if the work can do without: another one may go on with it."""
+        if self._executor is not None and self._is_resumable:
+            report = executor.release(self.key)
+            self._executor = None
             self._note(report)
 
     @property
@@ -199,16 +199,16 @@ class Job:
             if self._is_last is is_last:  # and not asked for something else meanwhile
                 self._become("paused")
 
-    def _end(self, desk: Desk, status: str) -> None:
+    def _end(self, executor: Executor, status: str) -> None:
         self._set("finishing")
-        if self._desk is None and self._snapshot is None:
+        if self._executor is None and self._snapshot is None:
             result = self._work.finish()  # before its first step
         else:
-            self._begin(desk)
-            report = desk.finish(self.key)
+            self._begin(executor)
+            report = executor.finish(self.key)
             self.progress, result = report.progress, report.result
-        if self._keeper:
-            result = self._keeper.keep(result, status == "done")
+        if self._handler:
+            result = self._handler.keep(result, status == "done")
         self._set(status, result=result)
 
 

@@ -11,43 +11,43 @@ import logging
 import threading
 import time
 
-from ui.jobs.executor import SLICE, Desk
-from ui.jobs.job import Job, JobError, Keeper
-from ui.jobs.runner import DeskLost, Resumable, Work
+from ui.jobs.executor import SLICE, Executor
+from ui.jobs.job import Job, JobError, ResultHandler
+from ui.jobs.runner import ExecutorLost, Resumable, Work
 
 MAX_AT_ONCE = 4  # jobs that take turns
 MAX_UNFINISHED = 80  # jobs under way, paused or in line
 MAX_FINISHED = 50  # jobs that are over and still kept
-MAX_LOSSES = 3  # desks that may be lost under a job
+MAX_LOSSES = 3  # executors that may be lost under a job
 
 logger = logging.getLogger(__name__)
 
 
 class JobQueue:
-    """Jobs of many owners, one unfinished job each, worked on at desks by one thread each."""
+    """Jobs of many owners, one unfinished job each, worked on at executors by one thread each."""
 
-    def __init__(self, *desks: Desk):
+    def __init__(self, *executors: Executor):
         self.changed = threading.Condition()  # guards the lists and the jobs' states
         self._line: list[Job] = []  # unfinished, in the order in which they came
         self._newest: dict[str, Job] = {}  # by owner, the latest last
-        self._desks: list[Desk] = []
+        self._executors: list[Executor] = []
         self._threads: list[threading.Thread] = []
         self._is_closing = False
-        for desk in desks:
-            self.open(desk)
+        for executor in executors:
+            self.open(executor)
         atexit.register(self._close)
 
     def submit(
         self,
         owner: str,
         work: Work,
-        keeper: Keeper | None = None,
+        handler: ResultHandler | None = None,
         snapshot: bytes | None = None,
         name: str = "",
     ) -> Job:
         """Take on a job. Raises JobError while the owner has another one, or there are too many.
 
-        ``keeper`` is given what comes out of it; with a ``snapshot`` to go on from, it is paused at first.
+        ``handler`` is given what comes out of it; with a ``snapshot`` to go on from, it is paused at first.
         """
         with self.changed:
             before = self._newest.pop(owner, None)
@@ -55,7 +55,7 @@ class JobQueue:
                 self._newest[owner] = before
                 raise JobError("Something of yours is under way already. Stop it first, or wait.")
             self._make_room()
-            job = Job(self, owner, work, keeper, snapshot, name)
+            job = Job(self, owner, work, handler, snapshot, name)
             if snapshot is None and isinstance(work, Resumable):
                 job.keep_rest(False)
                 job.keep_snapshot(work.snapshot())  # a job in line is found again too
@@ -101,33 +101,33 @@ class JobQueue:
 
     @property
     def is_staffed(self) -> bool:
-        """Whether there is any desk at present."""
-        return bool(self._desks)
+        """Whether there is any executor at present."""
+        return bool(self._executors)
 
-    def open(self, desk: Desk) -> None:
-        """Have jobs worked on at this desk too."""
+    def open(self, executor: Executor) -> None:
+        """Have jobs worked on at this executor too."""
         with self.changed:
-            self._desks.append(desk)
-            thread = threading.Thread(target=self._work, args=(desk,), name="jobs", daemon=True)
+            self._executors.append(executor)
+            thread = threading.Thread(target=self._work, args=(executor,), name="jobs", daemon=True)
             self._threads = [*(thread for thread in self._threads if thread.is_alive()), thread]
             thread.start()
 
-    def close(self, desk: Desk) -> None:
-        """Count on this desk no longer; what it had is begun anew at others, from the last snapshot."""
+    def close(self, executor: Executor) -> None:
+        """Count on this executor no longer; what it had is begun anew at others, from the last snapshot."""
         with self.changed:
-            if desk in self._desks:
-                self._desks.remove(desk)
+            if executor in self._executors:
+                self._executors.remove(executor)
             for job in self._line:
-                if job._desk is desk and not job._is_in_hand:
-                    job._desk = None
+                if job._executor is executor and not job._is_in_hand:
+                    job._executor = None
             self.changed.notify_all()
 
-    def is_open(self, desk: Desk) -> bool:
-        return desk in self._desks
+    def is_open(self, executor: Executor) -> bool:
+        return executor in self._executors
 
     @property
     def _n_at_once(self) -> int:
-        return max(MAX_AT_ONCE, len(self._desks))
+        return max(MAX_AT_ONCE, len(self._executors))
 
     def _trim(self) -> None:
         """Let go of the oldest jobs that are over, before one more comes."""
@@ -154,63 +154,65 @@ class JobQueue:
         for thread in self._threads:
             thread.join(10 * SLICE)
 
-    # In a desk's thread
+    # In an executor's thread
 
-    def _work(self, desk: Desk) -> None:
-        while job := self._next(desk):
+    def _work(self, executor: Executor) -> None:
+        while job := self._next(executor):
             try:
-                job._take_turn(desk)
-            except DeskLost as loss:
+                job._take_turn(executor)
+            except ExecutorLost as loss:
                 logger.warning("A worker was lost: %s", loss)
-                self.close(desk)
+                self.close(executor)
                 self._note_loss(job)
             except Exception as error:  # the thread is everybody's: it outlives what goes wrong in one job
                 logger.exception("A job failed")
                 job._set("failed", error=error)
             self._note_turn(job)
 
-    def _next(self, desk: Desk) -> Job | None:
-        """The job whose turn it is, waited for if there is none; None when the desk is closed."""
+    def _next(self, executor: Executor) -> Job | None:
+        """The job whose turn it is, waited for if there is none; None when the executor is closed."""
         with self.changed:
-            self.changed.wait_for(lambda: self._is_closing or desk not in self._desks or self._ready(desk))
-            if self._is_closing or desk not in self._desks:
+            self.changed.wait_for(
+                lambda: self._is_closing or executor not in self._executors or self._ready(executor)
+            )
+            if self._is_closing or executor not in self._executors:
                 return None
-            job = min(self._ready(desk), key=lambda job: job._last_turn)
+            job = min(self._ready(executor), key=lambda job: job._last_turn)
             job._is_in_hand = True
             if job.status == "waiting":
                 job.status = "running"
                 self.changed.notify_all()
             return job
 
-    def _ready(self, desk: Desk) -> list[Job]:
-        """Those that are to stop or to leave the desk, else those that take turns."""
-        here = [job for job in self._line if not job._is_in_hand and job._desk in (desk, None)]
+    def _ready(self, executor: Executor) -> list[Job]:
+        """Those that are to stop or to leave the executor, else those that take turns."""
+        here = [job for job in self._line if not job._is_in_hand and job._executor in (executor, None)]
         ending = [job for job in here if job._is_stopping or self._is_leaving(job)]
         if ending:
             return ending
         turns = self._awake()[: self._n_at_once]
-        can_take = self._load(desk) == min(map(self._load, self._desks))
-        return [job for job in turns if job in here and (job._desk or can_take)]
+        can_take = self._load(executor) == min(map(self._load, self._executors))
+        return [job for job in turns if job in here and (job._executor or can_take)]
 
     def _is_leaving(self, job: Job) -> bool:
-        return job.status == "paused" and job._desk is not None and job._is_resumable
+        return job.status == "paused" and job._executor is not None and job._is_resumable
 
-    def _load(self, desk: Desk) -> int:
-        return sum(job._desk is desk for job in self._awake())
+    def _load(self, executor: Executor) -> int:
+        return sum(job._executor is executor for job in self._awake())
 
     def _note_turn(self, job: Job) -> None:
         with self.changed:
             job._is_in_hand = False
             job._last_turn = time.monotonic()
-            if job._desk not in self._desks:
-                job._desk = None
+            if job._executor not in self._executors:
+                job._executor = None
             if job.is_over:
                 self._line.remove(job)
-                job._work = job._keeper = job._snapshot = None
+                job._work = job._handler = job._snapshot = None
             self.changed.notify_all()
 
     def _note_loss(self, job: Job) -> None:
-        job._n_losses += job._desk is not None  # a desk that was gone before it took the work says nothing
+        job._n_losses += job._executor is not None  # one lost before it took the work does not count
         if job._n_losses < MAX_LOSSES:
             return job._set("paused" if job.status == "paused" else "waiting")
         job._set(

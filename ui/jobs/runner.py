@@ -14,7 +14,7 @@ FIRST_SNAPSHOTS = 1.0  # seconds between the first two, and then twice as long e
 SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, at most, with the process; a snapshot has megabytes
 
 
-class DeskLost(Exception):
+class ExecutorLost(Exception):
     """The process in which a work was done is gone, or out of reach."""
 
 
@@ -67,7 +67,7 @@ class Report:
     result: Any = None
 
 
-class Bench:
+class Runner:
     """The works under way in one process, by the keys of their jobs. One thread uses it."""
 
     def __init__(self):

@@ -21,16 +21,16 @@ LATEST = 2  # data sets that workers keep for jobs to come; one of 70,000 images
 
 
 def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
-    """The parcel, and the data sets that it only names."""
+    """The payload, and the data sets that it only names."""
     buffer = io.BytesIO()
     packer = _Packer(buffer)
     packer.dump(content)
     return buffer.getvalue(), packer.named
 
 
-def unpack(parcel: bytes, datasets: Mapping[str, Dataset]) -> Any:
+def unpack(payload: bytes, datasets: Mapping[str, Dataset]) -> Any:
     """The inverse of ``pack``."""
-    unpickler = pickle.Unpickler(io.BytesIO(parcel))
+    unpickler = pickle.Unpickler(io.BytesIO(payload))
     unpickler.persistent_load = datasets.__getitem__
     return unpickler.load()
 

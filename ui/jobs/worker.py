@@ -14,10 +14,10 @@ from typing import Any
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.runtime import use_one_thread
-from ui.jobs.runner import Bench
+from ui.jobs.runner import Runner
 from ui.jobs.transfer import unpack
 
-JOB = "job"  # the key of the one work on an actor's bench
+JOB = "job"  # the key of the one work on an actor's runner
 
 Answer = tuple[str, Any]  # "done" and what came out, or "failed" and an error
 
@@ -30,22 +30,22 @@ class JobActor:
     """
 
     def __init__(self, datasets: Mapping[str, Dataset]):
-        self._bench, self._datasets = Bench(), datasets
+        self._runner, self._datasets = Runner(), datasets
         self._thread = ThreadPoolExecutor(1, "job", use_one_thread)
 
     async def call(self, method: str, *arguments: Any) -> Answer:
         """Call a method of the bench. What goes wrong in the work is an answer; what is raised is dask's."""
-        function = self._begin if method == "begin" else partial(getattr(self._bench, method), JOB)
+        function = self._begin if method == "begin" else partial(getattr(self._runner, method), JOB)
         loop = asyncio.get_running_loop()
         try:
             return "done", await loop.run_in_executor(self._thread, function, *arguments)
         except Exception as error:  # it is the server's to judge
             return "failed", _sendable(error)
 
-    def _begin(self, parcel: bytes) -> None:
-        work, snapshot = unpack(parcel, self._datasets)
+    def _begin(self, payload: bytes) -> None:
+        work, snapshot = unpack(payload, self._datasets)
         self._datasets = {}
-        self._bench.begin(JOB, work, snapshot)
+        self._runner.begin(JOB, work, snapshot)
 
 
 async def prepare(wanted_niceness: int) -> int:

@@ -15,7 +15,7 @@ from pkgutil import walk_packages
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.checkpoint.path_kinds import walk
+from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.places import ImageAt, code_in, default_pair
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.readers.read import quiet_parsers
@@ -172,7 +172,7 @@ def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
     for model in models:
         yield caches.picture_distance(model, test)
         ends = [code_in(model, ImageAt(index), models[0], codes) for index in default_pair(codes)]
-        paths.append(walk(model, PATH, *ends, N_STEPS))
+        paths.append(find_path(model, PATH, *ends, N_STEPS))
         yield caches.path_measures(model, paths[-1])
     for dark in (False, True):
         yield caches.path_chart(models, paths, dark)

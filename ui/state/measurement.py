@@ -8,7 +8,7 @@ from ui.jobs.runner import Recalled, Work
 from ui.storage import results
 
 
-class ResultKeeper:
+class MeasurementHandler:
     """Keeps a measurement on disk, for the next server."""
 
     def __init__(self, key: str):
@@ -36,4 +36,4 @@ def found(queue: JobQueue, key: str) -> Job | None:
 
 def begun(queue: JobQueue, key: str, work: Work) -> Job:
     """The work as a job with this key, whose result is kept where it is of a kind that can be."""
-    return queue.submit(key, work, ResultKeeper(key))
+    return queue.submit(key, work, MeasurementHandler(key))

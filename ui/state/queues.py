@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.jobs.cluster import started_cluster
-from ui.jobs.executor import OwnDesk
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 
 
@@ -23,7 +23,7 @@ def _staffed(name: str) -> JobQueue:
     """A queue with executors of the server's cluster, or with a local one where there is none."""
     cluster = started_cluster()
     if cluster is None:
-        return JobQueue(OwnDesk())
+        return JobQueue(LocalExecutor())
     queue = JobQueue()
     cluster.staff(name, queue)
     return queue

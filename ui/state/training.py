@@ -2,7 +2,7 @@
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.errors import LatentSpaceError, TrainingError
-from autoencoder.training.plan import Plan
+from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
 from ui.jobs.job import Job, code_of
@@ -14,7 +14,7 @@ from ui.state.visitor import current_workspace, visitor_id
 from ui.storage.workspace import Workspace
 
 
-class ModelKeeper:
+class ModelHandler:
     """Keeps a visitor's model, and before that the snapshots from which a restarted server resumes."""
 
     def __init__(self, workspace: Workspace, name: str):
@@ -36,7 +36,7 @@ class ModelKeeper:
         return name
 
 
-def begin_training(plan: Plan) -> Job:
+def begin_training(plan: TrainingPlan) -> Job:
     """Start the visitor's training. Raises JobError while another of theirs is running."""
     return train(job_queue(), visitor_id(), plan, current_workspace())
 
@@ -73,8 +73,8 @@ def forget_training() -> None:
     current_workspace().training.drop()
 
 
-def train(queue: JobQueue, owner: str, plan: Plan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelKeeper(workspace, plan.name), name=_name(owner, plan))
+def train(queue: JobQueue, owner: str, plan: TrainingPlan, workspace: Workspace) -> Job:
+    return queue.submit(owner, Training(plan), ModelHandler(workspace, plan.name), name=_name(owner, plan))
 
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
@@ -85,10 +85,10 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
     training = Training(plan)
     training.resume(snapshot)
-    return queue.submit(owner, training, ModelKeeper(workspace, plan.name), snapshot, _name(owner, plan))
+    return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, _name(owner, plan))
 
 
-def _name(owner: str, plan: Plan) -> str:
+def _name(owner: str, plan: TrainingPlan) -> str:
     """Name of a training, with the code that the visitor's own page shows."""
     model = plan.model
     return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"

@@ -25,7 +25,7 @@ from autoencoder.experiments.generate import samples
 from autoencoder.experiments.outliers.outcome import Outcome, TestSet
 from autoencoder.latent import fields as planes
 from autoencoder.latent import projection, sources
-from autoencoder.latent.gap_score import Scores
+from autoencoder.latent.gap_score import GapScores
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.training.classifier import ClassifierFacts
@@ -34,12 +34,12 @@ from ui.storage.limits import MAX_RESULT_BYTES, MAX_RESULT_DAYS
 
 FORMAT = "1"  # a new one when a measurement's method changes: results of the old one are then not found
 KINDS = {
-    "GapScores": Scores,
+    "GapScores": GapScores,
     "GapStatistic": statistic.GapStatistic,
     "GapMatrix": statistic.GapMatrix,
     "Field": planes.Field,
     "Judgement": samples.Judgement,
-    "SampleScores": samples.Scores,
+    "SampleScores": samples.SampleScores,
     "ClassifierFacts": ClassifierFacts,
     "Mixture": sources.Mixture,
     "FewLabels": measure.FewLabels,

@@ -9,13 +9,13 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
 from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps.statistic import show_statistic
-from ui.views.interpolation.find import find_walks
-from ui.views.interpolation.show import move_by_hand, show_walks
+from ui.views.interpolation.find import find_paths
+from ui.views.interpolation.show import move_by_hand, show_paths
 from ui.widgets.downloads import offer_file
 from ui.widgets.map.map import show_map
 
@@ -86,16 +86,16 @@ def _map() -> None:
 def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
     models = [caches.shipped_checkpoint(name) for name in names]
     codes = _codes(models[0])
-    walks = _find(models, codes, images)
-    move_by_hand(walks)
-    show_walks(codes, walks, _places(images))
+    paths = _find(models, codes, images)
+    move_by_hand(paths)
+    show_paths(codes, paths, _places(images))
     if images != SAME_CLASS:
         (within,) = _find(models[:1], codes, SAME_CLASS)
         st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")
 
 
-def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[Walk]:
-    return find_walks(models, codes, _places(images), PATH, N_STEPS, with_opinion=False)
+def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[MeasuredPath]:
+    return find_paths(models, codes, _places(images), PATH, N_STEPS, with_opinion=False)
 
 
 def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoencoder.data.catalogue import DATASETS
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import caches
@@ -130,8 +130,8 @@ def _words(job: Job) -> str:
 
 def _what(job: Job) -> str:
     """Name of a job, as dask's dashboard has it, and its progress."""
-    if not isinstance(job.progress, Glance):
+    if not isinstance(job.progress, TrainingProgress):
         return f"{literally(job.name, MOST_CHARACTERS)}, {job.progress.share:.0%}"
-    glance = job.progress
-    epoch = glance.latest.epoch if glance.latest else 0
-    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {glance.settings.epochs}"
+    progress = job.progress
+    epoch = progress.latest.epoch if progress.latest else 0
+    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {progress.settings.epochs}"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.replay import MEASURED, N_PAIRS, SEED, Replay
 from autoencoder.latent.gap_score import gap_score
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 from ui.components.files import file_store
 from ui.components.register import training_replay
 from ui.components.wire import replay_bundle
@@ -19,19 +19,19 @@ CUT_AT = 2  # epochs, as in curves.js: from then on its charts leave out those w
 LIVE = "live"  # the component stays the same from the first look to the last frame
 
 
-def show_live(glance: Glance) -> None:
+def show_live(progress: TrainingProgress) -> None:
     """The current map and reconstructions."""
-    now = _now(glance)
+    now = _now(progress)
     if now is not None:
         data = {"now": base64.b64encode(replay_bundle(now.of(np.array([len(now) - 1])))).decode()}
-        _show(data, glance.replay, glance.model.kind, LIVE)
+        _show(data, progress.replay, progress.model.kind, LIVE)
 
 
-def show_so_far(glance: Glance) -> None:
+def show_so_far(progress: TrainingProgress) -> None:
     """All frames up to now, under a slider."""
-    now = _now(glance)
+    now = _now(progress)
     if now is not None:
-        show_replay(now, glance.model.kind, LIVE)
+        show_replay(now, progress.model.kind, LIVE)
 
 
 def show_replay(replay: Replay, kind: str, key: str) -> None:
@@ -42,16 +42,18 @@ def show_replay(replay: Replay, kind: str, key: str) -> None:
     st.caption(_what_is_drawn(replay))
 
 
-def _now(glance: Glance) -> Replay | None:
+def _now(progress: TrainingProgress) -> Replay | None:
     """The frames so far, and the newest state as one more."""
-    replay, latest = glance.replay, glance.latest
-    if replay is None or glance.positions is None:
+    replay, latest = progress.replay, progress.latest
+    if replay is None or progress.positions is None:
         return None
-    epoch = latest.step / (latest.n_steps // glance.settings.epochs) if latest else 0.0  # as the frames count
+    epoch = (
+        latest.step / (latest.n_steps // progress.settings.epochs) if latest else 0.0
+    )  # as the frames count
     if len(replay) and epoch <= replay.epochs[-1]:
         return replay
     not_measured = dict.fromkeys(MEASURED, np.nan)
-    pictures = {"positions": glance.positions, "pictures": glance.reconstructions}
+    pictures = {"positions": progress.positions, "pictures": progress.reconstructions}
     return replay.with_frame(epochs=epoch, **pictures, **not_measured)
 
 

@@ -36,13 +36,13 @@ def add(parsers) -> None:
 
 
 def interpolate(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoint.path_kinds import walk
+    from autoencoder.checkpoint.path_kinds import find_path
     from autoencoder.checkpoint.store import load_checkpoint
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = load(args, "test")
     ends = checkpoint.model.encode(dataset.images[[_row(dataset, args.start), _row(dataset, args.end)]])
-    latents = walk(checkpoint, args.path, *ends, args.steps)
+    latents = find_path(checkpoint, args.path, *ends, args.steps)
     measured = checkpoint.support.measure(latents)
     if args.out:
         with writing(args.out) as file:

@@ -40,7 +40,7 @@ def add(parsers) -> None:
 
 
 def study(args: argparse.Namespace) -> dict:
-    from autoencoder.experiments.gaps.study import Plan, beside_the_gaps, findings, table
+    from autoencoder.experiments.gaps.study import StudyPlan, beside_the_gaps, findings, table
     from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
     from autoencoder.model.runtime import resolve_runtime, use_one_thread
 
@@ -48,7 +48,7 @@ def study(args: argparse.Namespace) -> dict:
         use_one_thread()
     runtime = resolve_runtime(args.threads)
     seeds = tuple(range(args.seeds))
-    plan = Plan(args.sizes, args.at, args.noise, args.beta, seeds, args.images, args.epochs, args.pairs)
+    plan = StudyPlan(args.sizes, args.at, args.noise, args.beta, seeds, args.images, args.epochs, args.pairs)
     empty, training, held_out = begin_study(plan, *load_both(args), runtime)
     steps = study_steps(_taken_up(empty, args.out), training, held_out, runtime)
     found = run(steps, f"{len(plan.settings) * args.seeds} models", _keep_in(args.out))

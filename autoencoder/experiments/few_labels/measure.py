@@ -92,7 +92,7 @@ def few_label_steps(
     cannot be drawn, ValueError for an unknown learner or a number of draws out of range.
     """
     _check(task, learners, counts, n_draws)
-    bench, outcome = _Bench(model, task, seed), FewLabels(task.test.labels)
+    runner, outcome = _Runner(model, task, seed), FewLabels(task.test.labels)
     chosen = [learner for name, learner in LEARNERS.items() if name in learners]
     needs = dict.fromkeys(need for learner in chosen for need in learner.needs)
     plan = sorted(
@@ -102,12 +102,12 @@ def few_label_steps(
     total = sum(map(_share_of_need, needs)) + sum(_share(learner) for _, _, learner in plan)
     done = 0
     for need in needs:
-        steps, share = bench.prepare(need), _share_of_need(need)
+        steps, share = runner.prepare(need), _share_of_need(need)
         _, seconds = yield from _timed(steps, done / total, share / total, outcome)
         outcome = replace(outcome, preparations=outcome.preparations | {need: seconds})
         done += share
     for draw, n_labels, learner in plan:
-        steps, share = bench.learn(learner, draw, n_labels), _share(learner)
+        steps, share = runner.learn(learner, draw, n_labels), _share(learner)
         predictions, seconds = yield from _timed(steps, done / total, share / total, outcome)
         accuracy = float((predictions == task.test.labels).mean())
         result = Result(learner.name, n_labels, draw, accuracy, seconds, predictions.astype(np.int16))
@@ -117,7 +117,7 @@ def few_label_steps(
     return outcome
 
 
-class _Bench:
+class _Runner:
     """The task as every learner meets it: what was prepared, and who gets which labels."""
 
     def __init__(self, model: Autoencoder, task: Task, seed: int):

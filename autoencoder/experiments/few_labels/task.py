@@ -91,7 +91,7 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class FewLabelPlan:
     """What is measured: of which model, on which images, how; ``task`` is drawn from these by ``seed``."""
 
     checkpoint: Checkpoint

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
-from autoencoder.latent.gap_score import GapScore, Pairs, Scores, cell_pairs, gap_score, score_paths
+from autoencoder.latent.gap_score import GapScore, GapScores, Pairs, cell_pairs, gap_score, score_paths
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
 from autoencoder.steps import Step, Steps, part_of
@@ -28,8 +28,8 @@ class GapStatistic:
 
     name: str
     latent_dim: int
-    same: Scores
-    cross: Scores
+    same: GapScores
+    cross: GapScores
     has_classes: bool = True
 
     def words(self, kind: str) -> str:
@@ -77,8 +77,8 @@ def gap_steps(
         parts.append(score_paths(support, latents[both[start : start + PATHS_AT_ONCE]], pictures))
     columns = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
     n_same = len(pairs.same)
-    same = Scores(**{name: column[:n_same] for name, column in columns.items()})
-    cross = Scores(**{name: column[n_same:] for name, column in columns.items()})
+    same = GapScores(**{name: column[:n_same] for name, column in columns.items()})
+    cross = GapScores(**{name: column[n_same:] for name, column in columns.items()})
     return GapStatistic(name, latents.shape[1], same, cross, pairs.has_classes)
 
 

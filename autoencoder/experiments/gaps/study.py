@@ -56,8 +56,8 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Plan of a study; raises ValueError for a value that is out of range.
+class StudyPlan:
+    """StudyPlan of a study; raises ValueError for a value that is out of range.
 
     sizes     of the codes of plain models
     at        the code sizes at which noise and beta are turned; plain models have these too
@@ -127,7 +127,7 @@ class Study:
 
     dataset: str
     fingerprint: str
-    plan: Plan
+    plan: StudyPlan
     n_train: int
     n_held_out: int
     runtime: dict[str, str | int]

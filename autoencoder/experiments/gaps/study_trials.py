@@ -13,7 +13,7 @@ from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.data.images import as_floats
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.gaps.statistic import gap_steps
-from autoencoder.experiments.gaps.study import Plan, Run, Setting, Study
+from autoencoder.experiments.gaps.study import Run, Setting, Study, StudyPlan
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
@@ -29,7 +29,7 @@ FEWEST_HELD_OUT = 10
 
 
 def begin_study(
-    plan: Plan, training: Dataset, test: Dataset | None, runtime: Runtime
+    plan: StudyPlan, training: Dataset, test: Dataset | None, runtime: Runtime
 ) -> tuple[Study, Dataset, Dataset]:
     """An empty study, its training images and its held-out ones: of the test images, or a seeded tenth.
 
@@ -66,7 +66,7 @@ def study_steps(study: Study, training: Dataset, held_out: Dataset, runtime: Run
     return study
 
 
-def _trainer(plan: Plan, setting: Setting, seed: int, training: Dataset, runtime: Runtime) -> Trainer:
+def _trainer(plan: StudyPlan, setting: Setting, seed: int, training: Dataset, runtime: Runtime) -> Trainer:
     beta = setting.knob if setting.kind == "vae" else 1.0
     noise = {"noise": f"gaussian:{setting.knob}"} if setting.kind == "dae" else {}
     settings = TrainingSettings(plan.epochs, seed=seed, **noise)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.experiments.generate.samples import Scores
+from autoencoder.experiments.generate.samples import SampleScores
 from autoencoder.experiments.generate.words import written
 from autoencoder.figures.style import FAINT, INK, dress
 
 
-def frechet_figure(judged: dict[str, Sequence[Scores]], dark: bool = False) -> go.Figure:
+def frechet_figure(judged: dict[str, Sequence[SampleScores]], dark: bool = False) -> go.Figure:
     """The Fréchet distance of every model's sources, with the floor that real images come to."""
     figure = go.Figure()
     bars = [(name, each) for name, scores in judged.items() for each in scores]

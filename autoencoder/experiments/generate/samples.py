@@ -66,7 +66,7 @@ class Yardstick:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class SampleScores:
     """What the samples of a source are like; NaN and None without a classifier.
 
     frechet, frechet_floor   in the features of our own classifier, the floor for as many training images
@@ -88,10 +88,10 @@ class Scores:
 class Judgement:
     """The scores of every model, by its name, and the classifier whose features judge, if there is one."""
 
-    scores: dict[str, tuple[Scores, ...]]
+    scores: dict[str, tuple[SampleScores, ...]]
     classifier: ClassifierFacts | None = None
 
-    def with_scores(self, name: str, found: Scores) -> "Judgement":
+    def with_scores(self, name: str, found: SampleScores) -> "Judgement":
         return replace(self, scores={**self.scores, name: (*self.scores.get(name, ()), found)})
 
 
@@ -130,7 +130,7 @@ def yardstick_steps(
     )
 
 
-def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Scores]:
+def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[SampleScores]:
     """Judge samples."""
     distances, _ = yield from nearest_steps(samples.images, yardstick.images)
     n, distance, floor, shares = len(samples.images), np.nan, np.nan, None
@@ -139,7 +139,7 @@ def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Sc
         distance, floor = frechet(features, yardstick.test_features), yardstick.floor(n)
         found = yardstick.classifier.predict(features)
         shares = (found[:, None] == yardstick.classifier.class_labels).mean(axis=0)
-    return Scores(
+    return SampleScores(
         source, n, float(distance), float(floor), float(is_off_support(samples.round_trip).mean()),
         float((distances < yardstick.copy_distance).mean()), shares,
     )  # fmt: skip

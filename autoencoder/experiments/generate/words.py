@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autoencoder.experiments.generate.samples import Scores
+from autoencoder.experiments.generate.samples import SampleScores
 
 
-def sentence(name: str, scores: Sequence[Scores]) -> str:
+def sentence(name: str, scores: Sequence[SampleScores]) -> str:
     """What the scores say of a model's sources: the best and the worst, and how far above the floor."""
     known = [current for current in scores if np.isfinite(current.frechet)]
     if len(known) < 2:

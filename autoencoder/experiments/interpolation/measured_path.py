@@ -25,7 +25,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
+class MeasuredPath:
     """A path of T steps through one model's codes, ``latents`` (T, D), and its measures."""
 
     checkpoint: Checkpoint

@@ -4,7 +4,7 @@ import numpy as np
 
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place
-from autoencoder.experiments.interpolation.measured_path import Walk
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_weak
 
 
@@ -13,22 +13,22 @@ def decimals(value: float) -> str:
     return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
 
 
-def verdict(walk: Walk) -> str:
+def verdict(path: MeasuredPath) -> str:
     """The path's score in words."""
-    score = _score(walk)
-    value = score.of(walk.measured)
+    score = _score(path)
+    value = score.of(path.measured)
     if value is None:
         return "the picture does not change along this path"
     if score is JUMP:
         return f"{score.title} **{score.format(value)}**: the largest change of the picture over the mean one"
-    n_off, n_steps = int(walk.measured.off_support.sum()), len(walk.latents)
-    weak = " (a weak score below 8 dimensions)" if is_weak(walk.checkpoint.model.latent_dim) else ""
+    n_off, n_steps = int(path.measured.off_support.sum()), len(path.latents)
+    weak = " (a weak score below 8 dimensions)" if is_weak(path.checkpoint.model.latent_dim) else ""
     return f"off the data in **{n_off} of {n_steps}** steps, {value:.0%}{weak}"
 
 
-def change_of_class(walk: Walk, codes: Codes) -> str:
+def change_of_class(path: MeasuredPath, codes: Codes) -> str:
     """The step at which the pictures stop looking like the first one, in words."""
-    labels = walk.opinion.labels if walk.opinion else None
+    labels = path.opinion.labels if path.opinion else None
     if labels is None:
         return ""
     first, last = codes.class_names[labels[0]], codes.class_names[labels[-1]]
@@ -39,12 +39,12 @@ def change_of_class(walk: Walk, codes: Codes) -> str:
         return f" · looks like {first} {'at both ends' if back else 'all the way'}{back}"
     second = codes.class_names[labels[step]]
     end = "" if second == last else f", at the end like {last}"
-    return f" · stops looking like {first} at t = {walk.t[step]:.2f}{back}; there it looks like {second}{end}"
+    return f" · stops looking like {first} at t = {path.t[step]:.2f}{back}; there it looks like {second}{end}"
 
 
-def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
+def misdrawn(path: MeasuredPath, codes: Codes, pair: tuple[Place, Place]) -> str:
     """The ends whose reconstruction already looks like another class, in words."""
-    labels = walk.opinion.labels if walk.opinion else None
+    labels = path.opinion.labels if path.opinion else None
     if labels is None or codes.labels is None:
         return ""
     names, words = codes.class_names, ""
@@ -55,47 +55,47 @@ def misdrawn(walk: Walk, codes: Codes, pair: tuple[Place, Place]) -> str:
     return words
 
 
-def outcome(walks: list[Walk]) -> str:
+def outcome(paths: list[MeasuredPath]) -> str:
     """One sentence on the strips that follows from their numbers."""
-    parts = [f"{walk.checkpoint.name} {_outcome_of(walk)}" for walk in walks]
-    return f"{'; '.join(parts)}.{_compared(walks)}"
+    parts = [f"{path.checkpoint.name} {_outcome_of(path)}" for path in paths]
+    return f"{'; '.join(parts)}.{_compared(paths)}"
 
 
-def n_off(walk: Walk) -> str:
+def n_off(path: MeasuredPath) -> str:
     """The number of steps off the data, in words."""
-    return f"{int(walk.measured.off_support.sum()) or 'none'} of {len(walk.latents)} steps"
+    return f"{int(path.measured.off_support.sum()) or 'none'} of {len(path.latents)} steps"
 
 
-def _score(walk: Walk) -> GapScore:
-    return gap_score(walk.checkpoint.model.latent_dim)
+def _score(path: MeasuredPath) -> GapScore:
+    return gap_score(path.checkpoint.model.latent_dim)
 
 
-def _outcome_of(walk: Walk) -> str:
-    score, measured = _score(walk), walk.measured
+def _outcome_of(path: MeasuredPath) -> str:
+    score, measured = _score(path), path.measured
     value = score.of(measured)
     if value is None:
         return "draws the same picture all the way"
     if score is JUMP:
         step = int(np.nanargmax(measured.decoded_step))
-        when = f"just before t = {walk.t[step]:.2f}"
+        when = f"just before t = {path.t[step]:.2f}"
         return f"changes its picture most {when}, {score.format(value)} times as much as on average"
     odd = int(np.argmax(measured.round_trip))
     return (
-        f"is off the data in {n_off(walk)}, with its greatest round trip, "
-        f"{measured.round_trip[odd]:.2f}, at t = {walk.t[odd]:.2f}"
+        f"is off the data in {n_off(path)}, with its greatest round trip, "
+        f"{measured.round_trip[odd]:.2f}, at t = {path.t[odd]:.2f}"
     )
 
 
-def _compared(walks: list[Walk]) -> str:
-    """A comparison of two walks; empty for other numbers of them, and for different scores."""
-    if len(walks) != 2:
+def _compared(paths: list[MeasuredPath]) -> str:
+    """A comparison of two paths; empty for other numbers of them, and for different scores."""
+    if len(paths) != 2:
         return ""
-    scores = {_score(walk) for walk in walks}
-    first, second = (_score(walk).of(walk.measured) for walk in walks)
+    scores = {_score(path) for path in paths}
+    first, second = (_score(path).of(path.measured) for path in paths)
     if len(scores) != 1 or first is None or second is None:
         return ""
     if first == second:
         return " On this pair neither is better."
-    worse, better = walks if first > second else walks[::-1]
+    worse, better = paths if first > second else paths[::-1]
     verb = "leaves the data in more steps than" if scores == {SHARE} else "jumps more than"
     return f" On this pair {worse.checkpoint.name} {verb} {better.checkpoint.name}."

@@ -5,7 +5,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
-from autoencoder.experiments.few_labels.task import Plan, Task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, Task
 from ui.state import caches
 from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, dataset_title, test_counterpart
 from ui.state.defaults import DATASET
@@ -57,7 +57,7 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     )
 
 
-def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> Plan:
+def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> FewLabelPlan:
     """The plan of a measurement; its defaults take seconds. Raises DatasetError for too few images."""
     train, test = setting
     counts_column, draws_column, seed_column = st.columns([3, 1, 1])
@@ -80,7 +80,7 @@ def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None])
         f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
         "classes."
     )
-    return Plan(checkpoint, train, test, task, learners, counts, n_draws, seed)
+    return FewLabelPlan(checkpoint, train, test, task, learners, counts, n_draws, seed)
 
 
 def _choose_counts(task: Task) -> list[int]:

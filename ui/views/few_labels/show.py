@@ -9,7 +9,7 @@ import streamlit as st
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
 from autoencoder.experiments.few_labels.learners import LEARNERS
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
-from autoencoder.experiments.few_labels.task import Plan, Task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, Task
 from autoencoder.experiments.few_labels.verdicts import (
     Comparison,
     comparisons,
@@ -37,7 +37,7 @@ N_SHOWN = 12  # images learnt first, and last
 # While it runs
 
 
-def show_measurement(plan: Plan) -> None:
+def show_measurement(plan: FewLabelPlan) -> None:
     """The measurement, started with a button, its progress and its result, which is kept for all visitors."""
     if not plan.learners or not plan.counts:
         st.caption("Choose a learner and a number of labels at least.")
@@ -51,7 +51,7 @@ def show_measurement(plan: Plan) -> None:
         st.fragment(_show_so_far, run_every=TICK)(job)
 
 
-def _work(plan: Plan) -> StepsWork:
+def _work(plan: FewLabelPlan) -> StepsWork:
     asked = plan.task, plan.learners, plan.counts, plan.n_draws, plan.seed
     nothing = FewLabels(plan.task.test.labels)
     return StepsWork(few_label_steps, plan.checkpoint.model, *asked, partial=nothing)
@@ -66,7 +66,7 @@ def _show_so_far(job: Job) -> None:
 # What was found
 
 
-def show_results(outcome: FewLabels, plan: Plan) -> None:
+def show_results(outcome: FewLabels, plan: FewLabelPlan) -> None:
     """The verdict, the curves, the cost, and the images behind one point of a curve."""
     if not outcome.results:
         return
@@ -95,7 +95,7 @@ def _show_curves(outcome: FewLabels) -> None:
     show_chart(learning_curves(curve(outcome), is_dark()), "learning curves", alt)
 
 
-def _show_tables(outcome: FewLabels, plan: Plan) -> None:
+def _show_tables(outcome: FewLabels, plan: FewLabelPlan) -> None:
     points = pd.DataFrame([asdict(point) for point in curve(outcome)])
     table = points.assign(learner=[LEARNERS[name].title for name in points.learner]).rename(columns=COLUMNS)
     alt = "Accuracy of every learner by the number of labels, with its spread and its cost."

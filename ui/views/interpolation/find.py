@@ -6,10 +6,15 @@ import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.path_kinds import PATHS, Ends, paths_through_the_data, smooth_paths_steps
-from autoencoder.checkpoint.path_kinds import walk as find_path
+from autoencoder.checkpoint.path_kinds import (
+    PATH_KINDS,
+    Ends,
+    find_path,
+    paths_through_the_data,
+    smooth_paths_steps,
+)
 from autoencoder.checkpoint.places import Place, code_in
-from autoencoder.experiments.interpolation.measured_path import Opinion, Walk
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
 from autoencoder.experiments.interpolation.second_opinion import Classifier
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
@@ -17,17 +22,17 @@ from ui.state.choice import chosen_dataset, test_counterpart
 from ui.widgets.job_progress import job_on_request
 
 
-def find_walks(
+def find_paths(
     models: list[Checkpoint],
     codes: Codes,
     pair: tuple[Place, Place],
     kind: str,
     n_steps: int,
     with_opinion: bool = True,
-) -> list[Walk]:
+) -> list[MeasuredPath]:
     """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
     ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
-    if PATHS[kind].is_slow:
+    if PATH_KINDS[kind].is_slow:
         paths = _smooth_paths(ends, n_steps)
     else:
         paths = [find_path(model, kind, *both, n_steps) for model, both in ends]
@@ -45,10 +50,10 @@ def classifier_of(codes: Codes) -> Classifier | None:
     return caches.classifier(chosen_dataset(), None) if test is None else caches.named_classifier(test.name)
 
 
-def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> Walk:
+def _measured(checkpoint: Checkpoint, path: np.ndarray, codes: Codes | None) -> MeasuredPath:
     measured = caches.path_measures(checkpoint, path)
     opinion = None if codes is None else _opinion(checkpoint, measured.images, codes)
-    return Walk(checkpoint, path, measured, opinion)
+    return MeasuredPath(checkpoint, path, measured, opinion)
 
 
 def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:

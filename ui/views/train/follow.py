@@ -3,7 +3,7 @@
 import streamlit as st
 
 from autoencoder.checkpoint.record import EpochResult
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 from autoencoder.training.trainer import Progress
 from ui.jobs.job import Job
 from ui.storage.classroom import has_teacher
@@ -59,21 +59,21 @@ def _watch(job: Job, drawn: tuple[str, bool]) -> None:
     status, _ = drawn
     if (job.status, job.is_at_rest) != drawn:
         st.rerun()
-    glance = job.progress
-    st.progress(*_progress(job, glance))
+    progress = job.progress
+    st.progress(*_progress(job, progress))
     if job.notice:
         st.warning(f"{job.notice} The training goes on, but would be lost with this server.")
-    _show_figures(glance)
+    _show_figures(progress)
     if status == "paused":
-        show_so_far(glance)
+        show_so_far(progress)
     else:
-        show_live(glance)
-    show_errors(glance, is_over=False)
+        show_live(progress)
+    show_errors(progress, is_over=False)
 
 
-def _progress(job: Job, glance: Glance) -> tuple[float, str]:
+def _progress(job: Job, progress: TrainingProgress) -> tuple[float, str]:
     """The share that is done, from 0 to 1, and a sentence."""
-    latest = glance.latest
+    latest = progress.latest
     if not job.has_workers and job.status != "paused":
         return (latest.step / latest.n_steps if latest else 0.0), NO_WORKER
     if job.place:
@@ -81,16 +81,16 @@ def _progress(job: Job, glance: Glance) -> tuple[float, str]:
     if latest is None:
         return 0.0, WORDS.get(job.status, "Getting ready")
     words = WORDS.get(job.status, "Training")
-    return latest.step / latest.n_steps, f"{words}: epoch {latest.epoch} of {glance.settings.epochs}"
+    return latest.step / latest.n_steps, f"{words}: epoch {latest.epoch} of {progress.settings.epochs}"
 
 
-def _show_figures(glance: Glance) -> None:
-    if glance.latest is None:
+def _show_figures(progress: TrainingProgress) -> None:
+    if progress.latest is None:
         return
     with st.container(horizontal=True):
-        st.metric("Step", f"{glance.latest.step:,} of {glance.latest.n_steps:,}")
-        st.metric("Images per second", f"{glance.latest.images_per_second:,.0f}")
-        st.metric("Time left", _duration(glance.latest.seconds_left))
+        st.metric("Step", f"{progress.latest.step:,} of {progress.latest.n_steps:,}")
+        st.metric("Images per second", f"{progress.latest.images_per_second:,.0f}")
+        st.metric("Time left", _duration(progress.latest.seconds_left))
 
 
 def _duration(seconds: float) -> str:

@@ -11,7 +11,7 @@ from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
 from autoencoder.training.plan import (
-    Plan,
+    TrainingPlan,
     default_batch,
     default_epochs,
     default_name,
@@ -49,7 +49,7 @@ def find_training() -> tuple[Job | None, bool]:
     return job, job is None
 
 
-def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
+def choose_plan(dataset: Dataset, test: Dataset | None) -> TrainingPlan:
     """The plan from the form; raises LatentSpaceError where it cannot be trained."""
     if not classroom().can_train:
         st.info("The teacher has switched training off.", icon=":material/info:")
@@ -72,7 +72,7 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> Plan:
     architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
     model = model_settings(kind, latent_dim, architecture, beta)
     name = _choose_name(default_name(dataset.name, kind, latent_dim, n_images))
-    return Plan(name, dataset, test, model, settings)
+    return TrainingPlan(name, dataset, test, model, settings)
 
 
 def _choose_images(n_all: int) -> int:
@@ -134,7 +134,7 @@ def _choose_name(default: str) -> str | None:
     return None
 
 
-def show_mirror(plan: Plan) -> None:
+def show_mirror(plan: TrainingPlan) -> None:
     """Every layer of the encoder beside the decoder layer that undoes it."""
     st.subheader("The network and its mirror", anchor=False)
     st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
@@ -160,7 +160,7 @@ def _shape(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-def offer_start(plan: Plan) -> None:
+def offer_start(plan: TrainingPlan) -> None:
     """The button that starts the training; disabled while the name cannot be used."""
     if not classroom().can_train:
         return

@@ -8,7 +8,7 @@ from autoencoder.checkpoint.record import EpochResult
 from autoencoder.errors import LatentSpaceError
 from autoencoder.figures.training import loss_figure
 from autoencoder.training.overfitting import sentence
-from autoencoder.training.progress import Glance
+from autoencoder.training.progress import TrainingProgress
 from ui.jobs.job import Job
 from ui.state.session import is_dark
 from ui.state.training import can_resume, forget_training, resume_failed
@@ -17,12 +17,12 @@ from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_so_far
 
 
-def show_errors(glance: Glance, is_over: bool) -> None:
+def show_errors(progress: TrainingProgress, is_over: bool) -> None:
     """Training and held-out error, with a sentence that compares them."""
-    if glance.epochs:
-        st.markdown(sentence(glance.epochs, glance.n_trained, is_over))
-    if glance.losses or glance.epochs:
-        st.plotly_chart(loss_figure(glance, is_dark()), key="loss curve", config={"displayModeBar": False})
+    if progress.epochs:
+        st.markdown(sentence(progress.epochs, progress.n_trained, is_over))
+    if progress.losses or progress.epochs:
+        st.plotly_chart(loss_figure(progress, is_dark()), key="loss curve", config={"displayModeBar": False})
 
 
 def show_outcome(job: Job) -> None:

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoencoder.checkpoint.path_kinds import PATHS, walk, walk_steps
+from autoencoder.checkpoint.path_kinds import PATH_KINDS, find_path, path_steps
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.cli.arguments import PATH_NAMES
 from autoencoder.latent.graph import CodeGraph
@@ -27,17 +27,17 @@ def crescent(n: int = 300) -> np.ndarray:
 @settings(max_examples=25)
 def test_ends_are_exact_and_the_way_back_is_the_way_there(checkpoints, seed, n_steps):
     start, end = np.random.default_rng(seed).normal(size=(2, 3)).astype(np.float32)
-    for kind in PATHS:
-        path = walk(checkpoints["vae"], kind, start, end, n_steps)
+    for kind in PATH_KINDS:
+        path = find_path(checkpoints["vae"], kind, start, end, n_steps)
         assert path.shape == (n_steps, 3) and path.dtype == np.float32
         assert (path[0] == start).all() and (path[-1] == end).all()
-        np.testing.assert_array_equal(walk(checkpoints["vae"], kind, end, start, n_steps), path[::-1])
+        np.testing.assert_array_equal(find_path(checkpoints["vae"], kind, end, start, n_steps), path[::-1])
 
 
-@pytest.mark.parametrize("kind", PATHS)
+@pytest.mark.parametrize("kind", PATH_KINDS)
 def test_from_a_code_to_itself_all_is_finite(checkpoints, kind):
     code = checkpoints["ae"].atlas.latents[4]
-    path = walk(checkpoints["ae"], kind, code, code, 5)
+    path = find_path(checkpoints["ae"], kind, code, code, 5)
     assert (path[0] == code).all() and (path[-1] == code).all() and np.isfinite(path).all()
 
 
@@ -92,28 +92,28 @@ def test_on_a_shipped_model_the_ways_through_the_data_leave_it_less():
         a, b = rng.integers(len(labels), size=2)
         if labels[a] != labels[b]:
             for kind, found in shares.items():
-                path = walk(checkpoint, kind, *checkpoint.atlas.latents[[a, b]], 17)
+                path = find_path(checkpoint, kind, *checkpoint.atlas.latents[[a, b]], 17)
                 found.append(checkpoint.support.measure(path).off_support_share)
     assert np.mean(shares["data"]) <= 0.2 * np.mean(shares["linear"])
     ends = checkpoint.atlas.latents[[0, 1]]
     straight, smooth = (
-        checkpoint.support.measure(walk(checkpoint, kind, *ends, 17)) for kind in ("linear", "smooth")
+        checkpoint.support.measure(find_path(checkpoint, kind, *ends, 17)) for kind in ("linear", "smooth")
     )
     assert smooth.off_support_share < straight.off_support_share
 
 
 def test_a_slow_path_can_be_watched(checkpoints):
     start, end = checkpoints["vae"].atlas.latents[[2, 5]]
-    looks = list(walk_steps(checkpoints["vae"], "smooth", start, end, 6))
-    assert len(looks) > 10 and PATHS["smooth"].is_slow
+    looks = list(path_steps(checkpoints["vae"], "smooth", start, end, 6))
+    assert len(looks) > 10 and PATH_KINDS["smooth"].is_slow
     for _, path in looks:
         assert (path[0] == start).all() and (path[-1] == end).all()
 
 
 def test_the_command_line_knows_the_same_kinds():
-    assert tuple(PATHS) == PATH_NAMES
+    assert tuple(PATH_KINDS) == PATH_NAMES
 
 
 def test_an_unknown_kind_is_a_slip(checkpoints):
     with pytest.raises(ValueError, match="one of linear"):
-        walk(checkpoints["ae"], "geodesic", *checkpoints["ae"].atlas.latents[:2], 5)
+        find_path(checkpoints["ae"], "geodesic", *checkpoints["ae"].atlas.latents[:2], 5)
