@@ -30,7 +30,6 @@ from tests.tools.works import (
     trained,
 )
 from ui.jobs import cluster as clusters
-from ui.jobs import worker
 from ui.jobs.cluster import Cluster, WorkerExecutor, close_cluster, local_size, start_cluster, started_cluster
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import JobError
@@ -46,7 +45,7 @@ GIGABYTE = 10**9
 
 def addresses(taken) -> set[str]:
     """Where jobs are at present."""
-    return {executor._address for executor in (job._executor for job in taken) if executor}
+    return {executor._address for executor in (job.assignment.executor for job in taken) if executor}
 
 
 def results_at(queue: JobQueue, n_workers: int) -> set:
@@ -55,7 +54,7 @@ def results_at(queue: JobQueue, n_workers: int) -> set:
     while len(addresses(taken)) < n_workers:
         assert len(taken) < 6, "all of them are at the same worker"
         taken.append(queue.submit(f"without an end {len(taken)}", Counting()))
-        wait_until(lambda: taken[-1]._executor)
+        wait_until(lambda: taken[-1].assignment.executor)
     for job in taken:
         job.stop()
     assert all(job.wait(SOON) for job in taken)
@@ -64,8 +63,8 @@ def results_at(queue: JobQueue, n_workers: int) -> set:
 
 def process_of(job, cluster: Cluster) -> int:
     """The number of the process that has the job."""
-    wait_until(lambda: job._executor)
-    address = job._executor._address
+    wait_until(lambda: job.assignment.executor)
+    address = job.assignment.executor._address
     return cluster._client.run(os.getpid, workers=[address])[address]
 
 
@@ -112,7 +111,7 @@ def test_thirty_trainings_are_spread_over_the_workers_of_a_scheduler_elsewhere(
         assert {executor._address for executor, _ in slices} == set(cluster.workers)
         assert results_at(queue, 2) == set(scheduler)
         assert cluster.address == os.environ["LATENT_CLUSTER"] and cluster._local is None
-        queue._close()
+        queue.shut_down()
     finally:
         close_cluster()
     assert started_cluster() is None
@@ -137,10 +136,10 @@ def queue(cluster):
     cluster._executors = {address: {} for address in cluster._executors}
     wait_until(lambda: queue.is_staffed)
     yield queue
-    for job in list(queue._line):
+    for job in queue.unfinished():
         job.stop()
-    wait_until(lambda: not queue._line)
-    queue._close()
+    wait_until(lambda: not queue.unfinished())
+    queue.shut_down()
 
 
 def actors(cluster: Cluster) -> list[str]:
@@ -176,7 +175,7 @@ def test_nothing_listens_beyond_this_machine(cluster):
 
 
 def test_workers_leave_the_cores_to_pages(queue, cluster):
-    assert set(cluster._client.run(worker.niceness).values()) == {clusters.NICENESS}
+    assert set(cluster._client.run(os.nice, 0).values()) == {clusters.NICENESS}
 
 
 def test_a_model_from_a_worker_is_that_of_the_same_training_here(queue, workspace):
@@ -216,7 +215,7 @@ def test_a_paused_training_gives_its_worker_back_and_goes_on_in_the_same_bits(qu
     job = train(queue, "a", given, workspace)
     job.step(lambda step: isinstance(step.partial, EpochResult))
     assert job.wait(SOON, "paused")
-    wait_until(lambda: job._executor is None)
+    wait_until(lambda: job.assignment.executor is None)
     wait_until(lambda: n_under_way(cluster) == 0)
     assert queue.submit("b", Counting(5)).wait(SOON)
     job.resume()
@@ -235,8 +234,8 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
         held = cluster._datasets._futures[sent[0]]
         for address in cluster._client.who_has(held)[held.key]:
             os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
-        wait_until(lambda: len(sent) == 2 and all(job._executor for job in taken))
-        assert any(job._n_losses for job in taken)
+        wait_until(lambda: len(sent) == 2 and all(job.assignment.executor for job in taken))
+        assert any(job.assignment.n_losses for job in taken)
         for job in taken:
             job.stop()
         assert all(job.wait(SOON) and job.status == "stopped" for job in taken)
@@ -246,7 +245,7 @@ def test_large_images_are_sent_once_for_all_workers_and_anew_when_lost(queue, cl
 
 def test_a_job_shows_in_the_dashboard_of_dask_under_the_name_that_pages_give_it(queue, cluster, workspace):
     job, other = train(queue, "visitor", plan(1000), workspace), queue.submit("outliers of these", Counting())
-    wait_until(lambda: job._executor and other._executor)
+    wait_until(lambda: job.assignment.executor and other.assignment.executor)
     names = {"Training visito, dae of stripes, code size 3", "Measurement, outliers"}
     assert {job.name, other.name} == names
     wait_until(lambda: {key.split("-")[0] for key in actors(cluster)} == names)
@@ -265,7 +264,7 @@ def test_quick_jobs_do_not_wait_behind_others(queue, cluster):
     wait_until(lambda: quick.is_staffed)
     job = quick.submit("quick", Counting(20))
     assert job.wait(SOON) and job.status == "done"
-    quick._close()
+    quick.shut_down()
 
 
 def test_a_mistake_in_a_work_is_told_as_it_is_and_harms_no_worker(queue):
@@ -273,16 +272,16 @@ def test_a_mistake_in_a_work_is_told_as_it_is_and_harms_no_worker(queue):
     assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, ZeroDivisionError)
     before = other.progress
     wait_until(lambda: other.progress > before)
-    assert other._n_losses == job._n_losses == 0
+    assert other.assignment.n_losses == job.assignment.n_losses == 0
 
 
 def test_a_training_whose_worker_is_killed_ends_in_the_same_weights(queue, cluster, workspace, tmp_path):
     given, gate = plan(150), tmp_path / "may go on"
     job = queue.submit("a", WaitingTraining(given, 3, gate), ModelHandler(workspace, given.name))
-    wait_until(lambda: len(job.progress.epochs) >= 3 and job._snapshot)
+    wait_until(lambda: len(job.progress.epochs) >= 3 and job.assignment.snapshot)
     os.kill(process_of(job, cluster), signal.SIGKILL)
     gate.touch()
-    assert job.wait(SOON) and job.status == "done" and job._n_losses == 1
+    assert job.wait(SOON) and job.status == "done" and job.assignment.n_losses == 1
     kept = workspace.models.load(job.result)
     assert_same_weights(kept, trained(given))
     assert len(job.progress.epochs) == len(kept.config.training.history) == 150
@@ -364,5 +363,5 @@ def test_a_worker_that_is_begun_anew_does_not_run_the_page():
 def test_a_page_without_a_server_around_it_has_a_thread(monkeypatch):
     assert started_cluster() is None
     queue = _staffed("long")
-    assert isinstance(queue._executors[0], LocalExecutor)
+    assert isinstance(queue._line.executors[0], LocalExecutor)
     assert queue.submit("a", Counting(3)).wait(SOON) and queue.find("a").result == os.getpid()

@@ -18,7 +18,7 @@ from autoencoder.training.progress import ThinnedCurve
 from autoencoder.training.trainer import Progress
 from tests.tools.waiting import SOON
 from tests.tools.works import Counting, Failing, count_slices, plan
-from ui.jobs import executor, runner
+from ui.jobs import executor, line, runner
 from ui.jobs import queue as queue_module
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import JobError
@@ -40,7 +40,7 @@ def short_slices(monkeypatch):
 def queue():
     queue = JobQueue(LocalExecutor())
     yield queue
-    for job in list(queue._line):
+    for job in queue.unfinished():
         job.stop()
 
 
@@ -82,10 +82,10 @@ def test_jobs_move_on_side_by_side(queue):
 
 
 def test_those_in_line_know_their_place_and_move_up(queue):
-    active = [queue.submit(f"active {number}", Counting()) for number in range(queue_module.MAX_AT_ONCE)]
+    active = [queue.submit(f"active {number}", Counting()) for number in range(line.MAX_AT_ONCE)]
     waiting = [queue.submit(f"waiting {number}", Counting()) for number in range(3)]
     assert moves_on(active[-1])
-    assert [job.place for job in active] == [0] * queue_module.MAX_AT_ONCE
+    assert [job.place for job in active] == [0] * line.MAX_AT_ONCE
     assert [job.place for job in waiting] == [1, 2, 3]
     assert moves_on(active[0]) and (waiting[0].progress, waiting[0].status) == (0, "waiting")
     active[1].stop()
@@ -94,7 +94,7 @@ def test_those_in_line_know_their_place_and_move_up(queue):
 
 
 def test_a_job_in_line_can_be_stopped(queue):
-    for number in range(queue_module.MAX_AT_ONCE):
+    for number in range(line.MAX_AT_ONCE):
         queue.submit(f"active {number}", Counting())
     job = queue.submit("a", Counting())
     job.stop()
@@ -102,7 +102,7 @@ def test_a_job_in_line_can_be_stopped(queue):
 
 
 def test_a_paused_job_gives_its_place_up_and_goes_on_where_it_was(queue):
-    active = [queue.submit(f"active {number}", Counting()) for number in range(queue_module.MAX_AT_ONCE)]
+    active = [queue.submit(f"active {number}", Counting()) for number in range(line.MAX_AT_ONCE)]
     waiting = queue.submit("waiting", Counting())
     assert moves_on(active[0])
     active[0].pause()

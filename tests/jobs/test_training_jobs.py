@@ -52,13 +52,13 @@ def new_server(monkeypatch):
 
     def start() -> JobQueue:
         for queue in started:
-            queue._close()
+            queue.shut_down()
         started.append(JobQueue(LocalExecutor()))
         return started[-1]
 
     yield start
     for queue in started:
-        queue._close()
+        queue.shut_down()
 
 
 @pytest.fixture

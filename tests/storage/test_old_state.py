@@ -213,7 +213,7 @@ def test_an_unfinished_training_is_taken_up_and_ends_as_it_would_have(name):
     assert job.status == "paused" and as_json(job.progress.latest) == left["latest"]
     job.resume()
     assert job.wait(SOON) and job.status == "done", job.error
-    queue._close()
+    queue.shut_down()
     assert space.training.read() is None and not space.training.is_paused()
     assert job.result == left["name"]
     model = space.models.load(job.result)

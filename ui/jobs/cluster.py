@@ -1,7 +1,7 @@
-"""Worker processes, known to a dask scheduler: those of this machine, or those that LATENT_CLUSTER names.
+"""Worker processes of a dask scheduler: those of this machine, or those of the one in LATENT_CLUSTER.
 
 Started with the server, in the background; never inside a script run, since spawned processes would execute
-the script again. dask has the workers, what they hold (data sets, and an actor for each job), and the calls.
+the script again. dask has the workers, their data sets, an actor for each job, and the calls.
 """
 
 import logging
@@ -21,22 +21,22 @@ from ui.jobs import worker
 from ui.jobs.runner import ExecutorLost, Report, Work
 from ui.jobs.transfer import Scattered, pack
 
-SLICE = 0.3  # seconds of one job before it is the next one's turn, and before a stop is heard
+SLICE = 0.3  # seconds of a job's turn; a stop is heard after it
 MAX_WORKERS = 2  # in the cluster of this machine
-# Beyond these one is ended, and begun anew. 0.7 GB are there before any work. The largest jobs, outliers and
+# A worker that exceeds these is restarted. It has 0.7 GB before any work. The largest jobs, outliers and
 # few labels of MNIST, add 0.2 to 0.4 each, and two may take turns.
 WORKER_BYTES = 1_500_000_000
-SHARE = 0.6  # of this machine's memory that its workers may have together
+SHARE = 0.6  # of this machine's memory for all workers together
 NICENESS = 19  # pages come first
-LOOK_EVERY = 0.5  # seconds between two looks at who is there
-RETRY_EVERY = 5.0  # seconds until a scheduler that is not to be reached is tried again
+LOOK_EVERY = 0.5  # seconds between two looks at which workers are there
+RETRY_EVERY = 5.0  # seconds before a scheduler out of reach is tried again
 TIMEOUT = 10  # seconds for a scheduler to answer
 CONFIG = {
-    "distributed.worker.memory.target": False,  # works keep no data at the scheduler that could be spilled
+    "distributed.worker.memory.target": False,  # works keep no data in dask that it could spill
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.comm.timeouts.connect": "5s",  # all are on this machine
-    # Else it looks at its own stacks a hundred times a second, in the server too.
+    # Otherwise dask samples stacks a hundred times a second, in the server too.
     "distributed.worker.profile.enabled": False,
 }
 
@@ -44,10 +44,10 @@ logger = logging.getLogger(__name__)
 
 
 class Cluster:
-    """Queues get an executor at every worker, as workers come and go."""
+    """Gives every queue an executor at every worker, as workers come and go."""
 
     def __init__(self, address: str | None = None):
-        """With the scheduler at this address, else with workers of its own."""
+        """Connect to the scheduler at this address; without one, start workers on this machine."""
         self.address = address
         self._queues: dict[str, Any] = {}  # by name
         self._executors: dict[str, dict[str, WorkerExecutor]] = {}  # by worker's address and queue's name
@@ -57,16 +57,16 @@ class Cluster:
         self._thread.start()
 
     def staff(self, name: str, queue) -> None:
-        """Give a queue executors from now on; one of the same name before it gets no more."""
+        """Give a queue executors from now on, in place of an earlier one of that name."""
         self._queues[name] = queue
 
     @property
     def workers(self) -> list[str]:
-        """The addresses of the workers that are ready."""
+        """Addresses of the workers that are ready."""
         return list(self._executors)
 
     def close(self) -> None:
-        """End the workers of this machine, and let go of others."""
+        """End the workers of this machine; disconnect from others."""
         self._closing.set()
         self._thread.join(TIMEOUT)
         for part in (self._client, self._local):
@@ -100,7 +100,7 @@ class Cluster:
         self._open_executors()
 
     def _connected(self):
-        """The client, made anew where there is none that works."""
+        """The client; a new one where none works."""
         import dask
         from distributed import Client, LocalCluster
 
@@ -142,29 +142,29 @@ class Cluster:
 
     def _leave(self, address: str) -> None:
         for name, executor in self._executors.pop(address).items():
-            self._queues[name].close(executor)
+            self._queues[name].remove_executor(executor)
             executor.close()
 
     def _open_executors(self) -> None:
         for address, executors in self._executors.items():
             for name, queue in self._queues.items():
-                if name not in executors or not queue.is_open(executors[name]):
+                if name not in executors or not queue.has_executor(executors[name]):
                     executors[name] = WorkerExecutor(self._client, address, self._datasets)
-                    queue.open(executors[name])
+                    queue.add_executor(executors[name])
 
 
 class WorkerExecutor:
     """Jobs in one worker process, each in a dask actor under the job's key.
 
-    While the report of a slice is on its way, the next slice is computed already: one, and no more before the
-    queue has asked for it. So the worker is never idle, and comes to rest where nobody asks.
+    The worker computes one slice ahead while the report of the last one travels, so it is never idle; without
+    further calls it comes to rest.
     """
 
     def __init__(self, client, address: str, datasets: Scattered):
         self._client, self._address, self._datasets = client, address, datasets
-        self._held: dict[str, tuple] = {}  # futures of actors and of their data, by the keys of jobs
+        self._held: dict[str, tuple] = {}  # futures of an actor and its data, by the job's key
         self._actors: dict[str, Any] = {}
-        self._ahead: dict[str, Any] = {}  # answers that are under way
+        self._ahead: dict[str, Any] = {}  # answers under way
 
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
         payload, named = pack((work, snapshot))
@@ -173,7 +173,7 @@ class WorkerExecutor:
         self._call(key, "begin", payload)
 
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
-        if is_last is not None:  # nothing is done beyond the last step
+        if is_last is not None:  # no slice ahead: nothing runs beyond the last step
             return self._call(key, "advance", SLICE, is_last)
         answer = self._ahead.pop(key, None)
         report = None if answer else self._call(key, "advance", SLICE, None)
@@ -187,14 +187,14 @@ class WorkerExecutor:
         return self._call_last(key, "finish")
 
     def close(self) -> None:
-        """Wait no longer for a worker that is gone: dask would wait for another one at its address."""
+        """Cancel the futures of a lost worker: dask would wait for another one at its address."""
         if self._client.status == "running":
             self._client.cancel([future for future, _ in self._held.values()])
 
     def _start(self, key: str, named: dict[str, Dataset]) -> Any:
         datasets = self._datasets.send(named, self._address)
-        unique = f"{key}-{uuid.uuid4().hex[:8]}"  # a job may come back to its worker
-        with self._client.as_current():  # to which an actor is bound when it is first looked at
+        unique = f"{key}-{uuid.uuid4().hex[:8]}"  # a job may return to its worker
+        with self._client.as_current():  # an actor belongs to the client of its first access
             future = self._client.submit(
                 worker.JobActor, datasets, actor=True, key=unique, workers=[self._address]
             )
@@ -209,14 +209,14 @@ class WorkerExecutor:
         return report
 
     def _let_go(self, key: str) -> None:
-        """Have the worker let go of a job. Actors are held by cycles: without a word, some time later."""
+        """Have the worker drop a job now; cycles would hold its actor for some time."""
         self._actors.pop(key)
         self._ahead.pop(key, None)
         future, _ = self._held.pop(key)
         future.cancel()
 
     def _call(self, key: str, method: str, *arguments: Any) -> Any:
-        """Also look at what was asked for ahead: it may have failed."""
+        """Call a method, after the slice ahead, which may have failed."""
         if key in self._ahead:
             self._content(key, self._ahead.pop(key))
         return self._content(key, self._ask(key, method, *arguments))
@@ -237,12 +237,12 @@ class WorkerExecutor:
     def _telling_losses(self) -> Iterator[None]:
         try:
             yield
-        except (Exception, CancelledError) as error:  # a work's own errors come as answers
+        except (Exception, CancelledError) as error:  # errors of the work itself are answers
             raise ExecutorLost(f"{self._address}: {type(error).__name__}: {error}") from error
 
 
 def local_size(n_cores: int, memory: int) -> tuple[int, int]:
-    """How many workers this machine can have, and the bytes of memory of each."""
+    """Number of workers for this machine, and bytes of memory of each."""
     n_workers = max(1, min(MAX_WORKERS, n_cores, int(SHARE * memory / WORKER_BYTES)))
     return n_workers, min(WORKER_BYTES, int(SHARE * memory / n_workers))
 
@@ -251,7 +251,7 @@ _started: Cluster | None = None
 
 
 def start_cluster() -> Cluster:
-    """Start the cluster of this process; for the server, at its own start."""
+    """Start the cluster of this process, at the start of the server."""
     global _started
     _started = Cluster(settings.text(settings.CLUSTER) or None)
     return _started
@@ -265,5 +265,5 @@ def close_cluster() -> None:
 
 
 def started_cluster() -> Cluster | None:
-    """The cluster that was started with the server; None in tests of pages, and where there is no server."""
+    """The server's cluster; None in tests of pages, and without a server."""
     return _started

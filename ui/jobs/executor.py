@@ -1,31 +1,31 @@
-"""Executor: the interface through which a queue drives works, and the one in this process."""
+"""Executor: the interface through which a queue runs works, and the one in this process."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from ui.jobs.runner import Report, Runner, Work
 
-SLICE = 0.1  # seconds of one job before it is the next one's turn
+SLICE = 0.1  # seconds of a job's turn
 
 
 class Executor(Protocol):
-    """Where works are done, each known by its job's key. Every call may raise ExecutorLost."""
+    """Runs works, each under its job's key. Every call may raise ExecutorLost."""
 
     def begin(self, key: str, work: Work, snapshot: bytes | None) -> None:
-        """Take a work on, from a snapshot if there is one."""
+        """Accept a work, from a snapshot if there is one."""
 
     def advance(self, key: str, is_last: Callable[[Any], bool] | None) -> Report:
-        """A slice of the work."""
+        """Run a slice of the work."""
 
     def release(self, key: str) -> Report:
-        """Let go of a Resumable work; the report has its snapshot."""
+        """Drop a Resumable work; the report has its snapshot."""
 
     def finish(self, key: str) -> Report:
-        """The end of the work, with its result."""
+        """End the work; the report has its result."""
 
 
 class LocalExecutor:
-    """An executor in this process, at the thread that uses it."""
+    """Runs works in the thread that calls it."""
 
     def __init__(self):
         self._runner = Runner()

@@ -1,72 +1,66 @@
-"""Job: one owner's work, its status, progress and result."""
+"""Job: one owner's work as pages see it: status, progress, result and controls."""
 
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from autoencoder.errors import LatentSpaceError
+from ui.jobs.assignment import Assignment
 from ui.jobs.executor import Executor
+from ui.jobs.line import Line
 from ui.jobs.runner import Report, Resumable, Work
 
-if TYPE_CHECKING:
-    from ui.jobs.queue import JobQueue
-
-NO_WORKER = "No worker is there; the work goes on as soon as one comes"
 OVER = ("done", "stopped", "failed")
+MAX_LOSSES = 3  # executors that may be lost under a job
 
 
 class JobError(LatentSpaceError):
-    """A job that cannot be taken on now, or is given up."""
+    """A job that cannot be accepted now, or that failed for good."""
 
 
 class ResultHandler(Protocol):
-    """What the server does with what comes out of a work, which itself knows no disk."""
+    """Keeps on disk what a job produces. Each method raises LatentSpaceError where that fails."""
 
     def note(self, snapshot: bytes) -> None:
-        """Keep a snapshot, in the place of the one before. Raises LatentSpaceError where that fails."""
+        """Keep a snapshot in the place of the one before."""
 
     def rest(self, is_paused: bool) -> None:
-        """Keep whether its owner wants the work to rest. Raises LatentSpaceError where that fails."""
+        """Keep whether the owner paused the work."""
 
     def keep(self, result: Any, is_whole: bool) -> Any:
-        """Keep the result; what is to be known of it. Raises LatentSpaceError where that fails.
-
-        ``is_whole`` is False where the work was stopped before its end.
-        """
+        """Keep the result and return what the job shows of it; not ``is_whole`` where it was stopped."""
 
 
 class Job:
-    """One owner's work and how far it is.
+    """Work of one owner.
 
     ``status`` is waiting, running, paused, finishing, done, stopped or failed; ``notice`` is a sentence about
-    what went wrong on the way without being the end of it.
+    what went wrong without ending the job.
     """
 
     def __init__(
         self,
-        queue: "JobQueue",
+        line: Line,
         owner: str,
-        work: Work,
-        handler: ResultHandler | None,
-        snapshot: bytes | None,
+        work: Work | None,
+        handler: ResultHandler | None = None,
+        snapshot: bytes | None = None,
         name: str = "",
     ):
         self.owner = owner
         self.name = name or f"Measurement, {owner.split()[0]}"  # on pages, and in dask's dashboard
-        self.key = f"{self.name}-{uuid.uuid4().hex}"  # dask shows what stands before the number
-        self.status, self.progress = "waiting" if snapshot is None else "paused", work.progress
+        self.status, self.progress = "waiting" if snapshot is None else "paused", work and work.progress
         self.result: Any = None
         self.error: Exception | None = None
         self.notice = self.stopped_by = ""
-        self._queue, self._changed = queue, queue.changed
-        self._work: Work | None = work  # and what it holds is let go of at the end
-        self._handler, self._snapshot = handler, snapshot
-        self._executor: Executor | None = None  # that has the work
-        self._is_in_hand = False  # an executor's thread is at it
-        self._is_stopping = False
-        self._is_last: Callable[[Any], bool] | None = None  # says after which step to pause
-        self._last_turn = 0.0
-        self._n_losses = 0
+        self.is_stopping = False
+        # dask's dashboard shows what stands before the number
+        self.assignment = Assignment(f"{self.name}-{uuid.uuid4().hex}", work, snapshot)
+        self._line, self._changed, self._handler = line, line.changed, handler
+        self._is_last: Callable[[Any], bool] | None = None  # tells after which step to pause
+        if snapshot is None and isinstance(work, Resumable):
+            self._keep_paused(False)
+            self._keep_snapshot(work.snapshot())  # a restarted server finds jobs in line too
 
     @property
     def is_over(self) -> bool:
@@ -74,79 +68,103 @@ class Job:
 
     @property
     def code(self) -> str:
-        """What its owner can be called by before others."""
+        """Short code of its owner, for others' pages."""
         return code_of(self.owner)
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing moves any more: it is over, or has paused and its progress is the last word."""
-        has_left = self._executor is None or not self._is_resumable
-        return self.is_over or (self.status == "paused" and not self._is_in_hand and has_left)
+        """True once nothing changes any more: it is over, or paused with its last progress."""
+        place = self.assignment
+        has_left = place.executor is None or not place.is_resumable
+        return self.is_over or (self.status == "paused" and not place.is_in_hand and has_left)
 
     @property
     def place(self) -> int:
-        """The place in line, from 1; 0 for a job that is not in line."""
-        return self._queue.place_of(self)
+        """Place in line, from 1; 0 for a job that is not in line."""
+        return self._line.place_of(self)
 
     @property
     def has_workers(self) -> bool:
-        """Whether anybody is there who could work on it; else it waits until a worker comes."""
-        return self._queue.is_staffed
+        """False while there is no executor: the job waits for one."""
+        return bool(self._line.executors)
 
     def stop(self, stopped_by: str = "") -> None:
-        """End the work where it is; what there is of a result is kept. Others than its owner are named."""
+        """End the work here and keep its result so far. ``stopped_by`` names anyone but the owner."""
         with self._changed:
-            self._is_stopping = True
+            self.is_stopping = True
             self.stopped_by = stopped_by
             self._changed.notify_all()
 
     def pause(self) -> None:
         """Keep the work as it is and leave the turns to others."""
         self._become("paused")
-        self.keep_rest(True)
+        self._keep_paused(True)
 
     def resume(self) -> None:
-        """Go on; behind those that came to the line in the meantime."""
+        """Continue, behind the jobs that came to the line in the meantime."""
         self._become("waiting")
-        self.keep_rest(False)
+        self._keep_paused(False)
 
     def step(self, is_last: Callable[[Any], bool] = lambda event: True) -> None:
-        """Go on until a step yields what ``is_last`` says yes to, and pause then."""
+        """Continue up to the first step for which ``is_last`` is true, and pause there."""
         self._become("waiting", is_last)
-        self.keep_rest(True)
+        self._keep_paused(True)
 
     def wait(self, seconds: float, *statuses: str) -> bool:
-        """Wait until the job is over or in one of these states; False where that takes longer."""
+        """Wait until the job is over or in one of these states; False after ``seconds``."""
         with self._changed:
             return self._changed.wait_for(lambda: self.is_over or self.status in statuses, seconds)
 
     def settle(self, seconds: float) -> bool:
-        """Wait until nothing moves any more; False where that takes longer."""
+        """Wait until the job is at rest; False after ``seconds``."""
         with self._changed:
             return self._changed.wait_for(lambda: self.is_at_rest, seconds)
 
-    def keep_snapshot(self, snapshot: bytes) -> None:
-        """Have it kept, if somebody keeps it; the work goes on where that fails."""
-        self._tell_handler(lambda handler: handler.note(snapshot))
+    # For the queue, in an executor's thread
 
-    def keep_rest(self, is_paused: bool) -> None:
-        """Have it kept whether the owner wants the work to rest: the next server asks for it."""
-        self._tell_handler(lambda handler: handler.rest(is_paused))
+    def take_turn(self, executor: Executor) -> None:
+        """One slice of the work, or its end."""
+        if self.is_stopping:
+            return self._end(executor, "stopped")
+        if self.status == "paused":
+            return self._note(self.assignment.release())
+        is_last = self._is_last
+        report = self.assignment.advance(executor, is_last)
+        self._note(report)
+        if report.is_done or self.is_stopping:
+            return self._end(executor, "done" if report.is_done else "stopped")
+        if report.has_paused:
+            self._note(self.assignment.release())
+            self._pause_after(is_last)
 
-    def _tell_handler(self, tell: Callable[[ResultHandler], None]) -> None:
-        self.notice = ""
-        try:
-            if self._handler:
-                tell(self._handler)
-        except LatentSpaceError as error:
-            self.notice = str(error)
+    def note_loss(self) -> None:
+        """Wait for another executor; fail after several losses."""
+        self.assignment.n_losses += (
+            self.assignment.executor is not None
+        )  # one that never had it does not count
+        if self.assignment.n_losses < MAX_LOSSES:
+            return self._set("paused" if self.status == "paused" else "waiting")
+        self.fail(
+            JobError(
+                f"The process that worked on this was lost {MAX_LOSSES} times, perhaps for want of memory. "
+                "Try it with fewer images or a smaller network."
+            )
+        )
+
+    def fail(self, error: Exception) -> None:
+        self._set("failed", error=error)
+
+    def let_go(self) -> None:
+        """Free the memory of a job that is over."""
+        self.assignment.let_go()
+        self._handler = None
 
     def _become(self, status: str, is_last: Callable[[Any], bool] | None = None) -> None:
         with self._changed:
             if self.is_over or self.status == "finishing":
                 return
             if self.status == "paused":
-                self._queue.move_to_end(self)
+                self._line.move_to_end(self)
             self.status, self._is_last = status, is_last
             self._changed.notify_all()
 
@@ -155,61 +173,39 @@ class Job:
             self.status, self.result, self.error = status, result, error
             self._changed.notify_all()
 
-    # In an executor's thread
-
-    def _take_turn(self, executor: Executor) -> None:
-        if self._is_stopping:
-            return self._end(executor, "stopped")
-        if self.status == "paused":
-            return self._release(executor)
-        self._begin(executor)
-        is_last = self._is_last
-        report = executor.advance(self.key, is_last)
-        self._note(report)
-        if report.is_done or self._is_stopping:
-            return self._end(executor, "done" if report.is_done else "stopped")
-        if report.has_paused:
-            self._release(executor)
-            self._pause_after(is_last)
-
-    def _begin(self, executor: Executor) -> None:
-        if self._executor is None:
-            executor.begin(self.key, self._work, self._snapshot)
-            self._executor = executor
-
-    def _note(self, report: Report) -> None:
-        self.progress = report.progress
-        if report.snapshot is not None:
-            self._snapshot = report.snapshot
-            self.keep_snapshot(report.snapshot)
-
-    def _release(self, executor: Executor) -> None:
-        """Give the executor back, if the work can do without: another one may go on with it."""
-        if self._executor is not None and self._is_resumable:
-            report = executor.release(self.key)
-            self._executor = None
-            self._note(report)
-
-    @property
-    def _is_resumable(self) -> bool:
-        return isinstance(self._work, Resumable)
+    def _note(self, report: Report | None) -> None:
+        if report is not None:
+            self.progress = report.progress
+            if report.snapshot is not None:
+                self._keep_snapshot(report.snapshot)
 
     def _pause_after(self, is_last: Callable[[Any], bool]) -> None:
         with self._changed:
-            if self._is_last is is_last:  # and not asked for something else meanwhile
+            if self._is_last is is_last:  # and no other control was used meanwhile
                 self._become("paused")
 
     def _end(self, executor: Executor, status: str) -> None:
         self._set("finishing")
-        if self._executor is None and self._snapshot is None:
-            result = self._work.finish()  # before its first step
-        else:
-            self._begin(executor)
-            report = executor.finish(self.key)
-            self.progress, result = report.progress, report.result
+        report = self.assignment.finish(executor)
+        self.progress, result = report.progress, report.result
         if self._handler:
             result = self._handler.keep(result, status == "done")
         self._set(status, result=result)
+
+    def _keep_snapshot(self, snapshot: bytes) -> None:
+        self._tell_handler(lambda handler: handler.note(snapshot))
+
+    def _keep_paused(self, is_paused: bool) -> None:
+        self._tell_handler(lambda handler: handler.rest(is_paused))
+
+    def _tell_handler(self, tell: Callable[[ResultHandler], None]) -> None:
+        """The work goes on where its handler fails, with a notice."""
+        self.notice = ""
+        try:
+            if self._handler:
+                tell(self._handler)
+        except LatentSpaceError as error:
+            self.notice = str(error)
 
 
 def code_of(owner: str) -> str:

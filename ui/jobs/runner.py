@@ -1,6 +1,6 @@
-"""Work being done, in whatever process: the server's own thread and a worker process drive it alike.
+"""Runner: runs works slice by slice, alike in the server's own thread and in a worker process.
 
-Knows nothing of visitors, queues and Streamlit, so that a worker needs none of them.
+Knows no visitor, queue or Streamlit, so that a worker needs none of them.
 """
 
 import time
@@ -11,54 +11,41 @@ from typing import Any, Protocol, runtime_checkable
 from autoencoder.steps import Step
 
 FIRST_SNAPSHOTS = 1.0  # seconds between the first two, and then twice as long each time
-SNAPSHOT_EVERY = 10.0  # seconds of work that are lost, at most, with the process; a snapshot has megabytes
+SNAPSHOT_EVERY = 10.0  # seconds of work that a lost process costs, at most; a snapshot has megabytes
 
 
 class ExecutorLost(Exception):
-    """The process in which a work was done is gone, or out of reach."""
+    """The process that ran a work is gone or out of reach."""
 
 
 class Work(Protocol):
-    """What a job does. It is pickled on its way to a worker: what cannot be is made in ``steps``."""
+    """Computation of a job. It is pickled on its way to a worker; ``steps`` makes what cannot be pickled."""
 
     @property
     def progress(self) -> Any:
-        """Where the work stands, as a value that does not change any more."""
+        """Latest progress, an immutable value."""
 
     def steps(self) -> Iterator[Step]:
-        """The work, in steps of some hundredths of a second."""
+        """Generator of the work, in steps of some hundredths of a second."""
 
     def finish(self) -> Any:
-        """The result, after the last step or where the work was stopped, perhaps before the first."""
+        """Result after the last step, or so far where the work was stopped, perhaps before its first step."""
 
 
 @runtime_checkable
 class Resumable(Protocol):
-    """A work that can be taken up by another process, or another day."""
+    """Work that another process can resume, also another day."""
 
     def snapshot(self) -> bytes:
-        """All that ``resume`` needs, also before the first step."""
+        """Bytes with all that ``resume`` needs, also before the first step."""
 
     def resume(self, snapshot: bytes) -> None:
-        """Go on from there with the first step."""
-
-
-class Recalled:
-    """A work that was done before, with its result."""
-
-    def __init__(self, result: Any):
-        self._result, self.progress = result, Step(1.0, result)
-
-    def steps(self) -> Iterator[Step]:
-        return iter(())
-
-    def finish(self) -> Any:
-        return self._result
+        """Continue from there with the first step."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a slice of work came to. ``has_paused``: its last step was the one that was asked for."""
+    """Outcome of a slice of work. ``has_paused``: its last step was the requested one."""
 
     progress: Any
     is_done: bool = False
@@ -68,7 +55,7 @@ class Report:
 
 
 class Runner:
-    """The works under way in one process, by the keys of their jobs. One thread uses it."""
+    """Works of one process, by the keys of their jobs. One thread uses it."""
 
     def __init__(self):
         self._runs: dict[str, _Run] = {}
@@ -82,15 +69,15 @@ class Runner:
         self._runs[key] = _Run(work)
 
     def advance(self, key: str, seconds: float, is_last: Callable[[Any], bool] | None) -> Report:
-        run = self._runs.pop(key)  # a work that fails is let go of
+        run = self._runs.pop(key)  # dropped where it fails
         report = run.advance(seconds, is_last)
         self._runs[key] = run
         return report
 
     def release(self, key: str) -> Report:
-        """Let go of a work that can be taken up again, with its snapshot."""
+        """Drop a resumable work, and report its snapshot."""
         work = self._runs.pop(key).work
-        snapshot = work.snapshot()  # which may look once more how far it is
+        snapshot = work.snapshot()  # may update the progress
         return Report(work.progress, snapshot=snapshot)
 
     def finish(self, key: str) -> Report:
@@ -100,12 +87,12 @@ class Runner:
 
 
 class _Run:
-    """A work and how far its steps are."""
+    """A work, its steps, and the time of its next snapshot."""
 
     def __init__(self, work: Work):
         self.work = work
         self._steps = work.steps()
-        self._keep_at = float("-inf")  # the first slice is kept: from then on the job can be found again
+        self._keep_at = float("-inf")  # a restart finds the job from its first slice on
         self._interval = FIRST_SNAPSHOTS
 
     def advance(self, seconds: float, is_last: Callable[[Any], bool] | None) -> Report:

@@ -1,6 +1,6 @@
-"""What goes from the server to a worker. Large data sets are only named in it: dask holds them.
+"""Payload from the server to a worker, in which large data sets are only named: dask holds them.
 
-Pickles pass only between the server and its own workers; no file and nothing of a visitor's is unpickled.
+Pickles pass only between the server and its own workers; no file and nothing from a visitor is unpickled.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ import cloudpickle
 
 from autoencoder.data.dataset import Dataset
 
-MIN_BYTES = 1_000_000  # of a data set that is worth a name
-LATEST = 2  # data sets that workers keep for jobs to come; one of 70,000 images has 55 MB
+MIN_BYTES = 1_000_000  # smallest data set that is sent by name
+LATEST = 2  # data sets that workers keep for later jobs; 70,000 images have 55 MB
 
 
 def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
-    """The payload, and the data sets that it only names."""
+    """Payload of a content, and the data sets that it only names."""
     buffer = io.BytesIO()
     packer = _Packer(buffer)
     packer.dump(content)
@@ -29,7 +29,7 @@ def pack(content: Any) -> tuple[bytes, dict[str, Dataset]]:
 
 
 def unpack(payload: bytes, datasets: Mapping[str, Dataset]) -> Any:
-    """The inverse of ``pack``."""
+    """Inverse of ``pack``."""
     unpickler = pickle.Unpickler(io.BytesIO(payload))
     unpickler.persistent_load = datasets.__getitem__
     return unpickler.load()
@@ -38,8 +38,8 @@ def unpack(payload: bytes, datasets: Mapping[str, Dataset]) -> Any:
 class Scattered:
     """Data sets in the workers' memory: sent to one, copied to another by dask when a job there needs it.
 
-    They stay as long as a job holds their futures, and the latest for jobs to come; one whose worker was lost
-    is sent again.
+    They stay as long as a job holds their futures, the latest ones longer; one whose worker was lost is sent
+    again.
     """
 
     def __init__(self, client):
@@ -48,7 +48,7 @@ class Scattered:
         self._latest: deque[Any] = deque(maxlen=LATEST)
 
     def send(self, datasets: Mapping[str, Dataset], address: str) -> dict[str, Any]:
-        """Their futures, by name."""
+        """Futures of these data sets, by name."""
         with self._lock:
             futures = {name: self._send(name, dataset, address) for name, dataset in datasets.items()}
             self._latest.extend(futures.values())
@@ -75,6 +75,6 @@ class _Packer(cloudpickle.Pickler):
 
 
 def _name(dataset: Dataset) -> str:
-    """What tells a data set from all others; with its own name, for dask's dashboard."""
+    """Unique name of a data set; dask's dashboard shows its beginning."""
     facts = (dataset.name, dataset.split, dataset.class_names, dataset.fingerprint)
     return f"{dataset.name} {dataset.split}-{hashlib.sha256(repr(facts).encode()).hexdigest()}"

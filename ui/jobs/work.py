@@ -9,8 +9,8 @@ from autoencoder.steps import Step, Steps
 class StepsWork:
     """Work of a function of steps, which travels to a worker with its arguments.
 
-    ``progress`` is the latest `Step`, at first with ``partial``. The result is what the steps return, or the
-    latest partial result of a work that was stopped.
+    ``progress`` is the latest `Step`, at first with ``partial``. The result is the steps' return value, or
+    the latest partial result of stopped work.
     """
 
     def __init__(self, function: Callable[..., Steps[Any]], *arguments: Any, partial: Any = None):
@@ -32,8 +32,8 @@ class StepsWork:
 
 
 def job_key(kind: str, *parts: Any) -> str:
-    """Key of a job: all that decides its result, in words.
+    """Key of a job: all that its result depends on, in words.
 
-    Visitors who ask the same share the job with this key, and its result on disk is found by it.
+    Visitors with the same request share one job, and its result on disk, by this key.
     """
     return " ".join([kind, *(" ".join(part) if isinstance(part, list) else str(part) for part in parts)])

@@ -1,7 +1,7 @@
-"""What runs in a worker process: each job's work in a dask actor, driven by the server slice by slice.
+"""Worker process: each job's work in a dask actor, which the server calls slice by slice.
 
-A work stops, pauses and makes way as soon as the server asks for no further slice, so a worker whose server
-is gone comes to rest by itself, and the scheduler has it drop what that server held.
+Without further calls a work rests, so a worker whose server is gone comes to rest by itself, and the
+scheduler has it drop what that server held.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ from autoencoder.model.runtime import use_one_thread
 from ui.jobs.runner import Runner
 from ui.jobs.transfer import unpack
 
-JOB = "job"  # the key of the one work on an actor's runner
+JOB = "job"  # key of the one work in an actor's runner
 
-Answer = tuple[str, Any]  # "done" and what came out, or "failed" and an error
+Answer = tuple[str, Any]  # "done" and a report, or "failed" and an error
 
 
 class JobActor:
-    """A dask actor for one job: it stays in its worker, and the server calls it.
+    """Dask actor of one job, in its worker.
 
-    dask runs the methods of all actors of a worker in one thread; here each has its own, so that a long step
-    of one job delays no other.
+    dask runs the methods of all actors of a worker in one thread; here each actor has its own, so that a long
+    step of one job delays no other.
     """
 
     def __init__(self, datasets: Mapping[str, Dataset]):
@@ -34,12 +34,12 @@ class JobActor:
         self._thread = ThreadPoolExecutor(1, "job", use_one_thread)
 
     async def call(self, method: str, *arguments: Any) -> Answer:
-        """Call a method of the bench. What goes wrong in the work is an answer; what is raised is dask's."""
+        """Call a method of the runner. Errors of the work are answers; only dask's own errors are raised."""
         function = self._begin if method == "begin" else partial(getattr(self._runner, method), JOB)
         loop = asyncio.get_running_loop()
         try:
             return "done", await loop.run_in_executor(self._thread, function, *arguments)
-        except Exception as error:  # it is the server's to judge
+        except Exception as error:  # the server judges it
             return "failed", _sendable(error)
 
     def _begin(self, payload: bytes) -> None:
@@ -49,8 +49,8 @@ class JobActor:
 
 
 async def prepare(wanted_niceness: int) -> int:
-    """Import what works need, before the first one waits for it; the process's number."""
-    # A thread's niceness is that of the thread which starts it: so far there is only this one.
+    """Import what works need before the first one waits for it; return the process number."""
+    # A thread inherits the niceness of the thread that starts it: so far there is only this one.
     os.nice(max(0, wanted_niceness - os.nice(0)))
     await asyncio.get_running_loop().run_in_executor(None, _import_works)
     return os.getpid()
@@ -62,12 +62,8 @@ def _import_works() -> None:
     from autoencoder.training import session  # noqa: F401
 
 
-def niceness() -> int:
-    return os.nice(0)
-
-
 def _sendable(error: Exception) -> Exception:
-    """The error if it survives the way, else one that says the same."""
+    """The error if it can be pickled, else one with the same message."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception as why:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
-from ui.jobs.runner import Recalled, Work
+from ui.jobs.runner import Work
 from ui.storage import results
 
 
@@ -30,7 +30,7 @@ def found(queue: JobQueue, key: str) -> Job | None:
     """The job with this key: running, over, or finished on an earlier server."""
     job = queue.find(key)
     if job is None and (result := results.recall(key)) is not None:
-        job = queue.recall(key, Recalled(result))
+        job = queue.recall(key, result)
     return job
 
 
