@@ -20,7 +20,8 @@ from ui.storage.limits import (
 
 def table() -> list[tuple[str, str, str]]:
     """Every limit: of what, how much, and what sets it otherwise."""
-    from ui.jobs.queue import MAX_AT_ONCE, MAX_UNFINISHED
+    from ui.jobs.line import MAX_AT_ONCE
+    from ui.jobs.queue import MAX_UNFINISHED
 
     return [
         ("a file of images, or all pictures chosen at once", size(MAX_FILE_BYTES), ""),
