@@ -1,4 +1,4 @@
-"""What every test starts from: one thread, no network, and no folder of the project's own."""
+"""Start of every test: one thread, no network, and a state folder of its own."""
 
 import os
 import socket
@@ -51,7 +51,7 @@ def own_folders(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True, scope="session")
 def no_network():
-    """Whoever reaches beyond this machine learns so at once."""
+    """Fail at once where a test reaches beyond this machine."""
     patch = pytest.MonkeyPatch()
     for name in ("connect", "connect_ex"):
         patch.setattr(socket.socket, name, _only_here(getattr(socket.socket, name)))

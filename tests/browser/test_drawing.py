@@ -1,4 +1,4 @@
-"""What is drawn or opened on the pad is what the encoder gets, made as MNIST's images were made.
+"""Drawings and opened pictures reach the encoder as shown, made as MNIST's images were made.
 
 The code runs in a real browser; the arithmetic is checked against Pillow, NumPy and MNIST itself.
 """

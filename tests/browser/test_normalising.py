@@ -1,4 +1,4 @@
-"""What is drawn or opened becomes an image as MNIST's were made: against Pillow, NumPy and MNIST itself."""
+"""Drawings and opened pictures become images as MNIST's were made: against Pillow, NumPy and MNIST."""
 
 import numpy as np
 import pytest

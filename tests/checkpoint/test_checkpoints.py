@@ -119,9 +119,11 @@ def test_a_large_code_has_a_small_file(digits, monkeypatch):
     made = make_checkpoint("wide", trainer, digits, many)
     file = io.BytesIO()
     np.savez_compressed(
-        file, latents=made.atlas.latents.astype(np.float16), rows=made.atlas.rows.astype(np.int32),
+        file,
+        latents=made.atlas.latents.astype(np.float16),
+        rows=made.atlas.rows.astype(np.int32),
         labels=made.atlas.labels.astype(np.int16),
-    )  # fmt: skip
+    )
     assert 1_000 < len(made.atlas.latents) < 10_000
     assert len(file.getvalue()) < 500_000
 

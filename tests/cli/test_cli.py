@@ -148,10 +148,8 @@ def test_embed_counts_the_test_images_of_a_named_set(answer, saved, tmp_path):
 @pytest.mark.parametrize("path", ["linear", "spherical"])
 def test_interpolate_has_both_ends_and_all_its_measures(answer, saved, tmp_path, path):
     out = tmp_path / "strip.png"
-    report = answer(
-        "interpolate", saved, "--dataset", "digits", "--start", 2, "--end", 7, "--steps", 5,
-        "--path", path, "--out", out,
-    )  # fmt: skip
+    words = "--dataset digits --start 2 --end 7 --steps 5 --path".split()
+    report = answer("interpolate", saved, *words, path, "--out", out)
     assert list(report) == ["steps", "off_support_share", "jump_ratio"]
     steps = report["steps"]
     assert [list(step) for step in steps] == [STEP] * 5

@@ -11,15 +11,16 @@ from autoencoder.experiments.gaps.study import Setting, read_study, table
 
 def test_the_command_writes_after_every_model_and_takes_up_again(answer, refusal, tmp_path, monkeypatch):
     np.savez(tmp_path / "own.npz", images=load_dataset("digits", "test").images[:120])
-    words = (
-        "study", "--dataset", tmp_path / "own.npz", "--sizes", "3", "--at", "4", "--noise", "0.2",
-        "--beta", "1", "--seeds", 1, "--epochs", 1, "--pairs", 12, "--out", tmp_path / "s.json",
-    )  # fmt: skip
+    settings = "--sizes 3 --at 4 --noise 0.2 --beta 1 --seeds 1 --epochs 1 --pairs 12 --out".split()
+    words = ("study", "--dataset", tmp_path / "own.npz", *settings, tmp_path / "s.json")
     report = answer(*words)
     study = read_study(tmp_path / "s.json")
     assert [run.setting for run in study.runs] == [
-        Setting("ae", 3), Setting("ae", 4), Setting("dae", 4, 0.2), Setting("vae", 4, 1),
-    ]  # fmt: skip
+        Setting("ae", 3),
+        Setting("ae", 4),
+        Setting("dae", 4, 0.2),
+        Setting("vae", 4, 1),
+    ]
     assert (study.n_train, study.n_held_out, study.plan.n_pairs) == (108, 12, 12)
     kept = json.loads(json.dumps(table(study), allow_nan=True))
     for shown, line in zip(report["settings"], kept, strict=True):

@@ -61,10 +61,8 @@ def test_a_mixture_of_too_many_components_is_refused(refusal, tmp_path):
 
 def test_few_labels_reports_every_learner_and_number(answer):
     names = "codes-logistic,pca-logistic"
-    report = answer(
-        "few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "20,10", "--draws", 2,
-        "--learners", names, "--seed", 3,
-    )  # fmt: skip
+    words = f"few-labels digits-ae-16 --dataset digits --labels 20,10 --draws 2 --learners {names} --seed 3"
+    report = answer(*words.split())
     assert json.loads(json.dumps(report)) == report
     assert [(entry["learner"], entry["n_labels"]) for entry in report["results"]] == [
         (name, count) for name in names.split(",") for count in (10, 20)
@@ -148,8 +146,7 @@ def test_what_cannot_be_asked_is_a_usage_error_in_words(arguments, says, capsys)
 
 
 def test_one_draw_has_no_spread(answer, capsys):
-    words = ["few-labels", "digits-ae-16", "--dataset", "digits", "--labels", "10", "--draws", "1",
-             "--learners", "pca-knn"]  # fmt: skip
+    words = "few-labels digits-ae-16 --dataset digits --labels 10 --draws 1 --learners pca-knn".split()
     (entry,) = answer(*words)["results"]
     assert entry["std"] is None and entry["mean"] > 0
     assert parser.main(words) == 0

@@ -1,4 +1,4 @@
-"""What the browser fetches holds what it says, bit for bit."""
+"""Files that the browser fetches hold what they say, bit for bit."""
 
 import json
 
@@ -82,11 +82,17 @@ def test_a_field_brings_its_bounds(digits):
 def test_frames_go_whole_and_without_labels_where_there_are_none(labels):
     rng = np.random.default_rng(0)
     replay = Replay(
-        2, ("a", "b"), rng.integers(0, 256, (2, 28, 28), dtype=np.uint8), np.array(labels, np.int16),
-        np.array([0.0, 1.0]), rng.normal(size=(2, 3, 2)).astype(np.float32),
-        rng.integers(0, 256, (2, 2, 28, 28), dtype=np.uint8), np.array([np.nan, 2.0]), np.array([3.0, 4.0]),
+        2,
+        ("a", "b"),
+        rng.integers(0, 256, (2, 28, 28), dtype=np.uint8),
+        np.array(labels, np.int16),
+        np.array([0.0, 1.0]),
+        rng.normal(size=(2, 3, 2)).astype(np.float32),
+        rng.integers(0, 256, (2, 2, 28, 28), dtype=np.uint8),
+        np.array([np.nan, 2.0]),
+        np.array([3.0, 4.0]),
         np.array([1.0, 1.5]),
-    )  # fmt: skip
+    )
     bundle = replay_bundle(replay)
     tensors = load(bundle)
     assert json.loads(metadata(bundle)["replay"]) == {"score": "jump ratio", "class_names": ["a", "b"]}

@@ -1,4 +1,4 @@
-"""What a visitor's files may hold, what comes out of them, and that nothing else gets in."""
+"""Files of visitors: their possible contents, the images read from them, and that nothing else gets in."""
 
 import gzip
 import os

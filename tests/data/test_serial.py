@@ -40,9 +40,14 @@ class Arrays:
 finite = st.floats(-1e9, 1e9)
 leaves = st.builds(Leaf, st.integers(1, 9), finite)
 trees = st.builds(
-    Tree, st.text(), st.lists(leaves, max_size=3).map(tuple), st.lists(st.text(), max_size=3).map(tuple),
-    st.lists(st.tuples(finite, finite), max_size=3), st.integers() | finite, st.none() | leaves,
-)  # fmt: skip
+    Tree,
+    st.text(),
+    st.lists(leaves, max_size=3).map(tuple),
+    st.lists(st.text(), max_size=3).map(tuple),
+    st.lists(st.tuples(finite, finite), max_size=3),
+    st.integers() | finite,
+    st.none() | leaves,
+)
 
 
 @given(trees)

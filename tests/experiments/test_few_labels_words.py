@@ -1,4 +1,4 @@
-"""What is said and drawn of few labels follows the numbers."""
+"""Sentences and figures of few labels follow the numbers."""
 
 import statistics
 

@@ -223,8 +223,12 @@ def test_gaps_reports_every_model(capsys):
     found = report["models"][0]["off_support_share_cross"]
     assert found["mean"] == pytest.approx(np.mean(shares)) and found["low"] <= found["mean"] <= found["high"]
     assert set(report["models"][0]) == {
-        "name", "off_support_share_cross", "off_support_share_same", "jump_ratio_cross", "jump_ratio_same"
-    }  # fmt: skip
+        "name",
+        "off_support_share_cross",
+        "off_support_share_same",
+        "jump_ratio_cross",
+        "jump_ratio_same",
+    }
     (pair,) = report["auc"]
     assert {pair["worse"], pair["better"]} == set(names[:2]) and 0.5 <= pair["value"] <= 1
     assert parser.main(arguments) == 0

@@ -210,9 +210,10 @@ def test_the_interval_over_seeds_is_students():
 
 
 def test_several_seeds_are_over_seeds_and_one_is_over_images():
-    outcomes = [planted({"combined": values}, [0, 0, 1, 1], seed) for seed, values in enumerate(
-        [[1, 2, 3, 4], [1, 3, 2, 4], [1, 4, 3, 2]]
-    )]  # fmt: skip
+    outcomes = [
+        planted({"combined": values}, [0, 0, 1, 1], seed)
+        for seed, values in enumerate([[1, 2, 3, 4], [1, 3, 2, 4], [1, 4, 3, 2]])
+    ]
     assert auroc_intervals(outcomes)["mse"] == interval_over_seeds([1.0, 0.75, 0.5])
     alone = auroc_intervals(outcomes[1:2])["mse"]
     assert alone == interval_over_images(outcomes[1].scores["mse"], outcomes[1].test.is_outlier)
@@ -269,9 +270,17 @@ def test_what_is_nearly_a_tie_is_none():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1, "100.0%"), (0, "0.0%"), (0.9994, "99.9%"), (0.9996, "99.96%"), (0.99999, "above 99.99%"),
-     (0.0004, "0.04%"), (1e-6, "below 0.01%"), (0.5, "50.0%")],
-)  # fmt: skip
+    [
+        (1, "100.0%"),
+        (0, "0.0%"),
+        (0.9994, "99.9%"),
+        (0.9996, "99.96%"),
+        (0.99999, "above 99.99%"),
+        (0.0004, "0.04%"),
+        (1e-6, "below 0.01%"),
+        (0.5, "50.0%"),
+    ],
+)
 def test_nearly_all_is_not_all(share, text):
     assert percent(share) == text
 
@@ -315,10 +324,17 @@ def test_the_roc_has_the_area_it_is_said_to_have():
     rng = np.random.default_rng(1)
     is_outlier = [0] * 60 + [1] * 30
     outcomes = [
-        planted({"combined": rng.normal(size=90) + is_outlier, "pca_relative_mse": rng.normal(size=90),
-                 "pca_mse": -np.arange(90)},
-                is_outlier, seed) for seed in (0, 1)
-    ]  # fmt: skip
+        planted(
+            {
+                "combined": rng.normal(size=90) + is_outlier,
+                "pca_relative_mse": rng.normal(size=90),
+                "pca_mse": -np.arange(90),
+            },
+            is_outlier,
+            seed,
+        )
+        for seed in (0, 1)
+    ]
     figure = roc_figure(outcomes, "mse", 0.5)
     areas = [np.trapezoid(line.y, line.x) for line in figure.data[:3]]
     expected = [outcome.aurocs["mse"] for outcome in outcomes] + [outcomes[0].aurocs["pca_relative_mse"]]
@@ -329,8 +345,9 @@ def test_the_roc_has_the_area_it_is_said_to_have():
 
 
 def test_the_dotted_line_is_of_the_pca_that_the_sentence_quotes():
-    outcome = planted({"combined": [1, 2, 3, 4], "pca_relative_mse": [2, 1, 4, 3], "pca_mse": [1, 3, 2, 4]},
-                      [0, 0, 1, 1])  # fmt: skip
+    outcome = planted(
+        {"combined": [1, 2, 3, 4], "pca_relative_mse": [2, 1, 4, 3], "pca_mse": [1, 3, 2, 4]}, [0, 0, 1, 1]
+    )
     assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_relative_mse"].title
     outcome.scores["pca_relative_mse"][:] = [4, 1, 2, 3]
     assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_mse"].title

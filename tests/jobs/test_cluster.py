@@ -44,12 +44,12 @@ GIGABYTE = 10**9
 
 
 def addresses(taken) -> set[str]:
-    """Where jobs are at present."""
+    """Addresses of the workers that have these jobs."""
     return {executor._address for executor in (job.assignment.executor for job in taken) if executor}
 
 
 def results_at(queue: JobQueue, n_workers: int) -> set:
-    """What jobs without an end come to that are stopped once there is one at so many workers."""
+    """Results of endless jobs that are stopped once there is one at so many workers."""
     taken = []
     while len(addresses(taken)) < n_workers:
         assert len(taken) < 6, "all of them are at the same worker"

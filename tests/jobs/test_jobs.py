@@ -45,7 +45,7 @@ def queue():
 
 
 def moves_on(job) -> bool:
-    """Whether the job takes a step from now on."""
+    """True once the job takes a step from now on."""
     before, deadline = job.progress, time.monotonic() + SOON
     while job.progress == before and time.monotonic() < deadline:
         time.sleep(0.002)

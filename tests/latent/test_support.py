@@ -1,4 +1,4 @@
-"""What is off the data: models with planted holes, oracles in loops, and the law that gives the unit."""
+"""Codes off the data: models with planted holes, oracles in loops, and the law that gives the unit."""
 
 from dataclasses import asdict
 

@@ -154,7 +154,9 @@ def test_an_unknown_preset_is_answered_with_the_known_ones():
 @given(architectures)
 def test_a_layer_counts_its_weights_and_biases(architecture):
     for layer in architecture.encoder_layers:
-        per_output = prod(layer.input_shape) if layer.operation == "dense" else (
-            layer.input_shape[0] * layer.kernel**2
-        )  # fmt: skip
+        per_output = (
+            prod(layer.input_shape)
+            if layer.operation == "dense"
+            else (layer.input_shape[0] * layer.kernel**2)
+        )
         assert layer.n_parameters == (per_output + 1) * layer.output_shape[0]

@@ -195,9 +195,14 @@ def test_a_job_is_shared_by_those_who_ask_the_same_and_nobody_else():
     others = [
         replace(asked, **{name: value})
         for name, value in (
-            ("checkpoint", other), ("train", test), ("test", None), ("learners", ["codes-knn"]),
-            ("counts", [10]), ("n_draws", 2), ("seed", 1),
+            ("checkpoint", other),
+            ("train", test),
+            ("test", None),
+            ("learners", ["codes-knn"]),
+            ("counts", [10]),
+            ("n_draws", 2),
+            ("seed", 1),
         )
-    ]  # fmt: skip
+    ]
     assert len({each.key for each in (asked, *others)}) == 8
     assert replace(asked, learners=["pca-knn", "codes-knn"], counts=[30, 10]).key == asked.key

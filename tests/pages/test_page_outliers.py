@@ -112,9 +112,14 @@ def test_a_first_visit_shows_the_scores_of_the_model_as_it_is():
 
 def test_score_and_threshold_are_those_of_the_link():
     app = visit(
-        "outliers", model="digits-ae-16", outliers="lower half erased", outlier_seed=3,
-        score=SCORES["bce"].title, threshold_by="a percentile", percentile=80,
-    )  # fmt: skip
+        "outliers",
+        model="digits-ae-16",
+        outliers="lower half erased",
+        outlier_seed=3,
+        score=SCORES["bce"].title,
+        threshold_by="a percentile",
+        percentile=80,
+    )
     outcome = judged("digits-ae-16", "half-erased", seed=3)
     threshold = threshold_at_percentile(outcome.held_back["bce"], 80)
     assert threshold_sentence(outcome.alarms("bce", threshold), 0.2, 144) in words(app)
@@ -240,10 +245,14 @@ def test_every_choice_makes_a_job_of_its_own(split_digits):
     others = [
         replace(asked, **{name: value})
         for name, value in (
-            ("protocol", "leave-one-out"), ("label", 4), ("latent_dim", 4), ("first_seed", 1),
-            ("train", split_digits[1]), ("test", None),
+            ("protocol", "leave-one-out"),
+            ("label", 4),
+            ("latent_dim", 4),
+            ("first_seed", 1),
+            ("train", split_digits[1]),
+            ("test", None),
         )
-    ]  # fmt: skip
+    ]
     assert len({each.key(1) for each in (asked, *others)} | {asked.key(3)}) == 8
 
 
@@ -288,14 +297,16 @@ def assert_verdicts(app: AppTest, outcome, title: str, rate: float) -> None:
         threshold = threshold_for(outcome.held_back[name], rate)
         n_alarms += value > threshold
         assert list(table.loc[SCORES[name].title]) == [
-            "an outlier" if value > threshold else "normal", f"{value:.3g}", f"{threshold:.3g}",
+            "an outlier" if value > threshold else "normal",
+            f"{value:.3g}",
+            f"{threshold:.3g}",
             percent((normal < value).mean()),
-        ]  # fmt: skip
+        ]
     assert f"**{n_alarms} of 8 scores call it an outlier**: {title}." in words(app)
 
 
 def pad(app: AppTest) -> dict:
-    """What the drawing pad is given."""
+    """Arguments of the drawing pad."""
     given = [json.loads(component.proto.json) for component in app.get("bidi_component")]
     return next(data for data in given if "drawing" in data)
 

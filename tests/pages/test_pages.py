@@ -240,8 +240,12 @@ def test_the_map_is_given_what_the_link_says():
     app = visit("latent_map", a=12, b=f"z{VAE_2}:0.5,-1.25", classes="3.7", layer="density", view="0.5,1,2.5")
     given = living_map(app)
     assert given["choice"] == {
-        "a": "12", "b": f"z{VAE_2}:0.5,-1.25", "classes": "3.7", "layer": "density", "view": "0.5,1,2.5"
-    }  # fmt: skip
+        "a": "12",
+        "b": f"z{VAE_2}:0.5,-1.25",
+        "classes": "3.7",
+        "layer": "density",
+        "view": "0.5,1,2.5",
+    }
     assert app.query_params["a"] == "12" and app.query_params["view"] == "0.5,1,2.5"
 
 

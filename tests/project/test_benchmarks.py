@@ -16,14 +16,18 @@ def map_benchmark(monkeypatch):
 
 def test_an_image_answers_the_newest_event_that_the_map_had_when_it_asked(map_benchmark):
     log = [
-        ["drawn", 0], ["settled", 1],  # what the map shows before anything moves
-        ["move", 10], ["move", 12],  # asks for 10
+        ["drawn", 0],
+        ["settled", 1],  # what the map shows before anything moves
+        ["move", 10],
+        ["move", 12],  # asks for 10
         ["drawn", 15],
         ["move", 16],  # 12 is never answered
         ["settled", 17],  # asks for 16
-        ["drawn", 24], ["settled", 25],
-        ["move", 30], ["drawn", 33],
-    ]  # fmt: skip
+        ["drawn", 24],
+        ["settled", 25],
+        ["move", 30],
+        ["drawn", 33],
+    ]
     assert map_benchmark.answered(log) == [5, 8, 3]
 
 

@@ -13,9 +13,19 @@ from autoencoder.experiments.reconstruction import evaluate
 from tests.tools.project import PROJECT
 
 NAMES = {
-    "load_dataset", "list_checkpoints", "load_checkpoint", "save_checkpoint", "train", "encode", "decode",
-    "reconstruct", "interpolate", "measure_path", "measure_reconstruction", "LatentSpaceError",
-}  # fmt: skip
+    "load_dataset",
+    "list_checkpoints",
+    "load_checkpoint",
+    "save_checkpoint",
+    "train",
+    "encode",
+    "decode",
+    "reconstruct",
+    "interpolate",
+    "measure_path",
+    "measure_reconstruction",
+    "LatentSpaceError",
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the README names exists, and what it tells people to type works."""
+"""Files that the README names exist, and commands that it tells people to type work."""
 
 import re
 import shlex

@@ -44,7 +44,7 @@ LOADERS = {"np.load", "numpy.load"}
 
 
 def offences(text: str) -> list[str]:
-    """What in a program's text could run what a visitor sent."""
+    """Calls in a program's text that could run what a visitor sent."""
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -84,11 +84,21 @@ def test_nothing_of_a_visitor_s_is_run(path):
 @pytest.mark.parametrize(
     "text",
     [
-        "import pickle", "from joblib import load", "eval(x)", "exec(x)", "torch.load(x)", "np.load(x)",
-        "np.load(x, allow_pickle=True)", "numpy.load(x, None, allow_pickle=flag)", "run(x, shell=True)",
-        "pd.read_pickle(x)", "os.system(x)", "st.markdown(x, unsafe_allow_html=True)", "import subprocess",
+        "import pickle",
+        "from joblib import load",
+        "eval(x)",
+        "exec(x)",
+        "torch.load(x)",
+        "np.load(x)",
+        "np.load(x, allow_pickle=True)",
+        "numpy.load(x, None, allow_pickle=flag)",
+        "run(x, shell=True)",
+        "pd.read_pickle(x)",
+        "os.system(x)",
+        "st.markdown(x, unsafe_allow_html=True)",
+        "import subprocess",
     ],
-)  # fmt: skip
+)
 def test_what_could_run_is_seen(text):
     assert offences(text) != []
 
@@ -99,7 +109,7 @@ def test_what_cannot_run_is_not_taken_for_it():
 
 
 def test_no_token_comes_near_a_log():
-    """Where the visitor's cookie is handled nothing is logged or printed, and no message holds it."""
+    """Files that handle the visitor's cookie log and print nothing, and no message holds it."""
     for name in ("state/visitor", "server/middleware"):
         text = (PROJECT / "ui" / f"{name}.py").read_text()
         assert not re.search(r"\b(logging|logger|print|warnings)\b", text), name

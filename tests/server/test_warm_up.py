@@ -1,4 +1,4 @@
-"""What the server prepares: pages then compute nothing, and it follows what the teacher sets."""
+"""Warm-up of the server: pages then compute nothing, and it follows what the teacher sets."""
 
 import threading
 from dataclasses import replace
@@ -18,9 +18,16 @@ from ui.storage import classroom
 
 DEFAULT = View(DATASET, MODEL)
 COMPUTED = (
-    "evaluate", "codes_of_images", "project", "fit_classifier", "PictureDistance", "empty_space",
-    "empty_figure", "path_figure", "study_figure",
-)  # fmt: skip
+    "evaluate",
+    "codes_of_images",
+    "project",
+    "fit_classifier",
+    "PictureDistance",
+    "empty_space",
+    "empty_figure",
+    "path_figure",
+    "study_figure",
+)
 
 
 @pytest.fixture

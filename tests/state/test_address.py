@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.tools.project import MAIN
+from tests.tools.waiting import SOON
 from ui.state.address import ADDRESS, TEXTS, Number, Text
 from ui.state.pages import PAGES, PATHS
 
@@ -68,7 +69,7 @@ def test_nonsense_in_an_address_changes_nothing(page):
 
 def shown(page: str, **query: str) -> dict:
     """The values of all controls of a page that stand in the address."""
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
     app.query_params.update(query)
     app.run()
     app.switch_page(f"../pages/{page}.py").run()

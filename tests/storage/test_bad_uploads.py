@@ -85,9 +85,7 @@ def bombed(levels: int) -> bytes:
 def overlapping() -> bytes:
     """Forty pictures in the directory, all at the same place."""
     data = archive({f"{n}.png": PICTURE for n in range(40)})
-    return re.sub(
-        rb"(PK\x01\x02.{38}).{4}", lambda match: match[1] + bytes(4), data, flags=re.DOTALL
-    )  # fmt: skip
+    return re.sub(rb"(PK\x01\x02.{38}).{4}", lambda match: match[1] + bytes(4), data, flags=re.DOTALL)
 
 
 def renamed_entry() -> bytes:
@@ -101,7 +99,7 @@ def claiming(shape: tuple, descr: str = "|u1") -> bytes:
 
 
 class Code:
-    """What a visitor of bad will would have run."""
+    """Payload that a hostile visitor would have run."""
 
     def __reduce__(self):
         return (open, ("/tmp/owned", "w"))
@@ -134,8 +132,14 @@ BAD_IMAGES = {
     "a JPEG of 4 gigapixels": ("pets.zip", archive({"0.jpg": jpeg_of(65_535, 65_535)})),
     "a JPEG without a side": ("pets.zip", archive({"0.jpg": jpeg_of(28, 0)})),
     "class names of a gigabyte each": (
-        "names.npz", archive({"images.npy": npy(IMAGES), "labels.npy": npy(LABELS),
-                              "class_names.npy": npy_header((3,), "<U250000000")}),
+        "names.npz",
+        archive(
+            {
+                "images.npy": npy(IMAGES),
+                "labels.npy": npy(LABELS),
+                "class_names.npy": npy_header((3,), "<U250000000"),
+            }
+        ),
     ),
     # bombs
     "archives in archives": ("nested.zip", bombed(4)),
@@ -143,14 +147,28 @@ BAD_IMAGES = {
     "gzip in gzip": ("twice.gz", gzip.compress(gzip.compress(idx(IMAGES)))),
     "forty entries at one place": ("over.zip", overlapping()[:-30]),
     "a text chunk that unpacks to 100 MB": (
-        "pets.zip", archive({"0.png": chunked(
-            header_of(28, 28), (b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000))), (b"IEND", b""),
-        )}),
+        "pets.zip",
+        archive(
+            {
+                "0.png": chunked(
+                    header_of(28, 28),
+                    (b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+                    (b"IEND", b""),
+                )
+            }
+        ),
     ),
     "a colour profile that unpacks to 100 MB": (
-        "pets.zip", archive({"0.png": chunked(
-            header_of(28, 28), (b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000))), (b"IEND", b""),
-        )}),
+        "pets.zip",
+        archive(
+            {
+                "0.png": chunked(
+                    header_of(28, 28),
+                    (b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+                    (b"IEND", b""),
+                )
+            }
+        ),
     ),
     # pickles
     "a pickle": ("run.pkl", pickle.dumps(Code())),
@@ -198,7 +216,7 @@ BAD_IMAGES = {
     "a name of nothing but dots": ("...", b"nonsense"),
     "a name that is a path": ("../../etc/passwd", b"nonsense"),
     "a name of 9,000 letters": ("x" * 9_000, b"nonsense"),
-}  # fmt: skip
+}
 BAD_PICTURES = {
     "a second one that is empty": [("a.png", PICTURE), ("b.png", b"")],
     "a program among them": [("a.png", PICTURE), ("b.jpg", b"MZ\x90\0" + bytes(99))],
@@ -332,9 +350,14 @@ def visit(monkeypatch, tmp_path, workspace):
 
 
 THROUGH_THE_PAGE = [
-    "a gzipped file without its end", "a JPEG of 4 gigapixels", "archives in archives",
-    "objects as class names", "an IDX of 255 dimensions", "a path through a sibling", "a web page",
-]  # fmt: skip
+    "a gzipped file without its end",
+    "a JPEG of 4 gigapixels",
+    "archives in archives",
+    "objects as class names",
+    "an IDX of 255 dimensions",
+    "a path through a sibling",
+    "a web page",
+]
 
 
 @pytest.mark.parametrize("name", THROUGH_THE_PAGE)

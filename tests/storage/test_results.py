@@ -76,7 +76,7 @@ EXAMPLES = {
     "judgement": samples.Judgement(
         {"a": (samples.SampleScores("box", 9, float("nan"), 1.0, 0.5, float("nan"), None),)}, None
     ),
-}  # fmt: skip
+}
 
 
 def same(a, b) -> bool:

@@ -1,4 +1,4 @@
-"""What a visitor shares, others open by its link and cannot change."""
+"""Shared models and images: others open them by their link and cannot change them."""
 
 import os
 import re
@@ -118,10 +118,15 @@ def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits
 def test_how_a_model_came_about_is_shared_with_it(own, digits):
     frames = {"latent_dim": 2, "class_names": (), "inputs": np.zeros((8, 28, 28), np.uint8)}
     replay = Replay(
-        **frames, labels=np.zeros(5, np.int16), epochs=np.array([0.0, 1.0]),
-        positions=np.zeros((2, 5, 2), np.float32), pictures=np.zeros((2, 8, 28, 28), np.uint8),
-        train_losses=np.ones(2), validation_losses=np.ones(2), gap_scores=np.ones(2),
-    )  # fmt: skip
+        **frames,
+        labels=np.zeros(5, np.int16),
+        epochs=np.array([0.0, 1.0]),
+        positions=np.zeros((2, 5, 2), np.float32),
+        pictures=np.zeros((2, 8, 28, 28), np.uint8),
+        train_losses=np.ones(2),
+        validation_losses=np.ones(2),
+        gap_scores=np.ones(2),
+    )
     trained = replace(make_small_checkpoint(digits, "ae"), replay=replay)
     own.models.save(trained, "watched")
     own.models.save(replace(trained, replay=None), "unwatched")

@@ -78,7 +78,7 @@ def tables(app: AppTest) -> list[str]:
 
 
 def living_map(app: AppTest) -> dict:
-    """What the browser is given to draw the map from."""
+    """Data from which the browser draws the map."""
     given = [json.loads(component.proto.json) for component in app.get("bidi_component")]
     return next(data for data in given if "panes" in data)
 

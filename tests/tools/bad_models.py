@@ -151,7 +151,7 @@ DAMAGES = {
     "labels below zero": (_atlas(labels=np.full(25, -1)), r"atlas.npz is damaged.*do not fit"),
     "rows below zero": (_atlas(rows=np.full(25, -1)), r"atlas.npz is damaged.*do not fit"),
     "rows between": (_atlas(rows=np.full(25, 0.5)), r"atlas.npz is damaged.*do not fit"),
-}  # fmt: skip
+}
 
 
 # Archives of models, as they are uploaded

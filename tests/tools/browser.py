@@ -1,4 +1,4 @@
-"""What a visitor does in a browser. Waits are on what the page says of itself, never on time."""
+"""Actions of a visitor in a browser. They wait for states of the page, never for a time."""
 
 import re
 

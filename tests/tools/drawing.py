@@ -23,7 +23,7 @@ laws = settings(max_examples=40)
 
 
 def call(page, name: str, ink: np.ndarray) -> np.ndarray | None:
-    """What a function of the module makes of ink (H, W)."""
+    """Output of a function of the module for ink (H, W)."""
     height, width = ink.shape
     found = page.evaluate(
         """([name, ink, width, height]) => {
@@ -40,7 +40,7 @@ def normalised(page, ink: np.ndarray) -> np.ndarray | None:
 
 
 def grey(page, rgba: np.ndarray) -> np.ndarray:
-    """What is read from a picture (H, W, 4)."""
+    """Image read from a picture (H, W, 4)."""
     height, width, _ = rgba.shape
     found = page.evaluate(
         "([rgba, width, height]) => normalise.greyOf(bytes(rgba), width, height).join()",
@@ -55,7 +55,7 @@ def text(values: np.ndarray) -> str:
 
 
 def last(page) -> np.ndarray | None:
-    """What onCommit handed over last."""
+    """Last image that onCommit handed over."""
     return as_image(page.evaluate("committed.at(-1).image"))
 
 
@@ -64,7 +64,7 @@ def shown(page) -> np.ndarray | None:
 
 
 def seen(page) -> np.ndarray:
-    """What the preview shows: its ink is its alpha."""
+    """Image in the preview, whose ink is its alpha."""
     data = "pad.element.querySelector('.seen').getContext('2d').getImageData(0, 0, 28, 28).data"
     return as_image(page.evaluate(f"[...{data}].filter((_, i) => i % 4 === 3)"))
 
@@ -80,7 +80,7 @@ def sides(image: np.ndarray) -> tuple[int, int]:
 
 
 def is_large(shape: np.ndarray) -> bool:
-    """Whether less than three times the size of the whole picture fitted makes it fill the box."""
+    """True if less than three times the size of the whole fitted picture makes it fill the box."""
     return max(sides(shape)) * 3 * 28 / max(shape.shape) >= 20
 
 

@@ -51,7 +51,7 @@ class Stage:
             self.centre, self.scale = np.array([x, y]), self.scale * zoom
 
     def on_screen(self, point) -> tuple[float, float]:
-        """Where a place of the map lies, from the stage's top left."""
+        """Position of a place of the map, from the stage's top left."""
         x, y = (np.asarray(point) - self.centre) * self.scale
         return self.width / 2 + x, self.height / 2 - y
 
@@ -96,7 +96,7 @@ class Stage:
 
     @property
     def drawn(self) -> np.ndarray:
-        """What the card says is drawn by the decoder, bytes (28, 28), light on dark."""
+        """Image that the card shows as decoded, bytes (28, 28), light on dark."""
         return self._pixels(0)
 
     @property

@@ -76,7 +76,7 @@ VISITS = [  # page, choices, the button that begins the work, whether the key de
     ("generate", {**ON_OWN, "with": "", "judged": "50"}, "Judge every source", True),
     ("outliers", {**ON_OWN, **ONE_CLASS, "code_size": "2", "n_seeds": "3"}, "Train and try", False),
     ("few_labels", {**ON_OWN, "labels": ["10", "30"], "draws": "2"}, "Measure", False),
-]  # fmt: skip
+]
 
 
 def main(archive: Path) -> None:

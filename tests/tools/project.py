@@ -1,4 +1,4 @@
-"""Where the repository, the app's main script and real data sets are."""
+"""Paths of the repository, the app's main script and real data sets."""
 
 import os
 from pathlib import Path

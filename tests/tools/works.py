@@ -87,7 +87,7 @@ def plan(epochs: int = 2, n_images: int = 100, **changes) -> TrainingPlan:
 
 
 def trained(given: TrainingPlan) -> Checkpoint:
-    """What comes out without any fault, in one go."""
+    """Checkpoint of an undisturbed training."""
     training = Training(given)
     for _ in training.steps():
         pass

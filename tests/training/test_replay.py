@@ -162,7 +162,8 @@ FOREIGN = {
     "texts": {"positions": np.full((4, 4, 2), "x")},
     "floats for pictures": {"pictures": np.zeros((4, 4, 28, 28))},
     "larger pictures": {
-        "pictures": np.zeros((4, 4, 28, 30), np.uint8), "inputs": np.zeros((4, 28, 30), np.uint8),
+        "pictures": np.zeros((4, 4, 28, 30), np.uint8),
+        "inputs": np.zeros((4, 28, 30), np.uint8),
     },
     "places nowhere": {"positions": np.full((4, 4, 2), np.nan, np.float32)},
     "epochs that go back": {"epochs": np.array([0.0, 2, 1, 3])},
@@ -172,7 +173,7 @@ FOREIGN = {
     "no code": {"facts": np.frombuffer(b'{"latent_dim": 0, "class_names": []}', np.uint8)},
     "no JSON": {"facts": np.frombuffer(b"{", np.uint8)},
     "a list": {"facts": np.frombuffer(b"[]", np.uint8)},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("changes", FOREIGN.values(), ids=FOREIGN.keys())
