@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autoencoder.data.npz import read_arrays
+from autoencoder.data.readers.arrays import read_arrays
 from autoencoder.data.serial import from_tree
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import MAX_LATENT_DIM

@@ -30,7 +30,7 @@ from autoencoder.checkpoint.checkpoint import (
     Config,
 )
 from autoencoder.checkpoint.replay import write_replay
-from autoencoder.data.npz import read_arrays
+from autoencoder.data.readers.arrays import read_arrays
 from autoencoder.errors import CheckpointError, in_line
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder

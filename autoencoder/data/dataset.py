@@ -12,7 +12,7 @@ SPLITS = ("train", "test", "all")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with what is known of them. The arrays are read-only, so one copy can serve everybody."""
+    """Images with labels and classes. The arrays are read-only, so one copy can serve everybody."""
 
     name: str
     split: str  # "train", "test" or "all"
@@ -66,7 +66,7 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 
 
 def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split range(n) at random into indices to train on and a `share` held back, both ascending.
+    """Random split of range(n) into indices to train on and a `share` held back, both ascending.
 
     From two images on, each side has one at least.
     """
@@ -78,15 +78,15 @@ def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def n_held_back(n: int, share: float) -> int:
-    """How many of n images `hold_back` holds back."""
+    """Number of n images that `hold_back` holds back."""
     return min(max(round(n * share), 1), n - 1) if n > 1 else 0
 
 
 def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Rows (N,) in a random order of which every beginning is stratified.
+    """Random order (N,) whose every prefix is stratified by class.
 
-    It begins with one image of each class; then each class has its share, as nearly as may be. So the first
-    100 hold the first 10.
+    It starts with one image of each class; then each class has its share, up to rounding. So the first 100
+    hold the first 10.
     """
     order = rng.permutation(len(labels))
     by_class = order[np.argsort(labels[order], kind="stable")]

@@ -15,7 +15,10 @@ Progress = Callable[[float, str], None]  # done, from 0 to 1, and a sentence
 
 
 def fetch(named: NamedSet, root: Path, download: bool, on_progress: Progress | None) -> None:
-    """Download a set beside its place, and move it there once it is whole: a cut download leaves nothing."""
+    """Download a set beside its place and move it there once it is whole: a cut download leaves nothing.
+
+    Raises DatasetError where it is not allowed or fails.
+    """
     if not download:
         raise DatasetError(_absent(named, root, "downloading is off"))
     try:
@@ -30,11 +33,10 @@ def fetch(named: NamedSet, root: Path, download: bool, on_progress: Progress | N
 
 
 def _absent(named: NamedSet, root: Path, reason: str) -> str:
-    return (
-        f"{named.title} is not on this computer and was not downloaded ({reason}): put its four files "
-        f"({named.train_prefix}-images-idx3-ubyte and so on, gzipped or not) into {named.raw_folder(root)}, "
-        "or choose digits, which works now."
-    )
+    absent = f"{named.title} is not on this computer and was not downloaded ({reason})"
+    files = f"{named.train_prefix}-images-idx3-ubyte and so on, gzipped or not"
+    place = named.raw_folder(root)
+    return f"{absent}: put its four files ({files}) into {place}, or choose digits, which works now."
 
 
 class _Download(threading.Thread):
@@ -79,18 +81,11 @@ def _follow(download: _Download, on_progress: Progress | None) -> None:
     while download.is_alive():
         download.join(POLL_SECONDS)
         if on_progress:
-            done = min(download.megabytes, named.download_mb)
-            on_progress(
-                done / named.download_mb,
-                f"Downloading {named.title}: {done:.1f} of {named.download_mb:.1f} MB",
-            )
+            done, whole = min(download.megabytes, named.download_mb), named.download_mb
+            on_progress(done / whole, f"Downloading {named.title}: {done:.1f} of {whole:.1f} MB")
     if download.error:
-        raise OSError(_reason(download.error)) from download.error
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return "no network answers" if "urlopen" in text else text[:200] or type(error).__name__
+        text = " ".join(str(download.error).split()) or type(download.error).__name__
+        raise OSError("no network answers" if "urlopen" in text else text[:200]) from download.error
 
 
 def _move_in(named: NamedSet, folder: Path, root: Path) -> None:

@@ -18,6 +18,7 @@ from autoencoder.data.readers.source import (
     SIDE,
     ImageSet,
     blaming,
+    check_bytes,
     check_count,
     check_sides,
     image_set,
@@ -39,20 +40,18 @@ def read_pictures(files: list[tuple[str, bytes]]) -> ImageSet:
     """Read uploaded PNG and JPEG files, given by name and content, as one set without labels, by name."""
     n_bytes = sum(len(data) for _, data in files)
     if n_bytes > MAX_FILE_BYTES:
-        raise DatasetError(
-            f"The chosen pictures have {megabytes(n_bytes)}; up to {megabytes(MAX_FILE_BYTES)} are read "
-            "at once. Choose fewer."
-        )
-    pictures = [
-        Picture(PurePosixPath(PureWindowsPath(name).name), partial(_checked_picture, in_line(name), data))
-        for name, data in files
-    ]
-    return pictures_as_set("the selection", pictures)
+        limit = f"up to {megabytes(MAX_FILE_BYTES)} are read at once"
+        raise DatasetError(f"The chosen pictures have {megabytes(n_bytes)}; {limit}. Choose fewer.")
+    paths = [PurePosixPath(PureWindowsPath(name).name) for name, _ in files]
+    reads = [partial(_checked_picture, in_line(name), data) for name, data in files]
+    return pictures_as_set("the selection", list(map(Picture, paths, reads)))
 
 
-def is_picture(name: str) -> bool:
-    """Whether a file is a picture by its name."""
-    return _is_picture(PurePosixPath(name))
+def is_picture(path: str | PurePosixPath) -> bool:
+    """True for a picture by its name; hidden files and those that macOS adds to archives are none."""
+    path = PurePosixPath(path)
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 
 def read_folder(folder: Path) -> ImageSet:
@@ -60,11 +59,10 @@ def read_folder(folder: Path) -> ImageSet:
 
 
 def _folder_pictures(folder: Path) -> Iterator[Picture]:
-    """The regular files below a folder. Links are not followed: they may lead out of it, or in circles."""
+    """Regular files below a folder. Links are not followed: they may lead out of it, or in circles."""
     with blaming(in_line(folder, 200)):
         for parent, _, names in os.walk(folder, onerror=_reraise):
-            for name in names:
-                path = Path(parent, name)
+            for path in (Path(parent, name) for name in names):
                 if stat.S_ISREG(path.lstat().st_mode):
                     yield Picture(PurePosixPath(path.relative_to(folder)), partial(_read_picture_file, path))
 
@@ -86,16 +84,12 @@ def _checked_picture(name: str, data: bytes) -> bytes:
 
 
 def check_picture_size(n_bytes: int, name: str) -> None:
-    if n_bytes > MAX_PICTURE_BYTES:
-        raise DatasetError(
-            f"{name} has {megabytes(n_bytes)}; pictures of up to {megabytes(MAX_PICTURE_BYTES)} are read. "
-            "Resize it."
-        )
+    check_bytes(f"{name} has", n_bytes, MAX_PICTURE_BYTES, "Resize it.", things="pictures of ")
 
 
 def pictures_as_set(name: str, pictures: list[Picture]) -> ImageSet:
     """Read pictures in the order of their paths, so that an index means the same image every time."""
-    pictures = sorted((p for p in pictures if _is_picture(p.path)), key=lambda p: p.path.parts)
+    pictures = sorted((p for p in pictures if is_picture(p.path)), key=lambda p: p.path.parts)
     check_count(len(pictures), name)
     classes = _classes(name, [picture.path for picture in pictures])
     images = np.empty((len(pictures), SIDE, SIDE), np.uint8)
@@ -107,15 +101,10 @@ def pictures_as_set(name: str, pictures: list[Picture]) -> ImageSet:
     return image_set(images, labels.astype(np.int64), tuple(class_names.tolist()), name)
 
 
-def _is_picture(path: PurePosixPath) -> bool:
-    """By its name; hidden files and what macOS adds to archives are passed over."""
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-    return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
-
-
 def _classes(name: str, paths: list[PurePosixPath]) -> list[str] | None:
     """The class of each picture, which is its folder; None where there are no folders."""
-    paths = _unwrapped(paths)
+    if len({path.parts[0] for path in paths}) == 1 and all(len(path.parts) > 2 for path in paths):
+        paths = [PurePosixPath(*path.parts[1:]) for path in paths]  # archives often have one around all
     depths = {len(path.parts) for path in paths}
     if depths == {1}:
         return None
@@ -127,33 +116,22 @@ def _classes(name: str, paths: list[PurePosixPath]) -> list[str] | None:
     )
 
 
-def _unwrapped(paths: list[PurePosixPath]) -> list[PurePosixPath]:
-    """Without the one folder that archives often have around their class folders."""
-    wrapped = len({path.parts[0] for path in paths}) == 1 and all(len(path.parts) > 2 for path in paths)
-    return [PurePosixPath(*path.parts[1:]) for path in paths] if wrapped else paths
-
-
 def _decode(data: bytes, name: str) -> np.ndarray:
     """PNG or JPEG -> uint8 (28, 28)."""
     with blaming(name):
-        picture = _opened_picture(data, name)
+        try:
+            picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+        except UnidentifiedImageError as error:  # its own message names an object in memory
+            found = f"{name} holds no PNG or JPEG picture, whatever its name"
+            raise DatasetError(f"{found}. Remove or replace it.") from error
     check_sides(picture.height, picture.width, name)  # before the pixels are unpacked: this is the bomb guard
     with blaming(name):
         grey = _grey_picture(ImageOps.exif_transpose(picture))
     return fit(grey)
 
 
-def _opened_picture(data: bytes, name: str) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
-    except UnidentifiedImageError as error:  # its own message names an object in memory
-        raise DatasetError(
-            f"{name} holds no PNG or JPEG picture, whatever its name. Remove or replace it."
-        ) from error
-
-
 def _grey_picture(picture: Image.Image) -> np.ndarray:
-    """A Pillow image in any mode -> uint8 (H, W); what is transparent becomes black."""
+    """A Pillow image in any mode -> uint8 (H, W); transparent pixels become black."""
     if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip at 255
         return np.rint(np.asarray(picture) / 257).astype(np.uint8)
     if picture.has_transparency_data:

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from PIL import Image
 
-from autoencoder.data.readers.source import CHUNK, MAX_LABEL, SIDE, ImageSet
+from autoencoder.data.readers.source import CHUNK, MAX_LABEL, SIDE
 from autoencoder.errors import DatasetError
 
 
 def looks_inverted(images: np.ndarray) -> bool:
-    """Whether uint8 (N, H, W) images look like dark ink on light ground, by their outermost pixels."""
+    """True for uint8 (N, H, W) images that look like dark ink on light ground, by their outermost pixels."""
     border = _border(images)
     return bool(border.mean() > max(127.5, images.mean()))
 
@@ -22,7 +22,9 @@ def as_images(array: np.ndarray, name: str) -> np.ndarray:
     images = np.empty((len(array), SIDE, SIDE), np.uint8)
     for start in range(0, len(array), CHUNK):
         part = slice(start, start + CHUNK)
-        images[part] = _fitted(_grey(_as_bytes(coloured[part])))
+        grey = _grey(_as_bytes(coloured[part]))
+        is_fitting = grey.shape[1:] == (SIDE, SIDE)
+        images[part] = grey if is_fitting else np.stack([fit(image) for image in grey])
     return images
 
 
@@ -32,14 +34,12 @@ def _check_range(array: np.ndarray, name: str) -> None:
     with np.errstate(invalid="ignore"):
         low, high = float(array.min()), float(array.max())
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise DatasetError(
-            f"{name} holds NaN or infinite values. Replace them, for example with numpy.nan_to_num."
-        )
+        advice = "Replace them, for example with numpy.nan_to_num."
+        raise DatasetError(f"{name} holds NaN or infinite values. {advice}")
     if low < 0 or high > 1:
-        raise DatasetError(
-            f"{name} holds floats from {low:.4g} to {high:.4g}; they must lie between 0 and 1. "
-            "Divide pixels that run to 255 by 255, or save them as uint8."
-        )
+        advice = "Divide pixels that run to 255 by 255, or save them as uint8."
+        found = f"{name} holds floats from {low:.4g} to {high:.4g}"
+        raise DatasetError(f"{found}; they must lie between 0 and 1. {advice}")
 
 
 def _channels_last(array: np.ndarray) -> np.ndarray:
@@ -60,13 +60,6 @@ def _grey(coloured: np.ndarray) -> np.ndarray:
         return coloured[..., 0]
     luma = coloured.astype(np.uint32) @ np.array([19595, 38470, 7471], np.uint32)
     return ((luma + 0x8000) >> 16).astype(np.uint8)
-
-
-def _fitted(images: np.ndarray) -> np.ndarray:
-    """uint8 (B, H, W) -> (B, 28, 28)."""
-    if images.shape[1:] == (SIDE, SIDE):
-        return images
-    return np.stack([fit(image) for image in images])
 
 
 def fit(image: np.ndarray) -> np.ndarray:
@@ -91,12 +84,6 @@ def as_labels(array: np.ndarray, name: str) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         within = array.min() >= 0 and array.max() <= MAX_LABEL  # NaN compares false
     if not within or np.any(array != np.floor(array)):
-        raise DatasetError(
-            f"{name} holds labels other than the whole numbers from 0 to {MAX_LABEL:,}. "
-            "Number the classes from 0."
-        )
+        wanted = f"the whole numbers from 0 to {MAX_LABEL:,}"
+        raise DatasetError(f"{name} holds labels other than {wanted}. Number the classes from 0.")
     return array.reshape(-1).astype(np.int64)
-
-
-def inverted(found: ImageSet) -> ImageSet:
-    return found._replace(images=255 - found.images)

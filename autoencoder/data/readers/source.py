@@ -27,7 +27,7 @@ FORMATS = ".npz, .npy, an IDX file (gzip or not), or a folder or .zip of PNG or 
 
 
 class ImageSet(NamedTuple):
-    """What a file holds."""
+    """Contents of a file."""
 
     images: np.ndarray  # uint8 (N, 28, 28)
     labels: np.ndarray | None  # int64 (N,)
@@ -52,18 +52,16 @@ def labels_beside(path: Path) -> Path | None:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[Source]:
+    name = in_line(path, 200)
     if not os.path.exists(path):
-        raise DatasetError(f"There is no file or folder {in_line(path, 200)}. Check the path and try again.")
+        raise DatasetError(f"There is no file or folder {name}. Check the path and try again.")
     if not os.path.isfile(path):  # opening a pipe would wait for ever
-        raise DatasetError(
-            f"{in_line(path, 200)} is neither a file nor a folder. Give the path of {FORMATS}."
-        )
+        raise DatasetError(f"{name} is neither a file nor a folder. Give the path of {FORMATS}.")
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise DatasetError(
-            f"{in_line(path, 200)} cannot be opened: {error.strerror}. Check its permissions."
-        ) from error
+        reason = f"{name} cannot be opened: {error.strerror}"
+        raise DatasetError(f"{reason}. Check its permissions.") from error
     with stream:
         yield Source(in_line(path.name), stream)
 
@@ -73,11 +71,8 @@ def check_size(source: Source) -> None:
     source.stream.seek(0)
     if size == 0:
         raise DatasetError(f"{source.name} is empty. Give {FORMATS}.")
-    if size > MAX_FILE_BYTES:
-        raise DatasetError(
-            f"{source.name} has {megabytes(size)}; files of up to {megabytes(MAX_FILE_BYTES)} are read. "
-            "Save fewer images, or save them as uint8."
-        )
+    advice = "Save fewer images, or save them as uint8."
+    check_bytes(f"{source.name} has", size, MAX_FILE_BYTES, advice, things="files of ")
 
 
 def starts_with(source: Source, magic: bytes) -> bool:
@@ -95,7 +90,7 @@ def unzipped(source: Source) -> Source:
 
 @contextmanager
 def blaming(name: str) -> Iterator[None]:
-    """Report what a parser cannot digest as damage to the file `name`.
+    """Turn any error of a parser into a DatasetError about the file `name`.
 
     On hostile bytes zipfile, zlib, Pillow and NumPy raise a dozen kinds of exceptions, documented or not.
     Only calls into them stand under this, so that our own slips stay visible.
@@ -115,27 +110,31 @@ def megabytes(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
+def check_bytes(found: str, n_bytes: int, most: int, advice: str, things: str = "") -> None:
+    """Raises DatasetError above ``most``, as "a.npy takes 9 MB; up to 5 MB are read. Save fewer"."""
+    if n_bytes > most:
+        limit = f"{things}up to {megabytes(most)} are read"
+        raise DatasetError(f"{found} {megabytes(n_bytes)}; {limit}. {advice}")
+
+
 def check_sides(height: int, width: int, name: str) -> None:
     if not (MIN_SIDE <= height <= MAX_SIDE and MIN_SIDE <= width <= MAX_SIDE):
-        raise DatasetError(
-            f"{name} holds images of {height} x {width} pixels; sides of {MIN_SIDE} to {MAX_SIDE} are read. "
-            "Resize them first."
-        )
+        limit = f"sides of {MIN_SIDE} to {MAX_SIDE} are read"
+        raise DatasetError(f"{name} holds images of {height} x {width} pixels; {limit}. Resize them first.")
 
 
 def check_count(n_images: int, name: str) -> None:
     if n_images == 0:
         raise DatasetError(f"{name} holds no images. Give {FORMATS}.")
     if n_images > MAX_IMAGES:
-        raise DatasetError(
-            f"{name} holds {n_images:,} images; up to {MAX_IMAGES:,} are read. Save a part of them."
-        )
+        limit = f"up to {MAX_IMAGES:,} are read"
+        raise DatasetError(f"{name} holds {n_images:,} images; {limit}. Save a part of them.")
 
 
 def image_set(
     images: np.ndarray, labels: np.ndarray | None, class_names: tuple[str, ...] | None, name: str
 ) -> ImageSet:
-    """Put a set together; classes without names are called by their numbers."""
+    """Image set with its names checked; classes without names are called by their numbers."""
     if labels is None:
         return ImageSet(images, None, ())
     n_classes = int(labels.max()) + 1
@@ -151,14 +150,11 @@ def image_set(
 
 
 def _check_names(class_names: tuple[str, ...], name: str) -> None:
-    """What is read can be kept and shown: half a pair of surrogates passes for text until then."""
+    """Refuse names that cannot be kept and shown: a lone surrogate passes for text until then."""
     if len(class_names) > MAX_LABEL + 1:
-        raise DatasetError(
-            f"{name} has {len(class_names):,} classes; up to {MAX_LABEL + 1:,} are read. Join some of them."
-        )
+        limit = f"up to {MAX_LABEL + 1:,} are read"
+        raise DatasetError(f"{name} has {len(class_names):,} classes; {limit}. Join some of them.")
     for text in class_names:
         if 4 * len(text) > MAX_CLASS_NAME_BYTES or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise DatasetError(
-                f"{name} has a class called {in_line(text)}, which is too long or not text. "
-                "Give it a short name."
-            )
+            reason = "which is too long or not text. Give it a short name."
+            raise DatasetError(f"{name} has a class called {in_line(text)}, {reason}")
