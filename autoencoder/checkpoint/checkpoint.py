@@ -10,7 +10,7 @@ import numpy as np
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.serial import check_limits, from_tree
-from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.paths import CodeGraph
 from autoencoder.latent.support import Support, Units
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder

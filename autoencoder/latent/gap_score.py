@@ -23,7 +23,7 @@ N_STEPS = 17
 class GapScore:
     """A measure of the gap on a path: ``name`` is its field in `GapScores` and `PathMeasures`.
 
-    ``digits`` is the format of a value in a sentence, ``ticks`` that of an axis.
+    ``digits`` is the format of a value in a sentence, as "12.5%" or "1.25", ``ticks`` that of an axis.
     """
 
     name: str
@@ -34,30 +34,16 @@ class GapScore:
     meaning: str
 
     def of(self, measures: Any) -> Any:
-        """This score, read from `GapScores` or `PathMeasures`."""
         return getattr(measures, self.name)
 
     def format(self, value: float) -> str:
-        """A value in words, as "12.5%" or "1.25"."""
         return f"{value:{self.digits}}"
 
 
-SHARE = GapScore(
-    "off_support_share",
-    "share off the data",
-    "%",
-    ".1%",
-    ".0%",
-    f"steps whose round trip is above 1, of the {N_STEPS} of a path",
-)
-JUMP = GapScore(
-    "jump_ratio",
-    "jump ratio",
-    "",
-    ".2f",
-    "",
-    "the largest change of the picture along a path over the mean one",
-)
+_SHARE_MEANING = f"steps whose round trip is above 1, of the {N_STEPS} of a path"
+SHARE = GapScore("off_support_share", "share off the data", "%", ".1%", ".0%", _SHARE_MEANING)
+_JUMP_MEANING = "the largest change of the picture along a path over the mean one"
+JUMP = GapScore("jump_ratio", "jump ratio", "", ".2f", "", _JUMP_MEANING)
 
 
 def gap_score(latent_dim: int) -> GapScore:
@@ -66,7 +52,7 @@ def gap_score(latent_dim: int) -> GapScore:
 
 
 def is_weak(latent_dim: int) -> bool:
-    """True where the score hardly separates good paths from bad ones, and the page has to say so."""
+    """True for code sizes whose score hardly separates good paths from bad ones: a page has to say so."""
     return 3 <= latent_dim < 8
 
 

@@ -1,65 +1,73 @@
-"""Distance from a picture to the nearest real image, and exact nearest neighbours in blocks."""
+"""Distance from pictures to the nearest real image, Euclidean over all pixels.
+
+N real images, M pictures.
+"""
 
 import numpy as np
+from sklearn.neighbors import NearestNeighbors
 
 from autoencoder.data.images import as_floats
-from autoencoder.latent.support import Codec
+from autoencoder.latent.support import PERCENTILE, Codec
 from autoencoder.steps import Step, Steps, result_of
 
 MOST_REFERENCES = 3_000  # real images that a picture is compared with
+BLOCK = 2_000  # training images that pictures are compared with at once
 
 
 class PictureDistance:
-    """How far pictures are from every real image, in units of the model's own reconstructions.
+    """Distances of pictures from the nearest real image, in units of the model's own reconstructions.
 
     1.0 is the 95th percentile of the distance from a reconstruction to the nearest real image but its own.
-    Euclidean over all pixels. ``images`` uint8 (N, 28, 28) are real ones; more than 3,000 are thinned out.
+    ``images`` uint8 (N, 28, 28) are real ones; more than 3,000 are thinned out.
     """
 
     def __init__(self, codec: Codec, images: np.ndarray):
-        self._stride = stride = -(-len(images) // MOST_REFERENCES)
-        self._references = as_floats(images[::stride]).reshape(-1, 28 * 28)
-        self._squares = (self._references**2).sum(axis=1)
-        rebuilt = codec.decode(codec.encode(images[::stride])).reshape(len(self._references), -1)
-        distances = self._squared(rebuilt)
-        np.fill_diagonal(distances, np.inf)
-        nearest = np.sqrt(distances.min(axis=1))
-        self.unit = float(np.percentile(nearest[np.isfinite(nearest)], 95)) if len(images) > 1 else np.nan
+        self._stride = -(-len(images) // MOST_REFERENCES)
+        references = images[:: self._stride]
+        self._index = _index(references)
+        self.unit = np.nan
+        if len(images) > 1:
+            distances, rows = _neighbours(self._index, codec.decode(codec.encode(references)), 2)
+            is_own = rows[:, 0] == np.arange(len(rows))
+            self.unit = float(
+                np.nanpercentile(np.where(is_own, distances[:, 1], distances[:, 0]), PERCENTILE)
+            )
 
     def measure(self, pictures: np.ndarray) -> np.ndarray:
         """The distance (M,) from pictures (M, 28, 28) to the nearest real image, in units of the model."""
-        return np.sqrt(self._squared(pictures.reshape(len(pictures), -1)).min(axis=1)) / self.unit
+        return _neighbours(self._index, pictures)[0][:, 0] / self.unit
 
     def nearest(self, pictures: np.ndarray) -> np.ndarray:
         """The rows (M,) of the nearest real images, of those that are compared."""
-        return self._squared(pictures.reshape(len(pictures), -1)).argmin(axis=1) * self._stride
-
-    def _squared(self, pictures: np.ndarray) -> np.ndarray:
-        squares = (pictures**2).sum(axis=1)[:, None] + self._squares - 2 * pictures @ self._references.T
-        return np.maximum(squares, 0)
-
-
-BLOCK = 2_000  # training images that pictures are compared with at once
+        return _neighbours(self._index, pictures)[1][:, 0] * self._stride
 
 
 def nearest_steps(pictures: np.ndarray, images: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Nearest of the images uint8 (N, 28, 28) to each picture (M, 28, 28) in [0, 1].
 
-    Returns the Euclidean distances over all pixels (M,) and the rows (M,).
+    Returns the distances (M,) and the rows (M,).
     """
-    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
-    squares, rows = np.full(len(flat), np.inf), np.zeros(len(flat), np.int64)
+    distances, rows = np.full(len(pictures), np.inf), np.zeros(len(pictures), np.int64)
     for start in range(0, len(images), BLOCK):
         yield Step(start / len(images))
-        block = as_floats(images[start : start + BLOCK]).reshape(-1, flat.shape[1])
-        found = (block**2).sum(axis=1) - 2 * flat @ block.T  # but for the picture's own square
-        best = found.argmin(axis=1)
-        smaller = found[np.arange(len(flat)), best]
-        rows = np.where(smaller < squares, start + best, rows)
-        squares = np.minimum(smaller, squares)
-    return np.sqrt(np.maximum(squares + (flat**2).sum(axis=1), 0)), rows
+        found, nearest_rows = _neighbours(_index(images[start : start + BLOCK]), pictures)
+        rows = np.where(found[:, 0] < distances, start + nearest_rows[:, 0], rows)
+        distances = np.minimum(found[:, 0], distances)
+    return distances, rows
 
 
 def nearest(pictures: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The distances (M,) to the nearest of the images and its rows (M,), as in `nearest_steps`."""
     return result_of(nearest_steps(pictures, images))
+
+
+def _index(images: np.ndarray) -> NearestNeighbors:
+    return NearestNeighbors(algorithm="brute").fit(as_floats(images).reshape(len(images), -1))
+
+
+def _neighbours(index: NearestNeighbors, pictures: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Distances and rows of the ``k`` nearest images, (M, k) each; a picture with NaN is at distance NaN."""
+    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    distances, rows = index.kneighbors(np.nan_to_num(flat), k)
+    distances[np.isnan(flat).any(axis=1)] = np.nan
+    return distances, rows

@@ -1,7 +1,7 @@
-"""Where codes can be drawn from that belong to no image.
+"""Sources of codes that belong to no image: samplers fitted to the codes of images.
 
-A source is a *sampler*: a mixture of Gaussians, of one component or more, or a box. N codes, M draws,
-K components, D latent dimensions.
+A *sampler* is a mixture of Gaussians, of one component or more, or a box. N codes, M draws, K components, D
+latent dimensions.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Source:
-    """How a source is called, and its sampler for codes (N, D)."""
+    """A source's title, and its sampler for codes (N, D)."""
 
     title: str
     fit: Callable[[np.ndarray], Sampler]
@@ -76,15 +76,16 @@ def draw(source: str, latents: np.ndarray, n: int, seed: int) -> np.ndarray:
 
 def prior(latent_dim: int) -> Mixture:
     """N(0, I), which a variational autoencoder's codes are trained towards."""
-    return Mixture(np.ones(1), np.zeros((1, latent_dim)), np.eye(latent_dim)[None])
+    return _one_gaussian(np.zeros(latent_dim), np.eye(latent_dim))
 
 
 def gaussian(latents: np.ndarray) -> Mixture:
     """The Gaussian with the mean and the covariance of codes (N, D)."""
     latents = latents.astype(np.float64)
     covariance = np.atleast_2d(np.cov(latents, rowvar=False)) if len(latents) > 1 else np.zeros((1, 1))
-    covariance = np.broadcast_to(covariance, (latents.shape[1],) * 2)
-    return Mixture(np.ones(1), latents.mean(axis=0)[None], _factor(covariance)[None])
+    values, vectors = np.linalg.eigh(np.broadcast_to(covariance, (latents.shape[1],) * 2))
+    # Singular covariances have no Cholesky factor.
+    return _one_gaussian(latents.mean(axis=0), vectors * np.sqrt(np.maximum(values, 0)))
 
 
 def box(latents: np.ndarray) -> Box:
@@ -94,9 +95,11 @@ def box(latents: np.ndarray) -> Box:
 
 def around(code: np.ndarray, radius: float) -> Mixture:
     """The neighbourhood of a code (D,): draws are about ``radius`` away from it, in every direction."""
-    latent_dim = len(code)
-    factor = radius / np.sqrt(latent_dim) * np.eye(latent_dim)
-    return Mixture(np.ones(1), code.astype(np.float64)[None], factor[None])
+    return _one_gaussian(code.astype(np.float64), radius / np.sqrt(len(code)) * np.eye(len(code)))
+
+
+def _one_gaussian(mean: np.ndarray, factor: np.ndarray) -> Mixture:
+    return Mixture(np.ones(1), mean[None], factor[None])
 
 
 def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = None) -> Steps[Mixture]:
@@ -118,10 +121,10 @@ def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = Non
     best, best_likelihood = None, -np.inf
     for number, k in enumerate(candidates):
         done, whole = sum(candidates[:number]), sum(candidates)
-        fitted = GaussianMixture(
-            k, reg_covar=SPREAD_FLOOR * rest.var(axis=0).mean() + 1e-12, warm_start=True, random_state=seed,
-            tol=1e300, max_iter=2,  # a call is the first two rounds, and then one round each
-        )  # fmt: skip
+        floor = SPREAD_FLOOR * rest.var(axis=0).mean() + 1e-12
+        # The first call of fit runs two rounds, every other call one.
+        by_round = {"warm_start": True, "tol": 1e300, "max_iter": 2}
+        fitted = GaussianMixture(k, reg_covar=floor, random_state=seed, **by_round)
         yield from part_of(_rounds(fitted, rest), done / whole, k / whole)
         likelihood = fitted.score(held_out)
         if likelihood > best_likelihood:
@@ -140,7 +143,7 @@ def sampler_steps(
 
 
 def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
-    """Round after round until the likelihood hardly grows, of `MOST_ROUNDS` at most."""
+    """Rounds of expectation and maximization until the likelihood hardly grows, `MOST_ROUNDS` at most."""
     before = -np.inf
     for number in range(MOST_ROUNDS):
         yield Step(number / MOST_ROUNDS)
@@ -149,12 +152,6 @@ def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
         if fitted.lower_bound_ - before < ENOUGH:
             return
         before = fitted.lower_bound_
-
-
-def _factor(covariance: np.ndarray) -> np.ndarray:
-    """F with F Fᵀ = covariance (D, D), which may be singular."""
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0))
 
 
 SOURCES = {

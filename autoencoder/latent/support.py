@@ -115,12 +115,10 @@ class Support:
         self.codec = codec
         self.latents = latents.astype(np.float64)
         self._tolerance = ENCODED_ROUNDING * np.abs(self.latents).max()
-        self._index = _index(self.latents)
+        n_candidates = min(N_NEIGHBOURS + 1, len(latents))  # one more, for the code itself
+        algorithm = "kd_tree" if latents.shape[1] <= MOST_DIMS_FOR_A_TREE else "brute"
+        self._index = NearestNeighbors(n_neighbors=n_candidates, algorithm=algorithm).fit(self.latents)
         self.units = units or self._measure_units()
-
-    def round_trip(self, latents: np.ndarray) -> np.ndarray:
-        """‖E(D(z)) - z‖ (M,) of codes (M, D), a plain Euclidean length, not in units."""
-        return self._return_distance(latents, self._decode(latents))
 
     def round_trip_in_units(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
         """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support.
@@ -153,9 +151,8 @@ class Support:
     def _measure_units(self) -> Units:
         images = self._decode(self.latents)
         neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
-        nearest = neighbours[
-            np.arange(len(images)), counted.argmax(axis=1)
-        ]  # its own row where a code is alone
+        rows = np.arange(len(images))
+        nearest = neighbours[rows, counted.argmax(axis=1)]  # its own row where a code is alone
         return Units(
             round_trip=_typical(self._return_distance(self.latents, images)),
             neighbour_distance=_typical(_mean_of_counted(distances, counted)),
@@ -190,12 +187,6 @@ class Support:
         if latents.ndim != 2 or len(latents) == 0 or latents.shape[1] != n_dims:
             raise ValueError(f"codes must be (M, {n_dims}), at least one, got shape {latents.shape}")
         return latents
-
-
-def _index(latents: np.ndarray) -> NearestNeighbors:
-    n_candidates = min(N_NEIGHBOURS + 1, len(latents))  # one more, for the code itself
-    algorithm = "kd_tree" if latents.shape[1] <= MOST_DIMS_FOR_A_TREE else "brute"
-    return NearestNeighbors(n_neighbors=n_candidates, algorithm=algorithm).fit(latents)
 
 
 def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:
