@@ -3,7 +3,6 @@
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.replay import MAX_BYTES, REPLAY, read_replay
-from autoencoder.checkpoint.store import ATLAS, CONFIG, MAX_FILE_BYTES, WEIGHTS, load_checkpoint
+from autoencoder.checkpoint.store import ATLAS, BAD_ZIP, CONFIG, MAX_FILE_BYTES, WEIGHTS, load_checkpoint
 from autoencoder.errors import CheckpointError, in_line
 
 MODEL_FILES = {CONFIG: 1_000_000, WEIGHTS: MAX_FILE_BYTES, ATLAS: 10_000_000}  # the most bytes of each
@@ -56,32 +55,25 @@ def folder_in_archive(data: bytes) -> str:
 def _model_archive(data: bytes) -> Iterator[zipfile.ZipFile]:
     """Context of an open zip archive; an error of reading it becomes a CheckpointError."""
     if len(data) > MAX_FILE_BYTES or data.count(b"PK\x01\x02") > MAX_ARCHIVE_ENTRIES:
-        raise CheckpointError(
-            "This is larger than any model of this program: it was not read. Choose a model."
-        )
+        fault = "This is larger than any model of this program: it was not read"
+        raise CheckpointError(f"{fault}. Choose a model.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise CheckpointError(
-            f"This is not a zip archive that can be read ({in_line(error, 200)}). Download the model again."
-        ) from error
+    except (*BAD_ZIP, RuntimeError) as error:
+        fault = f"This is not a zip archive that can be read ({in_line(error, 200)})"
+        raise CheckpointError(f"{fault}. Download the model again.") from error
 
 
 def _model_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    entries = {
-        PurePosixPath(entry.filename): entry
-        for entry in archive.infolist()
-        if not entry.filename.endswith("/")
-    }
+    files = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+    entries = {PurePosixPath(entry.filename): entry for entry in files}
     own = {path: entry for path, entry in entries.items() if not _is_added(path)}
     is_one_folder = len({path.parent for path in own}) == 1 and all(len(path.parts) <= 2 for path in own)
     names = {path.name for path in own}
     if not is_one_folder or not set(MODEL_FILES) <= names <= set(FILES):
-        raise CheckpointError(
-            f"A model is a zip archive of {', '.join(MODEL_FILES)} and perhaps {REPLAY}, side by side and "
-            "nothing else. Choose one that was downloaded here."
-        )
+        files = f"{', '.join(MODEL_FILES)} and perhaps {REPLAY}, side by side and nothing else"
+        raise CheckpointError(f"A model is a zip archive of {files}. Choose one that was downloaded here.")
     return {path.name: entry for path, entry in own.items()}
 
 
@@ -94,9 +86,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     with archive.open(entry) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise CheckpointError(
-            f"{in_line(entry.filename)} is larger than in any model: it was not read. Choose another."
-        )
+        fault = f"{in_line(entry.filename)} is larger than in any model: it was not read"
+        raise CheckpointError(f"{fault}. Choose another.")
     return content
 
 
@@ -109,6 +100,5 @@ def load_uploaded(folder: Path, name: str) -> Checkpoint:
     try:
         return replace(checkpoint, replay=read_replay(folder))
     except CheckpointError as error:
-        raise CheckpointError(
-            f"The {REPLAY} of {name} is damaged. Download the model again, or take that file out of it."
-        ) from error
+        advice = "Download the model again, or take that file out of it."
+        raise CheckpointError(f"The {REPLAY} of {name} is damaged. {advice}") from error

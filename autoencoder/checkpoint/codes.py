@@ -1,4 +1,4 @@
-"""The codes of a set of images, with what is known of each: what a map is drawn from.
+"""Codes of a set of images, with their rows, labels and classes: the data of a map.
 
 N images, D latent dimensions.
 """
@@ -50,15 +50,9 @@ class Codes:
 
 def codes_of_images(checkpoint: Checkpoint, dataset: Dataset) -> Codes:
     """The codes of every image of a data set."""
-    return Codes(
-        dataset.name,
-        dataset.split,
-        np.arange(dataset.n_images),
-        checkpoint.model.encode(dataset.images),
-        dataset.labels,
-        dataset.class_names,
-        dataset.images,
-    )
+    rows, latents = np.arange(dataset.n_images), checkpoint.model.encode(dataset.images)
+    known = dataset.labels, dataset.class_names, dataset.images
+    return Codes(dataset.name, dataset.split, rows, latents, *known)
 
 
 def codes_of_atlas(checkpoint: Checkpoint) -> Codes:

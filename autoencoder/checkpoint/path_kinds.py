@@ -1,4 +1,4 @@
-"""The kinds of paths through a model's space, each called what it is.
+"""Kinds of paths through a model's latent space.
 
 T steps, D latent dimensions.
 """
@@ -18,7 +18,7 @@ Ends = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class PathKind:
-    """How a kind of path is called, what it does in one sentence, and whether it takes a second to find."""
+    """Kind of path: title, label in one sentence, and ``is_slow`` if it takes a second to find."""
 
     title: str
     label: str

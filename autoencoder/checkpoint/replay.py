@@ -1,8 +1,8 @@
 """Replay of a training: frames with the map positions of held-out images and eight reconstructions.
 
 The map is the code itself where that has two dimensions. Else it is the plane in which the codes of that
-moment vary most (PCA), turned and mirrored to lie on the frame before as well as it can (orthogonal
-Procrustes: Schönemann 1966); sizes stay, so nothing jumps between frames but what the training moved.
+moment vary most (PCA), rotated and mirrored for the best fit to the frame before (orthogonal Procrustes:
+Schönemann 1966); sizes stay, so only the training moves points from frame to frame.
 
 F frames, N images on the map, S images shown, D latent dimensions.
 """
@@ -35,7 +35,7 @@ MAX_UNPACKED = 20_000_000
 class Replay:
     """The frames of a training, in the order in which they were taken.
 
-    inputs               uint8 (S, 28, 28), what the encoder is given
+    inputs               uint8 (S, 28, 28), the encoder's inputs
     labels               int16 (N,) of the images on the map; -1 where there are none
     epochs               (F,), epochs done: 0 is the network untrained
     positions            float32 (F, N, 2)
@@ -74,7 +74,7 @@ class Replay:
         return len(self.epochs)
 
     def with_frame(self, **frame) -> "Replay":
-        """One frame more, thinned out where they became too many."""
+        """Replay with one frame more, thinned out where there are too many."""
         added = {name: np.concatenate([getattr(self, name), [value]]) for name, value in frame.items()}
         longer = replace(self, **{name: added[name].astype(getattr(self, name).dtype) for name in added})
         return longer.of(is_kept(longer.epochs))
@@ -143,10 +143,5 @@ def read_replay(folder: Path) -> Replay | None:
             raise ValueError("too large")
         return Replay.from_arrays(read_arrays(path, ARRAYS, len(ARRAYS), MAX_UNPACKED))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CheckpointError(
-            f"How {folder.name} came about cannot be shown: {REPLAY} is damaged. The model can be used."
-        ) from error
-
-
-def write_replay(replay: Replay, folder: Path) -> None:
-    np.savez_compressed(folder / REPLAY, **replay.to_arrays())
+        fault = f"How {folder.name} came about cannot be shown: {REPLAY} is damaged"
+        raise CheckpointError(f"{fault}. The model can be used.") from error

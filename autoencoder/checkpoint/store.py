@@ -29,7 +29,7 @@ from autoencoder.checkpoint.checkpoint import (
     CheckpointInfo,
     Config,
 )
-from autoencoder.checkpoint.replay import write_replay
+from autoencoder.checkpoint.replay import REPLAY
 from autoencoder.data.readers.arrays import read_arrays
 from autoencoder.errors import CheckpointError, in_line
 from autoencoder.model.architecture import ModelSettings
@@ -41,6 +41,9 @@ SHIPPED = ROOT / "checkpoints"
 MAX_ATLAS_MEMBERS = 10  # there are three
 MAX_FILE_BYTES = 100_000_000  # of each file; a shipped model has 2 MB
 MAX_ATLAS_UNPACKED = 50_000_000  # bytes; 10,000 codes of 128 dimensions are 2.6 MB
+BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+BAD_VALUES = (TypeError, AttributeError, LookupError, OverflowError, RecursionError, MemoryError)
+DAMAGE = (OSError, SafetensorError, *BAD_ZIP, *BAD_VALUES)  # errors of reading a damaged file
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:
@@ -65,7 +68,8 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | os.PathLike) -> Path:
 def check_destination(folder: str | os.PathLike) -> Path:
     """The folder, if a model may be written there; raises CheckpointError where it holds something else."""
     folder = Path(folder)
-    if os.path.exists(folder) and not os.path.isfile(folder / CONFIG) and not _is_empty_folder(folder):
+    is_no_model = os.path.exists(folder) and not os.path.isfile(folder / CONFIG)
+    if is_no_model and (not folder.is_dir() or any(folder.iterdir())):
         raise CheckpointError(f"{folder} holds something other than a model. Choose a new folder.")
     return folder
 
@@ -109,10 +113,8 @@ def read_config(folder: Path) -> Config:
             raise CheckpointError(f"{path} is not a model of this program. Choose one that was made with it.")
         version = entries.get("format_version")
         if isinstance(version, int) and version > FORMAT_VERSION:
-            raise CheckpointError(
-                f"{path} was written by a newer version of this program (format {version}, this one reads "
-                f"{FORMAT_VERSION}). Update the program to use it."
-            )
+            newer = f"a newer version of this program (format {version}, this one reads {FORMAT_VERSION})"
+            raise CheckpointError(f"{path} was written by {newer}. Update the program to use it.")
         return Config.from_dict(entries)
 
 
@@ -174,7 +176,7 @@ def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
         arrays["labels"] = atlas.labels.astype(np.int16)
     np.savez_compressed(folder / ATLAS, **arrays)
     if checkpoint.replay is not None:
-        write_replay(checkpoint.replay, folder)
+        np.savez_compressed(folder / REPLAY, **checkpoint.replay.to_arrays())
 
 
 @contextmanager
@@ -182,30 +184,15 @@ def _reading(path: Path):
     """Context that turns any error of reading a file into a CheckpointError with its own sentence."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise CheckpointError(
-                f"{path} is larger than any model of this program: it was not read. Get the folder again."
-            )
+            fault = f"{path} is larger than any model of this program: it was not read"
+            raise CheckpointError(f"{fault}. Get the folder again.")
         yield
     except FileNotFoundError as error:
-        raise CheckpointError(
-            f"{path} is missing. A model folder holds {CONFIG}, {WEIGHTS} and {ATLAS}: copy all three."
-        ) from error
-    except OSError as error:
-        raise CheckpointError(_damaged(path, error.strerror or str(error))) from error
-    except KeyError as error:
-        raise CheckpointError(_damaged(path, f"it lacks {error}")) from error
-    except (ValueError, TypeError, AttributeError, EOFError, IndexError) as error:
-        raise CheckpointError(_damaged(path, str(error))) from error
-    except (OverflowError, RecursionError, MemoryError) as error:
-        raise CheckpointError(_damaged(path, str(error))) from error
-    except (SafetensorError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise CheckpointError(_damaged(path, str(error))) from error
-
-
-def _damaged(path: Path, reason: str) -> str:
-    reason = in_line(reason, 200)
-    return f"{path} is damaged or not a model file ({reason}). Get the folder again, or train the model anew."
-
-
-def _is_empty_folder(folder: Path) -> bool:
-    return folder.is_dir() and not any(folder.iterdir())
+        needed = f"A model folder holds {CONFIG}, {WEIGHTS} and {ATLAS}: copy all three."
+        raise CheckpointError(f"{path} is missing. {needed}") from error
+    except DAMAGE as error:
+        reason = (
+            f"it lacks {error}" if isinstance(error, KeyError) else getattr(error, "strerror", None) or error
+        )
+        fault = f"{path} is damaged or not a model file ({in_line(reason, 200)})"
+        raise CheckpointError(f"{fault}. Get the folder again, or train the model anew.") from error

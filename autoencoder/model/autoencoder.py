@@ -1,7 +1,7 @@
 """The networks, and trained networks as plain functions over numpy arrays.
 
 B images, C channels, H and W pixels, D latent dimensions. ``Network`` is torch and is what training
-updates; ``Autoencoder`` is what everybody else uses: numpy in, numpy out, float32, no gradients.
+updates; ``Autoencoder`` is for everybody else: numpy in, numpy out, float32, no gradients.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -72,9 +72,8 @@ class Autoencoder:
         return self.posterior(images).mean
 
     def posterior(self, images: np.ndarray) -> Posterior:
-        """What the encoder says of each image."""
-        pixels = torch.from_numpy(as_floats(images)[:, None])
-        means, log_variances = zip(*_in_batches(self.network.encode, pixels), strict=True)
+        """The encoder's output for each image."""
+        means, log_variances = zip(*_in_batches(self.network.encode, as_pixels(images)), strict=True)
         return Posterior(_joined(means), _joined(log_variances) if self.is_variational else None)
 
     def logits(self, latents: np.ndarray) -> np.ndarray:
@@ -87,8 +86,13 @@ class Autoencoder:
         return as_probabilities(self.logits(latents))
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """The images (N, 28, 28) in [0, 1] as they come back from their codes."""
+        """The decoded codes (N, 28, 28) in [0, 1] of the images."""
         return self.decode(self.encode(images))
+
+
+def as_pixels(images: np.ndarray) -> Tensor:
+    """Images (B, H, W), uint8 or float in [0, 1], as float32 (B, 1, H, W)."""
+    return torch.from_numpy(as_floats(images)[:, None])
 
 
 def as_probabilities(logits: np.ndarray) -> np.ndarray:

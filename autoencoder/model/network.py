@@ -8,30 +8,16 @@ from torch import Tensor, nn
 from autoencoder.model.architecture import Layer, ModelSettings
 
 
-class PointCode(nn.Module):
-    """The code of an image is a point (ae and dae)."""
+class Code(nn.Module):
+    """Code of an image: a point (ae, dae) or a diagonal Gaussian (vae; Kingma & Welling 2014, section 3)."""
 
-    def __init__(self, layer: Layer):
+    def __init__(self, layer: Layer, is_gaussian: bool):
         super().__init__()
         self.mean = nn.Linear(*layer.input_shape, *layer.output_shape)
+        self.log_variance = nn.Linear(*layer.input_shape, *layer.output_shape) if is_gaussian else None
 
-    def forward(self, features: Tensor) -> tuple[Tensor, None]:
-        return self.mean(features), None
-
-
-class GaussianCode(nn.Module):
-    """The code of an image is a diagonal Gaussian (vae; Kingma & Welling 2014, section 3)."""
-
-    def __init__(self, layer: Layer):
-        super().__init__()
-        self.mean = nn.Linear(*layer.input_shape, *layer.output_shape)
-        self.log_variance = nn.Linear(*layer.input_shape, *layer.output_shape)
-
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        return self.mean(features), self.log_variance(features)
-
-
-CODES = {"ae": PointCode, "dae": PointCode, "vae": GaussianCode}
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.mean(features), None if self.log_variance is None else self.log_variance(features)
 
 
 class Network(nn.Module):
@@ -40,7 +26,7 @@ class Network(nn.Module):
     def __init__(self, settings: ModelSettings):
         super().__init__()
         self.encoder = _chain(settings.architecture.encoder_layers, ends_active=True)
-        self.code = CODES[settings.kind](settings.code_layer)
+        self.code = Code(settings.code_layer, settings.kind == "vae")
         self.decoder = _chain(settings.decoder_layers, ends_active=False)
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -78,20 +64,13 @@ def _chain(layers: list[Layer], ends_active: bool) -> nn.Sequential:
 
 def _modules(layer: Layer) -> list[nn.Module]:
     if layer.operation == "dense":
-        return _dense(layer)
+        before = [nn.Flatten()] if len(layer.input_shape) > 1 else []
+        after = [nn.Unflatten(1, layer.output_shape)] if len(layer.output_shape) > 1 else []
+        return [*before, nn.Linear(prod(layer.input_shape), prod(layer.output_shape)), *after]
     padding = layer.kernel // 2
     channels = layer.input_shape[0], layer.output_shape[0]
     if layer.operation == "convolution":
         return [nn.Conv2d(*channels, layer.kernel, layer.stride, padding)]
-    # What a strided convolution rounded away on this side comes back as output padding.
-    smallest = (layer.input_shape[1] - 1) * layer.stride - 2 * padding + layer.kernel
-    return [
-        nn.ConvTranspose2d(*channels, layer.kernel, layer.stride, padding, layer.output_shape[1] - smallest)
-    ]
-
-
-def _dense(layer: Layer) -> list[nn.Module]:
-    linear = nn.Linear(prod(layer.input_shape), prod(layer.output_shape))
-    before = [nn.Flatten()] if len(layer.input_shape) > 1 else []
-    after = [nn.Unflatten(1, layer.output_shape)] if len(layer.output_shape) > 1 else []
-    return [*before, linear, *after]
+    # Output padding restores the rows that a strided convolution rounds away.
+    added = layer.output_shape[1] - (layer.input_shape[1] - 1) * layer.stride + 2 * padding - layer.kernel
+    return [nn.ConvTranspose2d(*channels, layer.kernel, layer.stride, padding, added)]
