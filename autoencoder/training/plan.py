@@ -1,4 +1,4 @@
-"""What is to be trained, and how a training stands: values without a network, for pages and files."""
+"""Training plan and its defaults as plain values, for pages and files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +14,9 @@ from autoencoder.model.architecture import Architecture, ModelSettings, mirror_t
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """What is to be trained, and under which name it is kept.
+    """Plan of a training: images, model, settings, and the name of the result.
 
-    ``name`` is None while there is none that can be used: such a plan is only looked at. ``test`` is None
-    where there is no test set.
+    ``name`` is None while no name can be used: such a plan is only shown. ``test`` is None if there is none.
     """
 
     name: str | None
@@ -32,17 +31,17 @@ class TrainingPlan:
 
     @property
     def n_trained(self) -> int:
-        """How many images are trained on."""
+        """Number of images that are trained on."""
         return self.settings.n_images or n_to_train_on(self.dataset.n_images)
 
 
 def n_to_train_on(n_images: int) -> int:
-    """How many of so many images are not held back."""
+    """Number of images that are not held back."""
     return n_images - n_held_back(n_images, HELD_BACK_SHARE)
 
 
 def n_learnt_from(config: Config) -> int:
-    """How many images a model was trained on: those held back are not among them."""
+    """Number of images that a model was trained on, without those held back."""
     return config.training.settings.n_images or n_to_train_on(config.source.n_images)
 
 
@@ -54,7 +53,7 @@ def default_epochs(n_images: int) -> int:
 
 
 def default_batch(n_images: int) -> int:
-    """Images of a batch: so few that an epoch has some steps."""
+    """Images of a batch: few enough that an epoch has some steps."""
     return 10 if n_images < FEW else 32 if n_images < 1_000 else TrainingSettings().batch_size
 
 
@@ -64,7 +63,7 @@ def default_name(dataset: str, kind: str, latent_dim: int, n_images: int = 0) ->
 
 
 def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -> ModelSettings:
-    """What a form says; raises LatentSpaceError for what cannot be built."""
+    """Model settings of a form; raises LatentSpaceError for what cannot be built."""
     with _form():
         return ModelSettings(kind, latent_dim, beta, Architecture.preset(architecture))
 
@@ -72,14 +71,14 @@ def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -
 def training_settings(
     epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float, n_images: int = 0
 ) -> TrainingSettings:
-    """What a form says; raises LatentSpaceError for what cannot be trained."""
+    """Training settings of a form; raises LatentSpaceError for what cannot be trained."""
     with _form():
         return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)), n_images)
 
 
 @contextmanager
 def _form() -> Iterator[None]:
-    """A browser's own limits are only a courtesy: what the settings refuse is shown at the form."""
+    """Show refused settings at the form: a browser's own limits can be passed over."""
     try:
         yield
     except (ValueError, TypeError) as error:

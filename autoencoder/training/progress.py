@@ -15,7 +15,7 @@ MAX_POINTS = 400  # of the loss curve
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """A training as it stands. ``losses`` are (epochs done, mean loss since the point before)."""
+    """State of a training. ``losses`` are (epochs done, mean loss since the point before)."""
 
     dataset: str
     model: ModelSettings
@@ -32,7 +32,7 @@ class TrainingProgress:
 
 @dataclass
 class ThinnedCurve:
-    """Curve that is added to without end and never has more than ``most`` points.
+    """Curve of at most ``most`` points, however many are added.
 
     A point is the mean of ``per_point`` added ones; a full curve joins neighbours, and this number doubles.
     """

@@ -1,4 +1,4 @@
-"""A training as work: what it shows on its way, where it stands, and what a form asks of it."""
+"""Training session: a training as work with progress, snapshots and resuming."""
 
 import time
 from dataclasses import replace
@@ -28,9 +28,8 @@ class Training:
         self._unfinished: Unfinished | None = None  # what to go on from
         self._losses = ThinnedCurve(MAX_POINTS)
         self._look_at = 0.0  # when to look next at what is learnt
-        self.progress = TrainingProgress(
-            plan.dataset.name, plan.model, plan.settings, n_trained=plan.n_trained
-        )
+        source = plan.dataset.name
+        self.progress = TrainingProgress(source, plan.model, plan.settings, n_trained=plan.n_trained)
 
     def steps(self) -> Steps[None]:
         self._set_up()
@@ -55,10 +54,10 @@ class Training:
         trainer, plan = self._trainer, self._plan
         if trainer is None:
             return (self._unfinished or Unfinished.of(plan)).to_bytes()
-        self._look()  # who pauses sees the network as it is
-        latest, replay = self.progress.latest, self._recorder.replay
-        where = trainer.snapshot()
-        return Unfinished.of(plan, trainer.runtime, where, self._losses, latest, replay).to_bytes()
+        self._look()  # the progress of a paused training shows the network as it is
+        state = {"runtime": trainer.runtime, "snapshot": trainer.snapshot(), "losses": self._losses}
+        state |= {"latest": self.progress.latest, "replay": self._recorder.replay}
+        return Unfinished.of(plan, **state).to_bytes()
 
     def resume(self, snapshot: bytes) -> None:
         self._unfinished, self._trainer = Unfinished.from_bytes(snapshot), None

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -58,7 +57,7 @@ class Images:
 
 @dataclass(frozen=True, eq=False)
 class Unfinished:
-    """``runtime``, ``snapshot`` and ``latest`` are None before the first step."""
+    """An unfinished training; ``runtime``, ``snapshot`` and ``latest`` are None before the first step."""
 
     name: str
     dataset: Images
@@ -72,35 +71,23 @@ class Unfinished:
     replay: Replay | None = None
 
     @classmethod
-    def of(
-        cls,
-        plan: TrainingPlan,
-        runtime: Runtime | None = None,
-        snapshot: Snapshot | None = None,
-        losses: ThinnedCurve | None = None,
-        latest: Progress | None = None,
-        replay: Replay | None = None,
-    ) -> "Unfinished":
+    def of(cls, plan: TrainingPlan, **state) -> "Unfinished":
+        """Training of a plan; ``state`` is all from ``runtime`` to ``replay`` once it has started."""
+        not_started = {"runtime": None, "snapshot": None, "losses": ThinnedCurve(MAX_POINTS), "latest": None}
         test = None if plan.test is None else Images.of(plan.test)
-        losses = losses or ThinnedCurve(MAX_POINTS)
         images = Images.of(plan.dataset)
-        settings = plan.model, plan.settings
-        return cls(plan.name, images, test, *settings, runtime, snapshot, losses, latest, replay)
+        return cls(plan.name, images, test, plan.model, plan.settings, **not_started | state)
 
     @property
     def progress(self) -> TrainingProgress:
-        history = tuple(self.snapshot.history) if self.snapshot else ()
+        plan = self.dataset.name, self.model, self.settings
         n_steps = self.latest.n_steps if self.latest else 0
-        return TrainingProgress(
-            self.dataset.name, self.model, self.settings, n_steps, self.latest, self.losses.points, history,
-            replay=self.replay,
-        )  # fmt: skip
+        history = tuple(self.snapshot.history) if self.snapshot else ()
+        now = self.latest, self.losses.points, history
+        return TrainingProgress(*plan, n_steps, *now, replay=self.replay)
 
     def plan(self, find: Callable[[str, str], Dataset]) -> TrainingPlan:
-        """Training plan with its images, which ``find`` gives by name and split.
-
-        Raises DatasetError where they are gone.
-        """
+        """Training plan with its images, found by name and split; raises DatasetError where they are gone."""
         test = None if self.test is None else self.test.found(find)
         return TrainingPlan(self.name, self.dataset.found(find), test, self.model, self.settings)
 
@@ -117,32 +104,25 @@ class Unfinished:
     def from_bytes(cls, data: bytes) -> "Unfinished":
         """Inverse of ``to_bytes``; raises UnfinishedError for anything else."""
         try:
-            return cls._from_facts(_facts_in(data), load(data))
+            return from_tree(cls, _tree_in(data))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, SafetensorError) as error:
-            raise UnfinishedError(
-                "A training of yours was interrupted, and its file is damaged. Discard it, and train anew."
-            ) from error
-
-    @classmethod
-    def _from_facts(cls, facts: dict, arrays: dict[str, np.ndarray]) -> "Unfinished":
-        if facts.pop("version") != FORMAT_VERSION:
-            raise ValueError("written by another version of this program")
-        frames = {
-            name.removeprefix(FRAMES): arrays.pop(name) for name in [*arrays] if name.startswith(FRAMES)
-        }
-        if facts["snapshot"] is not None:
-            facts["snapshot"]["arrays"] = arrays
-        return from_tree(cls, {**facts, "replay": Replay.from_arrays(frames) if frames else None})
+            fault = "A training of yours was interrupted, and its file is damaged"
+            raise UnfinishedError(f"{fault}. Discard it, and train anew.") from error
 
 
-def _facts_in(data: bytes) -> dict:
-    """JSON entry in the file's header, whose length is in the first 8 bytes."""
+def _tree_in(data: bytes) -> dict:
+    """Facts of a file with its arrays; their JSON is in the header, whose length is in the first 8 bytes."""
     length = int.from_bytes(data[:8], "little")
-    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][ENTRY])
+    facts, arrays = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][ENTRY]), load(data)
+    if facts.pop("version") != FORMAT_VERSION:
+        raise ValueError("written by another version of this program")
+    names = [name for name in arrays if name.startswith(FRAMES)]
+    frames = {name.removeprefix(FRAMES): arrays.pop(name) for name in names}
+    if facts["snapshot"] is not None:
+        facts["snapshot"]["arrays"] = arrays
+    return {**facts, "replay": Replay.from_arrays(frames) if frames else None}
 
 
 def _gone(name: str) -> str:
-    return (
-        f"Your training was interrupted, and its images, {name}, are no longer here as they were. "
-        "Bring them back to go on, or discard the training."
-    )
+    fault = f"Your training was interrupted, and its images, {name}, are no longer here as they were"
+    return f"{fault}. Bring them back to go on, or discard the training."
