@@ -15,8 +15,7 @@ from torch.nn import functional
 
 from autoencoder.data.dataset import Dataset, hold_back
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.autoencoder import BATCH_SIZE, Autoencoder, as_pixels
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import BATCH_SIZE, Autoencoder, as_pixels, build_network
 from autoencoder.steps import Step, Steps, part_of
 from autoencoder.training.trainer import set_rate
 

@@ -21,8 +21,7 @@ from autoencoder.data.measures import psnr
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.autoencoder import Autoencoder, as_pixels
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, as_pixels, build_network
 from autoencoder.model.runtime import Runtime
 from autoencoder.steps import Step, Steps
 
