@@ -1,7 +1,4 @@
-"""Codes of a set of images, with their rows, labels and classes: the data of a map.
-
-N images, D latent dimensions.
-"""
+"""Codes of N images in D latent dimensions, with their rows, labels and classes: the data of a map."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,8 +14,7 @@ from autoencoder.data.dataset import Dataset
 class Codes:
     """``latents`` float32 (N, D) of the images at ``rows`` (N,) of data set and split.
 
-    ``images`` uint8 (N, 28, 28) is None where only the codes are at hand, ``labels`` (N,) where there are
-    none.
+    ``images`` uint8 (N, 28, 28) and ``labels`` (N,) are None where there are none.
     """
 
     dataset: str
@@ -38,7 +34,7 @@ class Codes:
 
     @cached_property
     def dataset_of_images(self) -> Dataset | None:
-        """The images as a data set; None where only the codes are at hand."""
+        """The images as a data set; None without images."""
         if self.images is None:
             return None
         return Dataset(self.dataset, self.split, self.images, self.labels, self.class_names)

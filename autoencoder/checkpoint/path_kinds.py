@@ -1,7 +1,4 @@
-"""Kinds of paths through a model's latent space.
-
-T steps, D latent dimensions.
-"""
+"""Kinds of paths of T steps through a latent space of D dimensions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +42,7 @@ PATH_KINDS = {
 def path_steps(
     checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int
 ) -> Steps[np.ndarray]:
-    """The path of a ``kind`` from start (D,) to end (D,) while it is found: the share done, and (T, D).
+    """Path (T, D) of a ``kind`` from start (D,) to end (D,); the partial results are paths too.
 
     Both ends are exact in every kind and at every share, and the path back is the path there, reversed.
     """

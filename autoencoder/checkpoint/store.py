@@ -217,10 +217,7 @@ def pack_model(model: Path) -> bytes:
 
 
 def unpack_model(data: bytes) -> dict[str, bytes]:
-    """The files of a model by their names; raises CheckpointError where it is anything else.
-
-    The archive's own paths are used for nothing: its files are picked by their names.
-    """
+    """The files of a model by their names, not their paths; raises CheckpointError for any other archive."""
     with _model_archive(data) as archive:
         entries = _model_entries(archive)
         return {file: _read_entry(archive, entry, FILES[file]) for file, entry in entries.items()}

@@ -1,4 +1,4 @@
-"""Download of a named data set by torchvision, in a thread whose progress is read off the files."""
+"""Download of a named data set by torchvision, in a thread; the size of its files gives the progress."""
 
 import os
 import tempfile
@@ -15,10 +15,7 @@ Progress = Callable[[float, str], None]  # done, from 0 to 1, and a sentence
 
 
 def fetch(named: NamedSet, root: Path, download: bool, on_progress: Progress | None) -> None:
-    """Download a set beside its place and move it there once it is whole: a cut download leaves nothing.
-
-    Raises DatasetError where it is not allowed or fails.
-    """
+    """Download a set, and move it to its place once it is whole; DatasetError where that fails or is off."""
     if not download:
         raise DatasetError(_absent(named, root, "downloading is off"))
     try:

@@ -1,7 +1,4 @@
-"""Data sets by name or by path: images, labels, class names and a fingerprint.
-
-N images of 28 x 28 pixels, uint8, light ink on dark ground as in MNIST.
-"""
+"""Data sets by name or by path: images of 28 x 28 pixels, uint8, light ink on dark ground as in MNIST."""
 
 import difflib
 import functools
@@ -29,7 +26,7 @@ def load_dataset(
     download: bool = True,
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """Load a named set, or the images at a path, which have no split: theirs is "all" whatever is asked.
+    """Load a named set, or the images at a path, whose split is always "all".
 
     A named set that is not on disk is downloaded if `download` allows. `invert` turns dark ink on light
     ground into light on dark. Raises `DatasetError` for what cannot be found, read or downloaded.
@@ -93,9 +90,8 @@ def _load_named(
 def _read_named(named: NamedSet, split: str, path: Path) -> Dataset:
     """Read a split from torchvision's files with our own reader.
 
-    torchvision would give the same bytes, but takes seconds to import, trusts the files (a truncated one
-    fails far inside torch), and cannot be imported at all where it does not match its torch. So it only
-    downloads.
+    torchvision only downloads: it would give the same bytes, but takes seconds to import, trusts the files (a
+    truncated one fails far inside torch), and cannot be imported where it does not match its torch.
     """
     try:
         images, labels, _ = read_images(path)

@@ -7,14 +7,7 @@ import numpy as np
 
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import (
-    PERCENTILE,
-    PICTURE_ROUNDING,
-    Codec,
-    Support,
-    Units,
-    is_off_support,
-)
+from autoencoder.latent.support import PERCENTILE, PICTURE_ROUNDING, Codec, Support, Units, is_off_support
 
 N_STEPS = 17
 
@@ -58,10 +51,7 @@ def is_weak(latent_dim: int) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Indices (P, 2) of pairs of images, of one class and of two; either may be empty.
-
-    Without classes all pairs stand in ``cross``.
-    """
+    """Indices (P, 2) of pairs of images, of one class and of two; without classes all are in ``cross``."""
 
     same: np.ndarray
     cross: np.ndarray

@@ -1,7 +1,4 @@
-"""Distance from pictures to the nearest real image, Euclidean over all pixels.
-
-N real images, M pictures.
-"""
+"""Distances from M pictures to the nearest of N real images, Euclidean over all pixels."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -43,10 +40,7 @@ class PictureDistance:
 
 
 def nearest_steps(pictures: np.ndarray, images: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Nearest of the images uint8 (N, 28, 28) to each picture (M, 28, 28) in [0, 1].
-
-    Returns the distances (M,) and the rows (M,).
-    """
+    """Distances (M,) and rows (M,) of the images uint8 (N, 28, 28) nearest to pictures in [0, 1] (M, 28, 28)."""
     distances, rows = np.full(len(pictures), np.inf), np.zeros(len(pictures), np.int64)
     for start in range(0, len(images), BLOCK):
         yield Step(start / len(images))

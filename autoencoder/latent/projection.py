@@ -1,7 +1,7 @@
-"""Codes on a flat map that never moves.
+"""Projections of codes to fixed two-dimensional maps.
 
-A map is made once, from the codes of an atlas. Other codes are placed on it as it is, or not at all, with the
-reason; and where it is a plane of the code space, any point of it leads back to a code.
+A map is made once, from the codes of an atlas. Other codes are placed on it without moving it, or not at all,
+with the reason; and where it is a plane of the code space, any point of it leads back to a code.
 
 Shapes: N codes in the atlas, M codes or points asked about, D latent dimensions.
 """
@@ -36,14 +36,11 @@ class Map:
         return not self.why_not_invert
 
     def place(self, latents: np.ndarray) -> np.ndarray:
-        """Positions of codes (M, D), float32 (M, 2); ValueError with the reason where the map cannot say."""
+        """Positions of codes (M, D), float32 (M, 2); ValueError with the reason where there are none."""
         raise ValueError(self.why_not_place)
 
     def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """The codes float32 (M, D) at points (M, 2) that differ from base (D,) only along the map.
-
-        ValueError with the reason where the map cannot say.
-        """
+        """Codes float32 (M, D) at points (M, 2): base (D,) moved along the map; ValueError if there are none."""
         raise ValueError(self.why_not_invert)
 
 

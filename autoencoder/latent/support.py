@@ -16,8 +16,8 @@ from sklearn.neighbors import NearestNeighbors
 N_NEIGHBOURS = 5
 PERCENTILE = 95
 
-# A tree answers a path in one thread, so a visitor does not wait for cores that others keep busy. In more
-# dimensions than these it visits nearly all of its leaves, and comparing with every code is faster.
+# A tree answers a path in one thread, so a visitor does not wait for busy cores. In more dimensions it visits
+# nearly all of its leaves, and comparing with every code is faster.
 MOST_DIMS_FOR_A_TREE = 32
 
 # An atlas is stored in float16, which moves each component by up to 2^-11 of itself (of 2^-14, where it is
@@ -123,10 +123,10 @@ class Support:
     def round_trip_in_units(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
         """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support.
 
-        ``images`` (M, 28, 28) are the codes, decoded, where they are at hand already.
+        ``images`` (M, 28, 28) are the decoded codes, if the caller has them.
         """
         images = self._decode(latents) if images is None else images
-        return _in_units(self._return_distance(latents, images), self.units.round_trip)
+        return _in_units(self._round_trip(latents, images), self.units.round_trip)
 
     def neighbour_distance(self, latents: np.ndarray, exclude_self: bool = False) -> np.ndarray:
         """Mean of the distances to the 5 nearest codes of the atlas (M,), plain Euclidean, not in units.
@@ -142,7 +142,7 @@ class Support:
         steps = _picture_distance(images[1:], images[:-1])
         steps[steps < PICTURE_ROUNDING] = 0
         return PathMeasures(
-            round_trip=_in_units(self._return_distance(path, images), self.units.round_trip),
+            round_trip=self.round_trip_in_units(path, images),
             neighbour_distance=_in_units(self.neighbour_distance(path, True), self.units.neighbour_distance),
             decoded_step=_in_units(np.concatenate([[np.nan], steps]), self.units.decoded_step),
             images=images,
@@ -153,11 +153,9 @@ class Support:
         neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
         rows = np.arange(len(images))
         nearest = neighbours[rows, counted.argmax(axis=1)]  # its own row where a code is alone
-        return Units(
-            round_trip=_typical(self._return_distance(self.latents, images)),
-            neighbour_distance=_typical(_mean_of_counted(distances, counted)),
-            decoded_step=_typical(_picture_distance(images, images[nearest])),
-        )
+        steps = _picture_distance(images, images[nearest])
+        lengths = self._round_trip(self.latents, images), _mean_of_counted(distances, counted), steps
+        return Units(*(float(np.percentile(of_all, PERCENTILE)) for of_all in lengths))
 
     def _neighbours(self, latents: np.ndarray, exclude_self: bool) -> tuple[np.ndarray, ...]:
         """Rows of the nearest codes, nearest first, their distances, and which of them count: (M, K) each."""
@@ -176,7 +174,7 @@ class Support:
         matches = (np.abs(differences) <= allowed).all(axis=2)
         return matches & (matches.cumsum(axis=1) == 1)
 
-    def _return_distance(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
+    def _round_trip(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
         return np.linalg.norm(self.codec.encode(images).astype(np.float64) - latents, axis=1)
 
     def _decode(self, latents: np.ndarray) -> np.ndarray:
@@ -191,10 +189,6 @@ class Support:
 
 def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:
     return (distances * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-
-
-def _typical(lengths: np.ndarray) -> float:
-    return float(np.percentile(lengths, PERCENTILE))
 
 
 def _picture_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,7 +1,4 @@
-"""The smooth path through the data: short in pictures, and never off the data.
-
-T steps, D latent dimensions.
-"""
+"""Smooth path of T steps through D latent dimensions: short in pictures, and close to the data."""
 
 import numpy as np
 import torch

@@ -26,7 +26,7 @@ FEWEST_STEPS = 40  # of an epoch that has frames within
 
 
 class Recorder:
-    """The frames of a training that is under way; ``before`` are those of one that is resumed."""
+    """The frames of a running training; ``before`` are those of one that is resumed."""
 
     def __init__(self, trainer: Trainer, dataset: Dataset, before: Replay | None = None):
         held_back = trainer.held_back_rows

@@ -136,10 +136,10 @@ def _gone(name: str) -> str:
 
 
 class Training:
-    """The work of training a plan; its result is the model, or None before the end of the first epoch."""
+    """Work of training a plan; its result is the model, or None before the end of the first epoch."""
 
     def __init__(self, plan: TrainingPlan):
-        self._plan: TrainingPlan | None = plan  # images and network are let go of at the end
+        self._plan: TrainingPlan | None = plan  # images and network are released at the end
         self._trainer: Trainer | None = None
         self._recorder: Recorder | None = None
         self._unfinished: Unfinished | None = None  # what to go on from

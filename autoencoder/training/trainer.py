@@ -1,7 +1,7 @@
 """Training, as a generator of progress events that a page, the command line and a test consume alike.
 
 B images, C channels, H and W pixels, D latent dimensions. Every random number of a step is drawn
-from (seed, step), so a training that was stopped and taken up again ends in the same bits.
+from (seed, step), so a training that was stopped and resumed ends in the same bits.
 """
 
 import time
@@ -38,7 +38,7 @@ class Progress:
 
     step: int
     n_steps: int
-    epoch: int  # the epoch under way, from 1
+    epoch: int  # the current one, from 1
     loss: float  # reconstruction + beta * kl
     reconstruction: float
     kl: float
@@ -98,7 +98,7 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0  # of computing; pauses do not count
         self.history: list[EpochResult] = []
-        self._ordered_epoch: int | None = None  # the epoch whose order of images is at hand
+        self._ordered_epoch: int | None = None  # the epoch of `_order`
 
     @property
     def steps_per_epoch(self) -> int:
@@ -136,9 +136,9 @@ class Trainer:
         return train, held_out
 
     def measure_end(self) -> None:
-        """Measure the network of a training that was stopped within an epoch, as the last of its history.
+        """Add the measures of a training that was stopped within an epoch, but not the first, to its history.
 
-        Nothing is measured before the end of the first epoch. The training is over with it.
+        The training is over with it.
         """
         epoch = self.step / self.steps_per_epoch
         if self.history and self.history[-1].epoch < epoch:
@@ -146,7 +146,7 @@ class Trainer:
                 pass
 
     def snapshot(self) -> Snapshot:
-        """Where the training stands; training on does not change it."""
+        """Snapshot of the training now; training on does not change it."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         for index, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
@@ -165,7 +165,7 @@ class Trainer:
         self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
 
     def _take_few(self, labels: np.ndarray | None) -> None:
-        """Train on as many images as are asked for; an epoch is then short, and so is its measuring."""
+        """Train on the wanted number of images; an epoch is then short, and so is its measuring."""
         wanted, rows = self.settings.n_images, self.train_rows
         if wanted > len(rows):
             there = f"There are {len(rows):,} images to train on, beside those held back"
@@ -270,7 +270,7 @@ def set_rate(optimizer: torch.optim.Adam, share: float, peak: float) -> None:
 def one_cycle(share: float) -> tuple[float, float]:
     """Learning rate (a share of its peak) and first Adam moment after this ``share`` of a training.
 
-    Two cosines: up in the first fifth, down to nothing in the rest; the momentum runs against the
+    Two cosines: up in the first fifth, down to zero in the rest; the momentum runs against the
     rate (Smith & Topin 2017, arXiv 1708.07120).
     """
     if share < WARM_UP:
