@@ -40,7 +40,7 @@ class PictureDistance:
 
 
 def nearest_steps(pictures: np.ndarray, images: np.ndarray) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Distances (M,) and rows (M,) of the images uint8 (N, 28, 28) nearest to pictures in [0, 1] (M, 28, 28)."""
+    """Distances (M,) and rows (M,) of the images uint8 (N, 28, 28) nearest to the pictures (M, 28, 28)."""
     distances, rows = np.full(len(pictures), np.inf), np.zeros(len(pictures), np.int64)
     for start in range(0, len(images), BLOCK):
         yield Step(start / len(images))

@@ -36,11 +36,11 @@ class Map:
         return not self.why_not_invert
 
     def place(self, latents: np.ndarray) -> np.ndarray:
-        """Positions of codes (M, D), float32 (M, 2); ValueError with the reason where there are none."""
+        """Positions of codes (M, D), float32 (M, 2); ValueError with the reason if impossible."""
         raise ValueError(self.why_not_place)
 
     def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """Codes float32 (M, D) at points (M, 2): base (D,) moved along the map; ValueError if there are none."""
+        """Codes float32 (M, D) at points (M, 2): base (D,) moved along the map; ValueError if impossible."""
         raise ValueError(self.why_not_invert)
 
 
@@ -152,15 +152,12 @@ class TSNEMap(Map):
 
 def project(latents: np.ndarray, method: str = "auto") -> Map:
     """The map of codes (N, D) by one of `METHODS`; "auto" is the code itself for D <= 2, else PCA."""
-    if method == "auto":
-        method = "code" if latents.shape[1] <= 2 else "pca"
-    if method == "code":
-        return CodeMap(latents)
-    if method == "pca":
-        return PCAMap.fit(latents)
+    if method not in METHODS:
+        raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
     if method == "tsne":
         return result_of(tsne_steps(latents))
-    raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
+    is_code = method == "code" or (method == "auto" and latents.shape[1] <= 2)
+    return CodeMap(latents) if is_code else PCAMap.fit(latents)
 
 
 def tsne_steps(

@@ -1,15 +1,22 @@
-"""Training plan and its defaults as plain values, for pages and files."""
+"""Training plan, its defaults, and training progress as plain values, for pages and files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Config
-from autoencoder.checkpoint.record import HELD_BACK_SHARE, TrainingSettings
+from autoencoder.checkpoint.record import HELD_BACK_SHARE, EpochResult, TrainingSettings
+from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.dataset import Dataset, n_held_back
 from autoencoder.data.noise import Noise
 from autoencoder.errors import LatentSpaceError
 from autoencoder.model.architecture import Architecture, ModelSettings, mirror_table
+from autoencoder.training.trainer import Progress
+
+FEW, SMALL = 500, 5_000  # images: fewer need more epochs, and smaller batches
+MAX_POINTS = 400  # of the loss curve
 
 
 @dataclass(frozen=True)
@@ -43,9 +50,6 @@ def n_to_train_on(n_images: int) -> int:
 def n_learnt_from(config: Config) -> int:
     """Number of images that a model was trained on, without those held back."""
     return config.training.settings.n_images or n_to_train_on(config.source.n_images)
-
-
-FEW, SMALL = 500, 5_000  # images: fewer need more epochs, and smaller batches
 
 
 def default_epochs(n_images: int) -> int:
@@ -83,3 +87,48 @@ def _form() -> Iterator[None]:
         yield
     except (ValueError, TypeError) as error:
         raise LatentSpaceError(f"These settings cannot be used: {error}.") from error
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """State of a training. ``losses`` are (epochs done, mean loss since the point before)."""
+
+    dataset: str
+    model: ModelSettings
+    settings: TrainingSettings
+    n_steps: int = 0
+    latest: Progress | None = None
+    losses: tuple[tuple[float, float], ...] = ()
+    epochs: tuple[EpochResult, ...] = ()
+    n_trained: int = 0  # images
+    replay: Replay | None = None  # the frames so far
+    positions: np.ndarray | None = None  # float32 (N, 2), of the replay's images, as they are now
+    reconstructions: np.ndarray | None = None  # uint8 (8, 28, 28), of the replay's inputs, as they are now
+
+
+@dataclass
+class ThinnedCurve:
+    """Curve of at most ``most`` points, however many are added.
+
+    A point is the mean of ``per_point`` added ones; a full curve joins neighbours, and this number doubles.
+    """
+
+    most: int
+    per_point: int = 1
+    points: tuple[tuple[float, float], ...] = ()
+    open: list[tuple[float, float]] = field(default_factory=list)  # not enough of them for a point yet
+
+    def add(self, x: float, y: float) -> None:
+        self.open.append((x, y))
+        if len(self.open) < self.per_point:
+            return
+        points = (*self.points, _mean(self.open))
+        self.open = []
+        if len(points) >= self.most:
+            points = tuple(_mean(points[first : first + 2]) for first in range(0, self.most, 2))
+            self.per_point *= 2
+        self.points = points
+
+
+def _mean(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return tuple(np.mean(points, axis=0).tolist())

@@ -46,21 +46,19 @@ class Recorder:
     def begin(self) -> None:
         """Take a frame of the untrained network."""
         if self._trainer.step == 0 and not len(self.replay):
-            self._take(0.0, *self._trainer.losses_now(N_MEASURED))
+            self._take(0.0)
 
     def note(self, event: Event) -> bool:
         """Take a frame after this event if one is due; True if it was."""
+        epoch, losses = self._trainer.step / self._trainer.steps_per_epoch, None
         if isinstance(event, EpochResult):
             is_due = event.epoch % stride(event.epoch) == 0 or event.epoch == self._trainer.settings.epochs
-            losses = event.train_loss, event.validation_loss
-            epoch = float(event.epoch)
+            epoch, losses = float(event.epoch), (event.train_loss, event.validation_loss)
         else:
             is_early = self._trainer.steps_per_epoch >= FEWEST_STEPS and self._trainer.step in self._early
             is_due = isinstance(event, Progress) and is_early
-            losses = self._trainer.losses_now(N_MEASURED) if is_due else None
-            epoch = self._trainer.step / self._trainer.steps_per_epoch
         if is_due:
-            self._take(epoch, *losses)
+            self._take(epoch, losses)
         return is_due
 
     def end(self) -> None:
@@ -69,10 +67,7 @@ class Recorder:
         if not len(self.replay) or self.replay.epochs[-1] < epoch:
             last = self._trainer.history[-1] if self._trainer.history else None
             is_whole = last is not None and last.epoch == epoch
-            losses = (
-                (last.train_loss, last.validation_loss) if is_whole else self._trainer.losses_now(N_MEASURED)
-            )
-            self._take(epoch, *losses)
+            self._take(epoch, (last.train_loss, last.validation_loss) if is_whole else None)
 
     def look(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Positions (N, 2) and pictures uint8 (S, 28, 28) now; None where codes are no numbers."""
@@ -82,11 +77,13 @@ class Recorder:
             return None
         return positions_of(latents, self._last), as_bytes(model.reconstruct(self.replay.inputs))
 
-    def _take(self, epoch: float, train_loss: float, validation_loss: float) -> None:
+    def _take(self, epoch: float, losses: tuple[float, float] | None = None) -> None:
+        """Take a frame with these training and validation losses, or with those of now."""
         model = self._trainer.autoencoder()
         latents = model.encode(self._images)
         if not np.isfinite(latents).all():
             return
+        train_loss, validation_loss = losses or self._trainer.losses_now(N_MEASURED)
         self._last = positions_of(latents, self._last)
         self.replay = self.replay.with_frame(
             epochs=epoch,

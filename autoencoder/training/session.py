@@ -8,6 +8,7 @@ anything.
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from safetensors import SafetensorError
@@ -22,8 +23,7 @@ from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.runtime import Runtime, resolve_runtime
 from autoencoder.steps import Steps
-from autoencoder.training.plan import TrainingPlan
-from autoencoder.training.progress import MAX_POINTS, ThinnedCurve, TrainingProgress
+from autoencoder.training.plan import MAX_POINTS, ThinnedCurve, TrainingPlan, TrainingProgress
 from autoencoder.training.recorder import Recorder
 from autoencoder.training.result import make_checkpoint
 from autoencoder.training.trainer import Event, Progress, Snapshot, Trainer
@@ -53,13 +53,12 @@ class Images:
 
     def found(self, find: Callable[[str, str], Dataset]) -> Dataset:
         """The same images; raises DatasetError where they are gone or changed."""
-        try:
+        with suppress(LatentSpaceError):
             dataset = find(self.name, self.split)
-        except LatentSpaceError as error:
-            raise DatasetError(_gone(self.name)) from error
-        if dataset.fingerprint != self.fingerprint:
-            raise DatasetError(_gone(self.name))
-        return dataset
+            if dataset.fingerprint == self.fingerprint:
+                return dataset
+        fault = f"Your training was interrupted, and its images, {self.name}, are no longer here as they were"
+        raise DatasetError(f"{fault}. Bring them back to go on, or discard the training.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +127,6 @@ def _tree_in(data: bytes) -> dict:
     if facts["snapshot"] is not None:
         facts["snapshot"]["arrays"] = arrays
     return {**facts, "replay": Replay.from_arrays(frames) if frames else None}
-
-
-def _gone(name: str) -> str:
-    fault = f"Your training was interrupted, and its images, {name}, are no longer here as they were"
-    return f"{fault}. Bring them back to go on, or discard the training."
 
 
 class Training:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autoencoder.data.readers.pixels import as_images, as_labels
+from autoencoder.data.readers.pictures import as_images, as_labels
 from autoencoder.data.readers.source import (
     FORMATS,
     MAX_CLASS_NAME_BYTES,

@@ -101,9 +101,8 @@ def blaming(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         reason = in_line(str(error).partition("\n")[0] or type(error).__name__, 120)
-        raise DatasetError(
-            f"{name} is damaged or in another format ({reason}). Save it again and retry."
-        ) from error
+        fault = f"{name} is damaged or in another format ({reason})"
+        raise DatasetError(f"{fault}. Save it again and retry.") from error
 
 
 def megabytes(n_bytes: int) -> str:
@@ -141,10 +140,8 @@ def image_set(
     if class_names is None:
         class_names = tuple(str(label) for label in range(n_classes))
     if len(class_names) < n_classes:
-        raise DatasetError(
-            f"{name} names {len(class_names)} classes, but its labels run to {n_classes - 1}. "
-            "Save one name for each label from 0 on."
-        )
+        fault = f"{name} names {len(class_names)} classes, but its labels run to {n_classes - 1}"
+        raise DatasetError(f"{fault}. Save one name for each label from 0 on.")
     _check_names(class_names, name)
     return ImageSet(images, labels, class_names)
 
