@@ -33,28 +33,18 @@ MAX_UNPACKED = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """The frames of a training, in the order in which they were taken.
-
-    inputs               uint8 (S, 28, 28), the encoder's inputs
-    labels               int16 (N,) of the images on the map; -1 where there are none
-    epochs               (F,), epochs done: 0 is the network untrained
-    positions            float32 (F, N, 2)
-    pictures             uint8 (F, S, 28, 28), reconstructions
-    train_losses         (F,), nats per image; before the end of the first epoch over fewer images
-    validation_losses    (F,)
-    gap_scores           (F,), mean over straight paths between pairs of images: see gap_score.GapScore
-    """
+    """The frames of a training, in the order in which they were taken."""
 
     latent_dim: int
     class_names: tuple[str, ...]
-    inputs: np.ndarray
-    labels: np.ndarray
-    epochs: np.ndarray
-    positions: np.ndarray
-    pictures: np.ndarray
-    train_losses: np.ndarray
-    validation_losses: np.ndarray
-    gap_scores: np.ndarray
+    inputs: np.ndarray  # uint8 (S, 28, 28), the encoder's inputs
+    labels: np.ndarray  # int16 (N,) of the images on the map; -1 where there are none
+    epochs: np.ndarray  # (F,), epochs done: 0 is the network untrained
+    positions: np.ndarray  # float32 (F, N, 2)
+    pictures: np.ndarray  # uint8 (F, S, 28, 28), reconstructions
+    train_losses: np.ndarray  # (F,), nats per image; over fewer images before the end of the first epoch
+    validation_losses: np.ndarray  # (F,), likewise
+    gap_scores: np.ndarray  # (F,), mean over straight paths between pairs of images: see gap_score.GapScore
 
     def __post_init__(self) -> None:
         n_frames, n_images, n_shown = len(self.epochs), len(self.labels), len(self.inputs)

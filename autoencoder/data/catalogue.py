@@ -16,17 +16,17 @@ LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 
 @dataclass(frozen=True)
 class NamedSet:
-    """A data set with a name; sizes and addresses of its files."""
+    """A data set with a name; the defaults are MNIST's sizes and file names, which its successors share."""
 
     name: str
     title: str
     description: str
     class_names: tuple[str, ...]
-    n_train: int
-    n_test: int
     credit: str
     licence: str
     url: str
+    n_train: int = 60_000
+    n_test: int = 10_000
     download_mb: float = 0.0
     folder: str = ""  # torchvision's class, and its folder below the data root; "" for the embedded set
     torchvision_split: str = ""  # the argument that picks a part of EMNIST
@@ -65,8 +65,6 @@ DATASETS = {
             title="MNIST",
             description="Handwritten digits of 500 people, the classic.",
             class_names=DIGITS,
-            n_train=60_000,
-            n_test=10_000,
             credit="Y. LeCun, C. Cortes and C. J. C. Burges, 1998",
             licence="CC BY-SA 3.0",
             url="http://yann.lecun.com/exdb/mnist/",
@@ -78,8 +76,6 @@ DATASETS = {
             title="Fashion-MNIST",
             description="Pictures of clothes, shoes and bags from a shop.",
             class_names=tuple(GARMENTS.split(", ")),
-            n_train=60_000,
-            n_test=10_000,
             credit="H. Xiao, K. Rasul and R. Vollgraf, Zalando Research, 2017",
             licence="MIT",
             url="https://github.com/zalandoresearch/fashion-mnist",
@@ -91,8 +87,6 @@ DATASETS = {
             title="Kuzushiji-MNIST",
             description="Ten syllables of classical Japanese, in cursive script.",
             class_names=KANA,
-            n_train=60_000,
-            n_test=10_000,
             credit="T. Clanuwat et al., Center for Open Data in the Humanities, 2018",
             licence="CC BY-SA 4.0",
             url="https://codh.rois.ac.jp/kmnist/",

@@ -61,16 +61,12 @@ class Pairs:
 
 @dataclass(frozen=True, eq=False)
 class GapScores:
-    """Scores of P paths, each (P,); NaN where a path has none.
+    """Scores of P paths, each (P,); NaN where a path has none."""
 
-    off_support_share   share of the steps whose round trip is above 1
-    jump_ratio          the largest change of the picture over the mean one
-    picture_share       share of the steps whose picture is farther from every real image than 95 % of the
-                        model's own reconstructions are; NaN without real images
-    """
-
-    off_support_share: np.ndarray
-    jump_ratio: np.ndarray
+    off_support_share: np.ndarray  # share of the steps whose round trip is above 1
+    jump_ratio: np.ndarray  # the largest change of the picture over the mean one
+    # Share of the steps whose picture is farther from every real image than 95 % of the model's own
+    # reconstructions are; NaN without real images.
     picture_share: np.ndarray
 
 

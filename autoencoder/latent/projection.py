@@ -81,17 +81,12 @@ class CodeMap(Map):
 
 @dataclass(frozen=True, eq=False)
 class PCAMap(Map):
-    """The plane in which the codes vary most. Made by `fit`.
-
-    mean                       (D,), the middle of the codes, at the map's origin
-    components                 (2, D), orthonormal; the largest entry of each is positive, so no axis flips
-    explained_variance_ratio   share of the codes' variance along each axis; 0 where they do not vary
-    """
+    """The plane in which the codes vary most. Made by `fit`."""
 
     positions: np.ndarray
-    mean: np.ndarray
-    components: np.ndarray
-    explained_variance_ratio: tuple[float, float]
+    mean: np.ndarray  # (D,), the middle of the codes, at the map's origin
+    components: np.ndarray  # (2, D), orthonormal; the largest entry of each is positive, so no axis flips
+    explained_variance_ratio: tuple[float, float]  # of each axis; 0 where the codes do not vary
 
     name: ClassVar[str] = "pca"
     title: ClassVar[str] = "PCA plane"

@@ -44,16 +44,11 @@ class Codec(Protocol):
 
 @dataclass(frozen=True)
 class Units:
-    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0.
+    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0; all are Euclidean."""
 
-    round_trip           ‖E(D(z)) - z‖, Euclidean, in the code space
-    neighbour_distance   mean of the Euclidean distances to the 5 nearest other codes
-    decoded_step         Euclidean distance between the decoded pictures of a code and its nearest other code
-    """
-
-    round_trip: float
-    neighbour_distance: float
-    decoded_step: float
+    round_trip: float  # ‖E(D(z)) - z‖, in the code space
+    neighbour_distance: float  # mean of the distances to the 5 nearest other codes
+    decoded_step: float  # distance between the decoded pictures of a code and its nearest other code
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -65,17 +60,13 @@ class Units:
 class PathMeasures:
     """Measures of the T steps of a path; every length is in units of the model.
 
-    round_trip, neighbour_distance   (T,)
-    decoded_step                     (T,), from the step before; NaN at the first
-    images                           (T, 28, 28), the decoded steps, float32 in [0, 1]
-
     Where a unit is 0, a length of 0 stays 0 and any other is inf. JSON knows neither inf nor NaN: write null.
     """
 
-    round_trip: np.ndarray
-    neighbour_distance: np.ndarray
-    decoded_step: np.ndarray
-    images: np.ndarray
+    round_trip: np.ndarray  # (T,)
+    neighbour_distance: np.ndarray  # (T,)
+    decoded_step: np.ndarray  # (T,), from the step before; NaN at the first
+    images: np.ndarray  # (T, 28, 28), the decoded steps, float32 in [0, 1]
 
     @property
     def off_support(self) -> np.ndarray:
