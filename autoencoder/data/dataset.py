@@ -21,10 +21,19 @@ class Dataset:
     class_names: tuple[str, ...]  # by label; () without labels
 
     def __post_init__(self) -> None:
-        _check_fields(self)
-        object.__setattr__(self, "images", _read_only(self.images))
-        if self.labels is not None:
-            object.__setattr__(self, "labels", _read_only(self.labels))
+        images, labels = self.images, self.labels
+        if self.split not in SPLITS:
+            raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {self.split!r}")
+        if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
+            raise ValueError(f"images must be uint8 (N, {SIDE}, {SIDE}), got {images.dtype} {images.shape}")
+        object.__setattr__(self, "images", _read_only(images))
+        if labels is None:
+            return
+        if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
+            raise ValueError(f"labels must be int64 ({len(images)},), got {labels.dtype} {labels.shape}")
+        if labels.size and not 0 <= labels.min() <= labels.max() < len(self.class_names):
+            raise ValueError(f"labels must lie in the {len(self.class_names)} class names")
+        object.__setattr__(self, "labels", _read_only(labels))
 
     @property
     def n_images(self) -> int:
@@ -43,20 +52,6 @@ class Dataset:
         """The images at `indices`, in that order."""
         labels = None if self.labels is None else self.labels[indices]
         return replace(self, images=self.images[indices], labels=labels)
-
-
-def _check_fields(dataset: Dataset) -> None:
-    images, labels = dataset.images, dataset.labels
-    if dataset.split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {dataset.split!r}")
-    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        raise ValueError(f"images must be uint8 (N, {SIDE}, {SIDE}), got {images.dtype} {images.shape}")
-    if labels is None:
-        return
-    if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
-        raise ValueError(f"labels must be int64 ({len(images)},), got {labels.dtype} {labels.shape}")
-    if labels.size and not 0 <= labels.min() <= labels.max() < len(dataset.class_names):
-        raise ValueError(f"labels must lie in the {len(dataset.class_names)} class names")
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -6,7 +6,6 @@ latent dimensions.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from sklearn.mixture import GaussianMixture
@@ -17,14 +16,9 @@ MIXTURE = "mixture"
 CANDIDATES = (1, 2, 5, 10, 20, 50)  # numbers of components that are tried
 FEWEST_CODES = 10  # to fit a mixture to
 HELD_OUT_SHARE = 0.2  # of the codes, by whose likelihood the number of components is chosen
-MOST_ROUNDS = 30  # of expectation and maximization
-ENOUGH = 1e-3  # nats a code: a round that gains less is the last
-SPREAD_FLOOR = 1e-4  # of the codes' mean variance, added to every variance: no component shrinks to a point
-
-
-class Sampler(Protocol):
-    def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes float64 (n, D); ``temperature`` scales how far they are from the middle."""
+MAX_ROUNDS = 30  # of expectation and maximization
+MIN_GAIN = 1e-3  # nats a code: a round that gains less is the last
+VARIANCE_FLOOR = 1e-4  # of the codes' mean variance, added to every variance: no component shrinks to a point
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +34,7 @@ class Mixture:
         return len(self.weights)
 
     def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes (n, D); ``temperature`` scales their distances from the mean of their component."""
+        """``n`` codes float64 (n, D); ``temperature`` scales their distances from their component's mean."""
         standard = rng.standard_normal((n, self.means.shape[1]))
         chosen = rng.choice(len(self.weights), n, p=self.weights)
         return self.means[chosen] + temperature * np.einsum("nij,nj->ni", self.factors[chosen], standard)
@@ -54,9 +48,12 @@ class Box:
     high: np.ndarray
 
     def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes (n, D), evenly; ``temperature`` scales the box about its middle."""
+        """``n`` codes float64 (n, D), evenly; ``temperature`` scales the box about its middle."""
         middle, half = (self.low + self.high) / 2, temperature * (self.high - self.low) / 2
         return rng.uniform(middle - half, middle + half, (n, len(self.low)))
+
+
+Sampler = Mixture | Box
 
 
 @dataclass(frozen=True)
@@ -121,11 +118,11 @@ def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = Non
     best, best_likelihood = None, -np.inf
     for number, k in enumerate(candidates):
         done, whole = sum(candidates[:number]), sum(candidates)
-        floor = SPREAD_FLOOR * rest.var(axis=0).mean() + 1e-12
+        floor = VARIANCE_FLOOR * rest.var(axis=0).mean() + 1e-12
         # The first call of fit runs two rounds, every other call one.
         by_round = {"warm_start": True, "tol": 1e300, "max_iter": 2}
         fitted = GaussianMixture(k, reg_covar=floor, random_state=seed, **by_round)
-        yield from part_of(_rounds(fitted, rest), done / whole, k / whole)
+        yield from part_of(_em_steps(fitted, rest), done / whole, k / whole)
         likelihood = fitted.score(held_out)
         if likelihood > best_likelihood:
             best, best_likelihood = fitted, likelihood
@@ -142,14 +139,14 @@ def sampler_steps(
     return SOURCES[source].fit(latents)
 
 
-def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
-    """Rounds of expectation and maximization until the likelihood hardly grows, `MOST_ROUNDS` at most."""
+def _em_steps(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
+    """Rounds of expectation and maximization until the likelihood hardly grows, `MAX_ROUNDS` at most."""
     before = -np.inf
-    for number in range(MOST_ROUNDS):
-        yield Step(number / MOST_ROUNDS)
+    for number in range(MAX_ROUNDS):
+        yield Step(number / MAX_ROUNDS)
         fitted.fit(latents)
         fitted.max_iter = 1
-        if fitted.lower_bound_ - before < ENOUGH:
+        if fitted.lower_bound_ - before < MIN_GAIN:
             return
         before = fitted.lower_bound_
 

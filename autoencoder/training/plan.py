@@ -66,27 +66,27 @@ def default_name(dataset: str, kind: str, latent_dim: int, n_images: int = 0) ->
     return f"{name}-of-{n_images}" if n_images else name
 
 
-def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -> ModelSettings:
-    """Model settings of a form; raises LatentSpaceError for what cannot be built."""
-    with _form():
-        return ModelSettings(kind, latent_dim, beta, Architecture.preset(architecture))
-
-
-def training_settings(
-    epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float, n_images: int = 0
-) -> TrainingSettings:
-    """Training settings of a form; raises LatentSpaceError for what cannot be trained."""
-    with _form():
-        return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)), n_images)
-
-
 @contextmanager
-def _form() -> Iterator[None]:
-    """Show refused settings at the form: a browser's own limits can be passed over."""
+def _shown_at_the_form() -> Iterator[None]:
+    """Raise refused settings as LatentSpaceError, for the form: a browser's own limits can be passed over."""
     try:
         yield
     except (ValueError, TypeError) as error:
         raise LatentSpaceError(f"These settings cannot be used: {error}.") from error
+
+
+@_shown_at_the_form()
+def model_settings(kind: str, latent_dim: int, architecture: str, beta: float) -> ModelSettings:
+    """Model settings of a form; raises LatentSpaceError for what cannot be built."""
+    return ModelSettings(kind, latent_dim, beta, Architecture.preset(architecture))
+
+
+@_shown_at_the_form()
+def training_settings(
+    epochs: int, batch_size: int, learning_rate: float, seed: int, noise: str, level: float, n_images: int = 0
+) -> TrainingSettings:
+    """Training settings of a form; raises LatentSpaceError for what cannot be trained."""
+    return TrainingSettings(epochs, batch_size, learning_rate, seed, str(Noise(noise, level)), n_images)
 
 
 @dataclass(frozen=True)

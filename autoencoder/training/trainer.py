@@ -89,8 +89,8 @@ class Trainer:
         self.train_rows, self.held_back_rows = hold_back(len(images), HELD_BACK_SHARE, settings.seed)
         self.measured_rows = self.held_back_rows
         if settings.n_images:
-            self._take_few(labels)
-        self.seen_rows = self._some_of(self.train_rows, len(self.measured_rows))
+            self._limit_images(labels)
+        self.seen_rows = self._sample_rows(self.train_rows, len(self.measured_rows))
         network = build_network(model, settings.seed)
         self.network = network.to(runtime.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.Adam(self.network.parameters(), fused=runtime.device != "mps")
@@ -131,7 +131,7 @@ class Trainer:
     def losses_now(self, most: int) -> tuple[float, float]:
         """The losses of an EpochResult as they are now, over ``most`` images of each side."""
         generator = self._generator("evaluation", 0)
-        parts = [self._some_of(rows, most) for rows in (self.seen_rows, self.measured_rows)]
+        parts = [self._sample_rows(rows, most) for rows in (self.seen_rows, self.measured_rows)]
         train, held_out = (self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
         return train, held_out
 
@@ -155,16 +155,16 @@ class Trainer:
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot of a training with the same images and settings."""
         tensors = {name: torch.tensor(array) for name, array in snapshot.arrays.items()}
-        self.network.load_state_dict(_below("network.", tensors))
+        self.network.load_state_dict(_with_prefix("network.", tensors))
         parameters = list(self.network.parameters())
         moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _below("optimizer.", tensors).items():
+        for name, tensor in _with_prefix("optimizer.", tensors).items():
             index, moment = name.split(".")
             moments.setdefault(int(index), {})[moment] = _laid_out_like(parameters[int(index)], tensor)
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": moments})
         self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
 
-    def _take_few(self, labels: np.ndarray | None) -> None:
+    def _limit_images(self, labels: np.ndarray | None) -> None:
         """Train on the wanted number of images; an epoch is then short, and so is its measuring."""
         wanted, rows = self.settings.n_images, self.train_rows
         if wanted > len(rows):
@@ -172,9 +172,9 @@ class Trainer:
             raise DatasetError(f"{there}, and {wanted:,} were asked for. Ask for fewer, or for all.")
         classes = np.zeros(len(rows), np.int64) if labels is None else labels[rows]
         self.train_rows = np.sort(rows[stratified_order(classes, self._generator("images", 0))[:wanted]])
-        self.measured_rows = self._some_of(self.held_back_rows, max(FEWEST_MEASURED, wanted // 9))
+        self.measured_rows = self._sample_rows(self.held_back_rows, max(FEWEST_MEASURED, wanted // 9))
 
-    def _some_of(self, rows: np.ndarray, most: int) -> np.ndarray:
+    def _sample_rows(self, rows: np.ndarray, most: int) -> np.ndarray:
         """``most`` of the rows, always the same ones: a file may hold its images class by class."""
         return rows if len(rows) <= most else np.sort(self._generator("measured", 0).permutation(rows)[:most])
 
@@ -188,7 +188,7 @@ class Trainer:
         set_rate(self.optimizer, self.step / self.n_steps, self.settings.learning_rate)
         self.optimizer.step()
         self.step += 1
-        losses = self._finite(loss.item()), reconstruction.item(), kl.item()
+        losses = self._check_finite(loss.item()), reconstruction.item(), kl.item()
         self.seconds += time.perf_counter() - started
         per_step = self.seconds / self.step
         images_per_second = min(self.settings.batch_size, len(self.train_rows)) / per_step
@@ -198,7 +198,7 @@ class Trainer:
     def _finish_epoch(self, epoch: float) -> Iterator[Event]:
         train_loss, _ = yield from self._evaluate(epoch, self.seen_rows, done=0.0)
         validation_loss, validation_psnr = yield from self._evaluate(epoch, self.measured_rows, done=0.5)
-        self._finite(train_loss + validation_loss)
+        self._check_finite(train_loss + validation_loss)
         self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
         yield self.history[-1]
 
@@ -252,7 +252,7 @@ class Trainer:
     def _generator(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, PURPOSES.index(purpose), number])
 
-    def _finite(self, loss: float) -> float:
+    def _check_finite(self, loss: float) -> float:
         if not isfinite(loss):
             fault = f"The training ran away at step {self.step}: its loss is no longer a number"
             rate = f"a learning rate well below {self.settings.learning_rate:g}"
@@ -309,5 +309,5 @@ def _laid_out_like(parameter: Tensor, moment: Tensor) -> Tensor:
     return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment
 
 
-def _below(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:
+def _with_prefix(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in entries.items() if name.startswith(prefix)}

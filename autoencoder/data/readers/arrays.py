@@ -19,11 +19,11 @@ from autoencoder.data.readers.source import (
     MAX_UNPACKED_BYTES,
     ImageSet,
     Source,
-    blaming,
     check_bytes,
     check_count,
     check_sides,
     image_set,
+    parser_errors,
 )
 from autoencoder.errors import DatasetError, in_line
 
@@ -69,7 +69,7 @@ def _read_array(source: Source, check: Callable[[Header, str], None]) -> np.ndar
     """The array of a .npy or IDX file, read once `check` has passed what its header declares."""
     header = read_header(source)
     check(header, source.name)
-    with blaming(source.name):
+    with parser_errors(source.name):
         source.stream.seek(header.offset)
         values = source.stream.read(header.n_bytes + 1)  # one more than declared, to find a surplus
     if len(values) != header.n_bytes:
@@ -80,7 +80,7 @@ def _read_array(source: Source, check: Callable[[Header, str], None]) -> np.ndar
 
 
 def read_header(source: Source) -> Header:
-    with blaming(source.name):
+    with parser_errors(source.name):
         start = source.stream.read(HEADER_BYTES)
         if start.startswith(b"\x93NUMPY"):
             return npy_header(start)
@@ -171,7 +171,7 @@ def _check_class_names(header: Header, name: str) -> None:
 
 def read_npz(name: str, archive: zipfile.ZipFile, arrays: dict[str, zipfile.ZipInfo]) -> ImageSet:
     def entry(key: str) -> Source:
-        with blaming(name):
+        with parser_errors(name):
             return Source(f"{in_line(key)} in {name}", archive.open(arrays[key]))
 
     pairs = _npz_pairs(name, arrays)
@@ -203,7 +203,7 @@ def _npz_pairs(name: str, keys: dict[str, zipfile.ZipInfo]) -> list[tuple[str, s
 
 def _read_class_names(source: Source) -> tuple[str, ...]:
     array = _read_array(source, _check_class_names)
-    with blaming(source.name):
+    with parser_errors(source.name):
         _check_code_points(array)
         return tuple(name.decode("utf-8") if isinstance(name, bytes) else name for name in array.tolist())
 

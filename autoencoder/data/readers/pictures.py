@@ -19,12 +19,12 @@ from autoencoder.data.readers.source import (
     MAX_PICTURE_BYTES,
     SIDE,
     ImageSet,
-    blaming,
     check_bytes,
     check_count,
     check_sides,
     image_set,
     megabytes,
+    parser_errors,
 )
 from autoencoder.errors import DatasetError, in_line
 
@@ -62,7 +62,7 @@ def read_folder(folder: Path) -> ImageSet:
 
 def _folder_pictures(folder: Path) -> Iterator[Picture]:
     """Regular files below a folder. Links are not followed: they may lead out of it, or in circles."""
-    with blaming(in_line(folder, 200)):
+    with parser_errors(in_line(folder, 200)):
         for parent, _, names in os.walk(folder, onerror=_reraise):
             for path in (Path(parent, name) for name in names):
                 if stat.S_ISREG(path.lstat().st_mode):
@@ -75,7 +75,7 @@ def _reraise(error: OSError) -> None:
 
 def _read_picture_file(path: Path) -> bytes:
     name = in_line(path, 200)
-    with blaming(name):
+    with parser_errors(name):
         check_picture_size(path.stat().st_size, name)
         return path.read_bytes()
 
@@ -120,14 +120,14 @@ def _classes(name: str, paths: list[PurePosixPath]) -> list[str] | None:
 
 def _decode(data: bytes, name: str) -> np.ndarray:
     """PNG or JPEG -> uint8 (28, 28)."""
-    with blaming(name):
+    with parser_errors(name):
         try:
             picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         except UnidentifiedImageError as error:  # its own message names an object in memory
             found = f"{name} holds no PNG or JPEG picture, whatever its name"
             raise DatasetError(f"{found}. Remove or replace it.") from error
     check_sides(picture.height, picture.width, name)  # before the pixels are unpacked: this is the bomb guard
-    with blaming(name):
+    with parser_errors(name):
         grey = _grey_picture(ImageOps.exif_transpose(picture))
     return fit(grey)
 

@@ -7,10 +7,13 @@ format is told by the content, never by the name.
 N images, C channels (1 or 3), H and W pixels (8 to 512). The result is always uint8 (N, 28, 28).
 """
 
+import gzip
 import io
 import os
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -18,19 +21,17 @@ from autoencoder.data.readers.arrays import read_header, read_npz, read_pair
 from autoencoder.data.readers.pictures import Picture, check_picture_size, pictures_as_set, read_folder
 from autoencoder.data.readers.source import (
     BOMB_BYTES,
+    FORMATS,
     MAX_COMPRESSION,
     MAX_ENTRIES,
+    MAX_FILE_BYTES,
     MAX_UNPACKED_BYTES,
     ImageSet,
     Source,
-    blaming,
     check_bytes,
-    check_size,
     labels_beside,
     megabytes,
-    open_source,
-    starts_with,
-    unzipped,
+    parser_errors,
 )
 from autoencoder.errors import DatasetError, in_line
 
@@ -44,10 +45,10 @@ def read_images(path: str | os.PathLike) -> ImageSet:
     if os.path.isdir(path):
         return read_folder(path)
     labels_path = labels_beside(path)
-    with open_source(path) as source:
+    with _open_source(path) as source:
         if labels_path is None:
             return _read_source(source)
-        with open_source(labels_path) as labels_source:
+        with _open_source(labels_path) as labels_source:
             return _read_source(source, labels_source)
 
 
@@ -78,16 +79,54 @@ def quiet_parsers() -> None:
 def count_images(path: Path) -> int | None:
     """Number of images that an IDX file declares, without reading them; None where it cannot be told."""
     try:
-        with open_source(path) as source:
-            return read_header(unzipped(source)).shape[0]
+        with _open_source(path) as source:
+            return read_header(_unzipped(source)).shape[0]
     except DatasetError:
         return None
 
 
+@contextmanager
+def _open_source(path: Path) -> Iterator[Source]:
+    name = in_line(path, 200)
+    if not os.path.exists(path):
+        raise DatasetError(f"There is no file or folder {name}. Check the path and try again.")
+    if not os.path.isfile(path):  # opening a pipe would wait for ever
+        raise DatasetError(f"{name} is neither a file nor a folder. Give the path of {FORMATS}.")
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        reason = f"{name} cannot be opened: {error.strerror}"
+        raise DatasetError(f"{reason}. Check its permissions.") from error
+    with stream:
+        yield Source(in_line(path.name), stream)
+
+
+def _check_size(source: Source) -> None:
+    size = source.stream.seek(0, os.SEEK_END)
+    source.stream.seek(0)
+    if size == 0:
+        raise DatasetError(f"{source.name} is empty. Give {FORMATS}.")
+    advice = "Save fewer images, or save them as uint8."
+    check_bytes(f"{source.name} has", size, MAX_FILE_BYTES, advice, things="files of ")
+
+
+def _starts_with(source: Source, magic: bytes) -> bool:
+    start = source.stream.read(len(magic))
+    source.stream.seek(0)
+    return start == magic
+
+
+def _unzipped(source: Source) -> Source:
+    """The source, unzipped as it is read where it is gzipped."""
+    _check_size(source)
+    zipped = _starts_with(source, b"\x1f\x8b")
+    return Source(source.name, gzip.GzipFile(fileobj=source.stream)) if zipped else source
+
+
 def _read_source(source: Source, labels: Source | None = None) -> ImageSet:
-    check_size(source)
-    if not starts_with(source, b"PK"):
-        return read_pair(unzipped(source), labels and unzipped(labels))
+    _check_size(source)
+    if not _starts_with(source, b"PK"):
+        return read_pair(_unzipped(source), labels and _unzipped(labels))
     if labels is None:
         return _read_archive(source)
     one_too_many = f"an archive such as {source.name} brings its own labels. Give it alone."
@@ -98,7 +137,7 @@ def _read_archive(source: Source) -> ImageSet:
     """Arrays or pictures of a zip archive; entries are counted and measured before they are unpacked."""
     name = source.name
     _check_entry_count(source)
-    with blaming(name):
+    with parser_errors(name):
         archive = zipfile.ZipFile(source.stream)
     entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     for entry in entries:
@@ -140,6 +179,6 @@ def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
 def _read_entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     name = f"{in_line(entry.filename)} in {name}"
     check_picture_size(entry.file_size, name)
-    with blaming(name):
+    with parser_errors(name):
         # Asked for a number of bytes, zipfile unpacks no more than that, whatever the entry really holds.
         return archive.open(entry).read(entry.file_size)

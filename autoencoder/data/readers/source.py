@@ -1,6 +1,5 @@
 """Source: a file or bytes to read, with the limits and guards that every reader shares."""
 
-import gzip
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,45 +50,7 @@ def labels_beside(path: Path) -> Path | None:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    name = in_line(path, 200)
-    if not os.path.exists(path):
-        raise DatasetError(f"There is no file or folder {name}. Check the path and try again.")
-    if not os.path.isfile(path):  # opening a pipe would wait for ever
-        raise DatasetError(f"{name} is neither a file nor a folder. Give the path of {FORMATS}.")
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        reason = f"{name} cannot be opened: {error.strerror}"
-        raise DatasetError(f"{reason}. Check its permissions.") from error
-    with stream:
-        yield Source(in_line(path.name), stream)
-
-
-def check_size(source: Source) -> None:
-    size = source.stream.seek(0, os.SEEK_END)
-    source.stream.seek(0)
-    if size == 0:
-        raise DatasetError(f"{source.name} is empty. Give {FORMATS}.")
-    advice = "Save fewer images, or save them as uint8."
-    check_bytes(f"{source.name} has", size, MAX_FILE_BYTES, advice, things="files of ")
-
-
-def starts_with(source: Source, magic: bytes) -> bool:
-    start = source.stream.read(len(magic))
-    source.stream.seek(0)
-    return start == magic
-
-
-def unzipped(source: Source) -> Source:
-    """The source, unzipped as it is read where it is gzipped."""
-    check_size(source)
-    zipped = starts_with(source, b"\x1f\x8b")
-    return Source(source.name, gzip.GzipFile(fileobj=source.stream)) if zipped else source
-
-
-@contextmanager
-def blaming(name: str) -> Iterator[None]:
+def parser_errors(name: str) -> Iterator[None]:
     """Turn any error of a parser into a DatasetError about the file `name`.
 
     On hostile bytes zipfile, zlib, Pillow and NumPy raise a dozen kinds of exceptions, documented or not.
