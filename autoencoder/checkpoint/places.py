@@ -41,17 +41,6 @@ def has_codes_of(other: Checkpoint, codes: Codes) -> bool:
     return codes.images is not None or other.config.atlas.dataset == codes.dataset
 
 
-def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarray:
-    """The codes (len(indices), D) that another model gives to the same images."""
-    if codes.images is not None:
-        return other.model.encode(codes.images[indices])
-    rows, info = codes.rows[indices], other.config.atlas
-    found = [np.flatnonzero(other.atlas.rows == row) for row in rows]
-    if info.dataset != codes.dataset or any(len(index) == 0 for index in found):
-        raise DatasetError(NO_CODES)
-    return other.atlas.latents[[index[0] for index in found]]
-
-
 def code_of(place: Place | None, checkpoint: Checkpoint, codes: Codes) -> np.ndarray | None:
     """The code (D,) of a place in the space of the model that made the codes; None where it has none."""
     if isinstance(place, ImageAt):
@@ -66,11 +55,15 @@ def code_in(other: Checkpoint, place: Place, first: Checkpoint, codes: Codes) ->
     """The code (D,) of a place of the chosen model in any model.
 
     A code means nothing to another model: there it is the code of the image that the first one decodes.
+    Raises DatasetError for an image that is not here and not in the other atlas.
     """
     if other.fingerprint == first.fingerprint:
         return code_of(place, first, codes)
-    if isinstance(place, ImageAt):
-        return same_codes(other, codes, [place.index])[0]
+    if isinstance(place, ImageAt) and codes.images is None:
+        found = np.flatnonzero(other.atlas.rows == codes.rows[place.index])
+        if other.config.atlas.dataset != codes.dataset or len(found) == 0:
+            raise DatasetError(NO_CODES)
+        return other.atlas.latents[found[0]]
     return other.model.encode(picture_of(place, first, codes)[None])[0]
 
 

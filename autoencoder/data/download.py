@@ -16,15 +16,15 @@ Progress = Callable[[float, str], None]  # done, from 0 to 1, and a sentence
 
 def fetch(named: NamedSet, root: Path, download: bool, on_progress: Progress | None) -> None:
     """Download a set, and move it to its place once it is whole; DatasetError where that fails or is off."""
+    report = on_progress or (lambda done, sentence: None)
     if not download:
         raise DatasetError(_absent(named, root, "downloading is off"))
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix=".download-", ignore_cleanup_errors=True) as folder:
-            _follow(_Download(named, Path(folder)), on_progress)
+            _follow(_Download(named, Path(folder)), report)
             _move_in(named, Path(folder), root)
-        if on_progress:
-            on_progress(1.0, f"{named.title} is on this computer now.")
+        report(1.0, f"{named.title} is on this computer now.")
     except OSError as error:
         raise DatasetError(_absent(named, root, str(error))) from error
 
@@ -71,15 +71,14 @@ def _download_with_torchvision(named: NamedSet, folder: Path) -> None:
     getattr(datasets, named.folder)(folder, download=True, **arguments)
 
 
-def _follow(download: _Download, on_progress: Progress | None) -> None:
+def _follow(download: _Download, report: Progress) -> None:
     """Wait for a download, reporting on it from the caller's own thread."""
     named = download.named
     download.start()
     while download.is_alive():
         download.join(POLL_SECONDS)
-        if on_progress:
-            done, whole = min(download.megabytes, named.download_mb), named.download_mb
-            on_progress(done / whole, f"Downloading {named.title}: {done:.1f} of {whole:.1f} MB")
+        done, whole = min(download.megabytes, named.download_mb), named.download_mb
+        report(done / whole, f"Downloading {named.title}: {done:.1f} of {whole:.1f} MB")
     if download.error:
         text = " ".join(str(download.error).split()) or type(download.error).__name__
         raise OSError("no network answers" if "urlopen" in text else text[:200]) from download.error

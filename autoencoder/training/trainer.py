@@ -132,8 +132,7 @@ class Trainer:
         """The losses of an EpochResult as they are now, over ``most`` images of each side."""
         generator = self._generator("evaluation", 0)
         parts = [self._sample_rows(rows, most) for rows in (self.seen_rows, self.measured_rows)]
-        train, held_out = (self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
-        return train, held_out
+        return tuple(self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
 
     def measure_end(self) -> None:
         """Add the measures of a training that was stopped within an epoch, but not the first, to its history.
