@@ -5,22 +5,22 @@
     └── LatentSpaceError      the world's: worded for the visitor
         ├── DatasetError      images or labels that cannot be found, read or used
         ├── CheckpointError   a model folder that cannot be found, read or used
-        └── TrainingError     a training whose numbers ran away
+        └── TrainingError     a training that diverged
 
 Each message says what happened, where, and what to do next. The command line prints it and exits
-with status 1; the app shows it in the page. Anything else is a bug and should look like one. What a message
-repeats of a file goes through `in_line`: names and reasons come from whoever made the file.
+with status 1; the app shows it in the page. Anything else is a bug and should look like one. Text from a file
+is put into a message by `in_line`: anybody may have made the file.
 """
 
 
 def in_line(text: object, most: int = 80) -> str:
-    """Text from outside as part of a message: what cannot be printed replaced, the middle left out."""
+    """Text from outside as part of a message: unprintable signs replaced, the middle left out."""
     text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(text))
     return text if len(text) <= most else f"{text[: most - most // 3 - 1]}…{text[-(most // 3) :]}"
 
 
 class LatentSpaceError(Exception):
-    """What went wrong outside the program, in a sentence that a visitor can act on."""
+    """An error outside the program, in a sentence that a visitor can act on."""
 
 
 class DatasetError(LatentSpaceError):
@@ -32,4 +32,4 @@ class CheckpointError(LatentSpaceError):
 
 
 class TrainingError(LatentSpaceError):
-    """A training whose numbers ran away."""
+    """A training that diverged."""

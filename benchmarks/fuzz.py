@@ -197,7 +197,7 @@ def _use(given, folder: Path) -> None:
 def _use_images(workspace, dataset) -> None:
     import numpy as np
 
-    from autoencoder.data.readers.pixels import looks_inverted
+    from autoencoder.data.readers.pictures import looks_inverted
 
     looks_inverted(dataset.images)
     kept = workspace.images.save(dataset, workspace.images.free_name(dataset.name))

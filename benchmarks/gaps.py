@@ -18,7 +18,7 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.latent.gap_score import random_pairs
-from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.paths import CodeGraph
 from autoencoder.latent.picture_distance import PictureDistance
 
 

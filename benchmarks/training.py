@@ -27,8 +27,7 @@ from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.measures import bce
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.autoencoder import Autoencoder
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, build_network
 from autoencoder.model.runtime import resolve_runtime
 from autoencoder.training.trainer import Trainer
 

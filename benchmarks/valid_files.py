@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from autoencoder.checkpoint.archive import files_of
 from autoencoder.checkpoint.record import TrainingSettings
+from autoencoder.checkpoint.store import files_of
 from autoencoder.data.dataset import Dataset
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.runtime import Runtime

@@ -1,7 +1,7 @@
 """Checkpoint and its configuration: types, their checks and their JSON form."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import Replay
 from autoencoder.data.serial import check_limits, from_tree
-from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.paths import CodeGraph
 from autoencoder.latent.support import Support, Units
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
@@ -82,7 +82,7 @@ class Atlas:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A trained model, what is known of it, and its atlas. ``folder`` is None until it is on disk.
+    """A trained model with its configuration and atlas. ``folder`` is None until it is on disk.
 
     ``replay`` is that of a training just over; on disk it lies beside the model and is read by itself.
     """
@@ -91,8 +91,8 @@ class Checkpoint:
     config: Config
     model: Autoencoder
     atlas: Atlas
-    folder: Path | None = field(default=None)
-    replay: Replay | None = field(default=None)
+    folder: Path | None = None
+    replay: Replay | None = None
 
     @property
     def identity(self) -> str:

@@ -1,7 +1,4 @@
-"""The codes of a set of images, with what is known of each: what a map is drawn from.
-
-N images, D latent dimensions.
-"""
+"""Codes of N images in D latent dimensions, with their rows, labels and classes: the data of a map."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,8 +14,7 @@ from autoencoder.data.dataset import Dataset
 class Codes:
     """``latents`` float32 (N, D) of the images at ``rows`` (N,) of data set and split.
 
-    ``images`` uint8 (N, 28, 28) is None where only the codes are at hand, ``labels`` (N,) where there are
-    none.
+    ``images`` uint8 (N, 28, 28) and ``labels`` (N,) are None where there are none.
     """
 
     dataset: str
@@ -38,7 +34,7 @@ class Codes:
 
     @cached_property
     def dataset_of_images(self) -> Dataset | None:
-        """The images as a data set; None where only the codes are at hand."""
+        """The images as a data set; None without images."""
         if self.images is None:
             return None
         return Dataset(self.dataset, self.split, self.images, self.labels, self.class_names)
@@ -50,15 +46,9 @@ class Codes:
 
 def codes_of_images(checkpoint: Checkpoint, dataset: Dataset) -> Codes:
     """The codes of every image of a data set."""
-    return Codes(
-        dataset.name,
-        dataset.split,
-        np.arange(dataset.n_images),
-        checkpoint.model.encode(dataset.images),
-        dataset.labels,
-        dataset.class_names,
-        dataset.images,
-    )
+    rows, latents = np.arange(dataset.n_images), checkpoint.model.encode(dataset.images)
+    known = dataset.labels, dataset.class_names, dataset.images
+    return Codes(dataset.name, dataset.split, rows, latents, *known)
 
 
 def codes_of_atlas(checkpoint: Checkpoint) -> Codes:

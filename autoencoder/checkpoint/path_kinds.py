@@ -1,7 +1,4 @@
-"""The kinds of paths through a model's space, each called what it is.
-
-T steps, D latent dimensions.
-"""
+"""Kinds of paths of T steps through a latent space of D dimensions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +15,7 @@ Ends = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class PathKind:
-    """How a kind of path is called, what it does in one sentence, and whether it takes a second to find."""
+    """Kind of path: title, label in one sentence, and ``is_slow`` if it takes a second to find."""
 
     title: str
     label: str
@@ -45,7 +42,7 @@ PATH_KINDS = {
 def path_steps(
     checkpoint: Checkpoint, kind: str, start: np.ndarray, end: np.ndarray, n_steps: int
 ) -> Steps[np.ndarray]:
-    """The path of a ``kind`` from start (D,) to end (D,) while it is found: the share done, and (T, D).
+    """Path (T, D) of a ``kind`` from start (D,) to end (D,); the partial results are paths too.
 
     Both ends are exact in every kind and at every share, and the path back is the path there, reversed.
     """

@@ -37,19 +37,8 @@ Place = ImageAt | CodeAt | Drawing
 
 
 def has_codes_of(other: Checkpoint, codes: Codes) -> bool:
-    """Whether another model can say what the codes of the same images are."""
+    """True where another model has, or can make, the codes of the same images."""
     return codes.images is not None or other.config.atlas.dataset == codes.dataset
-
-
-def same_codes(other: Checkpoint, codes: Codes, indices: list[int]) -> np.ndarray:
-    """The codes (len(indices), D) that another model gives to the same images."""
-    if codes.images is not None:
-        return other.model.encode(codes.images[indices])
-    rows, info = codes.rows[indices], other.config.atlas
-    found = [np.flatnonzero(other.atlas.rows == row) for row in rows]
-    if info.dataset != codes.dataset or any(len(index) == 0 for index in found):
-        raise DatasetError(NO_CODES)
-    return other.atlas.latents[[index[0] for index in found]]
 
 
 def code_of(place: Place | None, checkpoint: Checkpoint, codes: Codes) -> np.ndarray | None:
@@ -65,12 +54,16 @@ def code_of(place: Place | None, checkpoint: Checkpoint, codes: Codes) -> np.nda
 def code_in(other: Checkpoint, place: Place, first: Checkpoint, codes: Codes) -> np.ndarray:
     """The code (D,) of a place of the chosen model in any model.
 
-    A code of one model is nothing to another: there it is the code of the image that the first one draws.
+    A code means nothing to another model: there it is the code of the image that the first one decodes.
+    Raises DatasetError for an image that is not here and not in the other atlas.
     """
     if other.fingerprint == first.fingerprint:
         return code_of(place, first, codes)
-    if isinstance(place, ImageAt):
-        return same_codes(other, codes, [place.index])[0]
+    if isinstance(place, ImageAt) and codes.images is None:
+        found = np.flatnonzero(other.atlas.rows == codes.rows[place.index])
+        if other.config.atlas.dataset != codes.dataset or len(found) == 0:
+            raise DatasetError(NO_CODES)
+        return other.atlas.latents[found[0]]
     return other.model.encode(picture_of(place, first, codes)[None])[0]
 
 
@@ -84,7 +77,7 @@ def picture_of(place: Place, checkpoint: Checkpoint, codes: Codes) -> np.ndarray
 
 
 def title_of(place: Place, codes: Codes) -> str:
-    """What a place is called in captions: an image by its class, if it has one, and its number."""
+    """Title of a place in captions: an image has its class, if there is one, and its number."""
     if isinstance(place, Drawing):
         return "your drawing"
     if isinstance(place, CodeAt):
@@ -95,9 +88,7 @@ def title_of(place: Place, codes: Codes) -> str:
 
 def default_pair(codes: Codes) -> tuple[int, int]:
     """The first image, and the first one of another class."""
-    if codes.labels is None:
-        return 0, min(1, len(codes.latents) - 1)
-    other = np.flatnonzero(codes.labels != codes.labels[0])
+    other = [] if codes.labels is None else np.flatnonzero(codes.labels != codes.labels[0])
     return 0, int(other[0]) if len(other) else min(1, len(codes.latents) - 1)
 
 
@@ -105,9 +96,7 @@ def random_pair(codes: Codes, seed: int, same_class: bool) -> tuple[int, int]:
     """Two different images, of one class or of two where the labels allow it; the same for the same seed."""
     rng = np.random.default_rng(seed)
     a = int(rng.integers(len(codes.latents)))
-    candidates = np.arange(len(codes.latents))
-    if codes.labels is not None:
-        fitting = candidates[(codes.labels == codes.labels[a]) == same_class]
-        candidates = fitting if len(fitting[fitting != a]) else candidates
-    candidates = candidates[candidates != a]
+    others = np.arange(len(codes.latents)) != a
+    fitting = others if codes.labels is None else others & ((codes.labels == codes.labels[a]) == same_class)
+    candidates = np.flatnonzero(fitting if fitting.any() else others)
     return a, int(rng.choice(candidates)) if len(candidates) else a

@@ -10,7 +10,7 @@ MAX_EPOCHS = 1000
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a network is trained. Raises ValueError for a value that is out of range.
+    """Settings of a training. Raises ValueError for a value that is out of range.
 
     ``noise`` (KIND:LEVEL) is laid over the inputs of a dae; other kinds are trained on clean images.
     ``learning_rate`` is the peak of the one-cycle schedule (Smith & Topin 2017, arXiv 1708.07120).
@@ -42,7 +42,7 @@ class TrainingSettings:
 class EpochResult:
     """The measures at the end of an epoch, as its weights give them.
 
-    ``epoch`` is how many are done: a whole number but for the last of a training that was stopped within one.
+    ``epoch`` is the number done: a whole one but for the last of a training that was stopped within an epoch.
     Both losses are as ``Progress.loss``: over the held-back images, and over as many fixed ones of
     those that the network is trained on, or all of these. A dae is measured at its task, from noisy to clean.
     """

@@ -1,8 +1,8 @@
 """Replay of a training: frames with the map positions of held-out images and eight reconstructions.
 
 The map is the code itself where that has two dimensions. Else it is the plane in which the codes of that
-moment vary most (PCA), turned and mirrored to lie on the frame before as well as it can (orthogonal
-Procrustes: Schönemann 1966); sizes stay, so nothing jumps between frames but what the training moved.
+moment vary most (PCA), rotated and mirrored for the best fit to the frame before (orthogonal Procrustes:
+Schönemann 1966); sizes stay, so only the training moves points from frame to frame.
 
 F frames, N images on the map, S images shown, D latent dimensions.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autoencoder.data.npz import read_arrays
+from autoencoder.data.readers.arrays import read_arrays
 from autoencoder.data.serial import from_tree
 from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import MAX_LATENT_DIM
@@ -33,28 +33,18 @@ MAX_UNPACKED = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """The frames of a training, in the order in which they were taken.
-
-    inputs               uint8 (S, 28, 28), what the encoder is given
-    labels               int16 (N,) of the images on the map; -1 where there are none
-    epochs               (F,), epochs done: 0 is the network untrained
-    positions            float32 (F, N, 2)
-    pictures             uint8 (F, S, 28, 28), reconstructions
-    train_losses         (F,), nats per image; before the end of the first epoch over fewer images
-    validation_losses    (F,)
-    gap_scores           (F,), mean over straight paths between pairs of images: see gap_score.GapScore
-    """
+    """The frames of a training, in the order in which they were taken."""
 
     latent_dim: int
     class_names: tuple[str, ...]
-    inputs: np.ndarray
-    labels: np.ndarray
-    epochs: np.ndarray
-    positions: np.ndarray
-    pictures: np.ndarray
-    train_losses: np.ndarray
-    validation_losses: np.ndarray
-    gap_scores: np.ndarray
+    inputs: np.ndarray  # uint8 (S, 28, 28), the encoder's inputs
+    labels: np.ndarray  # int16 (N,) of the images on the map; -1 where there are none
+    epochs: np.ndarray  # (F,), epochs done: 0 is the network untrained
+    positions: np.ndarray  # float32 (F, N, 2)
+    pictures: np.ndarray  # uint8 (F, S, 28, 28), reconstructions
+    train_losses: np.ndarray  # (F,), nats per image; over fewer images before the end of the first epoch
+    validation_losses: np.ndarray  # (F,), likewise
+    gap_scores: np.ndarray  # (F,), mean over straight paths between pairs of images: see gap_score.GapScore
 
     def __post_init__(self) -> None:
         n_frames, n_images, n_shown = len(self.epochs), len(self.labels), len(self.inputs)
@@ -74,7 +64,7 @@ class Replay:
         return len(self.epochs)
 
     def with_frame(self, **frame) -> "Replay":
-        """One frame more, thinned out where they became too many."""
+        """Replay with one frame more, thinned out where there are too many."""
         added = {name: np.concatenate([getattr(self, name), [value]]) for name, value in frame.items()}
         longer = replace(self, **{name: added[name].astype(getattr(self, name).dtype) for name in added})
         return longer.of(is_kept(longer.epochs))
@@ -143,10 +133,5 @@ def read_replay(folder: Path) -> Replay | None:
             raise ValueError("too large")
         return Replay.from_arrays(read_arrays(path, ARRAYS, len(ARRAYS), MAX_UNPACKED))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CheckpointError(
-            f"How {folder.name} came about cannot be shown: {REPLAY} is damaged. The model can be used."
-        ) from error
-
-
-def write_replay(replay: Replay, folder: Path) -> None:
-    np.savez_compressed(folder / REPLAY, **replay.to_arrays())
+        fault = f"How {folder.name} came about cannot be shown: {REPLAY} is damaged"
+        raise CheckpointError(f"{fault}. The model can be used.") from error

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.pictures import looks_inverted
 from autoencoder.errors import DatasetError
 from autoencoder.steps import Step, Steps
 

@@ -1,7 +1,7 @@
 """Catalogue of the named data sets: titles, classes, sizes, and where their files are."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from autoencoder.data.readers.read import count_images
@@ -9,35 +9,24 @@ from autoencoder.data.readers.source import labels_beside
 from autoencoder.project import ROOT
 
 DIGITS = tuple("0123456789")
-GARMENTS = (
-    "T-shirt",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
+GARMENTS = "T-shirt, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
 KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True)
 class NamedSet:
-    """A data set that is asked for by name."""
+    """A data set with a name; the defaults are MNIST's sizes and file names, which its successors share."""
 
     name: str
     title: str
     description: str
     class_names: tuple[str, ...]
-    n_train: int
-    n_test: int
     credit: str
     licence: str
     url: str
+    n_train: int = 60_000
+    n_test: int = 10_000
     download_mb: float = 0.0
     folder: str = ""  # torchvision's class, and its folder below the data root; "" for the embedded set
     torchvision_split: str = ""  # the argument that picks a part of EMNIST
@@ -76,8 +65,6 @@ DATASETS = {
             title="MNIST",
             description="Handwritten digits of 500 people, the classic.",
             class_names=DIGITS,
-            n_train=60_000,
-            n_test=10_000,
             credit="Y. LeCun, C. Cortes and C. J. C. Burges, 1998",
             licence="CC BY-SA 3.0",
             url="http://yann.lecun.com/exdb/mnist/",
@@ -88,9 +75,7 @@ DATASETS = {
             name="fashion-mnist",
             title="Fashion-MNIST",
             description="Pictures of clothes, shoes and bags from a shop.",
-            class_names=GARMENTS,
-            n_train=60_000,
-            n_test=10_000,
+            class_names=tuple(GARMENTS.split(", ")),
             credit="H. Xiao, K. Rasul and R. Vollgraf, Zalando Research, 2017",
             licence="MIT",
             url="https://github.com/zalandoresearch/fashion-mnist",
@@ -102,8 +87,6 @@ DATASETS = {
             title="Kuzushiji-MNIST",
             description="Ten syllables of classical Japanese, in cursive script.",
             class_names=KANA,
-            n_train=60_000,
-            n_test=10_000,
             credit="T. Clanuwat et al., Center for Open Data in the Humanities, 2018",
             licence="CC BY-SA 4.0",
             url="https://codh.rois.ac.jp/kmnist/",
@@ -139,7 +122,7 @@ class DatasetInfo:
     name: str
     title: str
     status: str  # "embedded", "on disk" or "to download"
-    n_train: int | None  # what the files on disk say, else what will be downloaded
+    n_train: int | None  # of the files on disk, else of the download
     n_test: int | None
     description: str
     download_mb: float
@@ -149,37 +132,22 @@ class DatasetInfo:
 
 
 def list_datasets(root: str | os.PathLike | None = None) -> list[DatasetInfo]:
-    """Every named set and whether it is there."""
+    """Every named set and its status."""
     return [_info(named, data_root(root)) for named in DATASETS.values()]
 
 
 def _info(named: NamedSet, root: Path) -> DatasetInfo:
-    status = _status(named, root)
-    n_train, n_test = named.n_train, named.n_test
-    if status == "on disk":  # perhaps a part of the set only
-        n_train, n_test = (count_images(named.images_path(root, split)) for split in ("train", "test"))
-    return DatasetInfo(
-        name=named.name,
-        title=named.title,
-        status=status,
-        n_train=n_train,
-        n_test=n_test,
-        description=named.description,
-        download_mb=named.download_mb,
-        credit=named.credit,
-        licence=named.licence,
-        url=named.url,
-    )
-
-
-def _status(named: NamedSet, root: Path) -> str:
+    facts = {part.name: getattr(named, part.name) for part in fields(DatasetInfo) if part.name != "status"}
     if not named.folder:
-        return "embedded"
-    complete = all(named.images_path(root, split) for split in ("train", "test"))
-    return "on disk" if complete else "to download"
+        return DatasetInfo(status="embedded", **facts)
+    paths = [named.images_path(root, split) for split in ("train", "test")]
+    if None in paths:
+        return DatasetInfo(status="to download", **facts)
+    n_train, n_test = map(count_images, paths)  # perhaps a part of the set only
+    return DatasetInfo(status="on disk", **facts | {"n_train": n_train, "n_test": n_test})
 
 
 def data_root(root: str | os.PathLike | None = None) -> Path:
-    """Where the named sets lie: `root`, else LATENT_DATA_ROOT, else data/ in the project."""
+    """Folder of the named sets: `root`, else LATENT_DATA_ROOT, else data/ in the project."""
     chosen = root or os.environ.get("LATENT_DATA_ROOT") or ROOT / "data"
     return Path(chosen).expanduser()

@@ -12,7 +12,7 @@ SPLITS = ("train", "test", "all")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with what is known of them. The arrays are read-only, so one copy can serve everybody."""
+    """Images with labels and classes. The arrays are read-only, so one copy can serve everybody."""
 
     name: str
     split: str  # "train", "test" or "all"
@@ -21,10 +21,19 @@ class Dataset:
     class_names: tuple[str, ...]  # by label; () without labels
 
     def __post_init__(self) -> None:
-        _check_fields(self)
-        object.__setattr__(self, "images", _read_only(self.images))
-        if self.labels is not None:
-            object.__setattr__(self, "labels", _read_only(self.labels))
+        images, labels = self.images, self.labels
+        if self.split not in SPLITS:
+            raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {self.split!r}")
+        if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
+            raise ValueError(f"images must be uint8 (N, {SIDE}, {SIDE}), got {images.dtype} {images.shape}")
+        object.__setattr__(self, "images", _read_only(images))
+        if labels is None:
+            return
+        if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
+            raise ValueError(f"labels must be int64 ({len(images)},), got {labels.dtype} {labels.shape}")
+        if labels.size and not 0 <= labels.min() <= labels.max() < len(self.class_names):
+            raise ValueError(f"labels must lie in the {len(self.class_names)} class names")
+        object.__setattr__(self, "labels", _read_only(labels))
 
     @property
     def n_images(self) -> int:
@@ -45,20 +54,6 @@ class Dataset:
         return replace(self, images=self.images[indices], labels=labels)
 
 
-def _check_fields(dataset: Dataset) -> None:
-    images, labels = dataset.images, dataset.labels
-    if dataset.split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {dataset.split!r}")
-    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        raise ValueError(f"images must be uint8 (N, {SIDE}, {SIDE}), got {images.dtype} {images.shape}")
-    if labels is None:
-        return
-    if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
-        raise ValueError(f"labels must be int64 ({len(images)},), got {labels.dtype} {labels.shape}")
-    if labels.size and not 0 <= labels.min() <= labels.max() < len(dataset.class_names):
-        raise ValueError(f"labels must lie in the {len(dataset.class_names)} class names")
-
-
 def _read_only(array: np.ndarray) -> np.ndarray:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
@@ -66,7 +61,7 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 
 
 def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split range(n) at random into indices to train on and a `share` held back, both ascending.
+    """Random split of range(n) into indices to train on and a `share` held back, both ascending.
 
     From two images on, each side has one at least.
     """
@@ -78,15 +73,15 @@ def hold_back(n: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def n_held_back(n: int, share: float) -> int:
-    """How many of n images `hold_back` holds back."""
+    """Number of n images that `hold_back` holds back."""
     return min(max(round(n * share), 1), n - 1) if n > 1 else 0
 
 
 def stratified_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Rows (N,) in a random order of which every beginning is stratified.
+    """Random order (N,) whose every prefix is stratified by class.
 
-    It begins with one image of each class; then each class has its share, as nearly as may be. So the first
-    100 hold the first 10.
+    It starts with one image of each class; then each class has its share, up to rounding. So the first 100
+    hold the first 10.
     """
     order = rng.permutation(len(labels))
     by_class = order[np.argsort(labels[order], kind="stable")]

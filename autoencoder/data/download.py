@@ -1,4 +1,4 @@
-"""Download of a named data set by torchvision, in a thread whose progress is read off the files."""
+"""Download of a named data set by torchvision, in a thread; the size of its files gives the progress."""
 
 import os
 import tempfile
@@ -15,26 +15,25 @@ Progress = Callable[[float, str], None]  # done, from 0 to 1, and a sentence
 
 
 def fetch(named: NamedSet, root: Path, download: bool, on_progress: Progress | None) -> None:
-    """Download a set beside its place, and move it there once it is whole: a cut download leaves nothing."""
+    """Download a set, and move it to its place once it is whole; DatasetError where that fails or is off."""
+    report = on_progress or (lambda done, sentence: None)
     if not download:
         raise DatasetError(_absent(named, root, "downloading is off"))
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix=".download-", ignore_cleanup_errors=True) as folder:
-            _follow(_Download(named, Path(folder)), on_progress)
+            _follow(_Download(named, Path(folder)), report)
             _move_in(named, Path(folder), root)
-        if on_progress:
-            on_progress(1.0, f"{named.title} is on this computer now.")
+        report(1.0, f"{named.title} is on this computer now.")
     except OSError as error:
         raise DatasetError(_absent(named, root, str(error))) from error
 
 
 def _absent(named: NamedSet, root: Path, reason: str) -> str:
-    return (
-        f"{named.title} is not on this computer and was not downloaded ({reason}): put its four files "
-        f"({named.train_prefix}-images-idx3-ubyte and so on, gzipped or not) into {named.raw_folder(root)}, "
-        "or choose digits, which works now."
-    )
+    absent = f"{named.title} is not on this computer and was not downloaded ({reason})"
+    files = f"{named.train_prefix}-images-idx3-ubyte and so on, gzipped or not"
+    place = named.raw_folder(root)
+    return f"{absent}: put its four files ({files}) into {place}, or choose digits, which works now."
 
 
 class _Download(threading.Thread):
@@ -72,25 +71,17 @@ def _download_with_torchvision(named: NamedSet, folder: Path) -> None:
     getattr(datasets, named.folder)(folder, download=True, **arguments)
 
 
-def _follow(download: _Download, on_progress: Progress | None) -> None:
+def _follow(download: _Download, report: Progress) -> None:
     """Wait for a download, reporting on it from the caller's own thread."""
     named = download.named
     download.start()
     while download.is_alive():
         download.join(POLL_SECONDS)
-        if on_progress:
-            done = min(download.megabytes, named.download_mb)
-            on_progress(
-                done / named.download_mb,
-                f"Downloading {named.title}: {done:.1f} of {named.download_mb:.1f} MB",
-            )
+        done, whole = min(download.megabytes, named.download_mb), named.download_mb
+        report(done / whole, f"Downloading {named.title}: {done:.1f} of {whole:.1f} MB")
     if download.error:
-        raise OSError(_reason(download.error)) from download.error
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return "no network answers" if "urlopen" in text else text[:200] or type(error).__name__
+        text = " ".join(str(download.error).split()) or type(download.error).__name__
+        raise OSError("no network answers" if "urlopen" in text else text[:200]) from download.error
 
 
 def _move_in(named: NamedSet, folder: Path, root: Path) -> None:

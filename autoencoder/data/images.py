@@ -15,7 +15,7 @@ def as_floats(images: np.ndarray) -> np.ndarray:
 
 
 def are_alike(images: np.ndarray) -> bool:
-    """Whether images (N, 28, 28) are all the same, as a single one is: nothing can be learnt from these."""
+    """True for images (N, 28, 28) that are all the same, as a single one is: nothing is learnt from them."""
     return all((image == images[0]).all() for image in images)
 
 

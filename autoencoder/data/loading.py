@@ -1,22 +1,19 @@
-"""Data sets by name or by path: images, labels, class names and a fingerprint.
-
-N images of 28 x 28 pixels, uint8, light ink on dark ground as in MNIST.
-"""
+"""Data sets by name or by path: images of 28 x 28 pixels, uint8, light ink on dark ground as in MNIST."""
 
 import difflib
+import functools
 import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from autoencoder.data.catalogue import DATASETS, NamedSet, data_root
-from autoencoder.data.dataset import SPLITS, Dataset
-from autoencoder.data.digits import digits_by_split
+from autoencoder.data.catalogue import DATASETS, DIGITS, NamedSet, data_root
+from autoencoder.data.dataset import SIDE, SPLITS, Dataset
 from autoencoder.data.download import Progress, fetch
 from autoencoder.data.readers.read import read_images, read_upload
-from autoencoder.data.readers.source import ImageSet
 from autoencoder.errors import DatasetError
 
 
@@ -29,7 +26,7 @@ def load_dataset(
     download: bool = True,
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """Load a named set, or the images at a path, which have no split: theirs is "all" whatever is asked.
+    """Load a named set, or the images at a path, whose split is always "all".
 
     A named set that is not on disk is downloaded if `download` allows. `invert` turns dark ink on light
     ground into light on dark. Raises `DatasetError` for what cannot be found, read or downloaded.
@@ -38,8 +35,9 @@ def load_dataset(
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
     named = None if isinstance(source, os.PathLike) else DATASETS.get(source.lower())
     if named is None:
-        return _load_path(source, invert)
-    dataset = _load_named(named, split, data_root(root), download, on_progress)
+        dataset = _load_path(source)
+    else:
+        dataset = _load_named(named, split, data_root(root), download, on_progress)
     return replace(dataset, images=255 - dataset.images) if invert else dataset
 
 
@@ -47,17 +45,18 @@ def load_upload(
     name: str, data: bytes, labels: tuple[str, bytes] | None = None, *, invert: bool = False
 ) -> Dataset:
     """A data set of uploaded bytes, as `load_dataset` makes one of a file."""
-    return _of_file(_file_stem(name), read_upload(name, data, labels, invert=invert))
+    return Dataset(_file_stem(name), "all", *read_upload(name, data, labels, invert=invert))
 
 
-# The visitor's own files
-
-
-def _load_path(source: str | os.PathLike, invert: bool) -> Dataset:
+def _load_path(source: str | os.PathLike) -> Dataset:
     if not _is_path(source):
-        raise DatasetError(_unknown_name(source))
+        close = difflib.get_close_matches(source.lower(), DATASETS, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        known = f"The data sets are {', '.join(DATASETS)}; files are given by their path."
+        raise DatasetError(f"There is no data set and no file called {source!r}.{meant} {known}")
     path = Path(source).expanduser()
-    return _of_file(_path_name(path), read_images(path, invert=invert))
+    name = path.resolve().name if path.is_dir() else _file_stem(path.name)
+    return Dataset(name, "all", *read_images(path))
 
 
 def _is_path(source: str | os.PathLike) -> bool:
@@ -66,30 +65,10 @@ def _is_path(source: str | os.PathLike) -> bool:
     return "/" in source or os.sep in source or bool(Path(source).suffix) or os.path.exists(source)
 
 
-def _unknown_name(name: str) -> str:
-    close = difflib.get_close_matches(name.lower(), DATASETS, n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    return (
-        f"There is no data set and no file called {name!r}.{meant} The data sets are {', '.join(DATASETS)}; "
-        "files are given by their path."
-    )
-
-
-def _path_name(path: Path) -> str:
-    return path.resolve().name if path.is_dir() else _file_stem(path.name)
-
-
 def _file_stem(name: str) -> str:
     """The name without its suffix; "train" for train-images-idx3-ubyte.gz."""
     own, is_idx = re.subn(r"[-_.]?images[-_.]idx3[-_.]ubyte(\.gz)?$", "", Path(name).name)
     return own or "images" if is_idx else Path(name).stem
-
-
-def _of_file(name: str, found: ImageSet) -> Dataset:
-    return Dataset(name, "all", *found)
-
-
-# The named sets
 
 
 def _load_named(
@@ -97,12 +76,10 @@ def _load_named(
 ) -> Dataset:
     if split == "all":
         parts = [_load_named(named, part, root, download, on_progress) for part in ("train", "test")]
-        images, labels = (
-            np.concatenate([getattr(p, field) for p in parts]) for field in ("images", "labels")
-        )
-        return replace(parts[0], split="all", images=images, labels=labels)
+        whole = {field: np.concatenate([getattr(p, field) for p in parts]) for field in ("images", "labels")}
+        return replace(parts[0], split="all", **whole)
     if not named.folder:
-        return digits_by_split()[split]
+        return _digits_by_split()[split]
     path = named.images_path(root, split)
     if path is None:
         fetch(named, root, download, on_progress)
@@ -113,24 +90,51 @@ def _load_named(
 def _read_named(named: NamedSet, split: str, path: Path) -> Dataset:
     """Read a split from torchvision's files with our own reader.
 
-    torchvision would give the same bytes, but takes seconds to import, trusts the files (a truncated one
-    fails far inside torch), and cannot be imported at all where it does not match its torch. So it only
-    downloads.
+    torchvision only downloads: it would give the same bytes, but takes seconds to import, trusts the files (a
+    truncated one fails far inside torch), and cannot be imported where it does not match its torch.
     """
     try:
         images, labels, _ = read_images(path)
     except DatasetError as error:
-        raise DatasetError(
-            f"{error} Once {path} is deleted, {named.title} can be downloaded again."
-        ) from error
+        advice = f"Once {path} is deleted, {named.title} can be downloaded again."
+        raise DatasetError(f"{error} {advice}") from error
     labels = labels - named.first_label
     if labels.min() < 0 or labels.max() >= len(named.class_names):
-        raise DatasetError(
-            f"The labels of {path} are not those of {named.title}. Delete it to download it again."
-        )
+        fault = f"The labels of {path} are not those of {named.title}"
+        raise DatasetError(f"{fault}. Delete it to download it again.")
     if named.transposed:
         images = images.transpose(0, 2, 1)
     return Dataset(named.name, split, images, labels, named.class_names)
 
 
-# Downloading
+@functools.lru_cache(maxsize=1)
+def _digits_by_split() -> dict[str, Dataset]:
+    """scikit-learn's digits by split, in one fixed order; every fifth of each class is for testing."""
+    from sklearn.datasets import load_digits  # more than a second to import
+
+    digits = load_digits()
+    images = np.stack([_as_mnist(image) for image in digits.images])
+    whole = Dataset("digits", "all", images, digits.target.astype(np.int64), DIGITS)
+    shuffled = np.random.RandomState(0).permutation(whole.n_images)  # this stream is frozen for good (NEP 19)
+    by_class = shuffled[np.argsort(whole.labels[shuffled], kind="stable")]
+    test = np.sort(by_class[::5])
+    rows = {"train": np.setdiff1d(by_class, test), "test": test}
+    return {split: replace(whole.subset(rows[split]), split=split) for split in rows}
+
+
+def _as_mnist(digit: np.ndarray) -> np.ndarray:
+    """An 8 x 8 digit (0 to 16) -> uint8 (28, 28) as MNIST was made: in a box of 20 x 20 pixels, smoothly
+    enlarged, then moved by whole pixels until its centre of mass is in the middle (LeCun et al. 1998, III.A).
+    """
+    box = Image.fromarray(digit.astype(np.float32)).resize((20, 20), Image.Resampling.BICUBIC)
+    ink = np.clip(np.asarray(box), 0, 16) * (255 / 16)
+    top, left = (_offset(ink.sum(axis=axis)) for axis in (1, 0))
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
+    canvas[top : top + 20, left : left + 20] = np.rint(ink)
+    return canvas
+
+
+def _offset(profile: np.ndarray) -> int:
+    """First pixel of a box of 20 whose mass is centred among 28, the box kept whole."""
+    centre = np.average(np.arange(20), weights=profile)
+    return int(np.clip(round((SIDE - 1) / 2 - centre), 0, SIDE - 20))

@@ -1,4 +1,4 @@
-"""How close two pictures are, and what a code costs: one number per image, always.
+"""Measures of likeness between two pictures, and of the cost of a code: always one number per image.
 
 Means over images or classes are left to the caller, because the mean of PSNRs is not the PSNR of a mean.
 All sums run in float64.

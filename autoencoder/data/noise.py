@@ -1,9 +1,8 @@
-"""Noise that a picture is given before it is encoded.
+"""Noise that is added to a picture before it is encoded.
 
-What `corrupt` returns is shown and encoded as it is: whole bytes, rounded and clipped, with nothing
-added behind the picture's back. Draws are made image by image, so the noise of the first k images is
-the same however many follow. From one seed, a higher level makes the same noise stronger instead of
-drawing it anew: a slider then moves one noise up and down.
+The result of `corrupt` is both shown and encoded: whole bytes, rounded and clipped. Draws are made image by
+image, so the noise of the first k images is the same however many follow. From one seed, a higher level makes
+the same noise stronger instead of drawing another: a slider then moves one noise up and down.
 
 Shapes: N images, H and W pixels.
 """
@@ -102,7 +101,7 @@ def _as_bytes(values: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class NoiseKind:
-    """How a kind is called, what its level means, and how it is made."""
+    """Kind of noise: title, unit of its level, and function."""
 
     title: str
     unit: str

@@ -23,7 +23,8 @@ def from_tree(kind: type[T], tree: Any) -> T:
     Raises ValueError, with the path in the tree, for a wrong type, an unknown entry, a missing one that has
     no default, and for whatever the dataclass itself refuses.
     """
-    value = msgspec.convert(tree, kind, from_attributes=True, dec_hook=_as_it_is)
+    # Values of types that JSON does not have are passed on; msgspec then checks that they are of the type.
+    value = msgspec.convert(tree, kind, from_attributes=True, dec_hook=lambda _, value: value)
     _check_names(tree, value, "$")
     return value
 
@@ -47,11 +48,6 @@ def _is_within_limits(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= MAX_TEXT and value == in_line(value, MAX_TEXT)
     return not isinstance(value, int | float) or abs(value) < LARGEST
-
-
-def _as_it_is(kind: type, value: Any) -> Any:
-    """Value of a type that JSON does not have; msgspec then checks that it is one."""
-    return value
 
 
 def _check_names(tree: Any, value: Any, path: str) -> None:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from autoencoder.figures.style import CLASS_COLOURS, INK, dress
 from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 
 DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
 MOST_TICKS = 13

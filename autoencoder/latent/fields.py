@@ -1,4 +1,4 @@
-"""What lies behind the points of a map: the density of the data, and the gaps between them.
+"""Fields behind the points of a map: the density of the data, and the gaps between them.
 
 N codes, D latent dimensions; a field has H rows, from the top, and W columns of square cells.
 """
@@ -16,6 +16,7 @@ LONGEST_SIDE = 80  # cells
 MARGIN = 0.2  # of the longer side of the points' box, on every side
 SMOOTHING = 1.2  # cells of sigma
 CHUNK = 256  # codes that are decoded and encoded at a time
+Bounds = tuple[float, float, float, float]  # left, right, bottom, top
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Field:
     """``values`` float32 (H, W) over ``bounds`` (left, right, bottom, top) of a map."""
 
     values: np.ndarray
-    bounds: tuple[float, float, float, float]
+    bounds: Bounds
 
 
 def density(positions: np.ndarray) -> Field:
@@ -54,24 +55,19 @@ def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Step
     return Field(values.reshape(height, width), bounds)
 
 
-def _grid(positions: np.ndarray) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
-    """Rows and columns of square cells, and what they cover: the points and a margin."""
+def _grid(positions: np.ndarray) -> tuple[tuple[int, int], Bounds]:
+    """Rows and columns of square cells, and their bounds: the points and a margin."""
     low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
     longest = float((high - low).max()) or 1.0
     low, high = low - MARGIN * longest, high + MARGIN * longest
-    cell = float((high - low).max()) / LONGEST_SIDE
-    width, height = (max(1, round(float(side) / cell)) for side in high - low)
-    centre_x, centre_y = (low + high) / 2
-    half_width, half_height = width * cell / 2, height * cell / 2
-    return (height, width), (
-        float(centre_x - half_width),
-        float(centre_x + half_width),
-        float(centre_y - half_height),
-        float(centre_y + half_height),
-    )
+    cell = (high - low).max() / LONGEST_SIDE
+    shape = np.maximum(1, np.rint((high - low) / cell))  # width and height
+    centre, half = (low + high) / 2, shape * cell / 2
+    (left, bottom), (right, top) = (centre - half).tolist(), (centre + half).tolist()
+    return (int(shape[1]), int(shape[0])), (left, right, bottom, top)
 
 
-def _centres(height: int, width: int, bounds: tuple[float, float, float, float]) -> np.ndarray:
+def _centres(height: int, width: int, bounds: Bounds) -> np.ndarray:
     """The middle of every cell (H * W, 2), row by row from the top."""
     left, right, bottom, top = bounds
     x = left + (np.arange(width) + 0.5) * (right - left) / width

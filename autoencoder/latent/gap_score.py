@@ -7,14 +7,7 @@ import numpy as np
 
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import (
-    PERCENTILE,
-    PICTURE_ROUNDING,
-    Codec,
-    Support,
-    Units,
-    is_off_support,
-)
+from autoencoder.latent.support import PERCENTILE, PICTURE_ROUNDING, Codec, Support, Units, is_off_support
 
 N_STEPS = 17
 
@@ -23,7 +16,7 @@ N_STEPS = 17
 class GapScore:
     """A measure of the gap on a path: ``name`` is its field in `GapScores` and `PathMeasures`.
 
-    ``digits`` is the format of a value in a sentence, ``ticks`` that of an axis.
+    ``digits`` is the format of a value in a sentence, as "12.5%" or "1.25", ``ticks`` that of an axis.
     """
 
     name: str
@@ -34,30 +27,16 @@ class GapScore:
     meaning: str
 
     def of(self, measures: Any) -> Any:
-        """This score, read from `GapScores` or `PathMeasures`."""
         return getattr(measures, self.name)
 
     def format(self, value: float) -> str:
-        """A value in words, as "12.5%" or "1.25"."""
         return f"{value:{self.digits}}"
 
 
-SHARE = GapScore(
-    "off_support_share",
-    "share off the data",
-    "%",
-    ".1%",
-    ".0%",
-    f"steps whose round trip is above 1, of the {N_STEPS} of a path",
-)
-JUMP = GapScore(
-    "jump_ratio",
-    "jump ratio",
-    "",
-    ".2f",
-    "",
-    "the largest change of the picture along a path over the mean one",
-)
+_SHARE_MEANING = f"steps whose round trip is above 1, of the {N_STEPS} of a path"
+SHARE = GapScore("off_support_share", "share off the data", "%", ".1%", ".0%", _SHARE_MEANING)
+_JUMP_MEANING = "the largest change of the picture along a path over the mean one"
+JUMP = GapScore("jump_ratio", "jump ratio", "", ".2f", "", _JUMP_MEANING)
 
 
 def gap_score(latent_dim: int) -> GapScore:
@@ -66,16 +45,13 @@ def gap_score(latent_dim: int) -> GapScore:
 
 
 def is_weak(latent_dim: int) -> bool:
-    """True where the score hardly separates good paths from bad ones, and the page has to say so."""
+    """True for code sizes whose score hardly separates good paths from bad ones: a page has to say so."""
     return 3 <= latent_dim < 8
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Indices (P, 2) of pairs of images, of one class and of two; either may be empty.
-
-    Without classes all pairs stand in ``cross``.
-    """
+    """Indices (P, 2) of pairs of images, of one class and of two; without classes all are in ``cross``."""
 
     same: np.ndarray
     cross: np.ndarray
@@ -85,16 +61,12 @@ class Pairs:
 
 @dataclass(frozen=True, eq=False)
 class GapScores:
-    """Scores of P paths, each (P,); NaN where a path has none.
+    """Scores of P paths, each (P,); NaN where a path has none."""
 
-    off_support_share   share of the steps whose round trip is above 1
-    jump_ratio          the largest change of the picture over the mean one
-    picture_share       share of the steps whose picture is farther from every real image than 95 % of the
-                        model's own reconstructions are; NaN without real images
-    """
-
-    off_support_share: np.ndarray
-    jump_ratio: np.ndarray
+    off_support_share: np.ndarray  # share of the steps whose round trip is above 1
+    jump_ratio: np.ndarray  # the largest change of the picture over the mean one
+    # Share of the steps whose picture is farther from every real image than 95 % of the model's own
+    # reconstructions are; NaN without real images.
     picture_share: np.ndarray
 
 

@@ -1,13 +1,13 @@
-"""Codes on a flat map that never moves.
+"""Projections of codes to fixed two-dimensional maps.
 
-A map is made once, from the codes of an atlas. Other codes are placed on it as it is, or not at all, with the
-reason; and where it is a plane of the code space, any point of it leads back to a code.
+A map is made once, from the codes of an atlas. Other codes are placed on it without moving it, or not at all,
+with the reason; and where it is a plane of the code space, any point of it leads back to a code.
 
 Shapes: N codes in the atlas, M codes or points asked about, D latent dimensions.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -17,39 +17,35 @@ from autoencoder.steps import Step, Steps, result_of
 METHODS = ("auto", "code", "pca", "tsne")
 
 
-class Map(Protocol):
-    """What every map offers. A reason is empty where the map can."""
+class Map:
+    """Base of the maps: ``positions`` are float32 (N, 2). A reason is empty where the map can."""
 
-    name: str
-    title: str
-    positions: np.ndarray  # float32 (N, 2)
+    name: ClassVar[str]
+    title: ClassVar[str]
+    positions: np.ndarray
     axis_names: tuple[str, str]
-    can_place: bool
-    can_invert: bool
-    why_not_place: str
-    why_not_invert: str
-
-    def place(self, latents: np.ndarray) -> np.ndarray:
-        """Where codes (M, D) lie, float32 (M, 2); ValueError with the reason where the map cannot say."""
-
-    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """The codes float32 (M, D) at points (M, 2) that differ from base (D,) only along the map.
-
-        ValueError with the reason where the map cannot say.
-        """
-
-
-class _Flat:
-    """A map that is a plane of the code space: codes can be placed on it, and points lead back."""
-
-    can_place: ClassVar[bool] = True
-    can_invert: ClassVar[bool] = True
     why_not_place: ClassVar[str] = ""
     why_not_invert: ClassVar[str] = ""
 
+    @property
+    def can_place(self) -> bool:
+        return not self.why_not_place
+
+    @property
+    def can_invert(self) -> bool:
+        return not self.why_not_invert
+
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        """Positions of codes (M, D), float32 (M, 2); ValueError with the reason if impossible."""
+        raise ValueError(self.why_not_place)
+
+    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
+        """Codes float32 (M, D) at points (M, 2): base (D,) moved along the map; ValueError if impossible."""
+        raise ValueError(self.why_not_invert)
+
 
 @dataclass(frozen=True, eq=False)
-class CodeMap(_Flat):
+class CodeMap(Map):
     """Codes of 2 dimensions as they are; a code of 1 dimension lies on the line y = 0."""
 
     latents: np.ndarray  # (N, 1) or (N, 2)
@@ -84,18 +80,13 @@ class CodeMap(_Flat):
 
 
 @dataclass(frozen=True, eq=False)
-class PCAMap(_Flat):
-    """The plane in which the codes vary most. Made by `fit`.
-
-    mean                       (D,), the middle of the codes, at the map's origin
-    components                 (2, D), orthonormal; the largest entry of each is positive, so no axis flips
-    explained_variance_ratio   share of the codes' variance along each axis; 0 where they do not vary
-    """
+class PCAMap(Map):
+    """The plane in which the codes vary most. Made by `fit`."""
 
     positions: np.ndarray
-    mean: np.ndarray
-    components: np.ndarray
-    explained_variance_ratio: tuple[float, float]
+    mean: np.ndarray  # (D,), the middle of the codes, at the map's origin
+    components: np.ndarray  # (2, D), orthonormal; the largest entry of each is positive, so no axis flips
+    explained_variance_ratio: tuple[float, float]  # of each axis; 0 where the codes do not vary
 
     name: ClassVar[str] = "pca"
     title: ClassVar[str] = "PCA plane"
@@ -106,9 +97,18 @@ class PCAMap(_Flat):
         if latents.ndim != 2 or latents.shape[1] < 2:
             raise ValueError(f"a PCA plane needs codes of at least 2 dimensions, got shape {latents.shape}")
         latents = latents.astype(np.float64)
-        mean, components, ratio = _flat_plane(latents) if _is_constant(latents) else _widest_plane(latents)
-        positions = ((latents - mean) @ components.T).astype(np.float32)
-        return cls(positions, mean, components, ratio)
+        if len(latents) < 2 or (latents == latents[0]).all():
+            mean = latents[0] if len(latents) else np.zeros(latents.shape[1])
+            components, ratio = np.eye(2, len(mean)), (0.0, 0.0)
+        else:
+            # The full decomposition draws nothing at random, and its signs are the same each time.
+            pca = PCA(n_components=2, svd_solver="full").fit(latents)
+            mean, components, ratio = (
+                pca.mean_,
+                pca.components_,
+                tuple(pca.explained_variance_ratio_.tolist()),
+            )
+        return cls(((latents - mean) @ components.T).astype(np.float32), mean, components, ratio)
 
     @property
     def axis_names(self) -> tuple[str, str]:
@@ -129,7 +129,7 @@ class PCAMap(_Flat):
 
 
 @dataclass(frozen=True, eq=False)
-class TSNEMap:
+class TSNEMap(Map):
     """Positions (N, 2) that t-SNE found; `tsne_steps` finds them."""
 
     positions: np.ndarray
@@ -137,8 +137,6 @@ class TSNEMap:
     name: ClassVar[str] = "tsne"
     title: ClassVar[str] = "t-SNE"
     axis_names: ClassVar[tuple[str, str]] = ("t-SNE 1", "t-SNE 2")
-    can_place: ClassVar[bool] = False
-    can_invert: ClassVar[bool] = False
     why_not_place: ClassVar[str] = (
         "t-SNE arranges only the codes it was given: a new code has no place that would not move the others."
     )
@@ -146,24 +144,15 @@ class TSNEMap:
         "t-SNE has no inverse: it keeps neighbours together, and a point between them belongs to no code."
     )
 
-    def place(self, latents: np.ndarray) -> np.ndarray:
-        raise ValueError(self.why_not_place)
-
-    def invert(self, points: np.ndarray, base: np.ndarray) -> np.ndarray:
-        raise ValueError(self.why_not_invert)
-
 
 def project(latents: np.ndarray, method: str = "auto") -> Map:
     """The map of codes (N, D) by one of `METHODS`; "auto" is the code itself for D <= 2, else PCA."""
-    if method == "auto":
-        method = "code" if latents.shape[1] <= 2 else "pca"
-    if method == "code":
-        return CodeMap(latents)
-    if method == "pca":
-        return PCAMap.fit(latents)
+    if method not in METHODS:
+        raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
     if method == "tsne":
         return result_of(tsne_steps(latents))
-    raise ValueError(f"the method must be one of {', '.join(METHODS)}, got {method!r}")
+    is_code = method == "code" or (method == "auto" and latents.shape[1] <= 2)
+    return CodeMap(latents) if is_code else PCAMap.fit(latents)
 
 
 def tsne_steps(
@@ -172,16 +161,14 @@ def tsne_steps(
     n_iterations: int = 400,
     perplexity: float = 30,
     seed: int = 0,
-    n_jobs: int = 1,
     n_between: int = 10,
-) -> Steps["TSNEMap"]:
+) -> Steps[TSNEMap]:
     """t-SNE of codes (N, D); the partial results are its maps, the result is the last one.
 
     The first map, at 0, is the PCA plane; the last is at 1, and between them is one every `n_between`
-    iterations. For the first three
-    eighths of the iterations neighbours attract each other 12 times as much (early exaggeration: van der
-    Maaten & Hinton 2008; the factor is openTSNE's). A perplexity above (N - 1) / 3 is lowered to it. Raises
-    ValueError, at the first step, for fewer than 4 codes or 1 iteration.
+    iterations. For the first three eighths of the iterations neighbours attract each other 12 times as much
+    (early exaggeration: van der Maaten & Hinton 2008; the factor is openTSNE's). A perplexity above
+    (N - 1) / 3 is lowered to it. Raises ValueError, at the first step, for fewer than 4 codes or 1 iteration.
     """
     if len(latents) < 4:
         raise ValueError(f"t-SNE needs at least 4 codes, got {len(latents)}")
@@ -190,53 +177,35 @@ def tsne_steps(
     start = _tsne_start(latents, seed)
     latent_map = TSNEMap(start.astype(np.float32))
     yield Step(0.0, latent_map)
-    embedding = _tsne_embedding(latents.astype(np.float64), start, perplexity, seed, n_jobs)
+    embedding = _tsne_embedding(latents.astype(np.float64), start, perplexity, seed)
     n_early, done = n_iterations * 3 // 8, 0
     while done < n_iterations:
         stop, exaggeration = (n_early, 12) if done < n_early else (n_iterations, 1)
         n_iter = min(n_between, stop - done)
         embedding.optimize(
             n_iter, exaggeration=exaggeration, inplace=True
-        )  # its momentum lasts between calls
+        )  # keeps its momentum between calls
         done += n_iter
         latent_map = TSNEMap(np.array(embedding, dtype=np.float32))
         yield Step(done / n_iterations, latent_map)
     return latent_map
 
 
-def _tsne_embedding(latents: np.ndarray, start: np.ndarray, perplexity: float, seed: int, n_jobs: int):
+def _tsne_embedding(latents: np.ndarray, start: np.ndarray, perplexity: float, seed: int):
     """An openTSNE `TSNEEmbedding` of codes (N, D), at its start (N, 2)."""
     from openTSNE import TSNEEmbedding, affinity  # slow to import, and no other map needs it
 
     perplexity = min(perplexity, (len(latents) - 1) / 3)
-    affinities = affinity.PerplexityBasedNN(latents, perplexity, random_state=seed, n_jobs=n_jobs)
-    return TSNEEmbedding(start, affinities, random_state=seed, n_jobs=n_jobs)
+    affinities = affinity.PerplexityBasedNN(latents, perplexity, random_state=seed, n_jobs=1)
+    return TSNEEmbedding(start, affinities, random_state=seed, n_jobs=1)
 
 
 def _tsne_start(latents: np.ndarray, seed: int) -> np.ndarray:
-    """The PCA plane shrunk to a standard deviation of 1e-4, where t-SNE starts, and shaken a little."""
+    """Start of t-SNE: the PCA plane shrunk to a standard deviation of 1e-4, with a little noise."""
     positions = project(latents, "code" if latents.shape[1] == 1 else "pca").positions.astype(np.float64)
-    shaken = np.random.default_rng(seed).normal(scale=1e-6, size=positions.shape)
+    noise = np.random.default_rng(seed).normal(scale=1e-6, size=positions.shape)
     width = positions[:, 0].std()
-    return shaken + (positions * (1e-4 / width) if width > 0 else 0)
-
-
-def _is_constant(latents: np.ndarray) -> bool:
-    return len(latents) < 2 or (latents == latents[0]).all()
-
-
-def _flat_plane(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-    """The plane of the first two dimensions through the one code there is, or through the origin."""
-    latent_dim = latents.shape[1]
-    mean = latents[0] if len(latents) else np.zeros(latent_dim)
-    return mean, np.eye(2, latent_dim), (0.0, 0.0)
-
-
-def _widest_plane(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-    # The full decomposition draws nothing at random, and scikit-learn turns its signs the same way each time.
-    pca = PCA(n_components=2, svd_solver="full").fit(latents)
-    first, second = pca.explained_variance_ratio_
-    return pca.mean_, pca.components_, (float(first), float(second))
+    return noise + (positions * (1e-4 / width) if width > 0 else 0)
 
 
 def _check(rows: np.ndarray, n_columns: int, what: str) -> None:

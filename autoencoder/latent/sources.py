@@ -1,12 +1,11 @@
-"""Where codes can be drawn from that belong to no image.
+"""Sources of codes that belong to no image: samplers fitted to the codes of images.
 
-A source is a *sampler*: a mixture of Gaussians, of one component or more, or a box. N codes, M draws,
-K components, D latent dimensions.
+A *sampler* is a mixture of Gaussians, of one component or more, or a box. N codes, M draws, K components, D
+latent dimensions.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from sklearn.mixture import GaussianMixture
@@ -17,14 +16,9 @@ MIXTURE = "mixture"
 CANDIDATES = (1, 2, 5, 10, 20, 50)  # numbers of components that are tried
 FEWEST_CODES = 10  # to fit a mixture to
 HELD_OUT_SHARE = 0.2  # of the codes, by whose likelihood the number of components is chosen
-MOST_ROUNDS = 30  # of expectation and maximization
-ENOUGH = 1e-3  # nats a code: a round that gains less is the last
-SPREAD_FLOOR = 1e-4  # of the codes' mean variance, added to every variance: no component shrinks to a point
-
-
-class Sampler(Protocol):
-    def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes float64 (n, D); ``temperature`` scales how far they are from the middle."""
+MAX_ROUNDS = 30  # of expectation and maximization
+MIN_GAIN = 1e-3  # nats a code: a round that gains less is the last
+VARIANCE_FLOOR = 1e-4  # of the codes' mean variance, added to every variance: no component shrinks to a point
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +34,7 @@ class Mixture:
         return len(self.weights)
 
     def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes (n, D); ``temperature`` scales their distances from the mean of their component."""
+        """``n`` codes float64 (n, D); ``temperature`` scales their distances from their component's mean."""
         standard = rng.standard_normal((n, self.means.shape[1]))
         chosen = rng.choice(len(self.weights), n, p=self.weights)
         return self.means[chosen] + temperature * np.einsum("nij,nj->ni", self.factors[chosen], standard)
@@ -54,14 +48,17 @@ class Box:
     high: np.ndarray
 
     def draw(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """``n`` codes (n, D), evenly; ``temperature`` scales the box about its middle."""
+        """``n`` codes float64 (n, D), evenly; ``temperature`` scales the box about its middle."""
         middle, half = (self.low + self.high) / 2, temperature * (self.high - self.low) / 2
         return rng.uniform(middle - half, middle + half, (n, len(self.low)))
 
 
+Sampler = Mixture | Box
+
+
 @dataclass(frozen=True)
 class Source:
-    """How a source is called, and its sampler for codes (N, D)."""
+    """A source's title, and its sampler for codes (N, D)."""
 
     title: str
     fit: Callable[[np.ndarray], Sampler]
@@ -76,15 +73,16 @@ def draw(source: str, latents: np.ndarray, n: int, seed: int) -> np.ndarray:
 
 def prior(latent_dim: int) -> Mixture:
     """N(0, I), which a variational autoencoder's codes are trained towards."""
-    return Mixture(np.ones(1), np.zeros((1, latent_dim)), np.eye(latent_dim)[None])
+    return _one_gaussian(np.zeros(latent_dim), np.eye(latent_dim))
 
 
 def gaussian(latents: np.ndarray) -> Mixture:
     """The Gaussian with the mean and the covariance of codes (N, D)."""
     latents = latents.astype(np.float64)
     covariance = np.atleast_2d(np.cov(latents, rowvar=False)) if len(latents) > 1 else np.zeros((1, 1))
-    covariance = np.broadcast_to(covariance, (latents.shape[1],) * 2)
-    return Mixture(np.ones(1), latents.mean(axis=0)[None], _factor(covariance)[None])
+    values, vectors = np.linalg.eigh(np.broadcast_to(covariance, (latents.shape[1],) * 2))
+    # Singular covariances have no Cholesky factor.
+    return _one_gaussian(latents.mean(axis=0), vectors * np.sqrt(np.maximum(values, 0)))
 
 
 def box(latents: np.ndarray) -> Box:
@@ -94,9 +92,11 @@ def box(latents: np.ndarray) -> Box:
 
 def around(code: np.ndarray, radius: float) -> Mixture:
     """The neighbourhood of a code (D,): draws are about ``radius`` away from it, in every direction."""
-    latent_dim = len(code)
-    factor = radius / np.sqrt(latent_dim) * np.eye(latent_dim)
-    return Mixture(np.ones(1), code.astype(np.float64)[None], factor[None])
+    return _one_gaussian(code.astype(np.float64), radius / np.sqrt(len(code)) * np.eye(len(code)))
+
+
+def _one_gaussian(mean: np.ndarray, factor: np.ndarray) -> Mixture:
+    return Mixture(np.ones(1), mean[None], factor[None])
 
 
 def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = None) -> Steps[Mixture]:
@@ -118,11 +118,11 @@ def mixture_steps(latents: np.ndarray, seed: int, n_components: int | None = Non
     best, best_likelihood = None, -np.inf
     for number, k in enumerate(candidates):
         done, whole = sum(candidates[:number]), sum(candidates)
-        fitted = GaussianMixture(
-            k, reg_covar=SPREAD_FLOOR * rest.var(axis=0).mean() + 1e-12, warm_start=True, random_state=seed,
-            tol=1e300, max_iter=2,  # a call is the first two rounds, and then one round each
-        )  # fmt: skip
-        yield from part_of(_rounds(fitted, rest), done / whole, k / whole)
+        floor = VARIANCE_FLOOR * rest.var(axis=0).mean() + 1e-12
+        # The first call of fit runs two rounds, every other call one.
+        by_round = {"warm_start": True, "tol": 1e300, "max_iter": 2}
+        fitted = GaussianMixture(k, reg_covar=floor, random_state=seed, **by_round)
+        yield from part_of(_em_steps(fitted, rest), done / whole, k / whole)
         likelihood = fitted.score(held_out)
         if likelihood > best_likelihood:
             best, best_likelihood = fitted, likelihood
@@ -139,22 +139,16 @@ def sampler_steps(
     return SOURCES[source].fit(latents)
 
 
-def _rounds(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
-    """Round after round until the likelihood hardly grows, of `MOST_ROUNDS` at most."""
+def _em_steps(fitted: GaussianMixture, latents: np.ndarray) -> Steps[None]:
+    """Rounds of expectation and maximization until the likelihood hardly grows, `MAX_ROUNDS` at most."""
     before = -np.inf
-    for number in range(MOST_ROUNDS):
-        yield Step(number / MOST_ROUNDS)
+    for number in range(MAX_ROUNDS):
+        yield Step(number / MAX_ROUNDS)
         fitted.fit(latents)
         fitted.max_iter = 1
-        if fitted.lower_bound_ - before < ENOUGH:
+        if fitted.lower_bound_ - before < MIN_GAIN:
             return
         before = fitted.lower_bound_
-
-
-def _factor(covariance: np.ndarray) -> np.ndarray:
-    """F with F Fᵀ = covariance (D, D), which may be singular."""
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0))
 
 
 SOURCES = {

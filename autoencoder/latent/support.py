@@ -16,8 +16,8 @@ from sklearn.neighbors import NearestNeighbors
 N_NEIGHBOURS = 5
 PERCENTILE = 95
 
-# A tree answers a path in one thread, so a visitor does not wait for cores that others keep busy. In more
-# dimensions than these it visits nearly all of its leaves, and comparing with every code is faster.
+# A tree answers a path in one thread, so a visitor does not wait for busy cores. In more dimensions it visits
+# nearly all of its leaves, and comparing with every code is faster.
 MOST_DIMS_FOR_A_TREE = 32
 
 # An atlas is stored in float16, which moves each component by up to 2^-11 of itself (of 2^-14, where it is
@@ -44,16 +44,11 @@ class Codec(Protocol):
 
 @dataclass(frozen=True)
 class Units:
-    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0.
+    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0; all are Euclidean."""
 
-    round_trip           ‖E(D(z)) - z‖, Euclidean, in the code space
-    neighbour_distance   mean of the Euclidean distances to the 5 nearest other codes
-    decoded_step         Euclidean distance between the decoded pictures of a code and its nearest other code
-    """
-
-    round_trip: float
-    neighbour_distance: float
-    decoded_step: float
+    round_trip: float  # ‖E(D(z)) - z‖, in the code space
+    neighbour_distance: float  # mean of the distances to the 5 nearest other codes
+    decoded_step: float  # distance between the decoded pictures of a code and its nearest other code
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -65,17 +60,13 @@ class Units:
 class PathMeasures:
     """Measures of the T steps of a path; every length is in units of the model.
 
-    round_trip, neighbour_distance   (T,)
-    decoded_step                     (T,), from the step before; NaN at the first
-    images                           (T, 28, 28), the decoded steps, float32 in [0, 1]
-
     Where a unit is 0, a length of 0 stays 0 and any other is inf. JSON knows neither inf nor NaN: write null.
     """
 
-    round_trip: np.ndarray
-    neighbour_distance: np.ndarray
-    decoded_step: np.ndarray
-    images: np.ndarray
+    round_trip: np.ndarray  # (T,)
+    neighbour_distance: np.ndarray  # (T,)
+    decoded_step: np.ndarray  # (T,), from the step before; NaN at the first
+    images: np.ndarray  # (T, 28, 28), the decoded steps, float32 in [0, 1]
 
     @property
     def off_support(self) -> np.ndarray:
@@ -115,20 +106,18 @@ class Support:
         self.codec = codec
         self.latents = latents.astype(np.float64)
         self._tolerance = ENCODED_ROUNDING * np.abs(self.latents).max()
-        self._index = _index(self.latents)
+        n_candidates = min(N_NEIGHBOURS + 1, len(latents))  # one more, for the code itself
+        algorithm = "kd_tree" if latents.shape[1] <= MOST_DIMS_FOR_A_TREE else "brute"
+        self._index = NearestNeighbors(n_neighbors=n_candidates, algorithm=algorithm).fit(self.latents)
         self.units = units or self._measure_units()
-
-    def round_trip(self, latents: np.ndarray) -> np.ndarray:
-        """‖E(D(z)) - z‖ (M,) of codes (M, D), a plain Euclidean length, not in units."""
-        return self._return_distance(latents, self._decode(latents))
 
     def round_trip_in_units(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
         """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support.
 
-        ``images`` (M, 28, 28) are the codes, decoded, where they are at hand already.
+        ``images`` (M, 28, 28) are the decoded codes, if the caller has them.
         """
         images = self._decode(latents) if images is None else images
-        return _in_units(self._return_distance(latents, images), self.units.round_trip)
+        return _in_units(self._round_trip(latents, images), self.units.round_trip)
 
     def neighbour_distance(self, latents: np.ndarray, exclude_self: bool = False) -> np.ndarray:
         """Mean of the distances to the 5 nearest codes of the atlas (M,), plain Euclidean, not in units.
@@ -144,7 +133,7 @@ class Support:
         steps = _picture_distance(images[1:], images[:-1])
         steps[steps < PICTURE_ROUNDING] = 0
         return PathMeasures(
-            round_trip=_in_units(self._return_distance(path, images), self.units.round_trip),
+            round_trip=self.round_trip_in_units(path, images),
             neighbour_distance=_in_units(self.neighbour_distance(path, True), self.units.neighbour_distance),
             decoded_step=_in_units(np.concatenate([[np.nan], steps]), self.units.decoded_step),
             images=images,
@@ -153,14 +142,11 @@ class Support:
     def _measure_units(self) -> Units:
         images = self._decode(self.latents)
         neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
-        nearest = neighbours[
-            np.arange(len(images)), counted.argmax(axis=1)
-        ]  # its own row where a code is alone
-        return Units(
-            round_trip=_typical(self._return_distance(self.latents, images)),
-            neighbour_distance=_typical(_mean_of_counted(distances, counted)),
-            decoded_step=_typical(_picture_distance(images, images[nearest])),
-        )
+        rows = np.arange(len(images))
+        nearest = neighbours[rows, counted.argmax(axis=1)]  # its own row where a code is alone
+        steps = _picture_distance(images, images[nearest])
+        lengths = self._round_trip(self.latents, images), _mean_of_counted(distances, counted), steps
+        return Units(*(float(np.percentile(of_all, PERCENTILE)) for of_all in lengths))
 
     def _neighbours(self, latents: np.ndarray, exclude_self: bool) -> tuple[np.ndarray, ...]:
         """Rows of the nearest codes, nearest first, their distances, and which of them count: (M, K) each."""
@@ -179,7 +165,7 @@ class Support:
         matches = (np.abs(differences) <= allowed).all(axis=2)
         return matches & (matches.cumsum(axis=1) == 1)
 
-    def _return_distance(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
+    def _round_trip(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
         return np.linalg.norm(self.codec.encode(images).astype(np.float64) - latents, axis=1)
 
     def _decode(self, latents: np.ndarray) -> np.ndarray:
@@ -192,18 +178,8 @@ class Support:
         return latents
 
 
-def _index(latents: np.ndarray) -> NearestNeighbors:
-    n_candidates = min(N_NEIGHBOURS + 1, len(latents))  # one more, for the code itself
-    algorithm = "kd_tree" if latents.shape[1] <= MOST_DIMS_FOR_A_TREE else "brute"
-    return NearestNeighbors(n_neighbors=n_candidates, algorithm=algorithm).fit(latents)
-
-
 def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:
     return (distances * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-
-
-def _typical(lengths: np.ndarray) -> float:
-    return float(np.percentile(lengths, PERCENTILE))
 
 
 def _picture_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,19 +1,15 @@
-"""What a network looks like, before any weight exists: the encoder's layers and their mirror.
+"""Architecture of a network, without weights: the encoder's layers and their mirror.
 
 Only the encoder is described. The decoder is that description read backwards, each layer with its
 input and output shapes swapped, so a decoder that is not its encoder's mirror cannot be written.
 A shape is (C, H, W) for feature maps and (D,) for vectors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 IMAGE_SHAPE = (1, 28, 28)
-KINDS = {
-    "ae": "Autoencoder",
-    "dae": "Denoising autoencoder",
-    "vae": "Variational autoencoder",
-}
+KINDS = {"ae": "Autoencoder", "dae": "Denoising autoencoder", "vae": "Variational autoencoder"}
 MAX_LATENT_DIM = 128
 PRESETS = {
     "conv": {"channels": (16, 32), "widths": (128,)},
@@ -33,7 +29,8 @@ class Layer:
 
     def mirror(self) -> "Layer":
         """The layer that undoes this one shape for shape."""
-        return Layer(_MIRRORED[self.operation], self.output_shape, self.input_shape, self.kernel, self.stride)
+        operation = _MIRRORED.get(self.operation, self.operation)
+        return Layer(operation, self.output_shape, self.input_shape, self.kernel, self.stride)
 
     @property
     def n_parameters(self) -> int:
@@ -44,11 +41,7 @@ class Layer:
         return weights + self.output_shape[0]
 
 
-_MIRRORED = {
-    "dense": "dense",
-    "convolution": "transposed convolution",
-    "transposed convolution": "convolution",
-}
+_MIRRORED = {"convolution": "transposed convolution", "transposed convolution": "convolution"}
 
 
 def _check_sizes(name: str, sizes: tuple, most_layers: int, most: int) -> None:
@@ -81,7 +74,7 @@ class Architecture:
 
     @classmethod
     def preset(cls, name: str) -> "Architecture":
-        """The architecture that goes by ``name``: conv or dense."""
+        """The architecture called ``name``: conv or dense."""
         if name not in PRESETS:
             raise ValueError(f"architecture must be one of {', '.join(PRESETS)}, got {name!r}")
         return cls(name, **PRESETS[name])
@@ -103,7 +96,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """Everything that decides which network is built.
+    """Kind, code size and architecture of a network.
 
     ``beta`` weighs the KL term of a vae (Higgins et al. 2017, equation 4); other kinds ignore it.
     Raises ValueError for a value that is out of range.
@@ -118,9 +111,8 @@ class ModelSettings:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
         if type(self.latent_dim) is not int or not 1 <= self.latent_dim <= MAX_LATENT_DIM:
-            raise ValueError(
-                f"latent_dim must be a whole number from 1 to {MAX_LATENT_DIM}, got {self.latent_dim}"
-            )
+            allowed = f"a whole number from 1 to {MAX_LATENT_DIM}"
+            raise ValueError(f"latent_dim must be {allowed}, got {self.latent_dim}")
         if not 0 <= self.beta <= 1000:
             raise ValueError(f"beta must be from 0 to 1000, got {self.beta}")
 
@@ -150,24 +142,14 @@ class TableRow:
 def mirror_table(settings: ModelSettings) -> list[TableRow]:
     """The network, outermost layer first and the code last; each row with its own mirror."""
     layers = [*settings.architecture.encoder_layers, settings.code_layer]
-    rows = [_table_row(layer, layer.mirror()) for layer in layers]
+    rows = [TableRow(*_cells(layer), *_cells(layer.mirror())) for layer in layers]
     if settings.kind == "vae":
-        code = rows[-1]
-        rows[-1] = TableRow(
-            "dense (mean, log variance)", code.output_shape, 2 * code.n_parameters,
-            code.mirror, code.mirror_output_shape, code.mirror_n_parameters,
-        )  # fmt: skip
+        n_parameters = 2 * rows[-1].n_parameters
+        rows[-1] = replace(rows[-1], layer="dense (mean, log variance)", n_parameters=n_parameters)
     return rows
 
 
-def _table_row(layer: Layer, mirror: Layer) -> TableRow:
-    return TableRow(
-        _describe(layer), layer.output_shape, layer.n_parameters,
-        _describe(mirror), mirror.output_shape, mirror.n_parameters,
-    )  # fmt: skip
-
-
-def _describe(layer: Layer) -> str:
-    if layer.operation == "dense":
-        return "dense"
-    return f"{layer.operation} {layer.kernel}×{layer.kernel}, stride {layer.stride}"
+def _cells(layer: Layer) -> tuple[str, tuple[int, ...], int]:
+    """Description, output shape and number of parameters of a layer."""
+    form = "" if layer.operation == "dense" else f" {layer.kernel}×{layer.kernel}, stride {layer.stride}"
+    return layer.operation + form, layer.output_shape, layer.n_parameters

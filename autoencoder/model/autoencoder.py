@@ -1,21 +1,89 @@
 """The networks, and trained networks as plain functions over numpy arrays.
 
 B images, C channels, H and W pixels, D latent dimensions. ``Network`` is torch and is what training
-updates; ``Autoencoder`` is what everybody else uses: numpy in, numpy out, float32, no gradients.
+updates; ``Autoencoder`` is for everybody else: numpy in, numpy out, float32, no gradients.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import prod, sqrt
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from autoencoder.data.images import as_floats
-from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.network import Network, network_without_weights
+from autoencoder.model.architecture import Layer, ModelSettings
 
 BATCH_SIZE = 512  # images at a time through a trained model: bounds memory, costs no speed
+
+
+class Code(nn.Module):
+    """Code of an image: a point (ae, dae) or a diagonal Gaussian (vae; Kingma & Welling 2014, section 3)."""
+
+    def __init__(self, layer: Layer, is_gaussian: bool):
+        super().__init__()
+        self.mean = nn.Linear(*layer.input_shape, *layer.output_shape)
+        self.log_variance = nn.Linear(*layer.input_shape, *layer.output_shape) if is_gaussian else None
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.mean(features), None if self.log_variance is None else self.log_variance(features)
+
+
+class Network(nn.Module):
+    """Encoder, code and the decoder that mirrors the encoder."""
+
+    def __init__(self, settings: ModelSettings):
+        super().__init__()
+        self.encoder = _chain(settings.architecture.encoder_layers, ends_active=True)
+        self.code = Code(settings.code_layer, settings.kind == "vae")
+        self.decoder = _chain(settings.decoder_layers, ends_active=False)
+
+    def encode(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """(B, 1, H, W) in [0, 1] to the code's mean (B, D) and, for a vae, log variance (B, D)."""
+        return self.code(self.encoder(images))
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """(B, D) to the logits of the pixels (B, 1, H, W)."""
+        return self.decoder(latents)
+
+
+def build_network(settings: ModelSettings, seed: int) -> Network:
+    """A network with fresh weights, drawn from ``seed`` alone: uniform in ±1/√fan-in, torch's own default."""
+    generator = torch.Generator().manual_seed(seed)
+    network = network_without_weights(settings).to_empty(device="cpu")
+    for module in network.modules():
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            bound = 1 / sqrt(prod(module.weight.shape[1:]))
+            with torch.no_grad():
+                module.weight.uniform_(-bound, bound, generator=generator)
+                module.bias.uniform_(-bound, bound, generator=generator)
+    return network
+
+
+def network_without_weights(settings: ModelSettings) -> Network:
+    # On the meta device nothing is allocated, and nothing drawn from the process-wide generator.
+    with torch.device("meta"):
+        return Network(settings)
+
+
+def _chain(layers: list[Layer], ends_active: bool) -> nn.Sequential:
+    modules = [module for layer in layers for module in (*_modules(layer), nn.SiLU())]
+    return nn.Sequential(*(modules if ends_active else modules[:-1]))
+
+
+def _modules(layer: Layer) -> list[nn.Module]:
+    if layer.operation == "dense":
+        before = [nn.Flatten()] if len(layer.input_shape) > 1 else []
+        after = [nn.Unflatten(1, layer.output_shape)] if len(layer.output_shape) > 1 else []
+        return [*before, nn.Linear(prod(layer.input_shape), prod(layer.output_shape)), *after]
+    padding = layer.kernel // 2
+    channels = layer.input_shape[0], layer.output_shape[0]
+    if layer.operation == "convolution":
+        return [nn.Conv2d(*channels, layer.kernel, layer.stride, padding)]
+    # Output padding restores the rows that a strided convolution rounds away.
+    added = layer.output_shape[1] - (layer.input_shape[1] - 1) * layer.stride + 2 * padding - layer.kernel
+    return [nn.ConvTranspose2d(*channels, layer.kernel, layer.stride, padding, added)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +140,8 @@ class Autoencoder:
         return self.posterior(images).mean
 
     def posterior(self, images: np.ndarray) -> Posterior:
-        """What the encoder says of each image."""
-        pixels = torch.from_numpy(as_floats(images)[:, None])
-        means, log_variances = zip(*_in_batches(self.network.encode, pixels), strict=True)
+        """The encoder's output for each image."""
+        means, log_variances = zip(*_in_batches(self.network.encode, as_pixels(images)), strict=True)
         return Posterior(_joined(means), _joined(log_variances) if self.is_variational else None)
 
     def logits(self, latents: np.ndarray) -> np.ndarray:
@@ -87,8 +154,13 @@ class Autoencoder:
         return as_probabilities(self.logits(latents))
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """The images (N, 28, 28) in [0, 1] as they come back from their codes."""
+        """The decoded codes (N, 28, 28) in [0, 1] of the images."""
         return self.decode(self.encode(images))
+
+
+def as_pixels(images: np.ndarray) -> Tensor:
+    """Images (B, H, W), uint8 or float in [0, 1], as float32 (B, 1, H, W)."""
+    return torch.from_numpy(as_floats(images)[:, None])
 
 
 def as_probabilities(logits: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Where and how a training computes: device, precision and threads, resolved once by a rule.
+"""Runtime of a training: device, precision and threads, resolved once by a rule.
 
 The choice is kept in the checkpoint and used again on resuming, since each of the three changes
 the last bits of the weights.
@@ -42,9 +42,9 @@ class Runtime:
 def use_one_thread() -> None:
     """Give torch and the linear algebra under NumPy and scikit-learn one thread, in the whole process.
 
-    For whoever shares the cores with others: threads that wait for each other keep spinning meanwhile.
+    For processes that share the cores with others: threads that wait for each other keep spinning meanwhile.
     """
-    import sklearn.mixture  # noqa: F401  the libraries that are not loaded yet would not hear of it
+    import sklearn.mixture  # noqa: F401  the limit reaches only the libraries that are loaded
 
     torch.set_num_threads(1)
     threadpool_limits(1)
@@ -52,28 +52,17 @@ def use_one_thread() -> None:
 
 def resolve_runtime(threads: int | None = None) -> Runtime:
     """The best this machine has: a GPU if there is one, bfloat16 where the hardware computes it."""
-    device = _device()
-    return Runtime(device, _precision(device), threads or min(n_cores(), MAX_THREADS))
-
-
-def _device() -> str:
     if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _precision(device: str) -> str:
-    if device == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
-    # Emulated bfloat16 is slower than float32, so the processor must have it itself.
-    has_bfloat16 = device == "cpu" and any(_cpu_has(name) for name in ("avx512_bf16", "amx_bf16"))
-    return "bfloat16" if has_bfloat16 else "float32"
-
-
-def _cpu_has(capability: str) -> bool:
-    return bool(torch.cpu.get_capabilities().get(capability, False))
+        device, has_bfloat16 = "cuda", torch.cuda.is_bf16_supported()
+    elif torch.backends.mps.is_available():
+        device, has_bfloat16 = "mps", False
+    else:  # emulated bfloat16 is slower than float32, so the processor must have it itself
+        found = torch.cpu.get_capabilities()
+        device, has_bfloat16 = "cpu", found.get("avx512_bf16") or found.get("amx_bf16")
+    precision = "bfloat16" if has_bfloat16 else "float32"
+    return Runtime(device, precision, threads or min(n_cores(), MAX_THREADS))
 
 
 def n_cores() -> int:
-    """The cores that this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

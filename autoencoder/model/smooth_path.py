@@ -1,7 +1,4 @@
-"""The smooth path through the data: short in pictures, and never off the data.
-
-T steps, D latent dimensions.
-"""
+"""Smooth path of T steps through D latent dimensions: short in pictures, and close to the data."""
 
 import numpy as np
 import torch
@@ -13,7 +10,7 @@ from autoencoder.steps import Step, Steps
 N_ITERATIONS = 120
 RATE = 0.03  # of Adam, in standard deviations of the path's components
 PENALTY = 0.5  # of the squared round trip against the path's energy
-N_BETWEEN = 5  # iterations between two looks at the path
+N_BETWEEN = 5  # iterations between two partial results
 
 
 def smooth_steps(
@@ -21,13 +18,11 @@ def smooth_steps(
 ) -> Steps[np.ndarray]:
     """Bend a path (T, D) until it is short in pictures and on the data; its ends stay, bit for bit.
 
-    The partial results are paths float32 (T, D), the result is the last one. What is made small is the
-    discrete energy of the decoded path, the sum of the squared changes of the picture (Shao, Kumar &
-    Fletcher 2017, arXiv 1711.08014, equation 7), plus a penalty on the squared round trips of its steps, both
-    in units of the model. The energy alone leads off the data: a deterministic decoder knows no cost for
-    pictures that are of nothing (Hauberg 2018, arXiv 1806.04994).
-
-    The path back is the path there, reversed, as long as ``path`` is.
+    The partial results are paths float32 (T, D), the result is the last one. Minimizes the discrete energy of
+    the decoded path, the sum of the squared changes of the picture (Shao, Kumar & Fletcher 2017, arXiv
+    1711.08014, equation 7), plus a penalty on the squared round trips of its steps, both in units of the
+    model. The energy alone leads off the data: a deterministic decoder knows no cost for pictures that are of
+    nothing (Hauberg 2018, arXiv 1806.04994). The path back is the path there, reversed, if ``path`` is.
     """
     if tuple(path[-1]) < tuple(path[0]):  # sums in another order would differ in their last bits
         bent = None

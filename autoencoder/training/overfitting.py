@@ -1,4 +1,4 @@
-"""Do the errors on training and on held-out images part? What the numbers of a training say, in words."""
+"""Overfitting of a training in words, from the errors on training and on held-out images."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ TURNED = 0.01  # of the lowest held-out error: the same images every epoch, so a
 
 @dataclass(frozen=True)
 class Parting:
-    """How the two errors stand after the last epoch; ``best`` is the epoch of the lowest held-out error."""
+    """The two errors after the last epoch; ``best`` is the epoch of the lowest held-out error."""
 
     best: EpochResult
     last: EpochResult
@@ -29,7 +29,7 @@ class Parting:
 
     @property
     def has_turned(self) -> bool:
-        """Whether the held-out error has gone up while the training error went on down."""
+        """True if the held-out error has gone up while the training error went on down."""
         falls_on = self.last.train_loss < self.best.train_loss
         return falls_on and self.rise > TURNED * abs(self.best.validation_loss)
 
@@ -39,7 +39,7 @@ class Parting:
 
 
 def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | None:
-    """What came of a training; None where there are too few epochs to tell."""
+    """Best and last epoch of a training; None where there are too few to tell."""
     if len(history) < FEWEST_EPOCHS:
         return None
     best = min(history, key=lambda result: result.validation_loss)
@@ -47,7 +47,7 @@ def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | N
 
 
 def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int, is_over: bool) -> str:
-    """Whether the errors part, what that means, and what to do; ``n_images`` are trained on."""
+    """Sentence on overfitting: finding, meaning and advice; ``n_images`` are trained on."""
     found = parting(history)
     if found is None:
         return f"Whether the two errors part can be told after {FEWEST_EPOCHS} epochs."
@@ -55,14 +55,12 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
         return _of_a_turn(found, n_images)
     if found.is_apart:
         advice = "More images would narrow it." if is_over else "Watch whether it turns up."
-        return (
-            "**They part, but the held-out error has not turned up.** It is "
-            f"{found.last.validation_loss:.1f} nats, and the gap is {_gap(found)}: the network knows its "
-            f"{n_images:,} images better than others. {advice}"
-        )
+        numbers = f"It is {found.last.validation_loss:.1f} nats, and the gap is {_gap(found)}"
+        meaning = f"the network knows its {n_images:,} images better than others"
+        return f"**They part, but the held-out error has not turned up.** {numbers}: {meaning}. {advice}"
     advice = "Nothing is learnt by heart so far."
     if is_over:
-        # That the curves end level says nothing: the learning rate of every training ends at nothing.
+        # Level curves at the end are no evidence: the learning rate of every training ends at zero.
         advice = "Nothing is learnt by heart: more epochs or a larger code may lower both errors."
     return f"**They stay together:** the gap is {_gap(found)}. {advice}"
 
@@ -79,7 +77,7 @@ def _of_a_turn(found: Parting, n_images: int) -> str:
 
 
 def _gap(found: Parting) -> str:
-    """The gap in nats and as a share, or that there is none."""
+    """The gap in nats and as a share, or "none"."""
     if found.gap >= NOTHING:
         last = found.last.validation_loss
         return f"{found.gap:.1f} nats ({found.gap / abs(last) if last else 0.0:.0%} of the held-out error)"

@@ -1,7 +1,7 @@
 """Training, as a generator of progress events that a page, the command line and a test consume alike.
 
 B images, C channels, H and W pixels, D latent dimensions. Every random number of a step is drawn
-from (seed, step), so a training that was stopped and taken up again ends in the same bits.
+from (seed, step), so a training that was stopped and resumed ends in the same bits.
 """
 
 import time
@@ -21,8 +21,7 @@ from autoencoder.data.measures import psnr
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError, TrainingError
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.autoencoder import Autoencoder
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, as_pixels, build_network
 from autoencoder.model.runtime import Runtime
 from autoencoder.steps import Step, Steps
 
@@ -35,11 +34,11 @@ PURPOSES = ("order", "step", "evaluation", "images", "measured")  # each draws i
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is after a step. Losses are nats per image, a mean over the step's batch."""
+    """State of a training after a step. Losses are nats per image, a mean over the step's batch."""
 
     step: int
     n_steps: int
-    epoch: int  # the epoch under way, from 1
+    epoch: int  # the current one, from 1
     loss: float  # reconstruction + beta * kl
     reconstruction: float
     kl: float
@@ -60,7 +59,7 @@ Event = Progress | Evaluating | EpochResult
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that a training needs to be taken up again: ``arrays`` hold weights and optimizer moments."""
+    """State from which a training can resume: ``arrays`` hold weights and optimizer moments."""
 
     arrays: dict[str, np.ndarray]
     step: int
@@ -69,7 +68,7 @@ class Snapshot:
 
 
 class Trainer:
-    """A training that can be paused (take no further event), stopped (close) and taken up again.
+    """A training that can be paused (take no further event), stopped (close) and resumed.
 
     ``images`` are the training images, uint8 (N, 28, 28); a seeded tenth is held back from them. Where only
     some of the others are trained on, they are drawn from the seed, and by ``labels`` (N,) if there are any:
@@ -90,17 +89,16 @@ class Trainer:
         self.train_rows, self.held_back_rows = hold_back(len(images), HELD_BACK_SHARE, settings.seed)
         self.measured_rows = self.held_back_rows
         if settings.n_images:
-            self._take_few(labels)
-        self.seen_rows = self._some_of(self.train_rows, len(self.measured_rows))
-        self.network = build_network(model, settings.seed).to(
-            runtime.device, memory_format=torch.channels_last
-        )
+            self._limit_images(labels)
+        self.seen_rows = self._sample_rows(self.train_rows, len(self.measured_rows))
+        network = build_network(model, settings.seed)
+        self.network = network.to(runtime.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.Adam(self.network.parameters(), fused=runtime.device != "mps")
         self.noise = Noise.parse(settings.noise) if model.kind == "dae" else None
         self.step = 0
         self.seconds = 0.0  # of computing; pauses do not count
         self.history: list[EpochResult] = []
-        self._ordered_epoch: int | None = None  # the epoch whose order of images is at hand
+        self._ordered_epoch: int | None = None  # the epoch of `_order`
 
     @property
     def steps_per_epoch(self) -> int:
@@ -133,14 +131,13 @@ class Trainer:
     def losses_now(self, most: int) -> tuple[float, float]:
         """The losses of an EpochResult as they are now, over ``most`` images of each side."""
         generator = self._generator("evaluation", 0)
-        parts = [self._some_of(rows, most) for rows in (self.seen_rows, self.measured_rows)]
-        train, held_out = (self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
-        return train, held_out
+        parts = [self._sample_rows(rows, most) for rows in (self.seen_rows, self.measured_rows)]
+        return tuple(self._measure(self.images[rows], generator)[0] / len(rows) for rows in parts)
 
     def measure_end(self) -> None:
-        """Measure the network of a training that was stopped within an epoch, as the last of its history.
+        """Add the measures of a training that was stopped within an epoch, but not the first, to its history.
 
-        Nothing is measured before the end of the first epoch. The training is over with it.
+        The training is over with it.
         """
         epoch = self.step / self.steps_per_epoch
         if self.history and self.history[-1].epoch < epoch:
@@ -148,7 +145,7 @@ class Trainer:
                 pass
 
     def snapshot(self) -> Snapshot:
-        """Where the training stands; training on does not change it."""
+        """Snapshot of the training now; training on does not change it."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         for index, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
@@ -157,63 +154,50 @@ class Trainer:
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot of a training with the same images and settings."""
         tensors = {name: torch.tensor(array) for name, array in snapshot.arrays.items()}
-        self.network.load_state_dict(_below("network.", tensors))
+        self.network.load_state_dict(_with_prefix("network.", tensors))
         parameters = list(self.network.parameters())
         moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _below("optimizer.", tensors).items():
+        for name, tensor in _with_prefix("optimizer.", tensors).items():
             index, moment = name.split(".")
             moments.setdefault(int(index), {})[moment] = _laid_out_like(parameters[int(index)], tensor)
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": moments})
         self.step, self.seconds, self.history = snapshot.step, snapshot.seconds, list(snapshot.history)
 
-    def _take_few(self, labels: np.ndarray | None) -> None:
-        """Train on as many images as are asked for; an epoch is then short, and so is its measuring."""
+    def _limit_images(self, labels: np.ndarray | None) -> None:
+        """Train on the wanted number of images; an epoch is then short, and so is its measuring."""
         wanted, rows = self.settings.n_images, self.train_rows
         if wanted > len(rows):
-            raise DatasetError(
-                f"There are {len(rows):,} images to train on, beside those held back, and {wanted:,} were "
-                "asked for. Ask for fewer, or for all."
-            )
+            there = f"There are {len(rows):,} images to train on, beside those held back"
+            raise DatasetError(f"{there}, and {wanted:,} were asked for. Ask for fewer, or for all.")
         classes = np.zeros(len(rows), np.int64) if labels is None else labels[rows]
         self.train_rows = np.sort(rows[stratified_order(classes, self._generator("images", 0))[:wanted]])
-        self.measured_rows = self._some_of(self.held_back_rows, max(FEWEST_MEASURED, wanted // 9))
+        self.measured_rows = self._sample_rows(self.held_back_rows, max(FEWEST_MEASURED, wanted // 9))
 
-    def _some_of(self, rows: np.ndarray, most: int) -> np.ndarray:
-        """At most so many of the rows, always the same ones: a file may hold its images class by class."""
+    def _sample_rows(self, rows: np.ndarray, most: int) -> np.ndarray:
+        """``most`` of the rows, always the same ones: a file may hold its images class by class."""
         return rows if len(rows) <= most else np.sort(self._generator("measured", 0).permutation(rows)[:most])
 
     def _train_step(self, epoch: int) -> Progress:
         started = time.perf_counter()
-        reconstruction, kl = self._loss_terms(
-            self.images[self._batch_rows()], self._generator("step", self.step)
-        )
+        images, generator = self.images[self._batch_rows()], self._generator("step", self.step)
+        reconstruction, kl = self._loss_terms(images, generator)
         loss = reconstruction + self.model.beta * kl
         self.optimizer.zero_grad()
         loss.backward()
-        self._set_rate()
+        set_rate(self.optimizer, self.step / self.n_steps, self.settings.learning_rate)
         self.optimizer.step()
         self.step += 1
-        losses = self._finite(loss.item()), reconstruction.item(), kl.item()
+        losses = self._check_finite(loss.item()), reconstruction.item(), kl.item()
         self.seconds += time.perf_counter() - started
-        return self._progress(epoch, *losses)
-
-    def _progress(self, epoch: int, loss: float, reconstruction: float, kl: float) -> Progress:
-        seconds_per_step = self.seconds / self.step
-        return Progress(
-            step=self.step,
-            n_steps=self.n_steps,
-            epoch=epoch,
-            loss=loss,
-            reconstruction=reconstruction,
-            kl=kl,
-            images_per_second=min(self.settings.batch_size, len(self.train_rows)) / seconds_per_step,
-            seconds_left=(self.n_steps - self.step) * seconds_per_step,
-        )
+        per_step = self.seconds / self.step
+        images_per_second = min(self.settings.batch_size, len(self.train_rows)) / per_step
+        seconds_left = (self.n_steps - self.step) * per_step
+        return Progress(self.step, self.n_steps, epoch, *losses, images_per_second, seconds_left)
 
     def _finish_epoch(self, epoch: float) -> Iterator[Event]:
         train_loss, _ = yield from self._evaluate(epoch, self.seen_rows, done=0.0)
         validation_loss, validation_psnr = yield from self._evaluate(epoch, self.measured_rows, done=0.5)
-        self._finite(train_loss + validation_loss)
+        self._check_finite(train_loss + validation_loss)
         self.history.append(EpochResult(epoch, train_loss, validation_loss, validation_psnr))
         yield self.history[-1]
 
@@ -236,9 +220,9 @@ class Trainer:
         inputs, targets = self._pair(images, generator)
         mean, log_variance = self.network.encode(inputs)
         logits = self.network.decode(mean)
-        sampled = (
-            logits if log_variance is None else self.network.decode(_sample(mean, log_variance, generator))
-        )
+        sampled = logits
+        if log_variance is not None:
+            sampled = self.network.decode(_sample(mean, log_variance, generator))
         loss = _bce(sampled, targets) + self.model.beta * _kl(mean, log_variance)
         return loss.item(), psnr(as_floats(images), logits.sigmoid()[:, 0].cpu().numpy())
 
@@ -251,12 +235,11 @@ class Trainer:
         return _bce(logits, targets) / len(images), _kl(mean, log_variance) / len(images)
 
     def _pair(self, images: np.ndarray, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """What the encoder is given and what the decoder should give back, each (B, 1, H, W)."""
-        targets = self._tensor(images)
-        return (self._tensor(corrupt(images, self.noise, generator)) if self.noise else targets), targets
-
-    def _tensor(self, images: np.ndarray) -> Tensor:
-        return torch.from_numpy(as_floats(images)[:, None]).to(self.runtime.device)
+        """Inputs of the encoder and targets of the decoder, each (B, 1, H, W)."""
+        targets = as_pixels(images).to(self.runtime.device)
+        if not self.noise:
+            return targets, targets
+        return as_pixels(corrupt(images, self.noise, generator)).to(self.runtime.device), targets
 
     def _batch_rows(self) -> np.ndarray:
         epoch, position = divmod(self.step, self.steps_per_epoch)
@@ -268,24 +251,25 @@ class Trainer:
     def _generator(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, PURPOSES.index(purpose), number])
 
-    def _finite(self, loss: float) -> float:
+    def _check_finite(self, loss: float) -> float:
         if not isfinite(loss):
-            raise TrainingError(
-                f"The training ran away at step {self.step}: its loss is no longer a number. Train again "
-                f"with a learning rate well below {self.settings.learning_rate:g}, or with a smaller beta."
-            )
+            fault = f"The training ran away at step {self.step}: its loss is no longer a number"
+            rate = f"a learning rate well below {self.settings.learning_rate:g}"
+            raise TrainingError(f"{fault}. Train again with {rate}, or with a smaller beta.")
         return loss
 
-    def _set_rate(self) -> None:
-        rate, momentum = one_cycle(self.step / self.n_steps)
-        for group in self.optimizer.param_groups:
-            group["lr"], group["betas"] = rate * self.settings.learning_rate, (momentum, 0.999)
+
+def set_rate(optimizer: torch.optim.Adam, share: float, peak: float) -> None:
+    """Set learning rate and first moment of the optimizer as in `one_cycle`, with this ``peak`` rate."""
+    rate, momentum = one_cycle(share)
+    for group in optimizer.param_groups:
+        group["lr"], group["betas"] = rate * peak, (momentum, 0.999)
 
 
 def one_cycle(share: float) -> tuple[float, float]:
     """Learning rate (a share of its peak) and first Adam moment after this ``share`` of a training.
 
-    Two cosines: up in the first fifth, down to nothing in the rest; the momentum runs against the
+    Two cosines: up in the first fifth, down to zero in the rest; the momentum runs against the
     rate (Smith & Topin 2017, arXiv 1708.07120).
     """
     if share < WARM_UP:
@@ -320,9 +304,9 @@ def _arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
 
 
 def _laid_out_like(parameter: Tensor, moment: Tensor) -> Tensor:
-    # Fused Adam walks over weights and moments in memory order, and takes for granted that it is the same.
+    # Fused Adam reads weights and moments in memory order, and assumes that it is the same.
     return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment
 
 
-def _below(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:
+def _with_prefix(prefix: str, entries: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in entries.items() if name.startswith(prefix)}

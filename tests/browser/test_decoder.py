@@ -9,8 +9,7 @@ from autoencoder.checkpoint.checkpoint import Atlas, Checkpoint
 from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
 from autoencoder.latent.support import Support
 from autoencoder.model.architecture import Architecture, ModelSettings
-from autoencoder.model.autoencoder import Autoencoder
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, build_network
 from tests.tools.models import SMALL
 from ui.components.wire import model_bundle
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autoencoder.checkpoint.path_kinds import PATH_KINDS, find_path, path_steps
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.cli.arguments import PATH_NAMES
-from autoencoder.latent.graph import CodeGraph
+from autoencoder.latent.paths import CodeGraph
 from autoencoder.model.smooth_path import _energy, smooth_steps
 from tests.tools.steps import driven
 

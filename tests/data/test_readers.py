@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from autoencoder.data.readers.pictures import is_picture, read_pictures
-from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.pictures import is_picture, looks_inverted, read_pictures
 from autoencoder.data.readers.read import read_images, read_upload
 from autoencoder.data.readers.source import CHUNK
 from autoencoder.errors import DatasetError

@@ -34,7 +34,7 @@ from autoencoder.experiments.few_labels.verdicts import (
     sentence,
 )
 from autoencoder.steps import Step, result_of
-from autoencoder.training.fine_tuning import hidden_features, network_steps
+from autoencoder.training.classifier import hidden_features, network_steps
 from tests.tools.steps import driven
 
 labellings = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
@@ -297,7 +297,7 @@ def measured(model, task, learners, counts, n_draws, seed=0) -> FewLabels:
 
 
 def test_every_learner_meets_every_number_of_labels_and_draw(task, checkpoints, monkeypatch):
-    monkeypatch.setattr("autoencoder.training.fine_tuning.N_STEPS", 3)
+    monkeypatch.setattr("autoencoder.training.classifier.N_FINE_TUNING_STEPS", 3)
     seen, outcome = driven(few_label_steps(checkpoints["ae"].model, task, list(LEARNERS), [30, 10], 2, 4))
     assert seen[-1].share == 1 and seen[-1].partial is outcome
     assert outcome.learners == list(LEARNERS) and outcome.counts == [10, 30]

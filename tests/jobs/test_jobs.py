@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from autoencoder.checkpoint.record import EpochResult
 from autoencoder.errors import LatentSpaceError
 from autoencoder.steps import Step
-from autoencoder.training.plan import model_settings, training_settings
-from autoencoder.training.progress import ThinnedCurve
+from autoencoder.training.plan import ThinnedCurve, model_settings, training_settings
 from autoencoder.training.trainer import Progress
 from tests.tools.waiting import SOON
 from tests.tools.works import Counting, Failing, count_slices, plan

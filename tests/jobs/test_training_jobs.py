@@ -17,8 +17,7 @@ from autoencoder.errors import DatasetError
 from autoencoder.training import session
 from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.recorder import Recorder
-from autoencoder.training.session import Training
-from autoencoder.training.unfinished import Unfinished, UnfinishedError
+from autoencoder.training.session import Training, Unfinished, UnfinishedError
 from tests.tools.app import buttons, new_app, until
 from tests.tools.waiting import SOON, wait_until
 from tests.tools.works import assert_same_weights, plan, trained

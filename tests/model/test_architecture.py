@@ -20,7 +20,7 @@ from autoencoder.model.architecture import (
     ModelSettings,
     mirror_table,
 )
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import build_network
 
 sizes = st.integers(1, 9)
 architectures = st.builds(

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from autoencoder.model import autoencoder
 from autoencoder.model.architecture import KINDS, Architecture, ModelSettings
-from autoencoder.model.autoencoder import Autoencoder, Posterior
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, Posterior, build_network
 from tests.tools.models import SMALL
 
 TOLERANCE = {"rtol": 1e-4, "atol": 1e-5}  # float32 sums in another order

@@ -19,7 +19,7 @@ from autoencoder.figures.training import Run, loss_figure, loss_ticks
 from autoencoder.latent.gap_score import JUMP
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 from autoencoder.training.trainer import Progress
 from tests.tools.app import buttons, press, until, visit_as
 from tests.tools.waiting import SOON, wait_until

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from autoencoder.checkpoint.replay import read_replay
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
-from autoencoder.training.unfinished import Unfinished
+from autoencoder.training.session import Unfinished
 from tests.tools.app import visit_as
 from tests.tools.facts import digest, facts_of, machine
 from tests.tools.project import PROJECT

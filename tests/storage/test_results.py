@@ -19,8 +19,7 @@ from autoencoder.experiments.outliers.outcome import Outcome, TestSet
 from autoencoder.latent import fields, projection, sources
 from autoencoder.latent.gap_score import GapScores
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.autoencoder import Autoencoder
-from autoencoder.model.network import build_network
+from autoencoder.model.autoencoder import Autoencoder, build_network
 from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
 from tests.tools.app import press, visit

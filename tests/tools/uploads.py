@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoencoder.data.readers import archives, pictures, pixels, read, source
 from autoencoder.data.readers import arrays as array_files
+from autoencoder.data.readers import pictures, read, source
 from autoencoder.data.readers.read import read_upload
 from autoencoder.errors import DatasetError
 
@@ -93,7 +93,7 @@ class Trap:
 
 def set_limit(monkeypatch, name: str, value: int) -> None:
     """Set a limit in every module that holds to it."""
-    for module in (read, source, array_files, archives, pictures, pixels):
+    for module in (read, source, array_files, pictures):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, value)
 

@@ -3,8 +3,7 @@
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.errors import LatentSpaceError, TrainingError
 from autoencoder.training.plan import TrainingPlan
-from autoencoder.training.session import Training
-from autoencoder.training.unfinished import Unfinished
+from autoencoder.training.session import Training, Unfinished
 from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
 from ui.state.images import image_set

@@ -4,9 +4,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from autoencoder.checkpoint.archive import folder_in_archive, load_uploaded, pack_model, unpack_model
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
-from autoencoder.checkpoint.store import SHIPPED, list_checkpoints, load_checkpoint, save_checkpoint
+from autoencoder.checkpoint.store import (
+    SHIPPED,
+    folder_in_archive,
+    list_checkpoints,
+    load_checkpoint,
+    load_uploaded,
+    pack_model,
+    save_checkpoint,
+    unpack_model,
+)
 from autoencoder.training.result import MAX_ATLAS_BYTES
 from ui.storage.disk import writing
 from ui.storage.room import Room

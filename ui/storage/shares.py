@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from autoencoder.checkpoint.archive import files_of
+from autoencoder.checkpoint.store import files_of
 from ui.storage.disk import SHARED, SHARING, WorkspaceError, bytes_in, made, remove, state_root, writing
 from ui.storage.limits import MAX_SHARED
 from ui.storage.shelf import NAME

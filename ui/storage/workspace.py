@@ -3,7 +3,7 @@
 <root>/visitors/<id>/models/<name>/              a checkpoint (models.py)
 <root>/visitors/<id>/images/<name>.npz           images, labels and class names (images.py)
 <root>/visitors/<id>/.../.deleted/               the thing deleted last, which can be restored (shelf.py)
-<root>/visitors/<id>/unfinished.safetensors      a training to resume (unfinished.py)
+<root>/visitors/<id>/unfinished.safetensors      a training to resume (session.py)
 <root>/visitors/<id>/unfinished.paused           empty: it is paused, and is not resumed by itself
 <root>/visitors/<id>/shared/<kind>/<file>        empty: this copy is shared (share_marks.py)
 <root>/shared/<kind>/<file>                      copies that anyone with their link can open (shares.py)

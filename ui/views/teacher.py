@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from autoencoder.data.catalogue import DATASETS
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import caches

@@ -8,8 +8,7 @@ import streamlit as st
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_upload
-from autoencoder.data.readers.pictures import is_picture, read_pictures
-from autoencoder.data.readers.pixels import looks_inverted
+from autoencoder.data.readers.pictures import is_picture, looks_inverted, read_pictures
 from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted

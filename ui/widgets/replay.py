@@ -9,7 +9,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.replay import MEASURED, N_PAIRS, SEED, Replay
 from autoencoder.latent.gap_score import gap_score
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 from ui.components.files import file_store
 from ui.components.register import training_replay
 from ui.components.wire import replay_bundle

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from autoencoder.checkpoint.archive import MODEL_FILES
+from autoencoder.checkpoint.store import MODEL_FILES
 from ui.state import caches
 from ui.state.session import guarded
 from ui.storage.disk import remove, writing

@@ -4,13 +4,14 @@ import io
 import math
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from autoencoder.data.readers.pixels import as_images, as_labels
+from autoencoder.data.readers.pictures import as_images, as_labels
 from autoencoder.data.readers.source import (
     FORMATS,
     MAX_CLASS_NAME_BYTES,
@@ -18,15 +19,16 @@ from autoencoder.data.readers.source import (
     MAX_UNPACKED_BYTES,
     ImageSet,
     Source,
-    blaming,
+    check_bytes,
     check_count,
     check_sides,
     image_set,
-    megabytes,
+    parser_errors,
 )
 from autoencoder.errors import DatasetError, in_line
 
 HEADER_BYTES = 16_384  # NumPy's longest header is 10,000 characters, an IDX header 20 bytes
+NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 # (images, labels) by their names in an .npz: ours, Keras's, MedMNIST's. Pairs are joined in this order.
 NPZ_LAYOUTS = (
@@ -37,7 +39,7 @@ NPZ_LAYOUTS = (
 
 
 class Header(NamedTuple):
-    """What a .npy or IDX file says of itself before its values begin."""
+    """Header of a .npy or IDX file."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
@@ -67,20 +69,18 @@ def _read_array(source: Source, check: Callable[[Header, str], None]) -> np.ndar
     """The array of a .npy or IDX file, read once `check` has passed what its header declares."""
     header = read_header(source)
     check(header, source.name)
-    with blaming(source.name):
+    with parser_errors(source.name):
         source.stream.seek(header.offset)
         values = source.stream.read(header.n_bytes + 1)  # one more than declared, to find a surplus
     if len(values) != header.n_bytes:
         found = "more" if len(values) > header.n_bytes else f"{len(values):,}"
-        raise DatasetError(
-            f"{source.name} is damaged: it declares {header.n_bytes:,} bytes of values and holds {found}. "
-            "Copy or download it again."
-        )
+        damage = f"it declares {header.n_bytes:,} bytes of values and holds {found}"
+        raise DatasetError(f"{source.name} is damaged: {damage}. Copy or download it again.")
     return np.frombuffer(values, header.dtype).reshape(header.shape, order=header.order)
 
 
 def read_header(source: Source) -> Header:
-    with blaming(source.name):
+    with parser_errors(source.name):
         start = source.stream.read(HEADER_BYTES)
         if start.startswith(b"\x93NUMPY"):
             return npy_header(start)
@@ -90,19 +90,15 @@ def read_header(source: Source) -> Header:
 
 
 def npy_header(start: bytes) -> Header:
-    """What the first HEADER_BYTES of a .npy file declare; on hostile bytes, any error of NumPy's."""
+    """Header in the first HEADER_BYTES of a .npy file; raises any error of NumPy's on hostile bytes."""
     stream = io.BytesIO(start)
     version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:  # 3.0 is written for records with Unicode field names alone
+    if version not in NPY_HEADERS:  # 3.0 is written for records with Unicode field names alone
         raise ValueError(f"NumPy format {version}")
-    # True is an integer for NumPy's header and none for its reshape.
-    if not all(
-        type(side) is int and 0 <= side < 10**90 for side in shape
-    ):  # three such sides still multiply to a float
+    shape, fortran, dtype = NPY_HEADERS[version](stream)
+    # True is an integer for NumPy's header and none for its reshape; three sides of 10**90 still multiply
+    # to a float.
+    if not all(type(side) is int and 0 <= side < 10**90 for side in shape):
         raise ValueError(f"shape {shape}")
     return Header(shape, dtype, "F" if fortran else "C", stream.tell())
 
@@ -117,11 +113,8 @@ def _check_images(header: Header, name: str) -> None:
     _check_type(header.dtype, name)
     check_sides(*_sides(header.shape, name), name)
     check_count(header.shape[0], name)
-    if header.n_bytes > MAX_UNPACKED_BYTES:
-        raise DatasetError(
-            f"{name} takes {megabytes(header.n_bytes)}; up to {megabytes(MAX_UNPACKED_BYTES)} are read. "
-            "Save fewer or smaller images, or save them as uint8."
-        )
+    advice = "Save fewer or smaller images, or save them as uint8."
+    check_bytes(f"{name} takes", header.n_bytes, MAX_UNPACKED_BYTES, advice)
 
 
 def _check_type(dtype: np.dtype, name: str) -> None:
@@ -135,10 +128,9 @@ def _check_type(dtype: np.dtype, name: str) -> None:
 
 def _refuse_pickles(dtype: np.dtype, name: str) -> None:
     if dtype.hasobject:
-        raise DatasetError(
-            f"{name} holds pickled Python objects, which are never loaded because they can run code. "
-            "Save a plain numeric array, with all images of one size."
-        )
+        reason = "which are never loaded because they can run code"
+        advice = "Save a plain numeric array, with all images of one size."
+        raise DatasetError(f"{name} holds pickled Python objects, {reason}. {advice}")
 
 
 def _sides(shape: tuple[int, ...], name: str) -> tuple[int, int]:
@@ -155,36 +147,31 @@ def _sides(shape: tuple[int, ...], name: str) -> tuple[int, int]:
 def _check_labels(n_images: int, header: Header, name: str) -> None:
     _refuse_pickles(header.dtype, name)
     if header.dtype.kind not in "biuf":
-        raise DatasetError(
-            f"{name} holds labels of type {in_line(header.dtype)}; whole numbers are read. "
-            "Number the classes from 0, and save their names as class_names."
-        )
+        advice = "Number the classes from 0, and save their names as class_names."
+        found = f"{name} holds labels of type {in_line(header.dtype)}"
+        raise DatasetError(f"{found}; whole numbers are read. {advice}")
+    found = f"{name} has the shape {in_line(header.shape)}"
     if len(header.shape) == 2 and header.shape[1] > 1:
-        raise DatasetError(
-            f"{name} has the shape {in_line(header.shape)}, as one-hot labels have; one number per image is "
-            "read. Save labels.argmax(axis=1)."
-        )
+        advice = "one number per image is read. Save labels.argmax(axis=1)."
+        raise DatasetError(f"{found}, as one-hot labels have; {advice}")
     if header.shape not in ((n_images,), (n_images, 1)):
-        raise DatasetError(
-            f"{name} has the shape {in_line(header.shape)}, but the number of images is {n_images:,}. "
-            f"Save one label per image, of shape ({n_images},)."
-        )
+        advice = f"Save one label per image, of shape ({n_images},)."
+        raise DatasetError(f"{found}, but the number of images is {n_images:,}. {advice}")
 
 
 def _check_class_names(header: Header, name: str) -> None:
     _refuse_pickles(header.dtype, name)
     short = len(header.shape) == 1 and header.shape[0] <= MAX_LABEL + 1
     if header.dtype.kind not in "US" or not short or header.dtype.itemsize > MAX_CLASS_NAME_BYTES:
-        raise DatasetError(
-            f"{name} is {in_line(header.dtype)} of shape {in_line(header.shape)}; a list of short names is "
-            f"read, {MAX_LABEL + 1:,} at most. "
-            'Save numpy.array(["cat", "dog"]), in the order of the labels.'
-        )
+        found = f"{name} is {in_line(header.dtype)} of shape {in_line(header.shape)}"
+        limit = f"a list of short names is read, {MAX_LABEL + 1:,} at most"
+        advice = 'Save numpy.array(["cat", "dog"]), in the order of the labels.'
+        raise DatasetError(f"{found}; {limit}. {advice}")
 
 
 def read_npz(name: str, archive: zipfile.ZipFile, arrays: dict[str, zipfile.ZipInfo]) -> ImageSet:
     def entry(key: str) -> Source:
-        with blaming(name):
+        with parser_errors(name):
             return Source(f"{in_line(key)} in {name}", archive.open(arrays[key]))
 
     pairs = _npz_pairs(name, arrays)
@@ -192,9 +179,8 @@ def read_npz(name: str, archive: zipfile.ZipFile, arrays: dict[str, zipfile.ZipI
     check_count(sum(map(len, images)), name)
     labels = class_names = None
     if pairs[0][1] in arrays:
-        labels = np.concatenate(
-            [_read_label_array(entry(key), len(part)) for (_, key), part in zip(pairs, images, strict=True)]
-        )
+        counts = {key: len(part) for (_, key), part in zip(pairs, images, strict=True)}
+        labels = np.concatenate([_read_label_array(entry(key), count) for key, count in counts.items()])
         class_names = _read_class_names(entry("class_names")) if "class_names" in arrays else None
     return image_set(np.concatenate(images), labels, class_names, name)
 
@@ -203,33 +189,58 @@ def _npz_pairs(name: str, keys: dict[str, zipfile.ZipInfo]) -> list[tuple[str, s
     """The (images, labels) keys to read; labels are there for every part or for none."""
     if set(keys) == {"arr_0"}:
         return [("arr_0", "")]
-    for layout in NPZ_LAYOUTS:
-        pairs = [pair for pair in layout if pair[0] in keys]
-        if pairs:
-            _check_pairs(name, keys, pairs)
-            return pairs
-    raise DatasetError(
-        f"{name} has no array called images; it has {', '.join(map(in_line, sorted(keys)[:4]))}. "
-        "Save it with numpy.savez(path, images=..., labels=...)."
-    )
-
-
-def _check_pairs(name: str, keys: dict[str, zipfile.ZipInfo], pairs: list[tuple[str, str]]) -> None:
+    layouts = ([pair for pair in layout if pair[0] in keys] for layout in NPZ_LAYOUTS)
+    pairs = next(filter(None, layouts), [])
+    if not pairs:
+        found = ", ".join(map(in_line, sorted(keys)[:4]))
+        advice = "Save it with numpy.savez(path, images=..., labels=...)."
+        raise DatasetError(f"{name} has no array called images; it has {found}. {advice}")
     missing = [labels for _, labels in pairs if labels not in keys]
     if 0 < len(missing) < len(pairs):
         raise DatasetError(f"{name} has labels for a part of its images only. Add {', '.join(missing)}.")
+    return pairs
 
 
 def _read_class_names(source: Source) -> tuple[str, ...]:
     array = _read_array(source, _check_class_names)
-    with blaming(source.name):
+    with parser_errors(source.name):
         _check_code_points(array)
-        return tuple(n.decode("utf-8") if isinstance(n, bytes) else n for n in array.tolist())
+        return tuple(name.decode("utf-8") if isinstance(name, bytes) else name for name in array.tolist())
 
 
 def _check_code_points(names: np.ndarray) -> None:
-    """NumPy makes a str of any four bytes; one beyond Unicode harms the interpreter when it is looked at."""
+    """Raises ValueError for a str that is not Unicode: NumPy makes one, and it harms the interpreter."""
     if names.dtype.kind == "U" and names.dtype.itemsize > 0:
         codes = names.view(np.dtype("u4").newbyteorder(names.dtype.byteorder))
         if np.any((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))):
             raise ValueError("its text is not Unicode")
+
+
+def read_arrays(path: Path, names: Collection[str], most_members: int, most_bytes: int) -> dict:
+    """Arrays of these names in an .npz file that may hold anything, without pickle.
+
+    Raises ValueError or OSError where they cannot be read. Before that, the number of members and the
+    ``most_bytes`` that all of them may take unpacked are checked.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, most_members, most_bytes)
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names if name in file}
+    except OSError:
+        raise
+    except Exception as error:  # on hostile bytes, NumPy and zipfile raise a dozen kinds, documented or not
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _check_members(archive: zipfile.ZipFile, most: int, most_bytes: int) -> None:
+    members = archive.infolist()
+    if len(members) > most:
+        raise ValueError(f"it holds more than {most} arrays")
+    if sum(member.file_size for member in members) > most_bytes:
+        raise ValueError(f"unpacked, it would be larger than {most_bytes / 1e6:.0f} MB")
+    for member in members:
+        with archive.open(member) as file:
+            header = npy_header(file.read(HEADER_BYTES))
+        if header.n_bytes > member.file_size:
+            raise ValueError(f"{in_line(member.filename)} declares more values than it holds")

@@ -1,6 +1,5 @@
 """Source: a file or bytes to read, with the limits and guards that every reader shares."""
 
-import gzip
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ FORMATS = ".npz, .npy, an IDX file (gzip or not), or a folder or .zip of PNG or 
 
 
 class ImageSet(NamedTuple):
-    """What a file holds."""
+    """Contents of a file."""
 
     images: np.ndarray  # uint8 (N, 28, 28)
     labels: np.ndarray | None  # int64 (N,)
@@ -51,51 +50,8 @@ def labels_beside(path: Path) -> Path | None:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    if not os.path.exists(path):
-        raise DatasetError(f"There is no file or folder {in_line(path, 200)}. Check the path and try again.")
-    if not os.path.isfile(path):  # opening a pipe would wait for ever
-        raise DatasetError(
-            f"{in_line(path, 200)} is neither a file nor a folder. Give the path of {FORMATS}."
-        )
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise DatasetError(
-            f"{in_line(path, 200)} cannot be opened: {error.strerror}. Check its permissions."
-        ) from error
-    with stream:
-        yield Source(in_line(path.name), stream)
-
-
-def check_size(source: Source) -> None:
-    size = source.stream.seek(0, os.SEEK_END)
-    source.stream.seek(0)
-    if size == 0:
-        raise DatasetError(f"{source.name} is empty. Give {FORMATS}.")
-    if size > MAX_FILE_BYTES:
-        raise DatasetError(
-            f"{source.name} has {megabytes(size)}; files of up to {megabytes(MAX_FILE_BYTES)} are read. "
-            "Save fewer images, or save them as uint8."
-        )
-
-
-def starts_with(source: Source, magic: bytes) -> bool:
-    start = source.stream.read(len(magic))
-    source.stream.seek(0)
-    return start == magic
-
-
-def unzipped(source: Source) -> Source:
-    """The source, unzipped as it is read where it is gzipped."""
-    check_size(source)
-    zipped = starts_with(source, b"\x1f\x8b")
-    return Source(source.name, gzip.GzipFile(fileobj=source.stream)) if zipped else source
-
-
-@contextmanager
-def blaming(name: str) -> Iterator[None]:
-    """Report what a parser cannot digest as damage to the file `name`.
+def parser_errors(name: str) -> Iterator[None]:
+    """Turn any error of a parser into a DatasetError about the file `name`.
 
     On hostile bytes zipfile, zlib, Pillow and NumPy raise a dozen kinds of exceptions, documented or not.
     Only calls into them stand under this, so that our own slips stay visible.
@@ -106,59 +62,57 @@ def blaming(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         reason = in_line(str(error).partition("\n")[0] or type(error).__name__, 120)
-        raise DatasetError(
-            f"{name} is damaged or in another format ({reason}). Save it again and retry."
-        ) from error
+        fault = f"{name} is damaged or in another format ({reason})"
+        raise DatasetError(f"{fault}. Save it again and retry.") from error
 
 
 def megabytes(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
+def check_bytes(found: str, n_bytes: int, most: int, advice: str, things: str = "") -> None:
+    """Raises DatasetError above ``most``, as "a.npy takes 9 MB; up to 5 MB are read. Save fewer"."""
+    if n_bytes > most:
+        limit = f"{things}up to {megabytes(most)} are read"
+        raise DatasetError(f"{found} {megabytes(n_bytes)}; {limit}. {advice}")
+
+
 def check_sides(height: int, width: int, name: str) -> None:
     if not (MIN_SIDE <= height <= MAX_SIDE and MIN_SIDE <= width <= MAX_SIDE):
-        raise DatasetError(
-            f"{name} holds images of {height} x {width} pixels; sides of {MIN_SIDE} to {MAX_SIDE} are read. "
-            "Resize them first."
-        )
+        limit = f"sides of {MIN_SIDE} to {MAX_SIDE} are read"
+        raise DatasetError(f"{name} holds images of {height} x {width} pixels; {limit}. Resize them first.")
 
 
 def check_count(n_images: int, name: str) -> None:
     if n_images == 0:
         raise DatasetError(f"{name} holds no images. Give {FORMATS}.")
     if n_images > MAX_IMAGES:
-        raise DatasetError(
-            f"{name} holds {n_images:,} images; up to {MAX_IMAGES:,} are read. Save a part of them."
-        )
+        limit = f"up to {MAX_IMAGES:,} are read"
+        raise DatasetError(f"{name} holds {n_images:,} images; {limit}. Save a part of them.")
 
 
 def image_set(
     images: np.ndarray, labels: np.ndarray | None, class_names: tuple[str, ...] | None, name: str
 ) -> ImageSet:
-    """Put a set together; classes without names are called by their numbers."""
+    """Image set with its names checked; classes without names are called by their numbers."""
     if labels is None:
         return ImageSet(images, None, ())
     n_classes = int(labels.max()) + 1
     if class_names is None:
         class_names = tuple(str(label) for label in range(n_classes))
     if len(class_names) < n_classes:
-        raise DatasetError(
-            f"{name} names {len(class_names)} classes, but its labels run to {n_classes - 1}. "
-            "Save one name for each label from 0 on."
-        )
+        fault = f"{name} names {len(class_names)} classes, but its labels run to {n_classes - 1}"
+        raise DatasetError(f"{fault}. Save one name for each label from 0 on.")
     _check_names(class_names, name)
     return ImageSet(images, labels, class_names)
 
 
 def _check_names(class_names: tuple[str, ...], name: str) -> None:
-    """What is read can be kept and shown: half a pair of surrogates passes for text until then."""
+    """Refuse names that cannot be kept and shown: a lone surrogate passes for text until then."""
     if len(class_names) > MAX_LABEL + 1:
-        raise DatasetError(
-            f"{name} has {len(class_names):,} classes; up to {MAX_LABEL + 1:,} are read. Join some of them."
-        )
+        limit = f"up to {MAX_LABEL + 1:,} are read"
+        raise DatasetError(f"{name} has {len(class_names):,} classes; {limit}. Join some of them.")
     for text in class_names:
         if 4 * len(text) > MAX_CLASS_NAME_BYTES or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise DatasetError(
-                f"{name} has a class called {in_line(text)}, which is too long or not text. "
-                "Give it a short name."
-            )
+            reason = "which is too long or not text. Give it a short name."
+            raise DatasetError(f"{name} has a class called {in_line(text)}, {reason}")

@@ -1,7 +1,7 @@
 """The learners that are given few labels: what each sees of an image, and how it learns.
 
 Beside each learner on what the encoder makes of an image stands its *control*, the same method on the pixels:
-what it does too is not the encoder's doing. The learners that are networks are in fine_tuning.py.
+what it does too is not the encoder's doing. The learners that are networks are in training/classifier.py.
 
 P images of the pool, T test images, L labels, D features, K neighbours.
 """
@@ -18,7 +18,7 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from autoencoder.data.images import as_floats
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.steps import Step, Steps
-from autoencoder.training.fine_tuning import hidden_features
+from autoencoder.training.classifier import hidden_features
 
 N_COMPONENTS = 50
 AT_ONCE = 500  # images between two steps of the preparations

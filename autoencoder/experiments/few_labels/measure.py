@@ -29,7 +29,7 @@ from autoencoder.experiments.few_labels.learners import (
 from autoencoder.experiments.few_labels.task import Task, labelled_rows
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.steps import Step, Steps, part_of
-from autoencoder.training.fine_tuning import network_steps
+from autoencoder.training.classifier import network_steps
 
 MOST_DRAWS = 20
 SHARES = {"features": 3, "graph": 6, "network": 10}  # of the time, where a quick learner's is 1

@@ -209,7 +209,7 @@ function groundOf(rgba) {
 }
 
 /**
- * As looks_inverted in autoencoder/data/readers/pixels.py, but a blank sheet is paper, not ink, and a
+ * As looks_inverted in autoencoder/data/readers/pictures.py, but a blank sheet is paper, not ink, and a
  * photograph's dark corners do not make its paper dark.
  * @param {Picture} picture
  */

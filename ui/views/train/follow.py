@@ -3,7 +3,7 @@
 import streamlit as st
 
 from autoencoder.checkpoint.record import EpochResult
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 from autoencoder.training.trainer import Progress
 from ui.jobs.job import Job
 from ui.storage.classroom import has_teacher

@@ -8,7 +8,7 @@ from autoencoder.checkpoint.record import EpochResult
 from autoencoder.errors import LatentSpaceError
 from autoencoder.figures.training import loss_figure
 from autoencoder.training.overfitting import sentence
-from autoencoder.training.progress import TrainingProgress
+from autoencoder.training.plan import TrainingProgress
 from ui.jobs.job import Job
 from ui.state.session import is_dark
 from ui.state.training import can_resume, forget_training, resume_failed
