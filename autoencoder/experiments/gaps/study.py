@@ -148,6 +148,10 @@ class Point:
     score: Interval
     runs: tuple[Run, ...] = field(repr=False)
 
+    def mean(self, measure: str) -> float:
+        """The mean over the seeds of a measure of `Run` that is an interval."""
+        return float(np.mean([getattr(run, measure).mean for run in self.runs]))
+
     @property
     def written(self) -> str:
         """The score with its range, in words."""
@@ -197,7 +201,7 @@ def findings(study: Study) -> list[Finding]:
 
 def beside_the_gaps(study: Study) -> str:
     """A sentence on the pictures along the same paths; empty where no images are compared with."""
-    unlike = {point.setting: _mean(point.runs, "unlike") for point in points(study)}
+    unlike = {point.setting: point.mean("unlike") for point in points(study)}
     known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
     if not known:
         return ""
@@ -240,9 +244,9 @@ def table(study: Study) -> list[dict]:
             "seeds": len(point.runs),
             "reconstruction error": point.mse,
             **_ends("off the data", over_seeds([run.share for run in point.runs])),
-            "off the data within a class": _mean(point.runs, "share_within"),
+            "off the data within a class": point.mean("share_within"),
             **_ends("jump ratio", over_seeds([run.jump for run in point.runs])),
-            "unlike any image": _mean(point.runs, "unlike"),
+            "unlike any image": point.mean("unlike"),
         }
         for point in points(study)
     ]
@@ -300,10 +304,6 @@ def _figures(point: Point, plain: Point) -> str:
 
 def _ends(name: str, current: Interval) -> dict[str, float]:
     return {name: current.mean, f"{name}, from": current.low, f"{name}, to": current.high}
-
-
-def _mean(runs: tuple[Run, ...], name: str) -> float:
-    return float(np.mean([getattr(run, name).mean for run in runs]))
 
 
 def _with_nan(entries: dict) -> dict:
