@@ -10,7 +10,7 @@ PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of experiments.outliers.trial
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "anomalies", anomalies, "find the images of a class that was never seen")
+    command = add_command(parsers, anomalies, "find the images of a class that was never seen")
     add_dataset(command)
     help = "one-class: the class is normal, all others are outliers; leave-one-out: it is the outlier"
     command.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True, help=help)
@@ -26,7 +26,5 @@ def anomalies(args: argparse.Namespace) -> dict:
     from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
-    steps = anomalies_steps(
-        *load_both(args), args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
-    )
-    return run(steps, "training on what is normal")
+    choices = args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
+    return run(anomalies_steps(*load_both(args), *choices), "training on what is normal")

@@ -10,7 +10,7 @@ from autoencoder.cli.running import load, writing
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "embed", embed, "write the codes of a data set, and their map, as .npz")
+    command = add_command(parsers, embed, "write the codes of a data set, and their map, as .npz")
     add_checkpoint(command)
     add_dataset(command)
     command.add_argument("--out", type=Path, required=True, metavar="FILE.npz")

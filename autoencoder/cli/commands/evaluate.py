@@ -9,7 +9,7 @@ from autoencoder.errors import DatasetError
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "evaluate", evaluate, "measure how well a model gives images back")
+    command = add_command(parsers, evaluate, "measure how well a model gives images back")
     add_checkpoint(command)
     add_dataset(command, required=False)
     option(command, "--split", str, "test", choices=("train", "test"))

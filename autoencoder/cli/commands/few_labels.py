@@ -7,16 +7,12 @@ from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, 
 from autoencoder.cli.running import load_both, run
 
 FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
-LEARNER_NAMES = (
-    *(f"{features}-{method}" for method in METHODS for features in FEATURES),
-    "fine-tuned",
-    "from-scratch",
-)  # of experiments.few_labels.learners, which needs torch
+_ON_FEATURES = (f"{features}-{method}" for method in METHODS for features in FEATURES)
+LEARNER_NAMES = (*_ON_FEATURES, "fine-tuned", "from-scratch")  # of few_labels.learners, which needs torch
 
 
 def add(parsers) -> None:
-    words = "measure how far a few labels go"
-    command = add_command(parsers, "few-labels", few_labels, words, reports.label_text)
+    command = add_command(parsers, few_labels, "measure how far a few labels go", reports.label_text)
     add_checkpoint(command)
     add_dataset(command)
     help = "numbers of labels, with commas between them"

@@ -11,7 +11,7 @@ from autoencoder.errors import DatasetError
 
 def add(parsers) -> None:
     words = "measure how paths between random pairs leave the data"
-    command = add_command(parsers, "gaps", gaps, words, reports.gap_text)
+    command = add_command(parsers, gaps, words, reports.gap_text)
     help = "models' folders, or shipped models' names"
     command.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help=help)
     add_dataset(command)

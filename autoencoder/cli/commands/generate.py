@@ -4,8 +4,6 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from autoencoder.cli.arguments import (
     add_checkpoint,
     add_command,
@@ -28,7 +26,7 @@ SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of latent.sources, whi
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "generate", generate, "draw new images, and judge them")
+    command = add_command(parsers, generate, "draw new images, and judge them")
     add_checkpoint(command)
     add_dataset(command)
     option(command, "--source", str, "prior", choices=SOURCE_NAMES)
@@ -68,22 +66,23 @@ def generate(args: argparse.Namespace) -> dict:
             file.write(png(grid(samples.images, round(args.n**0.5) or 1), scale=4))
     steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
     yardstick = run(steps, "getting ready to judge")
-    scores = run(score_steps(args.source, samples, yardstick), "judging the samples")
+    scores = vars(run(score_steps(args.source, samples, yardstick), "judging the samples"))
+    class_shares = None
+    if classifier is not None:
+        names = [training.class_names[label] for label in classifier.class_labels]
+        class_shares = dict(zip(names, scores["class_shares"], strict=True))
     return {
         "source": args.source,
         "n": args.n,
         "seed": args.seed,
         "components": getattr(sampler, "n_components", None) if args.source == MIXTURE else None,
-        "frechet": scores.frechet,
-        "frechet_floor": scores.frechet_floor,
-        "off_support_share": scores.off_support_share,
-        "copy_share": scores.copy_share,
-        "class_shares": _by_class(training, classifier, scores.class_shares),
+        **{name: scores[name] for name in ("frechet", "frechet_floor", "off_support_share", "copy_share")},
+        "class_shares": class_shares,
     }
 
 
 def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
-    """Classifier in whose features images are compared; None, said so, where it has nothing to learn from."""
+    """Classifier for the features of images; None, with a note, where it has too little to learn from."""
     from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
 
     if training.labels is None or training.n_images < FEWEST_IMAGES:
@@ -107,10 +106,3 @@ def _check_mixture(dataset: Dataset, n_components: int) -> None:
             f"{dataset.name} has {dataset.n_images:,} images, and a component needs two. Choose more images, "
             f"or --components up to {most}."
         )
-
-
-def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[str, float] | None:
-    if shares is None:
-        return None
-    names = [dataset.class_names[label] for label in classifier.class_labels]
-    return dict(zip(names, shares, strict=True))

@@ -22,14 +22,12 @@ from autoencoder.figures.pictures import png, strip
 
 
 def add(parsers) -> None:
-    words = "walk from one image to another"
-    command = add_command(parsers, "interpolate", interpolate, words, reports.path_text)
+    command = add_command(parsers, interpolate, "walk from one image to another", reports.path_text)
     add_checkpoint(command)
     add_dataset(command)
-    for name, metavar in (("--start", "I"), ("--end", "J")):
-        option(
-            command, name, whole(0, MOST_IMAGES), metavar=metavar, help="test image, from 0", required=True
-        )
+    image = {"kind": whole(0, MOST_IMAGES), "help": "test image, from 0", "required": True}
+    option(command, "--start", metavar="I", **image)
+    option(command, "--end", metavar="J", **image)
     option(command, "--path", str, "linear", choices=PATH_NAMES)
     option(command, "--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
     option(command, "--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
@@ -47,14 +45,9 @@ def interpolate(args: argparse.Namespace) -> dict:
     if args.out:
         with writing(args.out) as file:
             file.write(png(strip(measured.images), scale=4))
-    columns = {
-        "t": np.linspace(0, 1, args.steps),
-        "latent": latents,
-        "round_trip": measured.round_trip,
-        "neighbour_distance": measured.neighbour_distance,
-        "decoded_step": measured.decoded_step,
-        "off_support": measured.off_support,
-    }
+    names = ("round_trip", "neighbour_distance", "decoded_step", "off_support")
+    measures = {name: getattr(measured, name) for name in names}
+    columns = {"t": np.linspace(0, 1, args.steps), "latent": latents, **measures}
     return {
         "steps": [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)],
         "off_support_share": measured.off_support_share,

@@ -12,11 +12,9 @@ from autoencoder.model.architecture import mirror_table
 
 def add(parsers) -> None:
     words = "show a model's layers, each beside its mirror"
-    add_checkpoint(add_command(parsers, "describe", describe, words, reports.layer_table))
-    words = "list the shipped models with their figures"
-    add_command(parsers, "checkpoints", checkpoints, words, reports.table)
-    words = "list the data sets: embedded, on disk, or to download"
-    add_command(parsers, "datasets", datasets, words, reports.table)
+    add_checkpoint(add_command(parsers, describe, words, reports.layer_table))
+    add_command(parsers, checkpoints, "list the shipped models with their figures", reports.table)
+    add_command(parsers, datasets, "list the data sets: embedded, on disk, or to download", reports.table)
 
 
 def describe(args: argparse.Namespace) -> dict:

@@ -17,18 +17,16 @@ from autoencoder.steps import Step
 
 def add(parsers) -> None:
     words = "measure what closes the gaps: code size, noise, weight of the KL"
-    command = add_command(parsers, "study", study, words, reports.study_text)
+    command = add_command(parsers, study, words, reports.study_text)
     add_dataset(command)
     sizes = listed(whole(1, MAX_LATENT_DIM))
     option(command, "--sizes", sizes, "2,8,16,32", metavar="D,D", help="code sizes of plain models")
-    option(
-        command, "--at", sizes, "2,32", metavar="D,D", help="code sizes at which noise and beta are turned"
-    )
+    help = "code sizes at which noise and beta are turned"
+    option(command, "--at", sizes, "2,32", metavar="D,D", help=help)
     help = "levels of Gaussian noise in training"
     option(command, "--noise", listed(number(0, 1)), "0.1,0.3,0.6", metavar="L,L", help=help)
-    option(
-        command, "--beta", listed(number(0, 1000)), "0.1,0.3,1,4", metavar="F,F", help="weights of a vae's KL"
-    )
+    betas = listed(number(0, 1000))
+    option(command, "--beta", betas, "0.1,0.3,1,4", metavar="F,F", help="weights of a vae's KL")
     option(command, "--seeds", whole(1, 100), 3, metavar="N", help="0 to N - 1")
     help = "training images, the first ones"
     option(command, "--images", whole(2, 10_000_000), 20_000, metavar="N", help=help)
@@ -61,7 +59,7 @@ def study(args: argparse.Namespace) -> dict:
 
 
 def _taken_up(empty, path: Path | None):
-    """The study in the file, if there is one already; a different study is not overwritten."""
+    """The study in the file if there is one, else the empty one; DatasetError for a different study."""
     from autoencoder.experiments.gaps.study import read_study
 
     if path is None or not path.exists():
@@ -76,7 +74,7 @@ def _taken_up(empty, path: Path | None):
 
 
 def _keep_in(path: Path | None) -> Callable[[Step, tqdm], None]:
-    """Writer of a study to a file whenever a model has been added."""
+    """Writer of a study to a file after each model."""
     from autoencoder.experiments.gaps.study import save_study
 
     n_written = 0

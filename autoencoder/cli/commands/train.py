@@ -28,7 +28,7 @@ FEWEST_IMAGES = 50  # to train on
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "train", train, "train a model and save it as a folder")
+    command = add_command(parsers, train, "train a model and save it as a folder")
     add_dataset(command)
     command.add_argument("--kind", choices=KINDS, required=True, help="plain, denoising or variational")
     help = f"numbers in a code, 1 to {MAX_LATENT_DIM}"
@@ -37,14 +37,12 @@ def add(parsers) -> None:
     option(command, "--epochs", whole(1, 1000), 15, metavar="E")
     option(command, "--batch-size", whole(1, 4096), 128, metavar="B")
     help = f"to train on, from {FEWEST_IMAGES}, drawn by class: few are learnt by heart; default: all"
-    command.add_argument(
-        "--images", type=whole(FEWEST_IMAGES, MOST_IMAGES), default=0, metavar="N", help=help
-    )
+    count = whole(FEWEST_IMAGES, MOST_IMAGES)
+    command.add_argument("--images", type=count, default=0, metavar="N", help=help)
     option(command, "--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")
     option(command, "--beta", number(0, 1000), 1.0, metavar="F", help="weight of a vae's KL")
-    option(
-        command, "--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help="laid over the inputs of a dae"
-    )
+    help = "laid over the inputs of a dae"
+    option(command, "--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help=help)
     option(command, "--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
     add_seed(command)
     command.add_argument("--out", required=True, metavar="FOLDER", help="where the model is written")
@@ -87,7 +85,10 @@ def follow(trainer: "Trainer") -> None:
             words = f"epoch {step.partial.epoch}, loss {step.partial.loss:.1f} nats"
             bar.set_postfix_str(words, refresh=False)
         elif isinstance(step.partial, EpochResult):
-            bar.write(_epoch_line(step.partial), file=sys.stderr)
+            result = step.partial
+            losses = f"training {result.train_loss:.2f}, held out {result.validation_loss:.2f} nats an image"
+            words = f"epoch {result.epoch:,.4g}: {losses}; held-out PSNR {result.validation_psnr:.2f} dB"
+            bar.write(words, file=sys.stderr)
 
     try:
         run(trainer.steps(), "training", note)
@@ -95,10 +96,3 @@ def follow(trainer: "Trainer") -> None:
         if not trainer.history:
             raise
         print("stopped; the model is saved as it is now", file=sys.stderr)
-
-
-def _epoch_line(result) -> str:
-    return (
-        f"epoch {result.epoch:,.4g}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
-        f"nats an image; held-out PSNR {result.validation_psnr:.2f} dB"
-    )

@@ -1,4 +1,4 @@
-"""The images of a measurement with few labels: a pool, test images, and which of the pool are labelled.
+"""Task with few labels: a pool of images, test images, and the rows of the pool that are labelled.
 
 N images, P of them in the pool, T test images, L labels.
 """
@@ -20,7 +20,7 @@ FEWEST_IMAGES = 2  # of each class in the pool
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """The images: a pool, and test images, which are those at ``test_rows`` (T,) of their data set."""
+    """A pool, and test images, which are the ``test_rows`` (T,) of their data set."""
 
     pool: Dataset
     test: Dataset
@@ -32,7 +32,7 @@ class Task:
 
     @property
     def counts(self) -> list[int]:
-        """The numbers of labels that can be asked for."""
+        """Numbers of labels that can be drawn."""
         return [count for count in COUNTS if self.n_classes <= count <= self.pool.n_images]
 
 
@@ -43,9 +43,9 @@ def few_label_task(
     most_pool: int = MOST_POOL,
     most_test: int | None = None,
 ) -> Task:
-    """A pool of the training images and the test images, stratified if there are more than asked for.
+    """A pool of the training images, and the test images; stratified samples where there are too many.
 
-    Without a test set a seeded fifth is put aside. Raises DatasetError where there are no labels, fewer than
+    Without a test set a seeded fifth is held out. Raises DatasetError where there are no labels, fewer than
     two classes, or a class with too few images.
     """
     for part in (train, test):
@@ -66,7 +66,7 @@ def few_label_task(
 
 
 def labelled_rows(task: Task, n_labels: int, draw: int, seed: int = 0) -> np.ndarray:
-    """The rows (L,) of the pool that are labelled in a draw, stratified; more labels hold the fewer."""
+    """Labelled rows (L,) of the pool in a draw, stratified; more labels include the fewer."""
     return stratified_order(task.pool.labels, np.random.default_rng([seed, 2, draw]))[:n_labels]
 
 
@@ -92,7 +92,7 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
 
 @dataclass(frozen=True, eq=False)
 class FewLabelPlan:
-    """What is measured: of which model, on which images, how; ``task`` is drawn from these by ``seed``."""
+    """Plan of a measurement; ``task`` is drawn from the images by ``seed``."""
 
     checkpoint: Checkpoint
     train: Dataset
@@ -109,7 +109,7 @@ class FewLabelPlan:
 
     @property
     def key(self) -> str:
-        """What decides the results, as a job's owner."""
+        """All that decides the results, as a job's owner."""
         images = " ".join(part.fingerprint for part in (self.train, self.test) if part is not None)
         learners, counts = ",".join(sorted(self.learners)), ",".join(map(str, sorted(self.counts)))
         asked = f"{learners} {counts} {self.n_draws} {self.seed}"

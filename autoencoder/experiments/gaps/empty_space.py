@@ -1,4 +1,4 @@
-"""Empty space: places without a code, drawn at random, decoded and measured.
+"""Empty space: random places of the latent space, decoded and measured.
 
 M places, D latent dimensions.
 """
@@ -33,7 +33,7 @@ class EmptySpace:
 
     @property
     def unlike_share(self) -> float:
-        """The share of the places whose picture is unlike any image; NaN without real images."""
+        """Share of the places whose picture is unlike any image; NaN without real images."""
         known = np.isfinite(self.picture_distance)
         return float((self.picture_distance[known] > 1).mean()) if known.any() else float("nan")
 

@@ -7,7 +7,7 @@ from autoencoder.experiments.gaps.study import FAMILIES, Point, Setting, Study, 
 from autoencoder.figures.style import INK, dress
 from autoencoder.latent.gap_score import SHARE
 
-STYLES = {  # of the line, of the marks, and where their names stand: beside those of the other lines
+STYLES = {  # dash of the line, symbol of its points, and position of their names, apart from other lines
     "ae": ("solid", "circle", "top right"),
     "dae": ("dash", "square-open", "top right"),
     "vae": ("dot", "diamond", "bottom left"),
@@ -34,14 +34,14 @@ def study_figure(study: Study, dark: bool = False) -> go.Figure:
 
 
 def _padded(shown: list[Point]) -> list[float]:
-    """From the least error to the greatest, with room for the names of the outermost points."""
+    """Range of the errors, with room for the names of the outermost points."""
     errors = [point.mse for point in shown]
     room = 0.2 * (max(errors) - min(errors)) or 0.1 * max(errors)
     return [min(errors) - room, max(errors) + room]
 
 
 def _line(setting: Setting) -> tuple[str, int | None]:
-    """The kind, and the code size where the line is of one."""
+    """Kind of the line through a setting, and its code size if it has one."""
     return setting.kind, None if setting.kind == "ae" else setting.latent_dim
 
 

@@ -1,9 +1,7 @@
-"""The study's work: train a model of every setting from every seed, and measure its gaps and its error.
-
-N training images, M held-out ones.
-"""
+"""Trials of a study: train a model of every setting from every seed, and measure its gaps and its error."""
 
 from dataclasses import asdict, replace
+from itertools import product
 
 import numpy as np
 
@@ -45,18 +43,16 @@ def begin_study(
             f"{training.name} has {test.n_images} images to measure with, and a study needs at least "
             f"{FEWEST_HELD_OUT}. Choose more images."
         )
-    empty = Study(
-        training.name, training.fingerprint, plan, training.n_images, test.n_images, asdict(runtime)
-    )
-    return empty, training, test
+    sizes = training.n_images, test.n_images
+    return Study(training.name, training.fingerprint, plan, *sizes, asdict(runtime)), training, test
 
 
 def study_steps(study: Study, training: Dataset, held_out: Dataset, runtime: Runtime) -> Steps[Study]:
-    """Do what the study lacks, seed after seed; the partial results are studies."""
-    wanted = [(setting, seed) for seed in study.plan.seeds for setting in study.plan.settings]
-    done = {(run.setting, run.seed) for run in study.runs}
-    for setting, seed in wanted:
-        if (setting, seed) in done:
+    """Do the runs that the study lacks, seed after seed; the partial results are studies."""
+    wanted = list(product(study.plan.seeds, study.plan.settings))
+    done = {(run.seed, run.setting) for run in study.runs}
+    for seed, setting in wanted:
+        if (seed, setting) in done:
             continue
         trainer = _trainer(study.plan, setting, seed, training, runtime)
         yield from part_of(trainer.steps(), len(study.runs) / len(wanted), 0.95 / len(wanted), study)

@@ -1,4 +1,4 @@
-"""A second opinion on pictures: what class they look like, to somebody who has only seen real ones.
+"""Second opinion on pictures: a classifier that has learnt from real images only.
 
 N images, M pictures, C classes.
 """
@@ -21,17 +21,14 @@ HELD_OUT_SHARE = 0.2  # where there is no test set
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """Nearest neighbours on principal components of the pixels; ``accuracy`` is on images it has not seen."""
+    """Nearest neighbours on principal components of the pixels; ``accuracy`` is on held-out images."""
 
     pipeline: Pipeline
     accuracy: float
     n_held_out: int
 
     def opinion(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The likeliest label (M,) of pictures (M, 28, 28), and its share of the neighbours' weight (M,).
-
-        A neighbour weighs one over its distance, so the share is no count of neighbours.
-        """
+        """Likeliest label (M,) of pictures (M, 28, 28), and its share (M,) of the weights, 1 / distance."""
         shares = self.pipeline.predict_proba(_rows(pictures))
         return self.pipeline.classes_[shares.argmax(axis=1)], shares.max(axis=1)
 
