@@ -28,21 +28,15 @@ def main(argv: list[str] | None = None) -> FewLabels:
     use_one_thread()
     learners, counts = args.learners.split(","), [int(count) for count in args.labels.split(",")]
     started = time.process_time()
-    outcome = measure(args.checkpoint, args.dataset, learners, counts, args.draws, args.seed)
+    train, test = (load_dataset(args.dataset, split, download=False) for split in ("train", "test"))
+    task = few_label_task(train, None if test.split == "all" else test, args.seed)
+    print(f"{args.checkpoint}: {task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on")
+    model = load_checkpoint(args.checkpoint).model
+    outcome = result_of(few_label_steps(model, task, learners, counts, args.draws, args.seed))
     seconds = time.process_time() - started
     print_table(outcome)
     print(f"{seconds:.0f} CPU-s")
     return outcome
-
-
-def measure(
-    checkpoint: str, dataset: str, learners: list[str], counts: list[int], n_draws: int, seed: int
-) -> FewLabels:
-    train, test = (load_dataset(dataset, split, download=False) for split in ("train", "test"))
-    task = few_label_task(train, None if test.split == "all" else test, seed)
-    print(f"{checkpoint}: {task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on")
-    model = load_checkpoint(checkpoint).model
-    return result_of(few_label_steps(model, task, learners, counts, n_draws, seed))
 
 
 def print_table(outcome: FewLabels) -> None:

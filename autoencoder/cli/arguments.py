@@ -13,47 +13,42 @@ MOST_IMAGES = 100_000_000
 PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of checkpoint.path_kinds, which needs torch
 
 
-def add_command(
-    parsers, run: Callable, help: str, text: Callable[[dict], str] = reports.lines
-) -> argparse.ArgumentParser:
+class Command(argparse.ArgumentParser):
+    """Parser of one command, with the arguments that several commands have."""
+
+    def option(self, name: str, kind: Callable, default: Any = None, help: str = "", **more: Any) -> None:
+        """Option of a type ``kind``, whose help ends with its default."""
+        ending = "" if default is None else f"default: {default}"
+        words = "; ".join(filter(None, [help, ending]))
+        self.add_argument(name, type=kind, default=default, help=words, **more)
+
+    def add_checkpoint(self) -> None:
+        help = "a model's folder, or a shipped model's name"
+        self.add_argument("checkpoint", metavar="CHECKPOINT", help=help)
+
+    def add_dataset(self, required: bool = True) -> None:
+        default = "" if required else "; default: the model's training images"
+        text = f"a data set's name, or a path to .npz, IDX, .zip or a folder of pictures{default}"
+        self.add_argument("--dataset", required=required, metavar="DATA", help=text)
+        self.add_argument("--invert", action="store_true", help="the images are dark ink on light ground")
+
+    def add_seed(self) -> None:
+        self.option("--seed", whole(0, 2**32 - 1), 0, metavar="S")
+
+    def add_pairs(self, default: int) -> None:
+        help = "pairs of one class, and as many of two"
+        self.option("--pairs", whole(1, 100_000), default, help, metavar="N")
+
+
+def add_command(parsers, run: Callable, help: str, text: Callable[[dict], str] = reports.lines) -> Command:
     """Command named like ``run``, which gives its report; ``text`` writes it for people."""
     name = run.__name__.replace("_", "-")
     command = parsers.add_parser(name, help=help, description=help.capitalize() + ".")
     words = "data sets' folder; default: $LATENT_DATA_ROOT, data/"
-    option(command, "--data-root", str, metavar="FOLDER", help=words)
+    command.option("--data-root", str, help=words, metavar="FOLDER")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=run, text=text)
     return command
-
-
-def option(
-    command: argparse.ArgumentParser, name: str, kind: Callable, default: Any = None, help: str = "", **more
-) -> None:
-    """Option of a type ``kind``, whose help ends with its default."""
-    ending = "" if default is None else f"default: {default}"
-    words = "; ".join(filter(None, [help, ending]))
-    command.add_argument(name, type=kind, default=default, help=words, **more)
-
-
-def add_checkpoint(command: argparse.ArgumentParser) -> None:
-    help = "a model's folder, or a shipped model's name"
-    command.add_argument("checkpoint", metavar="CHECKPOINT", help=help)
-
-
-def add_dataset(command: argparse.ArgumentParser, required: bool = True) -> None:
-    default = "" if required else "; default: the model's training images"
-    text = f"a data set's name, or a path to .npz, IDX, .zip or a folder of pictures{default}"
-    command.add_argument("--dataset", required=required, metavar="DATA", help=text)
-    command.add_argument("--invert", action="store_true", help="the images are dark ink on light ground")
-
-
-def add_seed(command: argparse.ArgumentParser) -> None:
-    option(command, "--seed", whole(0, 2**32 - 1), 0, metavar="S")
-
-
-def add_pairs(command: argparse.ArgumentParser, default: int) -> None:
-    help = "pairs of one class, and as many of two"
-    option(command, "--pairs", whole(1, 100_000), default, metavar="N", help=help)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -3,7 +3,7 @@
 import argparse
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, add_seed, option, whole
+from autoencoder.cli.arguments import add_command, whole
 from autoencoder.cli.running import load_both, run
 
 FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
@@ -13,13 +13,13 @@ LEARNER_NAMES = (*_ON_FEATURES, "fine-tuned", "from-scratch")  # of few_labels.l
 
 def add(parsers) -> None:
     command = add_command(parsers, few_labels, "measure how far a few labels go", reports.label_text)
-    add_checkpoint(command)
-    add_dataset(command)
+    command.add_checkpoint()
+    command.add_dataset()
     help = "numbers of labels, with commas between them"
-    option(command, "--labels", _counts, "100,1000", metavar="N,N", help=help)
-    option(command, "--draws", whole(1, 20), 3, metavar="R", help="of the labels")
-    option(command, "--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
-    add_seed(command)
+    command.option("--labels", _counts, "100,1000", metavar="N,N", help=help)
+    command.option("--draws", whole(1, 20), 3, metavar="R", help="of the labels")
+    command.option("--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
+    command.add_seed()
 
 
 def few_labels(args: argparse.Namespace) -> dict:

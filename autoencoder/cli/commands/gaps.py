@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_command, add_dataset, add_pairs, add_seed
+from autoencoder.cli.arguments import add_command
 from autoencoder.cli.running import load, run
 from autoencoder.errors import DatasetError
 
@@ -14,9 +14,9 @@ def add(parsers) -> None:
     command = add_command(parsers, gaps, words, reports.gap_text)
     help = "models' folders, or shipped models' names"
     command.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help=help)
-    add_dataset(command)
-    add_pairs(command, 400)
-    add_seed(command)
+    command.add_dataset()
+    command.add_pairs(400)
+    command.add_seed()
 
 
 def gaps(args: argparse.Namespace) -> dict:

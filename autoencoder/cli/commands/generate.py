@@ -4,16 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from autoencoder.cli.arguments import (
-    add_checkpoint,
-    add_command,
-    add_dataset,
-    add_seed,
-    number,
-    option,
-    picture,
-    whole,
-)
+from autoencoder.cli.arguments import add_command, number, picture, whole
 from autoencoder.cli.running import load_both, run, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
@@ -27,16 +18,16 @@ SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of latent.sources, whi
 
 def add(parsers) -> None:
     command = add_command(parsers, generate, "draw new images, and judge them")
-    add_checkpoint(command)
-    add_dataset(command)
-    option(command, "--source", str, "prior", choices=SOURCE_NAMES)
-    option(command, "--n", whole(2, 100_000), 1000, metavar="N", help="samples")
+    command.add_checkpoint()
+    command.add_dataset()
+    command.option("--source", str, "prior", choices=SOURCE_NAMES)
+    command.option("--n", whole(2, 100_000), 1000, metavar="N", help="samples")
     help = "of the mixture; default: as many as make held-out codes likeliest"
-    option(command, "--components", whole(1, 1000), metavar="K", help=help)
+    command.option("--components", whole(1, 1000), metavar="K", help=help)
     help = "scales how far samples are from the middle"
-    option(command, "--temperature", number(0, 10), 1.0, metavar="T", help=help)
-    add_seed(command)
-    option(command, "--out", picture, metavar="GRID.png", help="write the samples as a picture")
+    command.option("--temperature", number(0, 10), 1.0, metavar="T", help=help)
+    command.add_seed()
+    command.option("--out", picture, metavar="GRID.png", help="write the samples as a picture")
 
 
 def generate(args: argparse.Namespace) -> dict:

@@ -5,16 +5,7 @@ import argparse
 import numpy as np
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import (
-    MOST_IMAGES,
-    PATH_NAMES,
-    add_checkpoint,
-    add_command,
-    add_dataset,
-    option,
-    picture,
-    whole,
-)
+from autoencoder.cli.arguments import MOST_IMAGES, PATH_NAMES, add_command, picture, whole
 from autoencoder.cli.running import load, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
@@ -23,14 +14,14 @@ from autoencoder.figures.pictures import png, strip
 
 def add(parsers) -> None:
     command = add_command(parsers, interpolate, "walk from one image to another", reports.path_text)
-    add_checkpoint(command)
-    add_dataset(command)
+    command.add_checkpoint()
+    command.add_dataset()
     image = {"kind": whole(0, MOST_IMAGES), "help": "test image, from 0", "required": True}
-    option(command, "--start", metavar="I", **image)
-    option(command, "--end", metavar="J", **image)
-    option(command, "--path", str, "linear", choices=PATH_NAMES)
-    option(command, "--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
-    option(command, "--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
+    command.option("--start", metavar="I", **image)
+    command.option("--end", metavar="J", **image)
+    command.option("--path", str, "linear", choices=PATH_NAMES)
+    command.option("--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
+    command.option("--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
 
 
 def interpolate(args: argparse.Namespace) -> dict:

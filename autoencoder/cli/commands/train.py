@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from autoencoder.cli.arguments import (
-    MOST_IMAGES,
-    add_command,
-    add_dataset,
-    add_seed,
-    noise,
-    number,
-    option,
-    whole,
-)
+from autoencoder.cli.arguments import MOST_IMAGES, add_command, noise, number, whole
 from autoencoder.cli.running import last_losses, load, run
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings
 from autoencoder.steps import Step
@@ -29,22 +20,22 @@ FEWEST_IMAGES = 50  # to train on
 
 def add(parsers) -> None:
     command = add_command(parsers, train, "train a model and save it as a folder")
-    add_dataset(command)
+    command.add_dataset()
     command.add_argument("--kind", choices=KINDS, required=True, help="plain, denoising or variational")
     help = f"numbers in a code, 1 to {MAX_LATENT_DIM}"
-    option(command, "--latent-dim", whole(1, MAX_LATENT_DIM), metavar="D", help=help, required=True)
-    option(command, "--architecture", str, "conv", choices=PRESETS)
-    option(command, "--epochs", whole(1, 1000), 15, metavar="E")
-    option(command, "--batch-size", whole(1, 4096), 128, metavar="B")
+    command.option("--latent-dim", whole(1, MAX_LATENT_DIM), metavar="D", help=help, required=True)
+    command.option("--architecture", str, "conv", choices=PRESETS)
+    command.option("--epochs", whole(1, 1000), 15, metavar="E")
+    command.option("--batch-size", whole(1, 4096), 128, metavar="B")
     help = f"to train on, from {FEWEST_IMAGES}, drawn by class: few are learnt by heart; default: all"
     count = whole(FEWEST_IMAGES, MOST_IMAGES)
     command.add_argument("--images", type=count, default=0, metavar="N", help=help)
-    option(command, "--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")
-    option(command, "--beta", number(0, 1000), 1.0, metavar="F", help="weight of a vae's KL")
+    command.option("--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")
+    command.option("--beta", number(0, 1000), 1.0, metavar="F", help="weight of a vae's KL")
     help = "laid over the inputs of a dae"
-    option(command, "--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help=help)
-    option(command, "--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
-    add_seed(command)
+    command.option("--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help=help)
+    command.option("--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
+    command.add_seed()
     command.add_argument("--out", required=True, metavar="FOLDER", help="where the model is written")
 
 

@@ -39,12 +39,7 @@ class EmptySpace:
 
 
 def empty_space(
-    source: str,
-    support: Support,
-    fitted_to: np.ndarray,
-    pictures: PictureDistance | None,
-    n: int,
-    seed: int,
+    source: str, support: Support, fitted_to: np.ndarray, pictures: PictureDistance | None, n: int, seed: int
 ) -> EmptySpace:
     """``n`` places drawn from a source over codes (N, D) that it is fitted to, measured."""
     latents = draw(source, fitted_to, n, seed)
