@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.figures.style import CLASS_COLOURS, CLEAR, INK, dress
+from autoencoder.figures.style import CLASS_COLOURS, CLEAR, DASHES, INK, dress
 from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
 from autoencoder.training.progress import TrainingProgress
@@ -83,9 +83,6 @@ def _round_step(most: float) -> float:
     """The largest of …, 0.5, 1, 2, 5, 10, … that is not above ``most``, which is above 0."""
     power = 10.0 ** math.floor(math.log10(most))
     return max(digit * power for digit in (0.5, 1, 2, 5) if digit * power <= most)
-
-
-DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 @dataclass(frozen=True, eq=False)

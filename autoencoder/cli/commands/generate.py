@@ -2,16 +2,12 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from autoencoder.cli.arguments import add_command, number, picture, whole
 from autoencoder.cli.running import load_both, run, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
 from autoencoder.figures.pictures import grid, png
-
-if TYPE_CHECKING:
-    from autoencoder.training.classifier import FeatureClassifier
 
 SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of latent.sources, which needs scikit-learn
 
@@ -72,7 +68,7 @@ def generate(args: argparse.Namespace) -> dict:
     }
 
 
-def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
+def _taught(training: Dataset, held_out: Dataset):
     """Classifier for the features of images; None, with a note, where it has too little to learn from."""
     from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
 
@@ -86,14 +82,10 @@ def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
 def _check_mixture(dataset: Dataset, n_components: int) -> None:
     from autoencoder.latent.sources import FEWEST_CODES
 
-    most = dataset.n_images // 2
+    most, has = dataset.n_images // 2, f"{dataset.name} has {dataset.n_images:,} images"
     if dataset.n_images < FEWEST_CODES:
-        raise DatasetError(
-            f"{dataset.name} has {dataset.n_images:,} images, and a mixture needs at least {FEWEST_CODES}. "
-            "Choose more images, or another --source."
-        )
+        advice = "Choose more images, or another --source."
+        raise DatasetError(f"{has}, and a mixture needs at least {FEWEST_CODES}. {advice}")
     if n_components > most:
-        raise DatasetError(
-            f"{dataset.name} has {dataset.n_images:,} images, and a component needs two. Choose more images, "
-            f"or --components up to {most}."
-        )
+        advice = f"Choose more images, or --components up to {most}."
+        raise DatasetError(f"{has}, and a component needs two. {advice}")

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -11,9 +10,6 @@ from autoencoder.cli.arguments import MOST_IMAGES, add_command, noise, number, w
 from autoencoder.cli.running import last_losses, load, run
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings
 from autoencoder.steps import Step
-
-if TYPE_CHECKING:
-    from autoencoder.training.trainer import Trainer
 
 FEWEST_IMAGES = 50  # to train on
 
@@ -66,7 +62,7 @@ def train(args: argparse.Namespace) -> dict:
     }
 
 
-def follow(trainer: "Trainer") -> None:
+def follow(trainer) -> None:
     """Train to the end, or to the interrupt that comes after at least one epoch."""
     from autoencoder.checkpoint.record import EpochResult
     from autoencoder.training.trainer import Progress

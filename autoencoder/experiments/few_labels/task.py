@@ -74,20 +74,16 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
     sizes = np.bincount(train.labels[pool_rows], minlength=len(train.class_names))
     present = np.union1d(train.labels, test_labels)
     if len(present) < 2:
-        raise DatasetError(
-            f"The images of {train.name} are all of one class: there is nothing to tell apart. Choose images "
-            "of two classes at least."
-        )
+        problem = f"The images of {train.name} are all of one class: there is nothing to tell apart"
+        raise DatasetError(f"{problem}. Choose images of two classes at least.")
     for label in present[sizes[present] < FEWEST_IMAGES]:
         raise DatasetError(
             f"Class “{train.class_names[label]}” of {train.name} has too few images: {FEWEST_IMAGES} to learn"
             " from and one to test are the least. Add images of this class, or leave it out."
         )
     if are_alike(train.images[pool_rows]):
-        raise DatasetError(
-            f"The images of {train.name} do not differ from each other: there is nothing to tell apart. "
-            "Choose other images."
-        )
+        problem = f"The images of {train.name} do not differ from each other: there is nothing to tell apart"
+        raise DatasetError(f"{problem}. Choose other images.")
 
 
 @dataclass(frozen=True, eq=False)

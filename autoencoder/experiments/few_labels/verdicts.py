@@ -100,7 +100,7 @@ def compare(outcome: FewLabels, learner: str, control: str, n_labels: int) -> Co
     images, which are the same in all draws.
     """
     ones, others = outcome.of(learner, n_labels), outcome.of(control, n_labels)
-    draws = sorted(ones.keys() & others.keys())
+    draws = _common_draws(outcome, learner, control, n_labels)
     if not draws:
         raise ValueError(f"{learner} and {control} have no draw of {n_labels} labels in common")
     right, control_right = (
@@ -112,6 +112,10 @@ def compare(outcome: FewLabels, learner: str, control: str, n_labels: int) -> Co
     difference, half = float(gained.mean()), _half_interval(gained)
     ends = difference - half, difference + half
     return Comparison(learner, control, n_labels, *accuracies, difference, *ends)
+
+
+def _common_draws(outcome: FewLabels, learner: str, control: str, n_labels: int) -> list[int]:
+    return sorted(outcome.of(learner, n_labels).keys() & outcome.of(control, n_labels).keys())
 
 
 def _half_interval(gained: np.ndarray) -> float:
@@ -132,12 +136,9 @@ def comparisons(outcome: FewLabels) -> list[Comparison]:
 
 
 def _against_control(outcome: FewLabels, name: str, n_labels: int) -> Comparison | None:
-    draws = outcome.of(name, n_labels).keys()
-    found = [
-        compare(outcome, name, control, n_labels)
-        for control in LEARNERS[name].controls
-        if draws & outcome.of(control, n_labels).keys()
-    ]
+    controls = LEARNERS[name].controls
+    controls = [control for control in controls if _common_draws(outcome, name, control, n_labels)]
+    found = [compare(outcome, name, control, n_labels) for control in controls]
     return max(found, key=lambda comparison: comparison.control_accuracy, default=None)
 
 
@@ -195,10 +196,10 @@ def _not_due(outcome: FewLabels, found: Comparison) -> str:
 
 def _gain(outcome: FewLabels, found: Comparison) -> Comparison | None:
     """The learner's gain over the baseline; None where that is its control, not measured, or not beaten."""
-    ones, others = (outcome.of(name, found.n_labels) for name in (found.learner, BASELINE))
-    if found.control == BASELINE or not ones.keys() & others.keys():
+    pair = found.learner, BASELINE, found.n_labels
+    if found.control == BASELINE or not _common_draws(outcome, *pair):
         return None
-    gain = compare(outcome, found.learner, BASELINE, found.n_labels)
+    gain = compare(outcome, *pair)
     return gain if gain.verdict == "better" else None
 
 

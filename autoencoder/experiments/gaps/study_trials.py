@@ -39,10 +39,8 @@ def begin_study(
     training = training.subset(np.arange(min(plan.n_images, training.n_images)))
     test = test.subset(np.arange(min(MOST_HELD_OUT, test.n_images)))
     if test.n_images < FEWEST_HELD_OUT or training.n_images < 2:
-        raise DatasetError(
-            f"{training.name} has {test.n_images} images to measure with, and a study needs at least "
-            f"{FEWEST_HELD_OUT}. Choose more images."
-        )
+        has = f"{training.name} has {test.n_images} images to measure with"
+        raise DatasetError(f"{has}, and a study needs at least {FEWEST_HELD_OUT}. Choose more images.")
     sizes = training.n_images, test.n_images
     return Study(training.name, training.fingerprint, plan, *sizes, asdict(runtime)), training, test
 

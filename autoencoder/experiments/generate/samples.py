@@ -57,12 +57,6 @@ class Yardstick:
     features: np.ndarray | None
     test_features: np.ndarray | None
 
-    def floor(self, n: int) -> float:
-        """Fréchet distance of ``n`` training images from the test images; NaN without a classifier."""
-        if self.features is None:
-            return float("nan")
-        return frechet(self.features[:n], self.test_features)
-
 
 @dataclass(frozen=True, eq=False)
 class SampleScores:
@@ -131,7 +125,8 @@ def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Sa
     n, distance, floor, shares = len(samples.images), np.nan, np.nan, None
     if yardstick.classifier is not None:
         features = yardstick.classifier.features(samples.images)
-        distance, floor = frechet(features, yardstick.test_features), yardstick.floor(n)
+        distance = frechet(features, yardstick.test_features)
+        floor = frechet(yardstick.features[:n], yardstick.test_features)
         found = yardstick.classifier.predict(features)
         shares = (found[:, None] == yardstick.classifier.class_labels).mean(axis=0)
     off_share = float(is_off_support(samples.round_trip).mean())

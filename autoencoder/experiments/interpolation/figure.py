@@ -3,15 +3,14 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.figures.style import FAINT, INK, dress
+from autoencoder.figures.style import DASHES, FAINT, INK, dress
 from autoencoder.latent.support import PathMeasures
 
 
 def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Figure:
     """Round trip along the path, one line a model; what lies above 1 is off the data."""
     figure = go.Figure()
-    dashes = ("solid", "dash", "dot", "dashdot")
-    for (name, measured), dash in zip(profiles.items(), dashes, strict=False):
+    for (name, measured), dash in zip(profiles.items(), DASHES, strict=False):
         t = np.linspace(0, 1, len(measured.round_trip))
         figure.add_scatter(x=t, y=measured.round_trip, name=name, mode="lines+markers", line_dash=dash)
     figure.update_traces(line_color=INK[dark], hovertemplate="t = %{x:.2f}<br>round trip %{y:.3g}")

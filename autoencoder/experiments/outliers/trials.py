@@ -60,31 +60,24 @@ def class_trial(train: Dataset, test: Dataset | None, protocol: str, label: int,
     if protocol not in PROTOCOLS:
         raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {protocol!r}")
     if train.labels is None:
-        raise DatasetError(
-            f"{train.name} has no labels, and the protocol needs classes. Choose other images."
-        )
+        lack = "has no labels, and the protocol needs classes"
+        raise DatasetError(f"{train.name} {lack}. Choose other images.")
     train, test, numbers = _with_test_set(train, test)
     is_normal, is_outlier = train.labels == label, test.labels != label
     if protocol == "leave-one-out":
         is_normal, is_outlier = ~is_normal, ~is_outlier
     rows = np.flatnonzero(is_normal)
     if len(rows) < FEWEST_NORMAL:
-        raise DatasetError(
-            f"{train.name} has {len(rows)} normal images to learn from, and {FEWEST_NORMAL} are needed. "
-            "Choose another class, or other images."
-        )
+        has = f"{train.name} has {len(rows)} normal images to learn from, and {FEWEST_NORMAL} are needed"
+        raise DatasetError(f"{has}. Choose another class, or other images.")
     if is_outlier.all() or not is_outlier.any():
-        raise DatasetError(
-            f"To test on, {test.name} needs images of the class and of others. Choose another class, or "
-            "other images."
-        )
+        advice = "Choose another class, or other images."
+        raise DatasetError(f"To test on, {test.name} needs images of the class and of others. {advice}")
     normal, held_back = _hold_back(len(rows), seed)
     _check_differ(train.name, train.images[rows[normal]])
-    return Trial(
-        train.images[rows[normal]],
-        train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]],
-        TestSet(test.images, is_outlier, _titles(test, numbers)),
-    )
+    kept = train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]]
+    judged = TestSet(test.images, is_outlier, _titles(test, numbers))
+    return Trial(train.images[rows[normal]], kept, judged)
 
 
 def class_label(dataset: Dataset, name: str) -> int:
@@ -201,10 +194,8 @@ def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None,
     Held back are the images that the model's own training held back, or else a seeded part.
     """
     if train.n_images < FEWEST_NORMAL:
-        raise DatasetError(
-            f"{train.name} has {counted(train.n_images, 'image')}, and {FEWEST_NORMAL} are needed. "
-            "Choose other images."
-        )
+        has = f"{train.name} has {counted(train.n_images, 'image')}"
+        raise DatasetError(f"{has}, and {FEWEST_NORMAL} are needed. Choose other images.")
     source, numbers = checkpoint.config.source, None
     is_own = _was_trained_on(train, source.n_images, source.fingerprint)
     if is_own:
