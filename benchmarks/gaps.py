@@ -12,10 +12,9 @@ from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.statistic import statistics_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.graph import CodeGraph
-from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.steps import result_of
 from benchmarks.reporting import arguments, use_one_thread
 
@@ -41,17 +40,16 @@ def statistic_seconds(names: tuple[str, ...], n_pairs: int) -> float:
     """From the codes to the result, with the distances to real images where MNIST is on disk."""
     models = [load_checkpoint(name) for name in names]
     try:
-        images = load_dataset("mnist", "test", download=False).images
+        dataset = load_dataset("mnist", "test", download=False)
+        images, labels = dataset.images, dataset.labels
+        coded = [(model, model.model.encode(images)) for model in models]
     except DatasetError:
-        images = None
+        images, labels = None, models[0].atlas.labels
+        coded = [(model, model.atlas.latents) for model in models]
         print("MNIST is not on disk: without the distances to real images")
-    latents = [model.atlas.latents if images is None else model.model.encode(images) for model in models]
-    labels = models[0].atlas.labels if images is None else load_dataset("mnist", "test").labels
     pairs = random_pairs(labels, len(labels), n_pairs, 0)
     started = time.perf_counter()
-    for model, codes in zip(models, latents, strict=True):
-        pictures = None if images is None else PictureDistance(model.model, images)
-        result_of(gap_steps(model.name, model.support, codes, pairs, pictures))
+    result_of(statistics_steps(coded, images, pairs))
     return time.perf_counter() - started
 
 

@@ -3,6 +3,7 @@
 PATHS = ("images.npz", "", ".", "../../etc/passwd", "C:\\images.npz")
 SIGNS = ("a\0b.npz", "two\nlines.npz", "x" * 5_000, "\u202egpj.npz", "<b>.npz")
 NAMES = (*PATHS, *SIGNS, "train-images-idx3-ubyte.gz", "ü 🙂.zip", "%s{0}.npz", "\ud800.npz")
+FOLDERS = ("../", "/", "C:\\", "..\\..\\", "a/b/c/", "a/./", "__MACOSX/")  # before a name in an archive
 
 INTEGERS = (0, 1, -1, 2**31, 2**63, 10**30, 10**400)
 FLOATS = (0.5, -0.0, 1e308, float("nan"), float("inf"))

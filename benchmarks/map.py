@@ -76,8 +76,8 @@ def report_decoding(browser: Browser, served: Server, model: str, n_moves: int) 
     for manner, make_moves in {"one by one": one_by_one, "in motion": in_motion}.items():
         page.evaluate("() => { watch.log.length = 0; }")
         make_moves(page, islice(walk(page, FACES["map"]), n_moves))
-        log = page.evaluate("watch.log")
-        report(f"{model}, {manner}: pointer event to decoded pixels, ms", answered(log))
+        latencies = answered(page.evaluate("watch.log"))
+        report(f"{model}, {manner}: pointer event to decoded pixels, ms", latencies)
     page.context.close()
 
 

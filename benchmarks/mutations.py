@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.hostile_values import EXTREMES, NAMES, SHAPES, TYPES
+from benchmarks.hostile_values import EXTREMES, FOLDERS, NAMES, SHAPES, TYPES
 from benchmarks.valid_files import MODEL, archive, valid_files
 
 MOST_BYTES = 4_000_000  # of one harmed file
@@ -55,17 +55,9 @@ def _one(rng: np.random.Generator, options):
 
 def _harm(rng: np.random.Generator, name: str, data: bytes) -> tuple[str, bytes]:
     """Name and result of a random harm that suits a file; bytes are flipped if it is too harmed for that."""
-    harms = [_flip, _cut, _splice, _repeat, _insert, _extreme_field, _nothing_but]
-    for start, of_format in OF_FORMAT.items():
-        if data.startswith(start):
-            harms += of_format
-            break
-    else:
-        if name.endswith(".json"):
-            harms = [*harms[:3], *[_json] * 8]
-        if name.endswith(".safetensors"):
-            harms += [*[_tensor_header] * 3, *[_number] * 3]
-    harm = _one(rng, harms)
+    of_format = [harms for start, harms in OF_FORMAT.items() if data.startswith(start)]
+    of_format += [harms for ending, harms in OF_ENDING.items() if name.endswith(ending)]
+    harm = _one(rng, [*of_format, ANY][0])
     try:
         harmed = harm(rng, data)
     except TOO_HARMED:
@@ -123,17 +115,9 @@ def _extreme_field(rng, data):
 
 def _nothing_but(rng, data):
     """Another file entirely."""
-    starts = [
-        b"",
-        b"\0",
-        b"PK\x03\x04",
-        b"PK\x05\x06" + bytes(18),
-        b"\x1f\x8b",
-        b"\x93NUMPY",
-        b"\0\0\x08\xff",
-    ]
-    foreign = [b"\x80\x04.", b"GIF89a", b"%PDF-1.4", b"[" * 100_000, b'{"a":' * 50_000]
-    long = [rng.bytes(1_000), bytes(100_000)]
+    starts = [b"", b"\0", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"\x1f\x8b", b"\x93NUMPY"]
+    foreign = [b"\0\0\x08\xff", b"\x80\x04.", b"GIF89a", b"%PDF-1.4"]
+    long = [b"[" * 100_000, b'{"a":' * 50_000, rng.bytes(1_000), bytes(100_000)]
     packed = [archive({}), gzip.compress(bytes(3_000_000), mtime=0), zlib.compress(b"x")]
     return _one(rng, [*starts, *foreign, *long, *packed, "{}".encode("utf-16")])
 
@@ -173,19 +157,7 @@ def _member(rng, members):
 @_repacked
 def _path(rng, members):
     old = _one(rng, list(members))
-    starts = [
-        "../",
-        "/",
-        "C:\\",
-        "..\\..\\",
-        "\n",
-        "a/b/c/",
-        "x" * 60_000,
-        "\u202e",
-        "a/./",
-        "__MACOSX/",
-        ".",
-    ]
+    starts = [*FOLDERS, "\n", "x" * 60_000, "\u202e", "."]
     changed = [*(start + old for start in starts), old + "/", old.upper(), old.replace("/", "\\")]
     others = ["", "images.npy", "labels.npy", "0.png", "CON", "config.json", "d/" * 10_000 + "0.png"]
     new = _one(rng, [*changed, *others, "labels\n.npy"])
@@ -288,16 +260,11 @@ def _new_chunk(rng) -> tuple[bytes, bytes]:
     """Kind and content of a chunk that breaks the rules of its kind, or that is far larger unpacked."""
     bomb = zlib.compress(bytes(20_000_000))
     bombs = [(b"zTXt", b"a\0\0" + bomb), (b"iTXt", b"a\0\1\0\0\0" + bomb), (b"iCCP", b"a\0\0" + bomb)]
-    moving = [
-        (b"acTL", struct.pack(">II", 2**31, 0)),
-        (b"acTL", b"\0"),
-        (b"fcTL", bytes(26)),
-        (b"fdAT", bytes(4)),
-    ]
+    moving = [(b"acTL", struct.pack(">II", 2**31, 0)), (b"fcTL", bytes(26)), (b"fdAT", bytes(4))]
     colours = [(b"tRNS", b"\xff" * 9), (b"PLTE", rng.bytes(int(rng.integers(800)))), (b"gAMA", b"")]
     tags = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\x0c\0\1\0\0\0\0\0\0\0"
     exif = [(b"eXIf", content) for content in (rng.bytes(40), b"MM\0*\0\0\0\x08\xff\xff", tags)]
-    short = [(b"tEXt", b"no zero"), (b"pHYs", b"\0"), (b"IEND", b""), (b"qqqq", b"?")]
+    short = [(b"tEXt", b"no zero"), (b"acTL", b"\0"), (b"pHYs", b"\0"), (b"IEND", b""), (b"qqqq", b"?")]
     return _one(rng, [*bombs, *moving, *colours, *exif, *short])
 
 
@@ -318,11 +285,8 @@ def _segment(rng, data):
             sizes = _one(rng, [(0, 0), (65_535, 65_535), (512, 512), (1, 65_535), (28, 0)])
             return data[: frame + 5] + struct.pack(">HH", *sizes) + data[frame + 9 :]
         case "put in":
-            exif = [
-                rng.bytes(60),
-                b"MM\0*\xff\xff\xff\xff",
-                b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x63\0\0\0",
-            ]
+            turned = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x63\0\0\0"  # in a way that is none
+            exif = [rng.bytes(60), b"MM\0*\xff\xff\xff\xff", turned]
             mpf = [rng.bytes(40), b"MM\0*\0\0\0\x08\0\1\xb0\1\0\4\0\0\0\1\0\0\0\x09"]
             others = [b"ICC_PROFILE\0\1\1" + rng.bytes(90), b"Photoshop 3.0\x008BIM" + rng.bytes(20)]
             others += [b"Exif\0\0" + tags for tags in exif] + [b"MPF\0" + tags for tags in mpf]
@@ -378,10 +342,16 @@ def _number(rng, data):
     return data[:place] + struct.pack("<f", value) + data[place + 4 :]
 
 
-OF_FORMAT = {  # harms for data with these first bytes; the more often listed, the more likely
-    b"PK": [_entry_field, *[_member] * 4, _path, _nested, _overlapping, _twice, _other_entry],
-    b"\x1f\x8b": [_gzip_member] * 4,
-    b"\x93NUMPY": [_npy_header] * 4,
-    b"\x89PNG": [_chunk] * 6,
-    b"\xff\xd8": [_segment] * 4,
+# Harms by the first bytes of a file, or else by its name; the more often listed, the more likely
+ANY = [_flip, _cut, _splice, _repeat, _insert, _extreme_field, _nothing_but]
+OF_FORMAT = {
+    b"PK": [*ANY, _entry_field, *[_member] * 4, _path, _nested, _overlapping, _twice, _other_entry],
+    b"\x1f\x8b": [*ANY, *[_gzip_member] * 4],
+    b"\x93NUMPY": [*ANY, *[_npy_header] * 4],
+    b"\x89PNG": [*ANY, *[_chunk] * 6],
+    b"\xff\xd8": [*ANY, *[_segment] * 4],
+}
+OF_ENDING = {
+    ".json": [_flip, _cut, _splice, *[_json] * 8],
+    ".safetensors": [*ANY, *[_tensor_header] * 3, *[_number] * 3],
 }

@@ -39,13 +39,13 @@ def png(image: np.ndarray, scale: int = 1, ink_on_paper: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def gif(images: np.ndarray, scale: int = 1, ink_on_paper: bool = False, milliseconds: int = 120) -> bytes:
-    """Grey images (N, H, W) as a moving picture that goes there and back, for ever."""
+def gif(images: np.ndarray, scale: int = 1, ink_on_paper: bool = False) -> bytes:
+    """Grey images (N, H, W) as a moving picture that goes there and back in a loop, 120 ms each."""
     frames = as_bytes(np.concatenate([images, images[-2:0:-1]]))
     frames = (255 - frames if ink_on_paper else frames).repeat(scale, 1).repeat(scale, 2)
     first, *others = map(Image.fromarray, frames)
     buffer = io.BytesIO()
-    first.save(buffer, "GIF", save_all=True, append_images=others, duration=milliseconds, loop=0)
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=120, loop=0)
     return buffer.getvalue()
 
 

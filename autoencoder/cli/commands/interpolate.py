@@ -48,8 +48,6 @@ def interpolate(args: argparse.Namespace) -> dict:
 
 def _row(dataset: Dataset, index: int) -> int:
     if index >= dataset.n_images:
-        raise DatasetError(
-            f"There is no image {index}: {dataset.name} ({dataset.split}) has {dataset.n_images:,} images, "
-            f"counted from 0. Choose an index up to {dataset.n_images - 1}."
-        )
+        has = f"{dataset.name} ({dataset.split}) has {dataset.n_images:,} images, counted from 0"
+        raise DatasetError(f"There is no image {index}: {has}. Choose an index up to {dataset.n_images - 1}.")
     return index

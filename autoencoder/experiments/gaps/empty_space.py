@@ -18,7 +18,7 @@ class EmptySpace:
 
     round_trip         in units of the model; above 1 a place is off the data
     picture_distance   to the nearest real image, in units of the model's own reconstructions; above 1 the
-                       picture is unlike any image; NaN where no real images are at hand
+                       picture is unlike any image; NaN without real images
     """
 
     source: str

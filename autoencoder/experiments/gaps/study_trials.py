@@ -75,14 +75,7 @@ def _measured(
     pairs = random_pairs(held_out.labels, held_out.n_images, n_pairs, seed)
     pictures = PictureDistance(model, held_out.images)
     gaps = result_of(gap_steps("", Support(model, latents), latents, pairs, pictures))
-    errors = measures.mse(as_floats(held_out.images), model.decode(latents))
-    return Run(
-        setting,
-        seed,
-        mse=float(errors.mean()),
-        share=interval(gaps.cross.off_support_share),
-        jump=interval(gaps.cross.jump_ratio),
-        share_within=interval(gaps.same.off_support_share),
-        unlike=interval(gaps.cross.picture_share),
-        seconds=seconds,
-    )
+    mse = float(measures.mse(as_floats(held_out.images), model.decode(latents)).mean())
+    share, share_within = interval(gaps.cross.off_support_share), interval(gaps.same.off_support_share)
+    jump, unlike = interval(gaps.cross.jump_ratio), interval(gaps.cross.picture_share)
+    return Run(setting, seed, mse, share, jump, share_within, unlike, seconds)

@@ -8,12 +8,15 @@ from autoencoder.experiments.gaps.statistic import GapStatistic
 from autoencoder.experiments.statistics import interval, probability_of_worse
 
 
-def comparisons(statistics: list[GapStatistic], kind: str = "cross") -> list[dict[str, str | float]]:
-    """For every two models with one score in common: ``worse``, ``better`` and the probability, ``value``."""
+def comparisons(statistics: list[GapStatistic]) -> list[dict[str, str | float]]:
+    """``worse``, ``better`` and the probability ``value`` of every two models with the same kind of score.
+
+    The scores are of paths across classes.
+    """
     found = []
     for first, second in combinations(statistics, 2):
         if first.gap_score == second.gap_score:
-            value = probability_of_worse(first.score(kind), second.score(kind))
+            value = probability_of_worse(first.score("cross"), second.score("cross"))
             worse, better = (first, second) if not value < 0.5 else (second, first)
             found.append({"worse": worse.name, "better": better.name, "value": max(value, 1 - value)})
     return found

@@ -21,7 +21,7 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.outliers.outcome import Outcome, TestSet, threshold_for
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.runtime import Runtime, resolve_runtime
+from autoencoder.model.runtime import resolve_runtime
 from autoencoder.steps import Step, Steps, part_of, result_of
 from autoencoder.training.trainer import Trainer
 from autoencoder.wording import counted
@@ -97,9 +97,9 @@ def training_settings(n_images: int, seed: int) -> TrainingSettings:
     return TrainingSettings(min(MOST_EPOCHS, max(1, round(N_STEPS / steps_per_epoch))), batch_size, seed=seed)
 
 
-def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | None = None) -> Steps[Outcome]:
-    """Train an autoencoder on the normal images and judge the test set, on one CPU thread by default."""
-    settings, runtime = training_settings(len(trial.normal), seed), runtime or resolve_runtime(threads=1)
+def outcome_steps(trial: Trial, latent_dim: int, seed: int) -> Steps[Outcome]:
+    """Train an autoencoder on the normal images and judge the test set, on one CPU thread."""
+    settings, runtime = training_settings(len(trial.normal), seed), resolve_runtime(threads=1)
     trainer = Trainer(trial.normal, ModelSettings("ae", latent_dim), settings, runtime)
     yield from part_of(trainer.steps(), 0, TRAINING_SHARE)
     detector = Detector(trainer.autoencoder(), trial.normal, trial.held_back)
