@@ -9,13 +9,13 @@ There is no graphics card: the processor draws.
 
 import json
 import math
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
+import psutil
 from browser import PROJECT, Server, chromium, server
 from playwright.sync_api import Browser, Page
 from reporting import arguments, report, report_machine
@@ -117,10 +117,7 @@ def answered(log: list) -> list[float]:
 
 
 def report_visitors(browser: Browser, served: Server, n_browsers: int) -> None:
-    """The server's load, and the traffic, while many visitors move over the map."""
-    if not Path("/proc/self/stat").exists():
-        print("Many browsers: the server's processor time can be read on Linux only.")
-        return
+    """The server's load in percent of one core, and the traffic, while many visitors move over the map."""
     traffic = Counter()
     pages = [open_map(browser, served.address, traffic) for _ in range(n_browsers)]
     for manner in ("at rest", "moving"):
@@ -129,25 +126,12 @@ def report_visitors(browser: Browser, served: Server, n_browsers: int) -> None:
         if manner == "moving":
             for page in pages:
                 page.locator(FACES["map"]).evaluate(CIRCLE, [CIRCLING, 1000 / CIRCLING_HERTZ])
-        share = server_share(served)
+        share = psutil.Process(served.process).cpu_percent(CIRCLING)
         n_drawn = count_drawn(pages) - n_drawn  # and by now all traffic is counted
         sent = f"{traffic['requests']} requests, {traffic['messages']} messages, {n_drawn} images decoded"
         print(f"{n_browsers} browsers {manner}: server CPU {share:.1f} % of one core, {sent}", flush=True)
     for page in pages:
         page.context.close()
-
-
-def server_share(served: Server) -> float:
-    """Percent of one core that the server takes in the next seconds."""
-    before, start = processor_seconds(served.process), time.monotonic()
-    time.sleep(CIRCLING)
-    return 100 * (processor_seconds(served.process) - before) / (time.monotonic() - start)
-
-
-def processor_seconds(process: int) -> float:
-    """User and system seconds of a process so far: fields 14 and 15 of proc(5)."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def count_drawn(pages: list[Page]) -> int:

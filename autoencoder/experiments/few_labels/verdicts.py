@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.stats import mode
 from scipy.stats import t as student
 
 from autoencoder.experiments.few_labels.learners import ENCODED, LEARNERS
@@ -64,9 +65,8 @@ def learnt_at(outcome: FewLabels, learner: str) -> np.ndarray:
 
 def usual_prediction(outcome: FewLabels, learner: str, n_labels: int) -> np.ndarray:
     """The most frequent label (T,) of each test image over the draws; of equally frequent ones the lowest."""
-    found = np.stack([result.predictions for result in outcome.of(learner, n_labels).values()])
-    votes = np.stack([(found == label).sum(axis=0) for label in range(found.max() + 1)])
-    return votes.argmax(axis=0)
+    found = [result.predictions for result in outcome.of(learner, n_labels).values()]
+    return mode(np.stack(found), axis=0).mode.astype(np.int64)
 
 
 @dataclass(frozen=True)
