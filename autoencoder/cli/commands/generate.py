@@ -37,10 +37,8 @@ def generate(args: argparse.Namespace) -> dict:
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = load_both(args)
     if are_alike(training.images):
-        raise DatasetError(
-            f"The images of {training.name} do not differ from each other: there is nothing to judge samples "
-            "by. Choose other images."
-        )
+        problem = f"The images of {training.name} do not differ from each other"
+        raise DatasetError(f"{problem}: there is nothing to judge samples by. Choose other images.")
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)

@@ -149,10 +149,8 @@ def _check(task: Task, learners: Sequence[str], counts: Sequence[int], n_draws: 
     least, most = task.n_classes, task.pool.n_images
     for count in counts or [0]:
         if not least <= count <= most:
-            raise DatasetError(
-                f"{count:,} of the images cannot be labelled: choose from {least}, one for each class, to "
-                f"{most:,}, all images of the pool."
-            )
+            choice = f"from {least}, one for each class, to {most:,}, all images of the pool"
+            raise DatasetError(f"{count:,} of the images cannot be labelled: choose {choice}.")
 
 
 def _timed(steps: Steps, start: float, width: float, outcome: FewLabels) -> Steps[tuple]:

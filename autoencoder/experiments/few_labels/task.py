@@ -50,10 +50,9 @@ def few_label_task(
     """
     for part in (train, test):
         if part is not None and part.labels is None:
-            raise DatasetError(
-                f"The images of {part.name} have no labels, so there is nothing to learn or to test. Choose "
-                "images with labels, or add yours again with a file of labels."
-            )
+            problem = f"The images of {part.name} have no labels, so there is nothing to learn or to test"
+            advice = "Choose images with labels, or add yours again with a file of labels."
+            raise DatasetError(f"{problem}. {advice}")
     order = stratified_order(train.labels, np.random.default_rng([seed, 0]))
     if test is None:
         n_test = max(round(TEST_SHARE * train.n_images), len(np.unique(train.labels)))

@@ -39,11 +39,8 @@ def sentence(statistics: list[GapStatistic]) -> str:
     chance = f"{chance}, ties counted half."
     figures = f"on average {high.written(score.format)} against {low.written(score.format)}"
     if high.low <= low.high:
-        return (
-            f"{where.capitalize()}, {worse.name} and {better.name} do not differ clearly in {score.title}: "
-            f"{figures}, and the intervals overlap. {chance}"
-        )
-    return (
-        f"{where.capitalize()}, the paths of {worse.name} are worse in {score.title} than those of "
-        f"{better.name}: {figures}. {chance}"
-    )
+        finding = f"{worse.name} and {better.name} do not differ clearly in {score.title}"
+        figures = f"{figures}, and the intervals overlap"
+    else:
+        finding = f"the paths of {worse.name} are worse in {score.title} than those of {better.name}"
+    return f"{where.capitalize()}, {finding}: {figures}. {chance}"

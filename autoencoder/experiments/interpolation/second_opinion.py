@@ -48,10 +48,9 @@ def fit_classifier(
         test = images[order[:n_held_out]], labels[order[:n_held_out]]
         order = order[n_held_out:]
     order = order[:MOST_IMAGES]
-    pipeline = make_pipeline(
-        PCA(min(MOST_COMPONENTS, len(order)), svd_solver="covariance_eigh"),
-        KNeighborsClassifier(min(N_NEIGHBOURS, len(order)), weights="distance", algorithm="brute"),
-    ).fit(_rows(images[order]), labels[order])
+    pca = PCA(min(MOST_COMPONENTS, len(order)), svd_solver="covariance_eigh")
+    neighbours = KNeighborsClassifier(min(N_NEIGHBOURS, len(order)), weights="distance", algorithm="brute")
+    pipeline = make_pipeline(pca, neighbours).fit(_rows(images[order]), labels[order])
     test_images, test_labels = (array[:MOST_HELD_OUT] for array in test)
     accuracy = float((pipeline.predict(_rows(test_images)) == test_labels).mean())
     return Classifier(pipeline, accuracy, len(test_images))
