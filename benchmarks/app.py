@@ -1,18 +1,19 @@
-"""How quickly the app answers: from its start to a map on screen, and from a moved slider to new pixels.
+"""Latency of the app: from its start to a map on screen, and from a moved slider to new pixels.
 
     python benchmarks/app.py            needs a Chromium on the PATH, or Playwright's own
 
-A server is started anew for every cold start, with the disk cache warm; times run from the start of the
+Every cold start has a new server, with the disk cache warm; times run from the start of the
 process, and from the key press in the browser to the changed image.
 """
 
-import argparse
 import time
+from collections.abc import Iterable
 from itertools import cycle, islice
 
-from browser import chromium, report, report_machine, server
+from browser import chromium, server
+from reporting import arguments, report, report_machine
 
-# From the key press to the moment at which the first image of this row of the table is another one.
+# Milliseconds from the key press until the first image of this row of the table changes.
 PIXELS = """row => new Promise(resolve => {
   const image = () => document.querySelectorAll('.lse-strip tr')[row]?.querySelector('img')?.src;
   const before = image();
@@ -27,23 +28,18 @@ PIXELS = """row => new Promise(resolve => {
 
 
 # The page, the control and its keys in turn, and the row of images that changes. The slider has 21 levels:
-# each is measured on the way up, and known on the way down.
+# each is measured on the way up, and cached on the way down.
 SWEEP = ("ArrowRight",) * 20 + ("ArrowLeft",) * 20
+NEXT_PAIR = (("spinbutton", "A, image"), ("ArrowUp",), 1)
 MOVES = {
     "changed noise to new pixels": ("/reconstruction?level=0", ("slider", "Level"), SWEEP, 2),
-    "another pair to its strip, one model": (
-        "/interpolation?model=digits-ae-16&with=", ("spinbutton", "A, image"), ("ArrowUp",), 1,
-    ),
-    "another pair to its strips, two models": (
-        "/interpolation?model=digits-ae-16", ("spinbutton", "A, image"), ("ArrowUp",), 1,
-    ),
-}  # fmt: skip
+    "another pair to its strip, one model": ("/interpolation?model=digits-ae-16&with=", *NEXT_PAIR),
+    "another pair to its strips, two models": ("/interpolation?model=digits-ae-16", *NEXT_PAIR),
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--starts", type=int, default=3, help="cold starts; default: 3")
     parser.add_argument("--moves", type=int, default=30, help="moves of the noise slider; default: 30")
     args = parser.parse_args()
@@ -51,7 +47,7 @@ def main() -> None:
     with chromium() as browser:
         report("cold start to a map on screen, s", [cold_start(browser) for _ in range(args.starts)])
         for what, (path, control, keys, row) in MOVES.items():
-            report(f"{what}, ms", latencies(browser, path, control, keys, row, args.moves))
+            report(f"{what}, ms", latencies(browser, path, control, islice(cycle(keys), args.moves + 1), row))
 
 
 def cold_start(browser) -> float:
@@ -66,9 +62,7 @@ def cold_start(browser) -> float:
     return seconds
 
 
-def latencies(
-    browser, path: str, control: tuple[str, str], keys: tuple[str, ...], row: int, n_moves: int
-) -> list[float]:
+def latencies(browser, path: str, control: tuple[str, str], keys: Iterable[str], row: int) -> list[float]:
     """Milliseconds from a key press on a control, its role and name, to new pixels."""
     page = browser.new_page()
     with server() as served:
@@ -76,7 +70,7 @@ def latencies(
         role, name = control
         moved = page.get_by_role(role, name=name)
         moved.wait_for()
-        measured = [latency(page, moved, key, row) for key in islice(cycle(keys), n_moves + 1)]
+        measured = [latency(page, moved, key, row) for key in keys]
     page.close()
     return measured[1:]  # the first one waits for the page's own first run
 

@@ -1,10 +1,8 @@
-"""What the browser benchmarks share: a browser, a server, and how figures are printed."""
+"""Browser and server of the browser benchmarks."""
 
 import os
-import platform
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +23,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 @dataclass(frozen=True)
 class Server:
-    """A server that was started here: its address, and the process's number."""
+    """Address of a server that was started here, and its process number."""
 
     address: str
     process: int
@@ -41,20 +39,15 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def server(script: str = "app.py") -> Iterator[Server]:
-    """A server that was just started and answers, with nothing on disk but the repository."""
+    """A new server that answers, with nothing on disk but the repository."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         folders = {"LATENT_STATE_ROOT": f"{folder}/state", "LATENT_DATA_ROOT": f"{folder}/data"}
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=os.environ | folders,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | folders, **silent)
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health")
             yield Server(f"http://127.0.0.1:{port}", process.pid)
@@ -70,21 +63,3 @@ def wait_for(address: str) -> None:
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-
-
-def report_machine() -> None:
-    """What the figures below were measured on, and how busy it was before."""
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"{platform.machine()}, {os.cpu_count()} cores{load}, Python {platform.python_version()}")
-
-
-def report(title: str, values: list[float]) -> None:
-    print(
-        f"{title}: median {statistics.median(values):.3g}, p95 {p95(values):.3g}, n {len(values)}", flush=True
-    )
-
-
-def p95(values: list[float]) -> float:
-    """The 95th percentile, one of the values."""
-    ordered = sorted(values)
-    return ordered[round(0.95 * (len(ordered) - 1))]

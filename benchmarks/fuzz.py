@@ -1,10 +1,10 @@
-"""Thousands of harmed files through everything that reads a visitor's: a result or one of our own sentences.
+"""Fuzzer: thousands of harmed files through everything that reads a visitor's.
 
     python -m benchmarks.fuzz --inputs 10000 --seed 0
 
-Another process does the reading, with little memory to spare; this one watches the clock. Whatever is neither
-read nor refused in a sentence is a finding: it is printed with its number, from which it is made again
-(``--only NUMBER``), and the exit status is 1.
+Another process does the reading, with little memory to spare; this one watches the clock. An input that is
+neither read nor refused in a sentence is a finding: it is printed with its number, from which it is made
+again (``--only NUMBER``), and the exit status is 1.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ VISITOR = "0" * 32
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an input: read, refused, or a finding with its story."""
+    """Outcome of an input: read, refused, or a finding with its story."""
 
     number: int
     kind: str
@@ -54,48 +55,44 @@ def main(argv: list[str] | None = None) -> list[Result]:
 
 
 def run(seed: int, numbers: range):
-    """A result for every number; a reader that hangs or dies is one, and another takes its place."""
+    """A result for every number; a reader that hangs or dies gives one, and is replaced."""
     rest = numbers
     while rest:
-        with _Reader(seed, rest) as reader:
+        with _reader(seed, rest) as (process, pipe):
             for number in rest:
-                result = reader.next_result(number)
+                result = _next_result(process, pipe, number)
+                rest = rest[1:]
                 yield result
                 if result.outcome in ("slow", "died"):
-                    rest = rest[rest.index(number) + 1 :]
                     break
-            else:
-                return
 
 
-class _Reader:
-    """The process that reads, and how it is heard."""
+@contextmanager
+def _reader(seed: int, numbers: range):
+    """The process that reads, ready, and the pipe of its results."""
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe()
+    process = context.Process(target=_read_all, args=(seed, numbers, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        pipe.recv()  # imported and ready
+        yield process, pipe
+    finally:
+        process.kill()
+        process.join()
+        pipe.close()
 
-    def __init__(self, seed: int, numbers: range):
-        context = multiprocessing.get_context("spawn")
-        self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_read_all, args=(seed, numbers, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
 
-    def __enter__(self) -> "_Reader":
-        self._ours.recv()  # imported and ready
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._process.kill()
-        self._process.join()
-        self._ours.close()
-
-    def next_result(self, number: int) -> Result:
-        try:
-            # Once and a half the time: what takes just too long is measured, not cut.
-            if self._ours.poll(1.5 * SECONDS):
-                return self._ours.recv()
-            return Result(number, "?", "?", "slow", f"no answer after {1.5 * SECONDS} s", 1.5 * SECONDS)
-        except EOFError:
-            self._process.join()
-            return Result(number, "?", "?", "died", f"exit status {self._process.exitcode}", 0.0)
+def _next_result(process, pipe, number: int) -> Result:
+    try:
+        # One and a half times the limit: an input that is just too slow is measured, not cut.
+        if pipe.poll(1.5 * SECONDS):
+            return pipe.recv()
+        return Result(number, "?", "?", "slow", f"no answer after {1.5 * SECONDS} s", 1.5 * SECONDS)
+    except EOFError:
+        process.join()
+        return Result(number, "?", "?", "died", f"exit status {process.exitcode}", 0.0)
 
 
 # In the process that reads
@@ -107,19 +104,18 @@ def _read_all(seed: int, numbers: range, pipe) -> None:
     from benchmarks.mutations import make_input
 
     use_one_thread()
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    try:
-        with open(folder / "stderr", "w+b") as printed:
-            os.dup2(printed.fileno(), 2)
-            warnings.simplefilter("always")
-            quiet_parsers()  # as the server does
-            make_input(seed, 0)
-            _limit_memory()
-            pipe.send("ready")
-            for number in numbers:
-                pipe.send(_examine(number, make_input(seed, number), folder / "state", printed))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True) as folder,
+        open(f"{folder}/stderr", "w+b") as printed,
+    ):
+        os.dup2(printed.fileno(), 2)
+        warnings.simplefilter("always")
+        quiet_parsers()  # as the server does
+        make_input(seed, 0)
+        _limit_memory()
+        pipe.send("ready")
+        for number in numbers:
+            pipe.send(_examine(number, make_input(seed, number), Path(folder, "state"), printed))
 
 
 def _limit_memory() -> None:
@@ -144,22 +140,22 @@ def _examine(number: int, given, folder: Path, printed) -> Result:
         outcome, story = _judged(error, folder)
     except MemoryError:
         outcome, story = "memory", traceback.format_exc()
-    except Exception as error:
-        outcome, story = "unhandled", traceback.format_exc() if error else ""
+    except Exception:
+        outcome, story = "unhandled", traceback.format_exc()
     seconds = time.monotonic() - started
     sys.stderr.flush()
-    if outcome in FINE and (os.fstat(printed.fileno()).st_size):
+    if outcome in FINE and os.fstat(printed.fileno()).st_size:
         outcome, story = "printed", os.pread(printed.fileno(), 2_000, 0).decode(errors="replace")
     if outcome in FINE and seconds > SECONDS:
         outcome, story = "slow", f"{seconds:.1f} s"
-    if outcome in FINE and outcome == "refused" and any(path.is_file() for path in folder.rglob("*")):
+    if outcome == "refused" and any(path.is_file() for path in folder.rglob("*")):
         outcome, story = "left behind", ", ".join(map(str, folder.rglob("*")))
     shutil.rmtree(folder, ignore_errors=True)
     return Result(number, given.kind, given.harm, outcome, story, seconds)
 
 
 def _judged(error: Exception, folder: Path) -> tuple[str, str]:
-    """Whether a refusal is one short line that a page can show and that is silent on the server's folders."""
+    """Outcome and story of a refusal, which must be one short printable line without the server's folders."""
     text, cause = str(error), error
     while cause := cause.__cause__ or cause.__context__:
         if isinstance(cause, MemoryError):
@@ -173,7 +169,7 @@ def _judged(error: Exception, folder: Path) -> tuple[str, str]:
 
 
 def _use(given, folder: Path) -> None:
-    """Do with an upload what the pages do."""
+    """Use an upload as the pages do."""
     from autoencoder.data.dataset import Dataset
     from autoencoder.data.loading import load_upload
     from autoencoder.data.readers.pictures import read_pictures
@@ -209,7 +205,7 @@ def _use_images(workspace, dataset) -> None:
 
 
 def _use_model_folder(workspace, files: dict[str, bytes]) -> None:
-    """A folder that somebody copied here; a list of models passes over what is none."""
+    """Use a copied folder, which a list of models skips if it is none."""
     from autoencoder.errors import CheckpointError
     from ui.storage.models import model_infos
 
@@ -222,7 +218,7 @@ def _use_model_folder(workspace, files: dict[str, bytes]) -> None:
         _use_model(workspace, "copied")
         assert listed == ["copied"]
     except CheckpointError as error:
-        # On the command line the folder belongs into the message.
+        # On the command line the folder belongs in the message.
         raise CheckpointError(str(error).replace(str(folder), "folder")) from error.__cause__
     finally:
         shutil.rmtree(folder)
@@ -258,7 +254,7 @@ def _use_model(workspace, name: str) -> None:
 
 
 def _encodes(*texts: str) -> None:
-    """Text that does not encode would break the page that shows it."""
+    """Raise UnicodeEncodeError for text that would break a page."""
     for text in texts:
         text.encode()
 
@@ -274,9 +270,8 @@ def _report(results: list[Result], seconds: float) -> None:
         of_kind = [result.outcome for result in results if result.kind == kind]
         print(f"{kind:>20}: {of_kind.count('read'):,} read, {of_kind.count('refused'):,} refused")
     slowest = max(results, key=lambda result: result.seconds)
-    print(
-        f"slowest: {1e3 * slowest.seconds:.0f} ms, --only {slowest.number} ({slowest.kind}; {slowest.harm})"
-    )
+    origin = f"--only {slowest.number} ({slowest.kind}; {slowest.harm})"
+    print(f"slowest: {1e3 * slowest.seconds:.0f} ms, {origin}")
     print(f"{len(findings)} findings")
 
 

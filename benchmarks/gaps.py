@@ -1,37 +1,31 @@
-"""What the figures on gaps cost: the statistic, the graph of codes, a path, and a pair on the page.
+"""Cost of the figures on gaps: the statistic, the graph of codes, a path, and a pair on the page.
 
 python -m benchmarks.gaps           one torch thread, as in the server; MNIST's test images if on disk
 """
 
-import argparse
-import os
-import platform
 import statistics
 import time
 
 import numpy as np
-import torch
 
 from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.gaps.statistic import gap_steps
+from autoencoder.experiments.gaps.statistic import statistics_steps
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.paths import CodeGraph
-from autoencoder.latent.picture_distance import PictureDistance
+from autoencoder.steps import result_of
+from benchmarks.reporting import arguments, use_one_thread
 
 
-def main(arguments: list[str] | None = None) -> dict[str, float]:
+def main(argv: list[str] | None = None) -> dict[str, float]:
     """Print every figure; returns seconds by name."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--pairs", type=int, default=400, help="pairs of each kind; default: 400")
     parser.add_argument("--paths", type=int, default=40, help="paths through the data; default: 40")
-    args = parser.parse_args(arguments)
-    torch.set_num_threads(1)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
+    args = parser.parse_args(argv)
+    use_one_thread()
     names = ("mnist-ae-32", "mnist-vae-32")
     figures = {
         f"statistic of {args.pairs} + {args.pairs} pairs, two models": statistic_seconds(names, args.pairs),
@@ -46,18 +40,16 @@ def statistic_seconds(names: tuple[str, ...], n_pairs: int) -> float:
     """From the codes to the result, with the distances to real images where MNIST is on disk."""
     models = [load_checkpoint(name) for name in names]
     try:
-        images = load_dataset("mnist", "test", download=False).images
+        dataset = load_dataset("mnist", "test", download=False)
+        images, labels = dataset.images, dataset.labels
+        coded = [(model, model.model.encode(images)) for model in models]
     except DatasetError:
-        images = None
+        images, labels = None, models[0].atlas.labels
+        coded = [(model, model.atlas.latents) for model in models]
         print("MNIST is not on disk: without the distances to real images")
-    latents = [model.atlas.latents if images is None else model.model.encode(images) for model in models]
-    labels = models[0].atlas.labels if images is None else load_dataset("mnist", "test").labels
     pairs = random_pairs(labels, len(labels), n_pairs, 0)
     started = time.perf_counter()
-    for model, codes in zip(models, latents, strict=True):
-        pictures = None if images is None else PictureDistance(model.model, images)
-        for _ in gap_steps(model.name, model.support, codes, pairs, pictures):
-            pass
+    result_of(statistics_steps(coded, images, pairs))
     return time.perf_counter() - started
 
 
@@ -77,10 +69,10 @@ def graph_seconds(name: str, n_paths: int) -> dict[str, float]:
         started = time.perf_counter()
         checkpoint.support.measure(find_path(checkpoint, "linear", start, end, 11))
         seconds["straight, measured"].append(time.perf_counter() - started)
-    medians = {
-        f"a path {kind}, median of {n_paths}": statistics.median(all_) for kind, all_ in seconds.items()
-    }
-    return {f"graph of {len(graph.latents):,} codes, built": built, **medians}
+    figures = {f"graph of {len(graph.latents):,} codes, built": built}
+    for kind, values in seconds.items():
+        figures[f"a path {kind}, median of {n_paths}"] = statistics.median(values)
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,45 +1,33 @@
-"""How good the samples of every source are, and what it costs to find out.
+"""Scores of the samples of every source, and the cost of measuring them.
 
 python -m benchmarks.generation     on MNIST if it is on disk, else on the embedded digits; one thread
 """
 
-import argparse
-import os
-import platform
 import time
 
 import numpy as np
-import torch
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
-from autoencoder.errors import DatasetError
 from autoencoder.experiments.generate.samples import SampleScores, compare_steps
 from autoencoder.experiments.generate.words import sentence
-from autoencoder.model.runtime import use_one_thread
 from autoencoder.steps import result_of
+from benchmarks.reporting import arguments, largest_on_disk, use_one_thread
 
 MOST_FITTED = 10_000  # codes of training images
 
 
-def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[SampleScores, ...]]]:
+def main(argv: list[str] | None = None) -> dict[int, dict[str, tuple[SampleScores, ...]]]:
     """Print the scores of every source, model and seed; returns them."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--n", type=int, default=5_000, help="samples of each source; default: 5000")
     parser.add_argument("--seeds", type=int, default=3, help="default: 3")
     parser.add_argument("--kinds", default="ae-32,vae-32,ae-16,vae-16", help="of the shipped models")
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(argv)
     use_one_thread()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
-    name = "mnist"
-    try:
-        training, test = (load_dataset(name, split, download=False) for split in ("train", "test"))
-    except DatasetError:
-        name = "digits"
-        print("MNIST is not on disk: on the embedded digits")
-        training, test = (load_dataset(name, split) for split in ("train", "test"))
+    name = largest_on_disk()
+    print(f"on {name}")
+    training, test = (load_dataset(name, split) for split in ("train", "test"))
     rows = np.linspace(0, training.n_images - 1, min(training.n_images, MOST_FITTED)).astype(int)
     models = {}
     for kind in args.kinds.split(","):
@@ -52,9 +40,8 @@ def main(arguments: list[str] | None = None) -> dict[int, dict[str, tuple[Sample
         seconds = time.process_time() - started
         found[seed] = judged.scores
         report(seed, judged.scores)
-        print(
-            f"seed {seed}: {seconds:.0f} CPU-s; the classifier is right in {judged.classifier.accuracy:.1%}"
-        )
+        accuracy = judged.classifier.accuracy
+        print(f"seed {seed}: {seconds:.0f} CPU-s; the classifier is right in {accuracy:.1%}")
     return found
 
 

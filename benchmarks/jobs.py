@@ -1,10 +1,10 @@
-"""What it costs a training to be a job: images a second in a worker against those of the command line.
+"""Cost of a training as a job: images a second in a worker against those of the command line.
 
     python -m benchmarks.jobs --epochs 2 --rounds 2
 
-Both with one thread and equally nice to others, in turns, by the wall's clock. MNIST is used where it is on
-disk, else the embedded digits. Also: how long a worker takes to be ready, how long it is to the first
-progress and until a stop is heard, and the memory of server and workers together.
+Both with one thread and the same niceness, in turns, in wall time. MNIST is used if it is on disk, else the
+embedded digits. Also: the time until a worker is ready, until the first progress and until a stop takes
+effect, and the memory of server and workers together.
 """
 
 import argparse
@@ -18,11 +18,11 @@ import psutil
 
 from autoencoder.checkpoint.record import TrainingSettings
 from autoencoder.checkpoint.store import read_config
-from autoencoder.data.catalogue import list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.plan import TrainingPlan
+from benchmarks.reporting import arguments, largest_on_disk
 from ui.jobs.cluster import NICENESS, Cluster
 from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
@@ -31,15 +31,12 @@ from ui.storage.workspace import Workspace
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--dataset", default=None, help="default: mnist where it is on disk, else digits")
     args = parser.parse_args()
-    on_disk = {info.name for info in list_datasets() if info.status == "on disk"}
-    dataset = load_dataset(args.dataset or ("mnist" if "mnist" in on_disk else "digits"), "train")
+    dataset = load_dataset(args.dataset or largest_on_disk(), "train")
     print(f"{dataset.name}, {dataset.n_images:,} images, {args.epochs} epochs, ae, 16 dimensions")
     with tempfile.TemporaryDirectory() as folder:
         measure(dataset, args, Path(folder))
@@ -77,7 +74,7 @@ def in_a_job(queue: JobQueue, plan: TrainingPlan, workspace: Workspace) -> float
 
 
 def on_the_command_line(plan: TrainingPlan, folder: Path) -> float:
-    """Images a second as the trained model's record of its computing has it."""
+    """Images a second by the seconds in the trained model's record."""
     model = ["--kind", plan.model.kind, "--latent-dim", f"{plan.model.latent_dim}", "--threads", "1"]
     epochs = ["--epochs", f"{plan.settings.epochs}", "--out", f"{folder}", "--json"]
     command = [sys.executable, "-m", "autoencoder", "train", "--dataset", plan.dataset.name, *model, *epochs]
@@ -98,12 +95,12 @@ def seconds_to_stop(queue: JobQueue, plan: TrainingPlan, workspace: Workspace) -
 
 
 def n_seen(plan: TrainingPlan) -> float:
-    """Images that are trained on, in all epochs together."""
+    """Training images, in all epochs together."""
     return 0.9 * plan.dataset.n_images * plan.settings.epochs
 
 
 def memory() -> int:
-    """Bytes of this process and all that it started, pages shared by several counted for each."""
+    """Bytes of this process and its children, shared pages counted for each."""
     own = psutil.Process()
     return sum(process.memory_info().rss for process in (own, *own.children(recursive=True)))
 

@@ -1,12 +1,12 @@
-"""A class on one server: how quickly it answers while everybody moves sliders, opens pages and trains.
+"""Latency of one server for a class that moves sliders, opens pages and trains.
 
     python benchmarks/load.py                       thirty sessions for a minute, and two real browsers
     python benchmarks/load.py --visitors 60
-    python benchmarks/load.py --between 1           nobody looks at anything for longer than a second
+    python benchmarks/load.py --between 1           every visitor acts about once a second
 
 Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once in five seconds, opens
-a page now and then, and starts one training of its own, of which some are under way all the time. Memory is
-that of the server and all its processes.
+a page now and then, and starts one training, so that some run all the time. Memory is that of the server and
+all its processes.
 """
 
 import argparse
@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from itertools import cycle, takewhile
 
 import psutil
-from browser import chromium, p95, report, report_machine, server
+from browser import chromium, server
+from reporting import arguments, p95, report, report_machine
 from visitor import Dropped, Visitor
 
 from app import MOVES, latency
@@ -32,7 +33,7 @@ EPOCHS = 10
 
 @dataclass
 class Figures:
-    """What was measured: seconds of runs by what was done, and what went wrong."""
+    """Seconds of runs by the visitor's action, errors, and memory."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -44,7 +45,7 @@ class Figures:
 
 
 def main() -> Figures:
-    args, figures = arguments(), Figures()
+    args, figures = options(), Figures()
     report_machine()
     with server() as served:
         time.sleep(SETTLE)
@@ -58,23 +59,19 @@ def main() -> Figures:
     return figures
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def options() -> argparse.Namespace:
+    parser = arguments(__doc__)
     parser.add_argument("--visitors", type=int, default=30, help="sessions without a browser; default: 30")
     parser.add_argument("--browsers", type=int, default=2, help="real browsers; default: 2")
     parser.add_argument("--seconds", type=float, default=60, help="after all have come; default: 60")
-    parser.add_argument(
-        "--between", type=float, default=5.0, metavar="SECONDS",
-        help="between two things that a visitor does, half as much to half as much again; default: 5",
-    )  # fmt: skip
-    parser.add_argument("--no-training", action="store_true", help="nobody trains")
+    help = "mean time between two actions of a visitor, give or take half; default: 5"
+    parser.add_argument("--between", type=float, default=5.0, metavar="SECONDS", help=help)
+    parser.add_argument("--no-training", action="store_true", help="start no training")
     return parser.parse_args()
 
 
 def show(figures: Figures, n_visitors: int) -> None:
-    """Print what was measured."""
+    """Print the figures."""
     for what, values in sorted(figures.seconds.items()):
         report(f"{what}, ms", [1000 * value for value in values])
     everything = [value for values in figures.seconds.values() for value in values]
@@ -86,7 +83,7 @@ def show(figures: Figures, n_visitors: int) -> None:
 
 
 async def crowd(served, args: argparse.Namespace, figures: Figures) -> None:
-    """All visitors, who come within ten seconds."""
+    """Run all visitors, who come within ten seconds."""
     until = time.monotonic() + 10 + args.seconds
     visits = [visit(served.address, number, until, args, figures) for number in range(args.visitors)]
     memory = asyncio.create_task(note_memory(served.process, figures))
@@ -95,7 +92,7 @@ async def crowd(served, args: argparse.Namespace, figures: Figures) -> None:
 
 
 async def visit(address: str, number: int, until: float, args: argparse.Namespace, figures: Figures) -> None:
-    """One visitor's stay."""
+    """Run one visitor."""
     rng = random.Random(number)
     visitor = Visitor(address)
     await asyncio.sleep(10 * number / args.visitors)
@@ -126,7 +123,7 @@ async def start_training(visitor: Visitor, figures: Figures) -> None:
 
 
 async def note_memory(process: int, figures: Figures) -> None:
-    """The most that the server and the processes below it hold together, shared pages counted once."""
+    """Note the peak memory of the server and its child processes together, shared pages counted once."""
     root = psutil.Process(process)
     while True:
         held = [one.memory_full_info().pss for one in [root, *root.children(recursive=True)]]
@@ -135,13 +132,13 @@ async def note_memory(process: int, figures: Figures) -> None:
 
 
 def browse(address: str, args: argparse.Namespace, figures: Figures, are_open: threading.Event) -> None:
-    """Real browsers that move the noise as well, from the key press to new pixels."""
+    """Move the noise in real browsers, and measure from the key press to new pixels."""
     try:
         _browse(address, args, figures, are_open)
     except Exception as error:
         figures.errors.append(f"browsers: {type(error).__name__} {error}")
     finally:
-        are_open.set()  # whoever waits for them need not wait for ever
+        are_open.set()  # also after an error: the main thread waits for it
 
 
 def _browse(address: str, args: argparse.Namespace, figures: Figures, are_open: threading.Event) -> None:

@@ -1,24 +1,24 @@
-"""How the map keeps up with the hand: decoding under the pointer, many visitors, many points.
+"""Latency of the map: decoding under the pointer, many visitors, many points.
 
     python benchmarks/map.py            needs a Chromium on the PATH, or Playwright's own
 
-All is measured in the page from outside: watch.js notes when a pointer event came and when a canvas was
-painted after it. The chart beside it is Streamlit's own (st.plotly_chart) of the same points, on the same
-server, in the same run. There is no graphics card: what one would draw, the processor draws.
+watch.js measures in the page: the times of pointer events, and of the canvas paintings after them. The chart
+for comparison is Streamlit's own (st.plotly_chart) of the same points, on the same server, in the same run.
+There is no graphics card: the processor draws.
 """
 
-import argparse
 import json
 import math
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from browser import PROJECT, Server, chromium, report, report_machine, server
+import psutil
+from browser import PROJECT, Server, chromium, server
 from playwright.sync_api import Browser, Page
+from reporting import arguments, report, report_machine
 
 WATCH = Path(__file__).with_name("watch.js")
 WINDOW = {"width": 1280, "height": 1100}
@@ -30,8 +30,8 @@ CIRCLING = 10  # seconds that many visitors move for,
 CIRCLING_HERTZ = 5  # each of them so often
 CIRCLE = "(stage, [seconds, pause]) => watch.circle(stage, seconds, pause)"
 POINTS = (10_000, 70_000)
-FACES = {"map": ".lm-stage", "chart": ".nsewdrag"}  # what shows them, and where the pointer moves
-# What answers a hover, by the names of watch.js. The map shows the nearest image after a stay of 90 ms.
+FACES = {"map": ".lm-stage", "chart": ".nsewdrag"}  # view of the points, and the pointer's target in it
+# Answers to a hover, by the names of watch.js. The map shows the nearest image after a stay of 90 ms.
 ANSWERS = {
     "map": {"front": "ring", "drawn": "decoded image", "near": "nearest image"},
     "chart": {"label": "label"},
@@ -41,9 +41,7 @@ Places = Iterator[tuple[float, float]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--moves", type=int, default=60, help="moves per figure; default: 60")
     parser.add_argument("--browsers", type=int, default=30, help="visitors at once; default: 30")
     parser.add_argument("--models", nargs="*", default=shipped_models(), help="default: all that are shipped")
@@ -78,8 +76,8 @@ def report_decoding(browser: Browser, served: Server, model: str, n_moves: int) 
     for manner, make_moves in {"one by one": one_by_one, "in motion": in_motion}.items():
         page.evaluate("() => { watch.log.length = 0; }")
         make_moves(page, islice(walk(page, FACES["map"]), n_moves))
-        log = page.evaluate("watch.log")
-        report(f"{model}, {manner}: pointer event to decoded pixels, ms", answered(log))
+        latencies = answered(page.evaluate("watch.log"))
+        report(f"{model}, {manner}: pointer event to decoded pixels, ms", latencies)
     page.context.close()
 
 
@@ -119,10 +117,7 @@ def answered(log: list) -> list[float]:
 
 
 def report_visitors(browser: Browser, served: Server, n_browsers: int) -> None:
-    """What the server does while many visitors move over the map, and what their pages send meanwhile."""
-    if not Path("/proc/self/stat").exists():
-        print("Many browsers: the server's processor time can be read on Linux only.")
-        return
+    """The server's load in percent of one core, and the traffic, while many visitors move over the map."""
     traffic = Counter()
     pages = [open_map(browser, served.address, traffic) for _ in range(n_browsers)]
     for manner in ("at rest", "moving"):
@@ -131,28 +126,12 @@ def report_visitors(browser: Browser, served: Server, n_browsers: int) -> None:
         if manner == "moving":
             for page in pages:
                 page.locator(FACES["map"]).evaluate(CIRCLE, [CIRCLING, 1000 / CIRCLING_HERTZ])
-        share = server_share(served)
-        n_drawn = count_drawn(pages) - n_drawn  # and by now all traffic has been told of
-        print(
-            f"{n_browsers} browsers {manner}: server CPU {share:.1f} % of one core, {traffic['requests']} "
-            f"requests, {traffic['messages']} messages, {n_drawn} images decoded",
-            flush=True,
-        )
+        share = psutil.Process(served.process).cpu_percent(CIRCLING)
+        n_drawn = count_drawn(pages) - n_drawn  # and by now all traffic is counted
+        sent = f"{traffic['requests']} requests, {traffic['messages']} messages, {n_drawn} images decoded"
+        print(f"{n_browsers} browsers {manner}: server CPU {share:.1f} % of one core, {sent}", flush=True)
     for page in pages:
         page.context.close()
-
-
-def server_share(served: Server) -> float:
-    """Percent of one core that the server takes over the next seconds."""
-    before, start = processor_seconds(served.process), time.monotonic()
-    time.sleep(CIRCLING)
-    return 100 * (processor_seconds(served.process) - before) / (time.monotonic() - start)
-
-
-def processor_seconds(process: int) -> float:
-    """What a process has computed so far, for itself and in the kernel: fields 14 and 15 of proc(5)."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def count_drawn(pages: list[Page]) -> int:
@@ -163,7 +142,7 @@ def count_drawn(pages: list[Page]) -> int:
 
 
 def report_points(browser: Browser, served: Server, n_points: int, face: str, n_moves: int) -> None:
-    """So many points as map or as chart: how soon they are seen, pan, and answer a hover."""
+    """Points as map or as chart: time to the first paint, frames while panning, latency of a hover."""
     address, title = f"{served.address}/?points={n_points}&as={face}", f"{n_points:,} points as {face}"
     load(browser, address)  # from here on the server has everything ready
     seconds, weights = zip(*(load(browser, address) for _ in range(LOADS)), strict=True)
@@ -185,9 +164,9 @@ def report_points(browser: Browser, served: Server, n_points: int, face: str, n_
 
 
 def load(browser: Browser, address: str) -> tuple[float, Counter]:
-    """Seconds from the navigation to points that can be seen, by a browser that has kept nothing.
+    """Seconds from the navigation to painted points in a new browser, and the bytes by type of request.
 
-    And the bytes that came, by the type of the request; "ws" for what the websocket brought.
+    Those of the websocket are "ws".
     """
     page, requests, sizes = new_page(browser), [], Counter()
     page.on("requestfinished", lambda request: requests.append(request))
@@ -202,7 +181,7 @@ def load(browser: Browser, address: str) -> tuple[float, Counter]:
 
 
 def pan(page: Page, target: str) -> tuple[float, float]:
-    """Frames a second with the points painted anew, and frames a second at all, while a hand drags them."""
+    """Frames a second with the points painted, and all frames a second, while the pointer drags them."""
     box = page.locator(target).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -221,14 +200,14 @@ def pan(page: Page, target: str) -> tuple[float, float]:
 
 
 def new_page(browser: Browser) -> Page:
-    """An empty page of a browser that has kept nothing; it notes what happens in it."""
+    """An empty page of a new browser, with watch.js."""
     page = browser.new_context(viewport=WINDOW).new_page()
     page.add_init_script(path=WATCH)
     return page
 
 
 def open_map(browser: Browser, address: str, traffic: Counter | None = None) -> Page:
-    """A page whose map is ready; what it asks of the server and what it sends it is counted, if wanted."""
+    """A page whose map is ready; its requests and messages are counted in ``traffic``."""
     page = new_page(browser)
     if traffic is not None:
         page.on("request", lambda _: traffic.update(requests=1))
@@ -240,12 +219,12 @@ def open_map(browser: Browser, address: str, traffic: Counter | None = None) -> 
 
 
 def wait_until_quiet(page: Page) -> None:
-    """Until nothing was painted, and no file came, for half a second."""
+    """Wait until nothing was painted, and no file came, for half a second."""
     page.wait_for_function("performance.now() - watch.log.at(-1)[1] > 500")
 
 
 def walk(page: Page, target: str) -> Places:
-    """Places on the map, round and round at several speeds, nearer to its middle and farther from it."""
+    """Places on the map along circles, at several speeds and distances from its middle."""
     box, angle = page.locator(target).bounding_box(), 0.0
     for stride in cycle(STRIDES):
         reach = 0.14 + 0.1 * math.sin(0.37 * angle)
@@ -257,7 +236,7 @@ def walk(page: Page, target: str) -> Places:
 
 
 def answer(page: Page, place: tuple[float, float], kind: str) -> float | None:
-    """Milliseconds from the pointer event of a move to the painting that answers it; None where none does."""
+    """Milliseconds from the pointer event of a move to the painting that answers it; None without one."""
     page.evaluate("kind => { window.answer = watch.answer(kind); }", kind)
     page.mouse.move(*place)
     return page.evaluate("window.answer")

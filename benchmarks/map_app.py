@@ -1,4 +1,4 @@
-"""A page with one map and nothing else: ours, or the same points in Streamlit's own chart.
+"""Page with one map only: ours, or the same points in Streamlit's own chart.
 
     streamlit run benchmarks/map_app.py        then /?points=70000, or /?points=70000&as=chart
 
@@ -35,15 +35,14 @@ def draw() -> None:
 
 @st.cache_resource
 def many_codes(n_codes: int) -> Codes:
-    """So many codes by the model, each with an image of its class."""
+    """Codes by the model, each with an image of its class."""
     rng = np.random.default_rng(0)
     atlas = codes_of_atlas(caches.shipped_checkpoint(MODEL))
     chosen = np.arange(n_codes) % len(atlas.latents)
     latents = rng.normal(atlas.latents[chosen], JITTER * atlas.latents.std(axis=0)).astype(np.float32)
     labels = atlas.labels[chosen]
-    return Codes(
-        "mnist", "test", np.arange(n_codes), latents, labels, atlas.class_names, stand_ins(labels, rng)
-    )
+    rows, images = np.arange(n_codes), stand_ins(labels, rng)
+    return Codes("mnist", "test", rows, latents, labels, atlas.class_names, images)
 
 
 def stand_ins(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -4,39 +4,29 @@ python -m benchmarks.outliers             ten digits, three seeds, one thread: s
 python -m benchmarks.outliers --classes 1 8 --seeds 0
 """
 
-import argparse
-import os
-import platform
 import time
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
-from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.experiments.outliers.trials import LATENT_DIM, class_trial, outcome_steps
-from autoencoder.model.runtime import use_one_thread
 from autoencoder.steps import result_of
+from benchmarks.reporting import arguments, use_one_thread
 
-FAINTEST = np.zeros((1, 28, 28), np.uint8)
 
-
-def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
+def main(argv: Sequence[str] | None = None) -> dict[str, float]:
     """Print a row for each digit and the means; returns the mean AUROC of every score, and CPU-seconds."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--dataset", default="mnist")
     parser.add_argument("--classes", type=int, nargs="+", default=range(10))
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2))
     parser.add_argument("--latent-dim", type=int, default=LATENT_DIM)
     parser.add_argument("--protocol", default="one-class")
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(argv)
     use_one_thread()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread")
     print(f"{args.dataset}, {args.protocol}, code of {args.latent_dim}; AUROC in %, means over {args.seeds}")
     print("class", *SCORES, "black", "CPU-s", sep="\t")
     train, test = (load_dataset(args.dataset, split, download=False) for split in ("train", "test"))
@@ -53,19 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
 
 
 def _row(train: Dataset, test: Dataset, protocol: str, label: int, latent_dim: int, seed: int) -> list[float]:
-    """The AUROC of every score, that of a black image by the combined one, and CPU-seconds."""
+    """AUROC of every score, share of the normal test images that score below a black one, CPU-seconds."""
     started = time.process_time()
     trial = class_trial(train, test, protocol, label, seed)
     outcome = result_of(outcome_steps(trial, latent_dim, seed))
     seconds = time.process_time() - started
-    black = _black(Detector(outcome.model, trial.normal, trial.held_back), outcome)
+    detector = Detector(outcome.model, trial.normal, trial.held_back)
+    normal_scores = outcome.scores[CHOSEN][~outcome.test.is_outlier]
+    black = float((normal_scores < detector.scores(np.zeros((1, 28, 28), np.uint8))[CHOSEN]).mean())
     return [*(outcome.aurocs[name] for name in SCORES), black, seconds]
-
-
-def _black(detector: Detector, outcome: Outcome) -> float:
-    """The share of the normal test images that score below a black one."""
-    score = detector.scores(FAINTEST)[CHOSEN]
-    return float((outcome.scores[CHOSEN][~outcome.test.is_outlier] < score).mean())
 
 
 def _show(name: str, row: np.ndarray) -> None:

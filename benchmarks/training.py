@@ -1,11 +1,11 @@
-"""Our training beside the textbook recipe: the same network, data and epochs, in one run.
+"""Our training against the textbook recipe: the same network, data and epochs, in one run.
 
     python -m benchmarks.training --epochs 5 --threads 1
 
-The textbook recipe is what most tutorials show: a DataLoader that builds each batch item by item, Adam at
-1e-3, batches of 128, float32, all training images. Ours holds a tenth of them back, and takes its losses on
-the held-back images after every epoch: that time is counted, those images are not. MNIST is used where it
-is on disk, else the embedded digits.
+The textbook recipe is that of most tutorials: a DataLoader that builds each batch item by item, Adam at 1e-3,
+batches of 128, float32, all training images. Ours holds a tenth of them back, and measures its losses on
+these after every epoch: that time is counted, those images are not. MNIST is used if it is on disk, else the
+embedded digits.
 """
 
 import argparse
@@ -22,14 +22,15 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 
 from autoencoder.checkpoint.record import TrainingSettings
-from autoencoder.data.catalogue import list_datasets
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.measures import bce
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder, build_network
 from autoencoder.model.runtime import resolve_runtime
+from autoencoder.steps import result_of
 from autoencoder.training.trainer import Trainer
+from benchmarks.reporting import arguments, largest_on_disk
 
 TEXTBOOK_BATCH, TEXTBOOK_RATE = 128, 1e-3
 WARM_UP_IMAGES = 200
@@ -37,7 +38,7 @@ WARM_UP_IMAGES = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one recipe took and gave: images trained on per second, and ``bce`` in nats per test image."""
+    """Cost and quality of a recipe: images trained on per second, and ``bce`` in nats per test image."""
 
     images_per_second: float
     seconds: float
@@ -58,29 +59,24 @@ class Items(Dataset):
         return torch.tensor(self.images[index]).float().div(255)[None]
 
 
-def main(arguments: list[str] | None = None) -> dict[str, Outcome]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main(argv: list[str] | None = None) -> dict[str, Outcome]:
+    parser = arguments(__doc__)
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument(
-        "--textbook-epochs", type=int, help="default: the same; more show what quality costs it"
-    )
+    help = "default: the same; more show the cost of its quality"
+    parser.add_argument("--textbook-epochs", type=int, help=help)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--latent-dim", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dataset", default=None, help="default: mnist where it is on disk, else digits")
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(argv)
     torch.set_num_threads(args.threads)
-    name = args.dataset or _largest_at_hand()
+    name = args.dataset or largest_on_disk()
     train, test = (load_dataset(name, split).images for split in ("train", "test"))
     print(f"{_machine(args.threads)}\n{name}: {len(train):,} images, {args.epochs} epochs, ae, ", end="")
     print(f"{args.latent_dim} dimensions, seed {args.seed}")
     print(f"the textbook: {args.textbook_epochs or args.epochs} epochs\n")
-    outcomes = {
-        title: measure(recipe, train, test, args)
-        for title, recipe in (("ours", train_ours), ("textbook", train_textbook))
-    }
+    recipes = {"ours": train_ours, "textbook": train_textbook}
+    outcomes = {title: measure(recipe, train, test, args) for title, recipe in recipes.items()}
     print_table(outcomes)
     return outcomes
 
@@ -89,8 +85,7 @@ def train_ours(images: np.ndarray, args: argparse.Namespace) -> tuple[Autoencode
     """The model, and how many images it was trained on in all epochs together."""
     settings = TrainingSettings(args.epochs, seed=args.seed)
     trainer = Trainer(images, _model(args), settings, resolve_runtime(args.threads))
-    for _ in trainer.steps():
-        pass
+    result_of(trainer.steps())
     return trainer.autoencoder(), args.epochs * len(trainer.train_rows)
 
 
@@ -111,9 +106,7 @@ def train_textbook(images: np.ndarray, args: argparse.Namespace) -> tuple[Autoen
 
 
 def measure(recipe: Callable, train: np.ndarray, test: np.ndarray, args: argparse.Namespace) -> Outcome:
-    recipe(
-        train[:WARM_UP_IMAGES], args
-    )  # what is set up once, at the first use of an operation, is not counted
+    recipe(train[:WARM_UP_IMAGES], args)  # the set-up at the first use of an operation is not counted
     wall, cpu = time.perf_counter(), time.process_time()
     model, n_seen = recipe(train, args)
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
@@ -124,10 +117,8 @@ def measure(recipe: Callable, train: np.ndarray, test: np.ndarray, args: argpars
 def print_table(outcomes: dict[str, Outcome]) -> None:
     print(f"{'':10}{'images/s':>10}{'seconds':>10}{'CPU-s':>10}{'test BCE':>10}")
     for title, outcome in outcomes.items():
-        print(
-            f"{title:10}{outcome.images_per_second:10,.0f}{outcome.seconds:10.1f}"
-            f"{outcome.cpu_seconds:10.1f}{outcome.bce:10.2f}"
-        )
+        times = f"{outcome.seconds:10.1f}{outcome.cpu_seconds:10.1f}"
+        print(f"{title:10}{outcome.images_per_second:10,.0f}{times}{outcome.bce:10.2f}")
     ours, textbook = outcomes["ours"], outcomes["textbook"]
     print(
         f"\nours / textbook: {ours.images_per_second / textbook.images_per_second:.2f} times the images/s, "
@@ -138,14 +129,6 @@ def print_table(outcomes: dict[str, Outcome]) -> None:
 
 def _model(args: argparse.Namespace) -> ModelSettings:
     return ModelSettings("ae", args.latent_dim)
-
-
-def _largest_at_hand() -> str:
-    return (
-        "mnist"
-        if any(info.name == "mnist" and info.status == "on disk" for info in list_datasets())
-        else "digits"
-    )
 
 
 def _machine(threads: int) -> str:
@@ -161,9 +144,8 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor() or platform.machine()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if "model name" in line), platform.machine()
-    )
+    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

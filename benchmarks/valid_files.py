@@ -1,4 +1,4 @@
-"""Valid files of every kind that the program reads, small: what the fuzzer harms."""
+"""Small valid files of every kind that the program reads, for the fuzzer."""
 
 import gzip
 import io
@@ -39,10 +39,10 @@ def valid_files() -> dict[str, dict[str, bytes]]:
     colour = rng.integers(0, 256, (40, 30, 4), np.uint8)
     model = _model(images, labels)
     return {
-        "npz": {"mine.npz": npz(named)},
-        "npz plain": {"plain.npz": npz(named, np.savez)},
-        "npz of Keras": {"mnist.npz": npz(keras)},
-        "npy": {"mine.npy": npy(images)},
+        "npz": {"mine.npz": written(np.savez_compressed, **named)},
+        "npz plain": {"plain.npz": written(np.savez, **named)},
+        "npz of Keras": {"mnist.npz": written(np.savez_compressed, **keras)},
+        "npy": {"mine.npy": written(np.save, images)},
         "idx pair": pair,
         "idx pair gzipped": {f"{name}.gz": gzip.compress(data, mtime=0) for name, data in pair.items()},
         "pictures": {
@@ -72,15 +72,10 @@ def _model(images: np.ndarray, labels: np.ndarray) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in files_of(workspace.models.folder / "mine")}
 
 
-def npz(arrays: dict[str, np.ndarray], save: Callable = np.savez_compressed) -> bytes:
+def written(save: Callable, *arguments, **options) -> bytes:
+    """The bytes that a function saves to a stream, its first argument."""
     stream = io.BytesIO()
-    save(stream, **arrays)
-    return stream.getvalue()
-
-
-def npy(array: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array)
+    save(stream, *arguments, **options)
     return stream.getvalue()
 
 
@@ -89,9 +84,7 @@ def idx(array: np.ndarray) -> bytes:
 
 
 def picture(pixels: np.ndarray, file_format: str = "PNG", **options) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, file_format, **options)
-    return stream.getvalue()
+    return written(Image.fromarray(pixels).save, file_format, **options)
 
 
 def _turned() -> Image.Exif:

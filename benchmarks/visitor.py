@@ -1,7 +1,7 @@
-"""A visitor without a browser: follows Streamlit's protocol over its WebSocket, as a browser's page would.
+"""Visitor without a browser: follows Streamlit's protocol over its WebSocket, as a browser's page does.
 
-What a page shows arrives as deltas; what the visitor does goes back as the state of a widget. A *run* is the
-time from sending one to the end of the script that it starts.
+A page arrives as deltas; an action of the visitor goes back as the state of a widget. A *run* is the time
+from sending one to the end of the script that it starts.
 """
 
 import asyncio
@@ -38,19 +38,20 @@ class Visitor:
     async def connect(self) -> None:
         """Get the cookie as a browser does, and open the session."""
         cookie = await asyncio.to_thread(_cookie, self.address)
+        stream = self.address.replace("http", "ws") + "/_stcore/stream"
+        options = {"additional_headers": {"Cookie": cookie}, "max_size": None, "open_timeout": PATIENCE}
         self._socket = await websockets.connect(
-            self.address.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"],
-            additional_headers={"Cookie": cookie}, origin=self.address, max_size=None, open_timeout=PATIENCE,
-        )  # fmt: skip
+            stream, subprotocols=["streamlit"], origin=self.address, **options
+        )
 
     async def open(self, page: str) -> float:
-        """Open a page by its address, "" for the home page; the seconds until it is there."""
+        """Open a page by its address, "" for the home page; the seconds of its run."""
         self._ids, self._fragments, self._values = {}, {}, {}
         self._page = self._pages.get(page, "")
         return await self._run()
 
     async def set(self, kind: str, label: str, **value) -> float:
-        """Set a widget by what its label begins with; the seconds until the page has answered."""
+        """Set a widget by the beginning of its label; the seconds until the page has answered."""
         (id_,) = [id_ for (its, text), id_ in self._ids.items() if its == kind and text.startswith(label)]
         self._values[id_] = WidgetState(id=id_, **value)
         seconds = await self._run(self._fragments.get(id_, ""))
@@ -77,7 +78,7 @@ class Visitor:
         return time.perf_counter() - started
 
     def _take(self, message: ForwardMsg) -> bool:
-        """Note what a message says; whether it is the end of a whole run."""
+        """Take in a message; True for the end of a whole run."""
         kind = message.WhichOneof("type")
         if kind == "navigation":
             self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}

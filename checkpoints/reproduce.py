@@ -46,32 +46,17 @@ def main() -> None:
 
 def train(name: str) -> None:
     dataset, kind, dims = name.rsplit("-", 2)
-    settings = (
-        "--epochs",
-        str(EPOCHS[dataset]),
-        "--batch-size",
-        "64",
-        "--learning-rate",
-        "0.005",
-        "--seed",
-        "0",
-    )
-    model = ("--dataset", dataset, "--kind", kind, "--latent-dim", dims)
-    command("train", *model, *settings, "--threads", "1", "--out", str(HERE / name))
+    model = f"--dataset {dataset} --kind {kind} --latent-dim {dims}"
+    settings = f"--epochs {EPOCHS[dataset]} --batch-size 64 --learning-rate 0.005 --seed 0 --threads 1"
+    command("train", *f"{model} {settings} --out".split(), str(HERE / name))
     print("trained", name, flush=True)
 
 
 def write_table() -> None:
     """README.md, from what `evaluate` measures on each model's own test images."""
-    lines = [
-        INTRODUCTION,
-        "| model | epochs | minutes | "
-        + " | ".join(title for title, _ in COLUMNS.values())
-        + " | noisy in → out, dB |",
-    ]
-    lines.append("|" + " --- |" * (4 + len(COLUMNS)))
-    for name in sorted(MODELS):
-        lines.append(table_row(name))
+    titles = " | ".join(title for title, _ in COLUMNS.values())
+    head = f"| model | epochs | minutes | {titles} | noisy in → out, dB |"
+    lines = [INTRODUCTION, head, "|" + " --- |" * (4 + len(COLUMNS)), *map(table_row, sorted(MODELS))]
     (HERE / "README.md").write_text("\n".join(lines) + "\n")
 
 
@@ -86,13 +71,8 @@ def table_row(name: str) -> str:
 
 def command(*words: str) -> dict:
     """The JSON report of one command of the package."""
-    run = subprocess.run(
-        [sys.executable, "-m", "autoencoder", *words, "--json"],
-        cwd=HERE.parent,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(run.stdout)
+    line = [sys.executable, "-m", "autoencoder", *words, "--json"]
+    return json.loads(subprocess.check_output(line, cwd=HERE.parent))
 
 
 INTRODUCTION = """# The shipped models

@@ -5,6 +5,7 @@ import json
 import sys
 
 from autoencoder.cli import reports
+from autoencoder.cli.arguments import Command
 from autoencoder.cli.commands import (
     anomalies,
     embed,
@@ -60,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    parsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Command)
     for command in COMMANDS:
         command.add(parsers)
     return parser

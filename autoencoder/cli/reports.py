@@ -1,4 +1,4 @@
-"""The reports of the command line, as JSON knows them and as text."""
+"""Reports of the command line, as JSON and as text."""
 
 import math
 
@@ -17,30 +17,24 @@ def plain(value):
 
 
 def lines(report: dict) -> str:
-    width = max(len(name) for name in report)
-    return "\n".join(f"{name:<{width}}  {_cell(value)}" for name, value in report.items())
+    """A line for every entry that is no list."""
+    entries = {name: value for name, value in report.items() if not isinstance(value, list)}
+    width = max(map(len, entries))
+    return "\n".join(f"{name:<{width}}  {_cell(value)}" for name, value in entries.items())
 
 
 def table(report: dict) -> str:
-    items = report["items"]
-    if not items:
-        return "none"
-    names = [name for name in items[0] if name not in ("description", "credit", "licence", "url")]
-    return _aligned([names, *([_cell(item[name]) for name in names] for item in items)])
+    hidden = ("description", "credit", "licence", "url")
+    return _table(report["items"], hidden=hidden) if report["items"] else "none"
 
 
 def layer_table(report: dict) -> str:
     titles = ["layer", "output", "parameters", "mirror", "output", "parameters"]
-    rows = [[_cell(value) for value in row.values()] for row in report["layers"]]
-    head = {name: value for name, value in report.items() if name != "layers"}
-    return f"{lines(head)}\n\n{_aligned([titles, *rows])}"
+    return f"{lines(report)}\n\n{_table(report['layers'], titles)}"
 
 
 def path_text(report: dict) -> str:
-    names = [name for name in report["steps"][0] if name != "latent"]
-    rows = [[_cell(step[name]) for name in names] for step in report["steps"]]
-    head = {name: value for name, value in report.items() if name != "steps"}
-    return f"{_aligned([names, *rows])}\n\n{lines(head)}"
+    return f"{_table(report['steps'], hidden=('latent',))}\n\n{lines(report)}"
 
 
 def gap_text(report: dict) -> str:
@@ -55,14 +49,17 @@ def gap_text(report: dict) -> str:
 
 
 def study_text(report: dict) -> str:
-    settings = report["settings"]
-    rows = [[_cell(value) for value in setting.values()] for setting in settings]
-    return "\n\n".join([_aligned([list(settings[0]), *rows]), "\n".join(report["findings"])])
+    return "\n\n".join([_table(report["settings"]), "\n".join(report["findings"])])
 
 
 def label_text(report: dict) -> str:
-    rows = [[_cell(value) for value in result.values()] for result in report["results"]]
-    return _aligned([["learner", "labels", "mean", "std"], *rows])
+    return _table(report["results"], ["learner", "labels", "mean", "std"])
+
+
+def _table(items: list[dict], titles: list[str] | None = None, hidden: tuple[str, ...] = ()) -> str:
+    """A row for every item, a column for every name that is not hidden."""
+    names = [name for name in items[0] if name not in hidden]
+    return _aligned([titles or names, *([_cell(item[name]) for name in names] for item in items)])
 
 
 def _interval_cell(interval: dict) -> str:

@@ -1,4 +1,4 @@
-"""Parts that several commands run: loading with a progress bar, driving steps, writing files."""
+"""Parts of several commands: load images and drive steps with a progress bar, write files."""
 
 import argparse
 import sys
@@ -37,9 +37,8 @@ def load(args: argparse.Namespace, split: str) -> Dataset:
             bar.set_description(sentence)
             bar.update(round(100 * share) - bar.n)
 
-        dataset = load_dataset(
-            args.dataset, split, args.data_root, invert=args.invert, on_progress=on_progress
-        )
+        options = {"invert": args.invert, "on_progress": on_progress}
+        dataset = load_dataset(args.dataset, split, args.data_root, **options)
     if dataset.split == "all" and looks_inverted(dataset.images):
         print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
     return dataset

@@ -1,9 +1,9 @@
-"""How well a model gives images back: every measure per image, its means, and its means by class.
+"""Measures of reconstruction: per image, their means, and their means by class.
 
 N images, 28 by 28 pixels each.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,18 +37,15 @@ class Evaluation:
 
     def means(self) -> dict[str, float | None]:
         """The mean of each measure by its name; None for those that are None."""
-        return {name: None if values is None else float(values.mean()) for name, values in self._items()}
+        return {name: None if values is None else float(values.mean()) for name, values in vars(self).items()}
 
     def of(self, rows: np.ndarray) -> "Evaluation":
         """The measures of some of the images."""
-        return Evaluation(*(None if values is None else values[rows] for _, values in self._items()))
-
-    def _items(self) -> list[tuple[str, np.ndarray | None]]:
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return Evaluation(*(None if values is None else values[rows] for values in vars(self).values()))
 
 
 def evaluate(model: Autoencoder, images: np.ndarray, noise: Noise | None = None, seed: int = 0) -> Evaluation:
-    """Measure the model on images uint8 (N, 28, 28), which it is given with ``noise`` drawn from ``seed``."""
+    """Measure the model on images uint8 (N, 28, 28), given to it with ``noise`` drawn from ``seed``."""
     clean = as_floats(images)
     given = images if noise is None else corrupt(images, noise, np.random.default_rng(seed))
     posterior = model.posterior(given)

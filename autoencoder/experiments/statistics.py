@@ -22,12 +22,12 @@ class Interval:
         return f"{form(self.mean)} [{form(self.low)}, {form(self.high)}]"
 
 
-def interval(values: np.ndarray, seed: int = 0) -> Interval:
+def interval(values: np.ndarray) -> Interval:
     """The mean of the finite values (P,) and its 95 % interval; NaN where there are none."""
     values = values[np.isfinite(values)]
     if len(values) == 0:
         return Interval(np.nan, np.nan, np.nan)
-    rows = np.random.default_rng(seed).integers(len(values), size=(N_RESAMPLES, len(values)))
+    rows = np.random.default_rng(0).integers(len(values), size=(N_RESAMPLES, len(values)))
     low, high = np.percentile(values[rows].mean(axis=1), [2.5, 97.5])
     return Interval(float(values.mean()), float(low), float(high))
 

@@ -1,7 +1,4 @@
-"""Charts as plotly figures, readable in light and dark.
-
-N codes, T steps of a path.
-"""
+"""Map of codes as a plotly figure."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,21 +11,23 @@ MOST_NAMED_CLASSES = 30  # beyond, the names would hide the points
 
 
 def map_figure(codes: Codes, latent_map: Map, dark: bool = False) -> go.Figure:
-    """The codes on their map, coloured by class, with each class's name at its centre: to be kept as a page.
+    """The codes on their map, coloured by class, with each class's name at its centre.
 
-    A point's ``customdata`` is its index, since a trace's own count starts anew with every class.
+    A point's ``customdata`` is its index among all codes: a trace counts the points of its class only.
     """
     figure, classes = go.Figure(), _classes(codes)
     for name, members in classes:
         figure.add_trace(_points(name, members, codes, latent_map))
         if name and len(classes) <= MOST_NAMED_CLASSES:
-            _name_class(figure, name, latent_map.positions[members], dark)
-    dress(figure, dark)
+            x, y = np.median(latent_map.positions[members], axis=0)
+            font = {"size": 18, "color": INK[dark]}
+            figure.add_annotation(
+                x=x, y=y, text=f"<b>{name}</b>", showarrow=False, font=font, bgcolor=PAPER[dark]
+            )
     x_name, y_name = latent_map.axis_names
     figure.update_xaxes(title=x_name)
     figure.update_yaxes(title=y_name, scaleanchor="x")
-    figure.update_layout(height=600, showlegend=bool(codes.class_names), dragmode="pan")
-    return figure
+    return dress(figure, dark, height=600, showlegend=bool(codes.class_names), dragmode="pan")
 
 
 def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:
@@ -43,21 +42,7 @@ def _classes(codes: Codes) -> list[tuple[str, np.ndarray]]:
 def _points(name: str, members: np.ndarray, codes: Codes, latent_map: Map) -> go.Scattergl:
     colour = CLASS_COLOURS[codes.class_names.index(name) % len(CLASS_COLOURS)] if name else CLASS_COLOURS[0]
     x, y = latent_map.positions[members].T
-    return go.Scattergl(
-        x=x, y=y, name=name, mode="markers", customdata=members,
-        text=[str(row) for row in codes.rows[members]],
-        marker={"color": colour, "size": 8 if len(codes.latents) < 2000 else 4, "opacity": 0.75},
-        hovertemplate=f"{name or 'image'} · image %{{text}}<extra></extra>",
-    )  # fmt: skip
-
-
-def _name_class(figure: go.Figure, name: str, positions: np.ndarray, dark: bool) -> None:
-    x, y = np.median(positions, axis=0)
-    figure.add_annotation(
-        x=x,
-        y=y,
-        text=f"<b>{name}</b>",
-        showarrow=False,
-        font={"size": 18, "color": INK[dark]},
-        bgcolor=PAPER[dark],
-    )
+    marker = {"color": colour, "size": 8 if len(codes.latents) < 2000 else 4, "opacity": 0.75}
+    points = go.Scattergl(x=x, y=y, name=name, mode="markers", marker=marker, customdata=members)
+    hover = f"{name or 'image'} · image %{{text}}<extra></extra>"
+    return points.update(text=[str(row) for row in codes.rows[members]], hovertemplate=hover)

@@ -39,20 +39,18 @@ def png(image: np.ndarray, scale: int = 1, ink_on_paper: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def gif(images: np.ndarray, scale: int = 1, ink_on_paper: bool = False, milliseconds: int = 120) -> bytes:
-    """Grey images (N, H, W) as a moving picture that goes there and back, for ever."""
+def gif(images: np.ndarray, scale: int = 1, ink_on_paper: bool = False) -> bytes:
+    """Grey images (N, H, W) as a moving picture that goes there and back in a loop, 120 ms each."""
     frames = as_bytes(np.concatenate([images, images[-2:0:-1]]))
     frames = (255 - frames if ink_on_paper else frames).repeat(scale, 1).repeat(scale, 2)
     first, *others = map(Image.fromarray, frames)
     buffer = io.BytesIO()
-    first.save(buffer, "GIF", save_all=True, append_images=others, duration=milliseconds, loop=0)
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=120, loop=0)
     return buffer.getvalue()
 
 
-def svg_strips(
-    strips: list[tuple[str, np.ndarray, np.ndarray]], heads: list[str], ink_on_paper: bool = True
-) -> str:
-    """Strips (T, H, W), each with its name and which steps (T,) are off the data, for slides."""
+def svg_strips(strips: list[tuple[str, np.ndarray, np.ndarray]], heads: list[str]) -> str:
+    """Strips (T, H, W) for slides, each with its name and which steps (T,) are off the data."""
     side, gap, left, top = 56, 6, 150, 24
     width, height = left + len(heads) * (side + gap), top + len(strips) * (side + gap)
     parts = [
@@ -68,7 +66,7 @@ def svg_strips(
         parts.append(f'<text x="4" y="{y + side / 2}">{html.escape(name)}</text>')
         for column, (image, off) in enumerate(zip(images, is_off, strict=True)):
             x = left + column * (side + gap)
-            data = base64.b64encode(png(image, ink_on_paper=ink_on_paper)).decode()
+            data = base64.b64encode(png(image, ink_on_paper=True)).decode()
             if off:
                 parts.append(
                     f'<rect x="{x - 3}" y="{y - 3}" width="{side + 6}" height="{side + 6}" fill="url(#off)"/>'

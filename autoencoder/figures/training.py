@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.figures.style import CLASS_COLOURS, INK, dress
+from autoencoder.figures.style import CLASS_COLOURS, CLEAR, DASHES, INK, dress
 from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
 from autoencoder.training.plan import TrainingProgress
@@ -17,50 +17,43 @@ MOST_TICKS = 13
 
 def loss_figure(progress: TrainingProgress, dark: bool = False) -> go.Figure:
     """The loss of the batches, and at the end of each epoch that of the training and the held-out images."""
-    ink, epochs = INK[dark], [result.epoch for result in progress.epochs]
-    figure = go.Figure()
-    lines = {
-        "batches": ([x for x, _ in progress.losses], [y for _, y in progress.losses], {"width": 1}, 0.45),
-        "training": (
-            epochs,
-            [result.train_loss for result in progress.epochs],
-            {"width": 2, "dash": "dot"},
-            1,
-        ),
-        "held out": (epochs, [result.validation_loss for result in progress.epochs], {"width": 2.5}, 1),
-    }
-    for name, (x, y, line, opacity) in lines.items():
-        mode = "lines" if name == "batches" else "lines+markers"
-        looks = {"line": {**line, "color": ink}, "marker": {"size": 4}, "opacity": opacity}
-        figure.add_scatter(x=x, y=y, name=name, mode=mode, **looks)
+    figure, results = go.Figure(), progress.epochs
+    training = [(result.epoch, result.train_loss) for result in results]
+    held_out = [(result.epoch, result.validation_loss) for result in results]
+    for name, points, line, mode, opacity in (
+        ("batches", progress.losses, {"width": 1}, "lines", 0.45),
+        ("training", training, {"width": 2, "dash": "dot"}, "lines+markers", 1),
+        ("held out", held_out, {"width": 2.5}, "lines+markers", 1),
+    ):
+        x, y = [x for x, _ in points], [y for _, y in points]
+        figure.add_scatter(x=x, y=y, name=name, mode=mode, line=line, opacity=opacity)
+    figure.update_traces(line_color=INK[dark], marker_size=4)
     n_done = max((x for line in figure.data for x in line.x), default=1)
     figure.update_xaxes(title="epochs", rangemode="tozero", dtick=max(1, _round_step(n_done / 5)))
-    # Each next nat is harder to gain, and a gap of a few nats is what tells learning by heart.
-    ticks = loss_ticks([y for line in figure.data for y in line.y])
-    looks = {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
-    figure.update_yaxes(title="loss, nats per image, logarithmic", type="log", **looks)
+    # Each next nat is harder to gain, and a gap of a few nats is what tells overfitting.
+    _use_loss_axis(figure, "loss, nats per image, logarithmic", [y for line in figure.data for y in line.y])
     _name_gap(figure, progress)
-    return figure.update_layout(
-        height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"color": ink, "size": 14},
-        legend={"orientation": "h", "y": 1.12}, hovermode="x unified", uirevision="loss",
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-    )  # fmt: skip
+    font, margin = {"color": INK[dark], "size": 14}, {"l": 8, "r": 8, "t": 8, "b": 8}
+    figure.update_layout(height=320, margin=margin, font=font, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
+    legend = {"orientation": "h", "y": 1.12}
+    return figure.update_layout(legend=legend, hovermode="x unified", uirevision="loss")
+
+
+def _use_loss_axis(figure: go.Figure, title: str, losses: list[float]) -> None:
+    ticks = loss_ticks(losses)
+    figure.update_yaxes(title=title, type="log", tickvals=ticks, ticktext=[f"{tick:,.10g}" for tick in ticks])
 
 
 def _name_gap(figure: go.Figure, progress: TrainingProgress) -> None:
-    """A line between the two errors at the last epoch, with its length."""
+    """Draw a line between the two errors at the last epoch, with its length."""
     found = parting(progress.epochs)
     if found is None or found.gap < NOTHING:
         return
-    last = found.last
-    figure.add_shape(
-        type="line", x0=last.epoch, x1=last.epoch, y0=last.train_loss, y1=last.validation_loss,
-        line={"width": 1, "dash": "dot"},
-    )  # fmt: skip
-    figure.add_annotation(
-        x=last.epoch, y=math.log10(max(last.validation_loss, 1e-6)),  # as a logarithmic axis wants it
-        text=f"gap {found.gap:.1f} nats", showarrow=False, xanchor="right", yanchor="bottom", yshift=6,
-    )  # fmt: skip
+    x, low, high = found.last.epoch, found.last.train_loss, found.last.validation_loss
+    figure.add_shape(type="line", x0=x, x1=x, y0=low, y1=high, line={"width": 1, "dash": "dot"})
+    place = {"x": x, "y": math.log10(max(high, 1e-6)), "yshift": 6}  # an annotation's y is the exponent
+    text = f"gap {found.gap:.1f} nats"
+    figure.add_annotation(text=text, showarrow=False, xanchor="right", yanchor="bottom", **place)
 
 
 def loss_ticks(losses: list[float]) -> list[float]:
@@ -92,9 +85,6 @@ def _round_step(most: float) -> float:
     return max(digit * power for digit in (0.5, 1, 2, 5) if digit * power <= most)
 
 
-DASHES = ("solid", "dash", "dot", "dashdot")
-
-
 @dataclass(frozen=True, eq=False)
 class Run:
     """A training as a chart needs it: epochs (E,) with held-out errors, epochs (F,) with gap scores."""
@@ -112,11 +102,9 @@ class Run:
 def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
     """The held-out error of every training, at the end of every epoch."""
     figure = _figure([(run.name, run.epochs, run.errors) for run in runs], "%{y:.4g} nats", dark)
-    ticks = loss_ticks([error for run in runs for error in run.errors.tolist()])
-    return figure.update_yaxes(
-        title="held-out error, nats, logarithmic", type="log",
-        tickvals=ticks, ticktext=[f"{tick:,.10g}" for tick in ticks],
-    )  # fmt: skip
+    errors = [error for run in runs for error in run.errors.tolist()]
+    _use_loss_axis(figure, "held-out error, nats, logarithmic", errors)
+    return figure
 
 
 def gaps_figure(runs: list[Run], score: GapScore, dark: bool = False) -> go.Figure:
@@ -129,10 +117,8 @@ def gaps_figure(runs: list[Run], score: GapScore, dark: bool = False) -> go.Figu
 def _figure(lines: list[tuple[str, np.ndarray, np.ndarray]], hover: str, dark: bool) -> go.Figure:
     figure = go.Figure()
     for number, (name, x, y) in enumerate(lines):
-        figure.add_scatter(
-            x=x, y=y, name=name, mode="lines+markers" if len(x) < 30 else "lines", hovertemplate=hover,
-            line={"color": CLASS_COLOURS[number % 10], "dash": DASHES[number % 4], "width": 2.5},
-        )  # fmt: skip
-    dress(figure, dark)
+        line = {"color": CLASS_COLOURS[number % 10], "dash": DASHES[number % 4], "width": 2.5}
+        mode = "lines+markers" if len(x) < 30 else "lines"
+        figure.add_scatter(x=x, y=y, name=name, mode=mode, line=line, hovertemplate=hover)
     figure.update_xaxes(title="epoch", rangemode="tozero")
-    return figure.update_layout(height=360, showlegend=True, hovermode="x unified")
+    return dress(figure, dark, height=360, showlegend=True, hovermode="x unified")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from autoencoder.cli.arguments import add_command, add_dataset, add_seed, number, option, whole
+from autoencoder.cli.arguments import add_command, number, whole
 from autoencoder.cli.running import load_both, run
 from autoencoder.model.architecture import MAX_LATENT_DIM
 
@@ -10,15 +10,15 @@ PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of experiments.outliers.trial
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "anomalies", anomalies, "find the images of a class that was never seen")
-    add_dataset(command)
+    command = add_command(parsers, anomalies, "find the images of a class that was never seen")
+    command.add_dataset()
     help = "one-class: the class is normal, all others are outliers; leave-one-out: it is the outlier"
     command.add_argument("--protocol", choices=PROTOCOL_NAMES, required=True, help=help)
     command.add_argument("--class", dest="class_name", required=True, metavar="C", help="its name or number")
-    option(command, "--latent-dim", whole(1, MAX_LATENT_DIM), 16, metavar="D", help="numbers in a code")
+    command.option("--latent-dim", whole(1, MAX_LATENT_DIM), 16, metavar="D", help="numbers in a code")
     help = "share of normal images above the threshold, as it is wanted"
-    option(command, "--false-alarms", number(0.001, 0.999), 0.05, metavar="F", help=help)
-    add_seed(command)
+    command.option("--false-alarms", number(0.001, 0.999), 0.05, metavar="F", help=help)
+    command.add_seed()
 
 
 def anomalies(args: argparse.Namespace) -> dict:
@@ -26,7 +26,5 @@ def anomalies(args: argparse.Namespace) -> dict:
     from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
-    steps = anomalies_steps(
-        *load_both(args), args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
-    )
-    return run(steps, "training on what is normal")
+    choices = args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
+    return run(anomalies_steps(*load_both(args), *choices), "training on what is normal")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset
+from autoencoder.cli.arguments import add_command
 from autoencoder.cli.running import load, writing
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "embed", embed, "write the codes of a data set, and their map, as .npz")
-    add_checkpoint(command)
-    add_dataset(command)
+    command = add_command(parsers, embed, "write the codes of a data set, and their map, as .npz")
+    command.add_checkpoint()
+    command.add_dataset()
     command.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
 
 

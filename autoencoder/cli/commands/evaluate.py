@@ -2,20 +2,20 @@
 
 import argparse
 
-from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, add_seed, noise, option
+from autoencoder.cli.arguments import add_command, noise
 from autoencoder.cli.running import load
 from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "evaluate", evaluate, "measure how well a model gives images back")
-    add_checkpoint(command)
-    add_dataset(command, required=False)
-    option(command, "--split", str, "test", choices=("train", "test"))
+    command = add_command(parsers, evaluate, "measure how well a model gives images back")
+    command.add_checkpoint()
+    command.add_dataset(required=False)
+    command.option("--split", str, "test", choices=("train", "test"))
     help = f"corrupt what the model is given; kinds: {', '.join(NOISE_KINDS)}; level 0 to 1"
-    option(command, "--noise", noise, metavar="KIND:LEVEL", help=help)
-    add_seed(command)
+    command.option("--noise", noise, metavar="KIND:LEVEL", help=help)
+    command.add_seed()
 
 
 def evaluate(args: argparse.Namespace) -> dict:

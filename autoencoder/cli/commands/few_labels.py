@@ -3,27 +3,23 @@
 import argparse
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_checkpoint, add_command, add_dataset, add_seed, option, whole
+from autoencoder.cli.arguments import add_command, whole
 from autoencoder.cli.running import load_both, run
 
 FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
-LEARNER_NAMES = (
-    *(f"{features}-{method}" for method in METHODS for features in FEATURES),
-    "fine-tuned",
-    "from-scratch",
-)  # of experiments.few_labels.learners, which needs torch
+_ON_FEATURES = (f"{features}-{method}" for method in METHODS for features in FEATURES)
+LEARNER_NAMES = (*_ON_FEATURES, "fine-tuned", "from-scratch")  # of few_labels.learners, which needs torch
 
 
 def add(parsers) -> None:
-    words = "measure how far a few labels go"
-    command = add_command(parsers, "few-labels", few_labels, words, reports.label_text)
-    add_checkpoint(command)
-    add_dataset(command)
+    command = add_command(parsers, few_labels, "measure how far a few labels go", reports.label_text)
+    command.add_checkpoint()
+    command.add_dataset()
     help = "numbers of labels, with commas between them"
-    option(command, "--labels", _counts, "100,1000", metavar="N,N", help=help)
-    option(command, "--draws", whole(1, 20), 3, metavar="R", help="of the labels")
-    option(command, "--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
-    add_seed(command)
+    command.option("--labels", _counts, "100,1000", metavar="N,N", help=help)
+    command.option("--draws", whole(1, 20), 3, metavar="R", help="of the labels")
+    command.option("--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
+    command.add_seed()
 
 
 def few_labels(args: argparse.Namespace) -> dict:

@@ -4,19 +4,19 @@ import argparse
 from dataclasses import asdict
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_command, add_dataset, add_pairs, add_seed
+from autoencoder.cli.arguments import add_command
 from autoencoder.cli.running import load, run
 from autoencoder.errors import DatasetError
 
 
 def add(parsers) -> None:
     words = "measure how paths between random pairs leave the data"
-    command = add_command(parsers, "gaps", gaps, words, reports.gap_text)
+    command = add_command(parsers, gaps, words, reports.gap_text)
     help = "models' folders, or shipped models' names"
     command.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help=help)
-    add_dataset(command)
-    add_pairs(command, 400)
-    add_seed(command)
+    command.add_dataset()
+    command.add_pairs(400)
+    command.add_seed()
 
 
 def gaps(args: argparse.Namespace) -> dict:

@@ -2,43 +2,28 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from autoencoder.cli.arguments import (
-    add_checkpoint,
-    add_command,
-    add_dataset,
-    add_seed,
-    number,
-    option,
-    picture,
-    whole,
-)
+from autoencoder.cli.arguments import add_command, number, picture, whole
 from autoencoder.cli.running import load_both, run, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
 from autoencoder.figures.pictures import grid, png
 
-if TYPE_CHECKING:
-    from autoencoder.training.classifier import FeatureClassifier
-
 SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of latent.sources, which needs scikit-learn
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "generate", generate, "draw new images, and judge them")
-    add_checkpoint(command)
-    add_dataset(command)
-    option(command, "--source", str, "prior", choices=SOURCE_NAMES)
-    option(command, "--n", whole(2, 100_000), 1000, metavar="N", help="samples")
+    command = add_command(parsers, generate, "draw new images, and judge them")
+    command.add_checkpoint()
+    command.add_dataset()
+    command.option("--source", str, "prior", choices=SOURCE_NAMES)
+    command.option("--n", whole(2, 100_000), 1000, metavar="N", help="samples")
     help = "of the mixture; default: as many as make held-out codes likeliest"
-    option(command, "--components", whole(1, 1000), metavar="K", help=help)
+    command.option("--components", whole(1, 1000), metavar="K", help=help)
     help = "scales how far samples are from the middle"
-    option(command, "--temperature", number(0, 10), 1.0, metavar="T", help=help)
-    add_seed(command)
-    option(command, "--out", picture, metavar="GRID.png", help="write the samples as a picture")
+    command.option("--temperature", number(0, 10), 1.0, metavar="T", help=help)
+    command.add_seed()
+    command.option("--out", picture, metavar="GRID.png", help="write the samples as a picture")
 
 
 def generate(args: argparse.Namespace) -> dict:
@@ -52,10 +37,8 @@ def generate(args: argparse.Namespace) -> dict:
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = load_both(args)
     if are_alike(training.images):
-        raise DatasetError(
-            f"The images of {training.name} do not differ from each other: there is nothing to judge samples "
-            "by. Choose other images."
-        )
+        problem = f"The images of {training.name} do not differ from each other"
+        raise DatasetError(f"{problem}: there is nothing to judge samples by. Choose other images.")
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)
@@ -68,22 +51,23 @@ def generate(args: argparse.Namespace) -> dict:
             file.write(png(grid(samples.images, round(args.n**0.5) or 1), scale=4))
     steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
     yardstick = run(steps, "getting ready to judge")
-    scores = run(score_steps(args.source, samples, yardstick), "judging the samples")
+    scores = vars(run(score_steps(args.source, samples, yardstick), "judging the samples"))
+    class_shares = None
+    if classifier is not None:
+        names = [training.class_names[label] for label in classifier.class_labels]
+        class_shares = dict(zip(names, scores["class_shares"], strict=True))
     return {
         "source": args.source,
         "n": args.n,
         "seed": args.seed,
         "components": getattr(sampler, "n_components", None) if args.source == MIXTURE else None,
-        "frechet": scores.frechet,
-        "frechet_floor": scores.frechet_floor,
-        "off_support_share": scores.off_support_share,
-        "copy_share": scores.copy_share,
-        "class_shares": _by_class(training, classifier, scores.class_shares),
+        **{name: scores[name] for name in ("frechet", "frechet_floor", "off_support_share", "copy_share")},
+        "class_shares": class_shares,
     }
 
 
-def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
-    """Classifier in whose features images are compared; None, said so, where it has nothing to learn from."""
+def _taught(training: Dataset, held_out: Dataset):
+    """Classifier for the features of images; None, with a note, where it has too little to learn from."""
     from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
 
     if training.labels is None or training.n_images < FEWEST_IMAGES:
@@ -96,21 +80,10 @@ def _taught(training: Dataset, held_out: Dataset) -> "FeatureClassifier | None":
 def _check_mixture(dataset: Dataset, n_components: int) -> None:
     from autoencoder.latent.sources import FEWEST_CODES
 
-    most = dataset.n_images // 2
+    most, has = dataset.n_images // 2, f"{dataset.name} has {dataset.n_images:,} images"
     if dataset.n_images < FEWEST_CODES:
-        raise DatasetError(
-            f"{dataset.name} has {dataset.n_images:,} images, and a mixture needs at least {FEWEST_CODES}. "
-            "Choose more images, or another --source."
-        )
+        advice = "Choose more images, or another --source."
+        raise DatasetError(f"{has}, and a mixture needs at least {FEWEST_CODES}. {advice}")
     if n_components > most:
-        raise DatasetError(
-            f"{dataset.name} has {dataset.n_images:,} images, and a component needs two. Choose more images, "
-            f"or --components up to {most}."
-        )
-
-
-def _by_class(dataset: Dataset, classifier, shares: np.ndarray | None) -> dict[str, float] | None:
-    if shares is None:
-        return None
-    names = [dataset.class_names[label] for label in classifier.class_labels]
-    return dict(zip(names, shares, strict=True))
+        advice = f"Choose more images, or --components up to {most}."
+        raise DatasetError(f"{has}, and a component needs two. {advice}")

@@ -5,16 +5,7 @@ import argparse
 import numpy as np
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import (
-    MOST_IMAGES,
-    PATH_NAMES,
-    add_checkpoint,
-    add_command,
-    add_dataset,
-    option,
-    picture,
-    whole,
-)
+from autoencoder.cli.arguments import MOST_IMAGES, PATH_NAMES, add_command, picture, whole
 from autoencoder.cli.running import load, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
@@ -22,17 +13,15 @@ from autoencoder.figures.pictures import png, strip
 
 
 def add(parsers) -> None:
-    words = "walk from one image to another"
-    command = add_command(parsers, "interpolate", interpolate, words, reports.path_text)
-    add_checkpoint(command)
-    add_dataset(command)
-    for name, metavar in (("--start", "I"), ("--end", "J")):
-        option(
-            command, name, whole(0, MOST_IMAGES), metavar=metavar, help="test image, from 0", required=True
-        )
-    option(command, "--path", str, "linear", choices=PATH_NAMES)
-    option(command, "--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
-    option(command, "--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
+    command = add_command(parsers, interpolate, "walk from one image to another", reports.path_text)
+    command.add_checkpoint()
+    command.add_dataset()
+    image = {"kind": whole(0, MOST_IMAGES), "help": "test image, from 0", "required": True}
+    command.option("--start", metavar="I", **image)
+    command.option("--end", metavar="J", **image)
+    command.option("--path", str, "linear", choices=PATH_NAMES)
+    command.option("--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
+    command.option("--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
 
 
 def interpolate(args: argparse.Namespace) -> dict:
@@ -47,14 +36,9 @@ def interpolate(args: argparse.Namespace) -> dict:
     if args.out:
         with writing(args.out) as file:
             file.write(png(strip(measured.images), scale=4))
-    columns = {
-        "t": np.linspace(0, 1, args.steps),
-        "latent": latents,
-        "round_trip": measured.round_trip,
-        "neighbour_distance": measured.neighbour_distance,
-        "decoded_step": measured.decoded_step,
-        "off_support": measured.off_support,
-    }
+    names = ("round_trip", "neighbour_distance", "decoded_step", "off_support")
+    measures = {name: getattr(measured, name) for name in names}
+    columns = {"t": np.linspace(0, 1, args.steps), "latent": latents, **measures}
     return {
         "steps": [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)],
         "off_support_share": measured.off_support_share,
@@ -64,8 +48,6 @@ def interpolate(args: argparse.Namespace) -> dict:
 
 def _row(dataset: Dataset, index: int) -> int:
     if index >= dataset.n_images:
-        raise DatasetError(
-            f"There is no image {index}: {dataset.name} ({dataset.split}) has {dataset.n_images:,} images, "
-            f"counted from 0. Choose an index up to {dataset.n_images - 1}."
-        )
+        has = f"{dataset.name} ({dataset.split}) has {dataset.n_images:,} images, counted from 0"
+        raise DatasetError(f"There is no image {index}: {has}. Choose an index up to {dataset.n_images - 1}.")
     return index

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_checkpoint, add_command
+from autoencoder.cli.arguments import add_command
 from autoencoder.cli.running import last_losses
 from autoencoder.data.catalogue import list_datasets
 from autoencoder.model.architecture import mirror_table
@@ -12,11 +12,9 @@ from autoencoder.model.architecture import mirror_table
 
 def add(parsers) -> None:
     words = "show a model's layers, each beside its mirror"
-    add_checkpoint(add_command(parsers, "describe", describe, words, reports.layer_table))
-    words = "list the shipped models with their figures"
-    add_command(parsers, "checkpoints", checkpoints, words, reports.table)
-    words = "list the data sets: embedded, on disk, or to download"
-    add_command(parsers, "datasets", datasets, words, reports.table)
+    add_command(parsers, describe, words, reports.layer_table).add_checkpoint()
+    add_command(parsers, checkpoints, "list the shipped models with their figures", reports.table)
+    add_command(parsers, datasets, "list the data sets: embedded, on disk, or to download", reports.table)
 
 
 def describe(args: argparse.Namespace) -> dict:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import add_command, add_dataset, add_pairs, listed, number, option, whole
+from autoencoder.cli.arguments import add_command, listed, number, whole
 from autoencoder.cli.running import load_both, run, writing
 from autoencoder.errors import DatasetError
 from autoencoder.model.architecture import MAX_LATENT_DIM
@@ -17,26 +17,24 @@ from autoencoder.steps import Step
 
 def add(parsers) -> None:
     words = "measure what closes the gaps: code size, noise, weight of the KL"
-    command = add_command(parsers, "study", study, words, reports.study_text)
-    add_dataset(command)
+    command = add_command(parsers, study, words, reports.study_text)
+    command.add_dataset()
     sizes = listed(whole(1, MAX_LATENT_DIM))
-    option(command, "--sizes", sizes, "2,8,16,32", metavar="D,D", help="code sizes of plain models")
-    option(
-        command, "--at", sizes, "2,32", metavar="D,D", help="code sizes at which noise and beta are turned"
-    )
+    command.option("--sizes", sizes, "2,8,16,32", metavar="D,D", help="code sizes of plain models")
+    help = "code sizes at which noise and beta are turned"
+    command.option("--at", sizes, "2,32", metavar="D,D", help=help)
     help = "levels of Gaussian noise in training"
-    option(command, "--noise", listed(number(0, 1)), "0.1,0.3,0.6", metavar="L,L", help=help)
-    option(
-        command, "--beta", listed(number(0, 1000)), "0.1,0.3,1,4", metavar="F,F", help="weights of a vae's KL"
-    )
-    option(command, "--seeds", whole(1, 100), 3, metavar="N", help="0 to N - 1")
+    command.option("--noise", listed(number(0, 1)), "0.1,0.3,0.6", metavar="L,L", help=help)
+    betas = listed(number(0, 1000))
+    command.option("--beta", betas, "0.1,0.3,1,4", metavar="F,F", help="weights of a vae's KL")
+    command.option("--seeds", whole(1, 100), 3, metavar="N", help="0 to N - 1")
     help = "training images, the first ones"
-    option(command, "--images", whole(2, 10_000_000), 20_000, metavar="N", help=help)
-    option(command, "--epochs", whole(1, 1000), 5, metavar="E")
-    add_pairs(command, 200)
-    option(command, "--threads", whole(1, 64), 1, metavar="T", help="CPU threads")
+    command.option("--images", whole(2, 10_000_000), 20_000, metavar="N", help=help)
+    command.option("--epochs", whole(1, 1000), 5, metavar="E")
+    command.add_pairs(200)
+    command.option("--threads", whole(1, 64), 1, metavar="T", help="CPU threads")
     help = "written after every model; what is in it already is not done again"
-    option(command, "--out", Path, metavar="FILE.json", help=help)
+    command.option("--out", Path, metavar="FILE.json", help=help)
 
 
 def study(args: argparse.Namespace) -> dict:
@@ -61,7 +59,7 @@ def study(args: argparse.Namespace) -> dict:
 
 
 def _taken_up(empty, path: Path | None):
-    """The study in the file, if there is one already; a different study is not overwritten."""
+    """The study in the file if there is one, else the empty one; DatasetError for a different study."""
     from autoencoder.experiments.gaps.study import read_study
 
     if path is None or not path.exists():
@@ -76,7 +74,7 @@ def _taken_up(empty, path: Path | None):
 
 
 def _keep_in(path: Path | None) -> Callable[[Step, tqdm], None]:
-    """Writer of a study to a file whenever a model has been added."""
+    """Writer of a study to a file after each model."""
     from autoencoder.experiments.gaps.study import save_study
 
     n_written = 0

@@ -3,50 +3,35 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from autoencoder.cli.arguments import (
-    MOST_IMAGES,
-    add_command,
-    add_dataset,
-    add_seed,
-    noise,
-    number,
-    option,
-    whole,
-)
+from autoencoder.cli.arguments import MOST_IMAGES, add_command, noise, number, whole
 from autoencoder.cli.running import last_losses, load, run
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings
 from autoencoder.steps import Step
-
-if TYPE_CHECKING:
-    from autoencoder.training.trainer import Trainer
 
 FEWEST_IMAGES = 50  # to train on
 
 
 def add(parsers) -> None:
-    command = add_command(parsers, "train", train, "train a model and save it as a folder")
-    add_dataset(command)
+    command = add_command(parsers, train, "train a model and save it as a folder")
+    command.add_dataset()
     command.add_argument("--kind", choices=KINDS, required=True, help="plain, denoising or variational")
     help = f"numbers in a code, 1 to {MAX_LATENT_DIM}"
-    option(command, "--latent-dim", whole(1, MAX_LATENT_DIM), metavar="D", help=help, required=True)
-    option(command, "--architecture", str, "conv", choices=PRESETS)
-    option(command, "--epochs", whole(1, 1000), 15, metavar="E")
-    option(command, "--batch-size", whole(1, 4096), 128, metavar="B")
+    command.option("--latent-dim", whole(1, MAX_LATENT_DIM), metavar="D", help=help, required=True)
+    command.option("--architecture", str, "conv", choices=PRESETS)
+    command.option("--epochs", whole(1, 1000), 15, metavar="E")
+    command.option("--batch-size", whole(1, 4096), 128, metavar="B")
     help = f"to train on, from {FEWEST_IMAGES}, drawn by class: few are learnt by heart; default: all"
-    command.add_argument(
-        "--images", type=whole(FEWEST_IMAGES, MOST_IMAGES), default=0, metavar="N", help=help
-    )
-    option(command, "--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")
-    option(command, "--beta", number(0, 1000), 1.0, metavar="F", help="weight of a vae's KL")
-    option(
-        command, "--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help="laid over the inputs of a dae"
-    )
-    option(command, "--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
-    add_seed(command)
+    count = whole(FEWEST_IMAGES, MOST_IMAGES)
+    command.add_argument("--images", type=count, default=0, metavar="N", help=help)
+    command.option("--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")
+    command.option("--beta", number(0, 1000), 1.0, metavar="F", help="weight of a vae's KL")
+    help = "laid over the inputs of a dae"
+    command.option("--noise", noise, "gaussian:0.3", metavar="KIND:LEVEL", help=help)
+    command.option("--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
+    command.add_seed()
     command.add_argument("--out", required=True, metavar="FOLDER", help="where the model is written")
 
 
@@ -77,7 +62,7 @@ def train(args: argparse.Namespace) -> dict:
     }
 
 
-def follow(trainer: "Trainer") -> None:
+def follow(trainer) -> None:
     """Train to the end, or to the interrupt that comes after at least one epoch."""
     from autoencoder.checkpoint.record import EpochResult
     from autoencoder.training.trainer import Progress
@@ -87,7 +72,10 @@ def follow(trainer: "Trainer") -> None:
             words = f"epoch {step.partial.epoch}, loss {step.partial.loss:.1f} nats"
             bar.set_postfix_str(words, refresh=False)
         elif isinstance(step.partial, EpochResult):
-            bar.write(_epoch_line(step.partial), file=sys.stderr)
+            result = step.partial
+            losses = f"training {result.train_loss:.2f}, held out {result.validation_loss:.2f} nats an image"
+            words = f"epoch {result.epoch:,.4g}: {losses}; held-out PSNR {result.validation_psnr:.2f} dB"
+            bar.write(words, file=sys.stderr)
 
     try:
         run(trainer.steps(), "training", note)
@@ -95,10 +83,3 @@ def follow(trainer: "Trainer") -> None:
         if not trainer.history:
             raise
         print("stopped; the model is saved as it is now", file=sys.stderr)
-
-
-def _epoch_line(result) -> str:
-    return (
-        f"epoch {result.epoch:,.4g}: training {result.train_loss:.2f}, held out {result.validation_loss:.2f} "
-        f"nats an image; held-out PSNR {result.validation_psnr:.2f} dB"
-    )

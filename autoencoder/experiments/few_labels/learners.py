@@ -1,7 +1,7 @@
-"""The learners that are given few labels: what each sees of an image, and how it learns.
+"""Learners from few labels: the features of an image that each is given, and its method.
 
-Beside each learner on what the encoder makes of an image stands its *control*, the same method on the pixels:
-what it does too is not the encoder's doing. The learners that are networks are in training/classifier.py.
+A learner on features of the encoder has *controls*, the same method on pixels: a gain that a control has too
+is not due to the encoder. Learners that are networks are in training/classifier.py.
 
 P images of the pool, T test images, L labels, D features, K neighbours.
 """
@@ -43,7 +43,7 @@ GRAPH = "graph of "  # before the name of its features
 
 @dataclass(frozen=True)
 class Learner:
-    """``features`` are what it sees of an image, ``method`` how it learns; ``title`` is for people."""
+    """A ``method`` on ``features`` of an image; ``title`` is the name on screen."""
 
     name: str
     title: str
@@ -56,36 +56,34 @@ class Learner:
 
     @property
     def needs(self) -> list[str]:
-        """What is prepared once for all draws: features, and perhaps their graph."""
+        """Preparations, once for all draws: features, and their graph where labels spread over it."""
         if self.is_slow:
             return []
         return [self.features, *([GRAPH + self.features] if self.method == "spreading" else [])]
 
-
-LEARNERS = {
-    learner.name: learner
-    for learner in (
-        *(
-            Learner(f"{features}-{method}", f"{METHODS[method]} on {FEATURES[features]}", features, method)
-            for method, features in product(METHODS, FEATURES)
-        ),
-        Learner("fine-tuned", "Fine-tuned encoder", "encoder", "network"),
-        Learner("from-scratch", "The same net from scratch", "images", "network"),
-    )
-}
-QUICK = (
-    "codes-logistic", "hidden-logistic", "pixels-logistic", "pca-logistic", "codes-spreading", "pca-spreading"
-)  # fmt: skip
+    @property
+    def controls(self) -> list[str]:
+        """Names of the learners that do the same without the encoder; none for a control."""
+        if self.name == "fine-tuned":
+            return ["from-scratch"]
+        return [f"{features}-{self.method}" for features in CONTROLS if self.features in ENCODED]
 
 
-# What a learner sees
+_ON_FEATURES = [
+    Learner(f"{features}-{method}", f"{METHODS[method]} on {FEATURES[features]}", features, method)
+    for method, features in product(METHODS, FEATURES)
+]
+_FINE_TUNED = Learner("fine-tuned", "Fine-tuned encoder", "encoder", "network")
+_FROM_SCRATCH = Learner("from-scratch", "The same net from scratch", "images", "network")
+LEARNERS = {learner.name: learner for learner in (*_ON_FEATURES, _FINE_TUNED, _FROM_SCRATCH)}
+QUICK = (*(f"{features}-logistic" for features in FEATURES), "codes-spreading", "pca-spreading")
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What is known of each image: ``pool`` (P, D) and ``test`` (T, D), float32.
+    """Features float32 of the images of the ``pool`` (P, D) and of the ``test`` (T, D).
 
-    ``is_uneven`` where every feature has a unit of its own, as hidden features have.
+    ``is_uneven``: each feature has its own unit, as hidden features have.
     """
 
     pool: np.ndarray
@@ -94,9 +92,9 @@ class Features:
 
     @property
     def scale(self) -> np.ndarray:
-        """What one is measured in, by feature (D,) or for all: the standard deviation over the pool.
+        """Unit of each uneven feature (D,), or of all: the standard deviation over the pool.
 
-        One for all keeps the weak features of PCA, and pixels at the rim, as weak as they are.
+        One unit for all keeps the weak features of PCA, and pixels at the rim, as weak as they are.
         """
         variance = self.pool.var(axis=0)
         scale = np.sqrt(variance if self.is_uneven else variance.mean())
@@ -104,9 +102,9 @@ class Features:
 
 
 def feature_steps(name: str, model: Autoencoder, pool: np.ndarray, test: np.ndarray) -> Steps[Features]:
-    """What `FEATURES` names, of images uint8, pool (P, 28, 28) and test (T, 28, 28).
+    """The `FEATURES` of a name, of images uint8, pool (P, 28, 28) and test (T, 28, 28).
 
-    PCA is learnt from the pool, and the encoder is as it was trained.
+    PCA is fitted to the pool, and the encoder is as it was trained.
     """
     if name not in ENCODED:
         return _of_pixels(name, pool, test)
@@ -127,14 +125,8 @@ def _of_pixels(name: str, pool: np.ndarray, test: np.ndarray) -> Features:
     return Features(*map(pca.transform, pixels))
 
 
-# How it learns
-
-
 def classify(method: str, features: Features, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The labels (T,) that logistic regression or nearest neighbours give to the test images.
-
-    They learn from those (L,) of the pool's ``rows`` (L,).
-    """
+    """Labels (T,) of the test images by logistic regression or k-NN, from ``labels`` (L,) of ``rows``."""
     if method == "knn":
         learner = KNeighborsClassifier(min(N_VOTERS, len(rows)), weights="distance", algorithm="brute")
         return learner.fit(features.pool[rows], labels).predict(features.test)
@@ -146,39 +138,37 @@ def classify(method: str, features: Features, rows: np.ndarray, labels: np.ndarr
 
 @dataclass(frozen=True, eq=False)
 class LabelGraph:
-    """``links`` (P, P) between the images of the pool; ``nearest`` (T, K) are those of each test image."""
+    """``links`` (P, P) within the pool, and the ``nearest`` (T, K) of it to each test image."""
 
     links: csr_array
     nearest: np.ndarray
 
 
 def graph_steps(features: Features) -> Steps[LabelGraph]:
-    """Join each image of the pool to its nearest ones.
+    """Graph that joins each image of the pool to its nearest ones.
 
     A link weighs exp(-d²/σσ'), σ the distance to an image's own last neighbour (Zelnik-Manor & Perona 2004).
     """
     n_pool, n_neighbours = len(features.pool), min(N_NEIGHBOURS, len(features.pool) - 1)
     index = NearestNeighbors(n_neighbors=n_neighbours, algorithm="brute").fit(features.pool)
     wanted = np.concatenate([features.pool, features.test])
-    distances, found = [], []
+    batches = []
     for start in range(0, len(wanted), AT_ONCE):
         yield Step(start / len(wanted))
-        some = index.kneighbors(wanted[start : start + AT_ONCE], n_neighbours + 1)
-        distances.append(some[0])
-        found.append(some[1])
-    distances, found = np.concatenate(distances), np.concatenate(found)
+        batches.append(index.kneighbors(wanted[start : start + AT_ONCE], n_neighbours + 1))
+    distances, found = map(np.concatenate, zip(*batches, strict=True))
     is_self = found[:n_pool] == np.arange(n_pool)[:, None]
-    is_self[~is_self.any(axis=1), -1] = True  # it has many twins: its last neighbour goes instead
+    is_self[~is_self.any(axis=1), -1] = True  # of many twins: drop its last neighbour instead
     others, lengths = (array[:n_pool][~is_self].reshape(n_pool, -1) for array in (found, distances))
     return LabelGraph(_links(others, lengths), found[n_pool:, :n_neighbours])
 
 
 def spread_labels(graph: LabelGraph, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The labels (T,) of the test images, when those (L,) of the pool's ``rows`` (L,) have spread.
+    """Labels (T,) of the test images after labels (L,) of ``rows`` of the pool have spread over the graph.
 
     F ← α S F + (1 - α) Y, 50 times with α = 0.99 (Zhou et al. 2004, "Learning with Local and Global
-    Consistency", section 2). A test image goes with the mean of its neighbours' shares; one whose neighbours
-    no label has reached counts as the first class.
+    Consistency", section 2). A test image takes the class with the greatest mean share among its neighbours;
+    where no label has reached these, the first class.
     """
     classes, targets = np.unique(labels, return_inverse=True)
     given = np.zeros((graph.links.shape[0], len(classes)), np.float32)

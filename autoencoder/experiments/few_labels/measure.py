@@ -1,8 +1,7 @@
-"""How far do few labels go, and what do unlabelled images add to them?
+"""Accuracy of learners from few labels and an unlabelled pool.
 
-Of a *pool* of images all can be looked at, but only a few are labelled. Every learner is given the same few,
-and its accuracy is that on test images, which none has seen: also label spreading, whose graph joins the pool
-alone, classifies a test image by its nearest ones there.
+Learners see all images of a *pool*, and the same few labels of it. Accuracy is on test images that none has
+seen: label spreading, whose graph joins the pool alone, classifies a test image by its nearest ones there.
 
 T test images.
 """
@@ -60,7 +59,7 @@ class FewLabels:
 
     @property
     def learners(self) -> list[str]:
-        """In the order of the table."""
+        """Names, in the order of `LEARNERS`."""
         present = {result.learner for result in self.results}
         return [name for name in LEARNERS if name in present]
 
@@ -69,12 +68,9 @@ class FewLabels:
         return sorted({result.n_labels for result in self.results})
 
     def of(self, learner: str, n_labels: int) -> dict[int, Result]:
-        """A learner's results with so many labels, by draw."""
-        return {
-            result.draw: result
-            for result in self.results
-            if (result.learner, result.n_labels) == (learner, n_labels)
-        }
+        """A learner's results with ``n_labels``, by draw."""
+        found = [each for each in self.results if (each.learner, each.n_labels) == (learner, n_labels)]
+        return {result.draw: result for result in found}
 
 
 def few_label_steps(
@@ -95,10 +91,8 @@ def few_label_steps(
     runner, outcome = _Runner(model, task, seed), FewLabels(task.test.labels)
     chosen = [learner for name, learner in LEARNERS.items() if name in learners]
     needs = dict.fromkeys(need for learner in chosen for need in learner.needs)
-    plan = sorted(
-        product(range(n_draws), sorted(set(counts)), chosen),
-        key=lambda cell: (cell[2].is_slow, cell[0], cell[1]),
-    )
+    groups = ([learner for learner in chosen if learner.is_slow is is_slow] for is_slow in (False, True))
+    plan = [cell for group in groups for cell in product(range(n_draws), sorted(set(counts)), group)]
     total = sum(map(_share_of_need, needs)) + sum(_share(learner) for _, _, learner in plan)
     done = 0
     for need in needs:
@@ -118,34 +112,32 @@ def few_label_steps(
 
 
 class _Runner:
-    """The task as every learner meets it: what was prepared, and who gets which labels."""
+    """The task for every learner: features and graphs are prepared once, labels are drawn alike."""
 
     def __init__(self, model: Autoencoder, task: Task, seed: int):
         self._model, self._task, self._seed = model, task, seed
-        self._features: dict[str, Features] = {}
-        self._graphs: dict[str, LabelGraph] = {}
+        self._prepared: dict[str, Features | LabelGraph] = {}
 
     def prepare(self, need: str) -> Steps[None]:
         yield Step(0.0)
-        name = need.removeprefix(GRAPH)
         if need.startswith(GRAPH):
-            self._graphs[name] = yield from graph_steps(self._features[name])
+            steps = graph_steps(self._prepared[need.removeprefix(GRAPH)])
         else:
-            images = self._task.pool.images, self._task.test.images
-            self._features[name] = yield from feature_steps(name, self._model, *images)
+            steps = feature_steps(need, self._model, self._task.pool.images, self._task.test.images)
+        self._prepared[need] = yield from steps
 
     def learn(self, learner: Learner, draw: int, n_labels: int) -> Steps[np.ndarray]:
-        """The labels (T,) that the learner gives to the test images."""
+        """Labels (T,) of the test images by the learner."""
         yield Step(0.0)
         rows = labelled_rows(self._task, n_labels, draw, self._seed)
-        labels = self._task.pool.labels[rows]  # no learner gets to know any other
+        labels = self._task.pool.labels[rows]  # the only ones that a learner sees
         if learner.is_slow:
             images, test = self._task.pool.images[rows], self._task.test.images
             is_fresh, seed = learner.name == "from-scratch", self._seed + draw
             return (yield from network_steps(self._model, images, labels, test, seed, is_fresh))
         if learner.method == "spreading":
-            return spread_labels(self._graphs[learner.features], rows, labels)
-        return classify(learner.method, self._features[learner.features], rows, labels)
+            return spread_labels(self._prepared[GRAPH + learner.features], rows, labels)
+        return classify(learner.method, self._prepared[learner.features], rows, labels)
 
 
 def _check(task: Task, learners: Sequence[str], counts: Sequence[int], n_draws: int) -> None:
@@ -157,17 +149,12 @@ def _check(task: Task, learners: Sequence[str], counts: Sequence[int], n_draws: 
     least, most = task.n_classes, task.pool.n_images
     for count in counts or [0]:
         if not least <= count <= most:
-            raise DatasetError(
-                f"{count:,} of the images cannot be labelled: choose from {least}, one for each class, to "
-                f"{most:,}, all images of the pool."
-            )
+            choice = f"from {least}, one for each class, to {most:,}, all images of the pool"
+            raise DatasetError(f"{count:,} of the images cannot be labelled: choose {choice}.")
 
 
 def _timed(steps: Steps, start: float, width: float, outcome: FewLabels) -> Steps[tuple]:
-    """Steps of a part of the work; returns their result, and the seconds that they took themselves.
-
-    Between two steps other work may run, whose time does not count.
-    """
+    """Steps of a part of the work; returns their result and their own seconds, without those between two."""
     seconds, part = 0.0, part_of(steps, start, width, outcome)
     while True:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The images of a measurement with few labels: a pool, test images, and which of the pool are labelled.
+"""Task with few labels: a pool of images, test images, and the rows of the pool that are labelled.
 
 N images, P of them in the pool, T test images, L labels.
 """
@@ -20,7 +20,7 @@ FEWEST_IMAGES = 2  # of each class in the pool
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """The images: a pool, and test images, which are those at ``test_rows`` (T,) of their data set."""
+    """A pool, and test images, which are the ``test_rows`` (T,) of their data set."""
 
     pool: Dataset
     test: Dataset
@@ -32,7 +32,7 @@ class Task:
 
     @property
     def counts(self) -> list[int]:
-        """The numbers of labels that can be asked for."""
+        """Numbers of labels that can be drawn."""
         return [count for count in COUNTS if self.n_classes <= count <= self.pool.n_images]
 
 
@@ -43,17 +43,16 @@ def few_label_task(
     most_pool: int = MOST_POOL,
     most_test: int | None = None,
 ) -> Task:
-    """A pool of the training images and the test images, stratified if there are more than asked for.
+    """A pool of the training images, and the test images; stratified samples where there are too many.
 
-    Without a test set a seeded fifth is put aside. Raises DatasetError where there are no labels, fewer than
+    Without a test set a seeded fifth is held out. Raises DatasetError where there are no labels, fewer than
     two classes, or a class with too few images.
     """
     for part in (train, test):
         if part is not None and part.labels is None:
-            raise DatasetError(
-                f"The images of {part.name} have no labels, so there is nothing to learn or to test. Choose "
-                "images with labels, or add yours again with a file of labels."
-            )
+            problem = f"The images of {part.name} have no labels, so there is nothing to learn or to test"
+            advice = "Choose images with labels, or add yours again with a file of labels."
+            raise DatasetError(f"{problem}. {advice}")
     order = stratified_order(train.labels, np.random.default_rng([seed, 0]))
     if test is None:
         n_test = max(round(TEST_SHARE * train.n_images), len(np.unique(train.labels)))
@@ -66,7 +65,7 @@ def few_label_task(
 
 
 def labelled_rows(task: Task, n_labels: int, draw: int, seed: int = 0) -> np.ndarray:
-    """The rows (L,) of the pool that are labelled in a draw, stratified; more labels hold the fewer."""
+    """Labelled rows (L,) of the pool in a draw, stratified; more labels include the fewer."""
     return stratified_order(task.pool.labels, np.random.default_rng([seed, 2, draw]))[:n_labels]
 
 
@@ -74,25 +73,21 @@ def _check_classes(train: Dataset, pool_rows: np.ndarray, test_labels: np.ndarra
     sizes = np.bincount(train.labels[pool_rows], minlength=len(train.class_names))
     present = np.union1d(train.labels, test_labels)
     if len(present) < 2:
-        raise DatasetError(
-            f"The images of {train.name} are all of one class: there is nothing to tell apart. Choose images "
-            "of two classes at least."
-        )
+        problem = f"The images of {train.name} are all of one class: there is nothing to tell apart"
+        raise DatasetError(f"{problem}. Choose images of two classes at least.")
     for label in present[sizes[present] < FEWEST_IMAGES]:
         raise DatasetError(
             f"Class “{train.class_names[label]}” of {train.name} has too few images: {FEWEST_IMAGES} to learn"
             " from and one to test are the least. Add images of this class, or leave it out."
         )
     if are_alike(train.images[pool_rows]):
-        raise DatasetError(
-            f"The images of {train.name} do not differ from each other: there is nothing to tell apart. "
-            "Choose other images."
-        )
+        problem = f"The images of {train.name} do not differ from each other: there is nothing to tell apart"
+        raise DatasetError(f"{problem}. Choose other images.")
 
 
 @dataclass(frozen=True, eq=False)
 class FewLabelPlan:
-    """What is measured: of which model, on which images, how; ``task`` is drawn from these by ``seed``."""
+    """Plan of a measurement; ``task`` is drawn from the images by ``seed``."""
 
     checkpoint: Checkpoint
     train: Dataset
@@ -109,7 +104,7 @@ class FewLabelPlan:
 
     @property
     def key(self) -> str:
-        """What decides the results, as a job's owner."""
+        """All that decides the results, as a job's owner."""
         images = " ".join(part.fingerprint for part in (self.train, self.test) if part is not None)
         learners, counts = ",".join(sorted(self.learners)), ",".join(map(str, sorted(self.counts)))
         asked = f"{learners} {counts} {self.n_draws} {self.seed}"

@@ -1,4 +1,4 @@
-"""What the results of few labels say: curves, confusions, learner against control, and a sentence.
+"""Summaries of results with few labels: curves, confusions, learner against control, and a sentence.
 
 T test images, C classes, R draws.
 """
@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.stats import mode
 from scipy.stats import t as student
 
-from autoencoder.experiments.few_labels.learners import CONTROLS, ENCODED, LEARNERS
+from autoencoder.experiments.few_labels.learners import ENCODED, LEARNERS
 from autoencoder.experiments.few_labels.measure import FewLabels
 
-BASELINE = "pixels-logistic"  # what few labels come to by themselves
+BASELINE = "pixels-logistic"  # uses neither the encoder nor unlabelled images
 WIDE = 0.03  # half an interval: a tie within it says little
-
-
-# Each learner by itself
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def curve(outcome: FewLabels) -> list[CurvePoint]:
 
 
 def confusion(outcome: FewLabels, learner: str, n_labels: int, n_classes: int) -> np.ndarray:
-    """How often a test image of a class (row) was taken for another (column), all draws together: (C, C)."""
+    """Confusion matrix (C, C), true class by predicted one: counts over all draws."""
     matrix = np.zeros((n_classes, n_classes), np.int64)
     for result in outcome.of(learner, n_labels).values():
         np.add.at(matrix, (outcome.labels, result.predictions), 1)
@@ -53,10 +51,7 @@ def confusion(outcome: FewLabels, learner: str, n_labels: int, n_classes: int) -
 
 
 def learnt_at(outcome: FewLabels, learner: str) -> np.ndarray:
-    """The number of labels (T,) from which on each test image is right in most draws; 0 if it never is.
-
-    Right at fewer labels and wrong again at more is not learnt yet.
-    """
+    """Least number of labels (T,) from which on most draws classify each test image right; 0 for never."""
     learnt = np.zeros(len(outcome.labels), np.int64)
     is_right_on = np.ones(len(outcome.labels), bool)
     for n_labels in reversed(outcome.counts):
@@ -69,20 +64,16 @@ def learnt_at(outcome: FewLabels, learner: str) -> np.ndarray:
 
 
 def usual_prediction(outcome: FewLabels, learner: str, n_labels: int) -> np.ndarray:
-    """The label (T,) that most draws give to each test image; of equally frequent ones the lowest."""
-    found = np.stack([result.predictions for result in outcome.of(learner, n_labels).values()])
-    votes = np.stack([(found == label).sum(axis=0) for label in range(found.max() + 1)])
-    return votes.argmax(axis=0)
-
-
-# A learner beside its control
+    """The most frequent label (T,) of each test image over the draws; of equally frequent ones the lowest."""
+    found = [result.predictions for result in outcome.of(learner, n_labels).values()]
+    return mode(np.stack(found), axis=0).mode.astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A learner beside its control: ``difference`` of their accuracies with its 95 % interval.
+    """A learner against its control: ``difference`` of their accuracies with its 95 % interval.
 
-    Paired by draw and by test image. NaN ends for a single draw, whose spread nobody knows.
+    Paired by draw and by test image. The ends are NaN for a single draw, whose spread is unknown.
     """
 
     learner: str
@@ -103,36 +94,28 @@ class Comparison:
 
 
 def compare(outcome: FewLabels, learner: str, control: str, n_labels: int) -> Comparison:
-    """A learner beside its control, over the draws that both have had; ValueError where there is none.
+    """A learner against its control over the draws of both; ValueError where they have none in common.
 
-    The interval adds up two spreads: that over draws (Student's t over the paired differences) and that over
-    the test images, which are the same in all draws.
+    The interval adds up two spreads: over draws (Student's t over the paired differences) and over the test
+    images, which are the same in all draws.
     """
     ones, others = outcome.of(learner, n_labels), outcome.of(control, n_labels)
-    draws = sorted(ones.keys() & others.keys())
+    draws = _common_draws(outcome, learner, control, n_labels)
     if not draws:
         raise ValueError(f"{learner} and {control} have no draw of {n_labels} labels in common")
-    gained = np.array(
-        [
-            1.0 * (ones[draw].predictions == outcome.labels) - (others[draw].predictions == outcome.labels)
-            for draw in draws
-        ]
+    right, control_right = (
+        np.array([found[draw].predictions == outcome.labels for draw in draws], float)
+        for found in (ones, others)
     )
-    half = _half_interval(gained)
-    difference = float(gained.mean())
-    accuracy, control_accuracy = (
-        float(np.mean([found[draw].accuracy for draw in draws])) for found in (ones, others)
-    )
-    return Comparison(
-        learner,
-        control,
-        n_labels,
-        accuracy,
-        control_accuracy,
-        difference,
-        difference - half,
-        difference + half,
-    )
+    accuracies = [float(np.mean([found[draw].accuracy for draw in draws])) for found in (ones, others)]
+    gained = right - control_right
+    difference, half = float(gained.mean()), _half_interval(gained)
+    ends = difference - half, difference + half
+    return Comparison(learner, control, n_labels, *accuracies, difference, *ends)
+
+
+def _common_draws(outcome: FewLabels, learner: str, control: str, n_labels: int) -> list[int]:
+    return sorted(outcome.of(learner, n_labels).keys() & outcome.of(control, n_labels).keys())
 
 
 def _half_interval(gained: np.ndarray) -> float:
@@ -146,58 +129,39 @@ def _half_interval(gained: np.ndarray) -> float:
 
 
 def comparisons(outcome: FewLabels) -> list[Comparison]:
-    """At every number of labels each learner on the encoder's features beside its better control."""
-    found = []
-    for n_labels, name in product(outcome.counts, outcome.learners):
-        control = _control(outcome, name, n_labels)
-        if control:
-            found.append(compare(outcome, name, control, n_labels))
-    return found
+    """Each learner against the better of its measured controls, at every number of labels."""
+    pairs = product(outcome.counts, outcome.learners)
+    found = [_against_control(outcome, name, n_labels) for n_labels, name in pairs]
+    return [comparison for comparison in found if comparison]
 
 
-def _control(outcome: FewLabels, name: str, n_labels: int) -> str | None:
-    """The better of a learner's measured controls."""
-    learner = LEARNERS[name]
-    if not outcome.of(name, n_labels):
-        return None
-    if name == "fine-tuned":
-        candidates = ["from-scratch"]
-    elif learner.features in ENCODED:
-        candidates = [f"{features}-{learner.method}" for features in CONTROLS]
-    else:
-        return None
-    means = {
-        control: compare(outcome, name, control, n_labels).control_accuracy
-        for control in candidates
-        if outcome.of(name, n_labels).keys() & outcome.of(control, n_labels).keys()
-    }
-    return max(means, key=means.get, default=None)
-
-
-# In words
+def _against_control(outcome: FewLabels, name: str, n_labels: int) -> Comparison | None:
+    controls = LEARNERS[name].controls
+    controls = [control for control in controls if _common_draws(outcome, name, control, n_labels)]
+    found = [compare(outcome, name, control, n_labels) for control in controls]
+    return max(found, key=lambda comparison: comparison.control_accuracy, default=None)
 
 
 def sentence(outcome: FewLabels, n_labels: int) -> str:
-    """What the numbers say of so many labels, and what a gain is not due to where the control ties."""
-    parts = [_words_on_features(outcome, n_labels), _words_on_networks(outcome, n_labels)]
-    return " ".join(part for part in parts if part)
+    """Sentence on the results with ``n_labels``, also on what a gain is not due to where the control ties."""
+    parts = _words_on_features(outcome, n_labels), _words_on_networks(outcome, n_labels)
+    return " ".join(filter(None, parts))
 
 
 def _words_on_features(outcome: FewLabels, n_labels: int) -> str:
-    """The best learner on frozen features beside its control."""
-    at_hand = [point for point in curve(outcome) if point.n_labels == n_labels]
-    encoded = [point for point in at_hand if LEARNERS[point.learner].features in ENCODED]
+    """The best learner on frozen features against its control."""
+    measured = [point for point in curve(outcome) if point.n_labels == n_labels]
+    encoded = [point for point in measured if LEARNERS[point.learner].features in ENCODED]
     if not encoded:
         return ""
     best = max(encoded, key=lambda point: point.mean)
-    reaches = f"With {n_labels:,} labels, {_named(best.learner)} reaches {best.mean:.1%}"
-    control = _control(outcome, best.learner, n_labels)
-    if control is None:
-        return f"{reaches}; no control was measured beside it, so what it owes to the autoencoder is open."
-    found = compare(outcome, best.learner, control, n_labels)
-    reaches = f"With {n_labels:,} labels, {_named(best.learner)} reaches {found.accuracy:.1%}"
-    figures = f"{reaches} and its control, {_named(control)}, {found.control_accuracy:.1%}"
-    return f"{figures}: {_verdict(outcome, found)}"
+    reaches = f"With {n_labels:,} labels, {_named(best.learner)} reaches"
+    found = _against_control(outcome, best.learner, n_labels)
+    if found is None:
+        open_cause = "no control was measured beside it, so what it owes to the autoencoder is open."
+        return f"{reaches} {best.mean:.1%}; {open_cause}"
+    control = f"its control, {_named(found.control)}, {found.control_accuracy:.1%}"
+    return f"{reaches} {found.accuracy:.1%} and {control}: {_verdict(outcome, found)}"
 
 
 def _verdict(outcome: FewLabels, found: Comparison) -> str:
@@ -211,12 +175,13 @@ def _verdict(outcome: FewLabels, found: Comparison) -> str:
     if found.verdict == "worse":
         return f"{_points(found)}. The control is better: here the encoder costs accuracy."
     words = f"a tie, {_points(found)}. As far as these draws can tell, {_not_due(outcome, found)}"
-    is_wide = found.high - found.difference > WIDE
-    return f"{words} The interval is wide: more draws, or more test images, tell more." if is_wide else words
+    if found.high - found.difference <= WIDE:
+        return words
+    return f"{words} The interval is wide: more draws, or more test images, tell more."
 
 
 def _not_due(outcome: FewLabels, found: Comparison) -> str:
-    """What a gain over the raw pixels is not due to, where the control ties."""
+    """Rejected cause of a gain over the raw pixels, where the control ties."""
     method, control = LEARNERS[found.learner].method, LEARNERS[found.control].features
     cause = "the same method does as much on the pixels"
     if method == "spreading":
@@ -230,31 +195,27 @@ def _not_due(outcome: FewLabels, found: Comparison) -> str:
 
 
 def _gain(outcome: FewLabels, found: Comparison) -> Comparison | None:
-    """What the learner gains over the baseline; None where that is its control, not measured, or no gain."""
-    ones, others = (outcome.of(name, found.n_labels) for name in (found.learner, BASELINE))
-    if found.control == BASELINE or not ones.keys() & others.keys():
+    """The learner's gain over the baseline; None where that is its control, not measured, or not beaten."""
+    pair = found.learner, BASELINE, found.n_labels
+    if found.control == BASELINE or not _common_draws(outcome, *pair):
         return None
-    gain = compare(outcome, found.learner, BASELINE, found.n_labels)
+    gain = compare(outcome, *pair)
     return gain if gain.verdict == "better" else None
 
 
 def _words_on_networks(outcome: FewLabels, n_labels: int) -> str:
-    """The fine-tuned encoder beside the same net from scratch."""
-    control = _control(outcome, "fine-tuned", n_labels)
-    if control is None:
+    """The fine-tuned encoder against the same net from scratch."""
+    found = _against_control(outcome, "fine-tuned", n_labels)
+    if found is None:
         return ""
-    found = compare(outcome, "fine-tuned", control, n_labels)
-    figures = (
-        f"The fine-tuned encoder reaches {found.accuracy:.1%}, the same net from scratch "
-        f"{found.control_accuracy:.1%}"
-    )
     says = {
         "open": "one draw cannot tell whether they differ.",
         "better": f"pre-training is worth {_points(found)}.",
         "worse": f"pre-training does harm, {_points(found)}.",
         "a tie": f"a tie ({_points(found)}), so its accuracy is not due to pre-training.",
     }
-    return f"{figures}: {says[found.verdict]}"
+    reaches = f"The fine-tuned encoder reaches {found.accuracy:.1%}"
+    return f"{reaches}, the same net from scratch {found.control_accuracy:.1%}: {says[found.verdict]}"
 
 
 def _points(found: Comparison) -> str:

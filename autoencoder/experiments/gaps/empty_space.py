@@ -1,4 +1,4 @@
-"""Empty space: places without a code, drawn at random, decoded and measured.
+"""Empty space: random places of the latent space, decoded and measured.
 
 M places, D latent dimensions.
 """
@@ -18,7 +18,7 @@ class EmptySpace:
 
     round_trip         in units of the model; above 1 a place is off the data
     picture_distance   to the nearest real image, in units of the model's own reconstructions; above 1 the
-                       picture is unlike any image; NaN where no real images are at hand
+                       picture is unlike any image; NaN without real images
     """
 
     source: str
@@ -33,18 +33,13 @@ class EmptySpace:
 
     @property
     def unlike_share(self) -> float:
-        """The share of the places whose picture is unlike any image; NaN without real images."""
+        """Share of the places whose picture is unlike any image; NaN without real images."""
         known = np.isfinite(self.picture_distance)
         return float((self.picture_distance[known] > 1).mean()) if known.any() else float("nan")
 
 
 def empty_space(
-    source: str,
-    support: Support,
-    fitted_to: np.ndarray,
-    pictures: PictureDistance | None,
-    n: int,
-    seed: int,
+    source: str, support: Support, fitted_to: np.ndarray, pictures: PictureDistance | None, n: int, seed: int
 ) -> EmptySpace:
     """``n`` places drawn from a source over codes (N, D) that it is fitted to, measured."""
     latents = draw(source, fitted_to, n, seed)

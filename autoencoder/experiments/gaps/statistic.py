@@ -1,8 +1,7 @@
 """Gap statistic: scores of random paths within classes and across them, for one model or several.
 
-Pairs are drawn at random from a seed and are the same for every model. A path is straight, of 17 steps. Two
-scores measure a gap (see gap_score.GapScore); a third measure looks at the pictures, because the two sides
-need not agree.
+Random pairs are the same for every model; a path is straight, of 17 steps. Two scores measure a gap (see
+gap_score.GapScore), and a third measure compares the pictures with real images: the two need not agree.
 
 N images, P pairs, T steps of a path, D latent dimensions.
 """
@@ -33,9 +32,10 @@ class GapStatistic:
     has_classes: bool = True
 
     def words(self, kind: str) -> str:
-        """The words for paths of a ``kind``, same or cross."""
-        across = "across classes" if self.has_classes else "between random images"
-        return "within a class" if kind == "same" else across
+        """Words for paths of a ``kind``, same or cross."""
+        if kind == "same":
+            return "within a class"
+        return "across classes" if self.has_classes else "between random images"
 
     @property
     def gap_score(self) -> GapScore:
@@ -51,9 +51,9 @@ class GapStatistic:
 class GapMatrix:
     """Paths between every two of C classes: ``classes`` (C,) are their labels.
 
-    score             (C, C), the median gap score; NaN where a class has a single image
-    typical, worst    (C, C, 2), the pair of images with the median score and the greatest, that of the row's
-                      class first; -1 where none is
+    score             (C, C), the median gap score; NaN for a class with a single image
+    typical, worst    (C, C, 2), the pair of images with the median score and the greatest, the row's class
+                      first; -1 without a pair
     """
 
     classes: np.ndarray
@@ -63,11 +63,7 @@ class GapMatrix:
 
 
 def gap_steps(
-    name: str,
-    support: Support,
-    latents: np.ndarray,
-    pairs: Pairs,
-    pictures: "PictureDistance | None" = None,
+    name: str, support: Support, latents: np.ndarray, pairs: Pairs, pictures: PictureDistance | None = None
 ) -> Steps[GapStatistic]:
     """Score the straight paths between pairs of codes (N, D)."""
     both = np.concatenate([pairs.same, pairs.cross])

@@ -1,13 +1,14 @@
-"""Study of what closes the gaps: models of many settings, their gap scores and their errors.
+"""Study of gaps: models of many settings, their gap scores and their reconstruction errors.
 
 A *setting* is plain at a code size, denoising at a level of noise, or variational at a weight of the KL.
-Each is trained once from every seed; study_trials.py does that. A score that tells a gap stands against the
-error of reconstruction, because whatever narrows the gaps is likely to blur the pictures.
+Each is trained once from every seed, in study_trials.py. A gap score is compared with the error, because a
+means that narrows the gaps is likely to blur the pictures.
 """
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ ENDS = {part.name for part in fields(Interval)}
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
 MEANS = {"ae": "A smaller code", "dae": "Noise in training", "vae": "Weighing the KL"}
 NARROW = "\N{NO-BREAK SPACE}"  # a knob and its number stay on one line
-REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by what the unit means
+REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by definition of the unit
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """StudyPlan of a study; raises ValueError for a value that is out of range.
+    """Plan of a study; raises ValueError for a value that is out of range.
 
-    sizes     of the codes of plain models
-    at        the code sizes at which noise and beta are turned; plain models have these too
+    sizes     code sizes of plain models
+    at        code sizes at which noise and beta vary; plain models have these too
     noises    levels of Gaussian noise in the training of denoising models
     betas     weights of the KL of variational ones
-    n_images  training images, the first ones; fewer where there are fewer
+    n_images  training images, the first ones, or all if there are fewer
     n_pairs   of held-out images within classes, and as many across them
     """
 
@@ -78,8 +79,7 @@ class StudyPlan:
 
     def __post_init__(self):
         for name in ("sizes", "at", "noises", "betas", "seeds"):
-            values = tuple(sorted(set(getattr(self, name))))
-            object.__setattr__(self, name, values)
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         if not self.seeds or not self.settings:
             raise ValueError("a study needs at least one seed and one code size")
         if self.n_images < 2 or self.n_pairs < 1 or self.epochs < 1:
@@ -123,7 +123,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Study:
-    """The runs so far, and what they were made from: how many images were there, on which machine."""
+    """The runs so far, and their origin: images, plan, and machine."""
 
     dataset: str
     fingerprint: str
@@ -135,18 +135,22 @@ class Study:
 
     @property
     def made_from(self) -> dict:
-        """All but the runs: two studies that agree in it are one."""
+        """All but the runs; equal for two parts of one study."""
         return {name: value for name, value in asdict(self).items() if name != "runs"}
 
 
 @dataclass(frozen=True)
 class Point:
-    """A setting over all of its seeds; its score reaches over all of their intervals."""
+    """A setting over all of its seeds; its score covers all of their intervals."""
 
     setting: Setting
     mse: float
     score: Interval
     runs: tuple[Run, ...] = field(repr=False)
+
+    def mean(self, measure: str) -> float:
+        """The mean over the seeds of a measure of `Run` that is an interval."""
+        return float(np.mean([getattr(run, measure).mean for run in self.runs]))
 
     @property
     def written(self) -> str:
@@ -175,29 +179,25 @@ def points(study: Study) -> list[Point]:
 
 
 def over_seeds(intervals: list[Interval]) -> Interval:
-    """The mean of the means, and the range of all of their intervals: wide enough for pairs and seeds."""
-    return Interval(
-        float(np.mean([each.mean for each in intervals])),
-        min(each.low for each in intervals),
-        max(each.high for each in intervals),
-    )
+    """The mean of the means, and the range of all of the intervals: wide enough for pairs and seeds."""
+    means, lows, highs = zip(*map(astuple, intervals), strict=True)
+    return Interval(float(np.mean(means)), min(lows), max(highs))
 
 
 def findings(study: Study) -> list[Finding]:
     """The effect of every means against gaps, also of one that does not help."""
-    found, said = points(study), []
-    for size in reversed(study.plan.at):
-        plain = [point for point in found if point.setting == Setting("ae", size)]
-        for kind in ("vae", "dae", "ae") if plain else ():
-            tried = [point for point in found if _is_means(point.setting, kind, size)]
-            if tried:
-                said.append(_finding(kind, plain[0], tried))
-    return said
+    by_setting, found = {point.setting: point for point in points(study)}, []
+    for size, kind in product(reversed(study.plan.at), ("vae", "dae", "ae")):
+        plain = by_setting.get(Setting("ae", size))
+        tried = [point for setting, point in by_setting.items() if _is_means(setting, kind, size)]
+        if plain and tried:
+            found.append(_finding(kind, plain, tried))
+    return found
 
 
 def beside_the_gaps(study: Study) -> str:
-    """A sentence on the pictures along the same paths; empty where no images are compared with."""
-    unlike = {point.setting: _mean(point.runs, "unlike") for point in points(study)}
+    """A sentence on the pictures along the same paths; empty if none were compared with real images."""
+    unlike = {point.setting: point.mean("unlike") for point in points(study)}
     known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
     if not known:
         return ""
@@ -230,7 +230,7 @@ def read_study(path: str | os.PathLike) -> Study:
 
 
 def table(study: Study) -> list[dict]:
-    """A line for every setting: its knobs, its error and its scores, means over the seeds."""
+    """A row for every setting: its knobs, its error and its scores, means over the seeds."""
     return [
         {
             "family": FAMILIES[point.setting.kind],
@@ -240,9 +240,9 @@ def table(study: Study) -> list[dict]:
             "seeds": len(point.runs),
             "reconstruction error": point.mse,
             **_ends("off the data", over_seeds([run.share for run in point.runs])),
-            "off the data within a class": _mean(point.runs, "share_within"),
+            "off the data within a class": point.mean("share_within"),
             **_ends("jump ratio", over_seeds([run.jump for run in point.runs])),
-            "unlike any image": _mean(point.runs, "unlike"),
+            "unlike any image": point.mean("unlike"),
         }
         for point in points(study)
     ]
@@ -264,7 +264,9 @@ def _finding(kind: str, plain: Point, tried: list[Point]) -> Finding:
     least, most = (choose(tried, key=lambda point: point.score.mean) for choose in (min, max))
     verdicts, figures = [], []
     if better:
-        verdicts.append("closes the gaps" if _is_closed(least) else "narrows the gaps")
+        # Closed: steps are off the data no more often than real images' own codes are.
+        is_closed = plain.setting.gap_score is SHARE and least.score.low <= REAL_SHARE
+        verdicts.append("closes the gaps" if is_closed else "narrows the gaps")
         figures.append(_figures(least, plain))
         cheapest = min(better, key=lambda point: point.mse)
         if cheapest is not least:
@@ -288,31 +290,21 @@ def _plain_words(plain: Point) -> str:
     return f"Against a plain model of {plain.setting.latent_dim} numbers: {measured}, error {plain.mse:.4f}"
 
 
-def _is_closed(point: Point) -> bool:
-    """True where steps are off the data no more often than real images' own codes are."""
-    return point.setting.gap_score is SHARE and point.score.low <= REAL_SHARE
-
-
 def _figures(point: Point, plain: Point) -> str:
-    cost = f"{point.mse / plain.mse:.2f} times the error"
-    return f"{point.setting.label}, {point.written} for {cost}"
+    return f"{point.setting.label}, {point.written} for {point.mse / plain.mse:.2f} times the error"
 
 
 def _ends(name: str, current: Interval) -> dict[str, float]:
     return {name: current.mean, f"{name}, from": current.low, f"{name}, to": current.high}
 
 
-def _mean(runs: tuple[Run, ...], name: str) -> float:
-    return float(np.mean([getattr(run, name).mean for run in runs]))
-
-
 def _with_nan(entries: dict) -> dict:
-    """Entries of an object in JSON; the end of an interval that is null is not a number."""
+    """Entries of a JSON object, NaN for the ends of an interval that are null."""
     return {name: np.nan if name in ENDS and value is None else value for name, value in entries.items()}
 
 
 def _rounded(value):
-    """Six digits are more than the measures mean; a number that is none becomes null."""
+    """The value with six digits, more than the measures mean; null for a number that is not finite."""
     if isinstance(value, dict):
         return {name: _rounded(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -1,6 +1,5 @@
-"""The chart of a study: what every setting costs, against how holed its space is."""
+"""Chart of a study: the error of every setting against its gap score."""
 
-import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -8,7 +7,7 @@ from autoencoder.experiments.gaps.study import FAMILIES, Point, Setting, Study, 
 from autoencoder.figures.style import INK, dress
 from autoencoder.latent.gap_score import SHARE
 
-STYLES = {  # of the line, of the marks, and where their names stand: beside those of the other lines
+STYLES = {  # dash of the line, symbol of its points, and position of their names, apart from other lines
     "ae": ("solid", "circle", "top right"),
     "dae": ("dash", "square-open", "top right"),
     "vae": ("dot", "diamond", "bottom left"),
@@ -29,24 +28,20 @@ def study_figure(study: Study, dark: bool = False) -> go.Figure:
             trace.showlegend = trace.name not in [drawn.name for drawn in figure.data]
             figure.add_trace(trace, row, 1)
         figure.update_xaxes(title="reconstruction error (MSE)", range=_padded(shown), row=row, col=1)
-        figure.update_yaxes(
-            title=score.title, rangemode="tozero" if score is SHARE else "normal",
-            tickformat=score.ticks, row=row, col=1,
-        )  # fmt: skip
-    dress(figure, dark)
-    figure.update_layout(height=ROW_HEIGHT * max(1, len(scores)) + 60)
-    return figure
+        figure.update_yaxes(title=score.title, tickformat=score.ticks, row=row, col=1)
+        figure.update_yaxes(rangemode="tozero" if score is SHARE else "normal", row=row, col=1)
+    return dress(figure, dark, height=ROW_HEIGHT * max(1, len(scores)) + 60)
 
 
 def _padded(shown: list[Point]) -> list[float]:
-    """From the least error to the greatest, with room for the names of the outermost points."""
+    """Range of the errors, with room for the names of the outermost points."""
     errors = [point.mse for point in shown]
     room = 0.2 * (max(errors) - min(errors)) or 0.1 * max(errors)
     return [min(errors) - room, max(errors) + room]
 
 
 def _line(setting: Setting) -> tuple[str, int | None]:
-    """The kind, and the code size where the line is of one."""
+    """Kind of the line through a setting, and its code size if it has one."""
     return setting.kind, None if setting.kind == "ae" else setting.latent_dim
 
 
@@ -58,29 +53,24 @@ def _family(shown: list[Point], kind: str, size: int | None) -> list[Point]:
 
 
 def _trace(kind: str, size: int | None, members: list[Point], dark: bool) -> go.Scatter:
-    dash, symbol, side = STYLES[kind]
+    (dash, symbol, side), ink = STYLES[kind], INK[dark]
     of = "" if size is None else f", codes of {size}"
-    return go.Scatter(
-        x=[point.mse for point in members], y=[point.score.mean for point in members],
-        error_y={
-            "type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": INK[dark],
-            "array": [point.score.high - point.score.mean for point in members],
-            "arrayminus": [point.score.mean - point.score.low for point in members],
-        },
-        name=f"{FAMILIES[kind]}, {KNOBS[kind]}{of}", mode="lines+markers+text",
-        text=[_mark(point.setting) if point.setting.kind == kind else "" for point in members],
-        textposition=_sides(side, members), cliponaxis=False,
-        line={"dash": dash, "color": INK[dark], "width": 1.5},
-        marker={"symbol": symbol, "size": 9, "color": INK[dark]},
-        customdata=[_hover(point) for point in members], hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
-
-
-def _sides(side: str, members: list[Point]) -> list[str]:
-    """Positions of the names: that of the lowest point above it, clear of the axis."""
-    lowest = min((point.score.mean for point in members), default=0.0)
+    scores = [point.score for point in members]
+    means = [score.mean for score in scores]
+    trace = go.Scatter(x=[point.mse for point in members], y=means, mode="lines+markers+text")
+    trace.update(name=f"{FAMILIES[kind]}, {KNOBS[kind]}{of}", cliponaxis=False)
+    trace.line = {"dash": dash, "color": ink, "width": 1.5}
+    trace.marker = {"symbol": symbol, "size": 9, "color": ink}
+    trace.error_y = {"type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": ink}
+    trace.error_y.array = [score.high - score.mean for score in scores]
+    trace.error_y.arrayminus = [score.mean - score.low for score in scores]
+    trace.text = [_mark(point.setting) if point.setting.kind == kind else "" for point in members]
+    # The name of the lowest point is above it, clear of the axis.
     above = f"top {side.split()[1]}"
-    return [above if point.score.mean == lowest else side for point in members]
+    trace.textposition = [above if mean == min(means) else side for mean in means]
+    return trace.update(
+        customdata=[_hover(point) for point in members], hovertemplate="%{customdata}<extra></extra>"
+    )
 
 
 def _mark(setting: Setting) -> str:
@@ -88,15 +78,11 @@ def _mark(setting: Setting) -> str:
 
 
 def _hover(point: Point) -> str:
-    unlike = float(np.mean([run.unlike.mean for run in point.runs]))
-    within = float(np.mean([run.share_within.mean for run in point.runs]))
-    return "<br>".join(
-        [
-            f"<b>{point.setting.name}</b>",
-            f"{point.setting.gap_score.title}: {point.written}",
-            f"reconstruction error: {point.mse:.4f}",
-            f"off the data within a class: {within:.1%}",
-            f"steps unlike any image: {unlike:.1%}",
-            f"seeds: {', '.join(str(run.seed) for run in point.runs)}",
-        ]
+    return (
+        f"<b>{point.setting.name}</b>"
+        f"<br>{point.setting.gap_score.title}: {point.written}"
+        f"<br>reconstruction error: {point.mse:.4f}"
+        f"<br>off the data within a class: {point.mean('share_within'):.1%}"
+        f"<br>steps unlike any image: {point.mean('unlike'):.1%}"
+        f"<br>seeds: {', '.join(str(run.seed) for run in point.runs)}"
     )

@@ -1,9 +1,7 @@
-"""The study's work: train a model of every setting from every seed, and measure its gaps and its error.
-
-N training images, M held-out ones.
-"""
+"""Trials of a study: train a model of every setting from every seed, and measure its gaps and its error."""
 
 from dataclasses import asdict, replace
+from itertools import product
 
 import numpy as np
 
@@ -41,22 +39,18 @@ def begin_study(
     training = training.subset(np.arange(min(plan.n_images, training.n_images)))
     test = test.subset(np.arange(min(MOST_HELD_OUT, test.n_images)))
     if test.n_images < FEWEST_HELD_OUT or training.n_images < 2:
-        raise DatasetError(
-            f"{training.name} has {test.n_images} images to measure with, and a study needs at least "
-            f"{FEWEST_HELD_OUT}. Choose more images."
-        )
-    empty = Study(
-        training.name, training.fingerprint, plan, training.n_images, test.n_images, asdict(runtime)
-    )
-    return empty, training, test
+        has = f"{training.name} has {test.n_images} images to measure with"
+        raise DatasetError(f"{has}, and a study needs at least {FEWEST_HELD_OUT}. Choose more images.")
+    sizes = training.n_images, test.n_images
+    return Study(training.name, training.fingerprint, plan, *sizes, asdict(runtime)), training, test
 
 
 def study_steps(study: Study, training: Dataset, held_out: Dataset, runtime: Runtime) -> Steps[Study]:
-    """Do what the study lacks, seed after seed; the partial results are studies."""
-    wanted = [(setting, seed) for seed in study.plan.seeds for setting in study.plan.settings]
-    done = {(run.setting, run.seed) for run in study.runs}
-    for setting, seed in wanted:
-        if (setting, seed) in done:
+    """Do the runs that the study lacks, seed after seed; the partial results are studies."""
+    wanted = list(product(study.plan.seeds, study.plan.settings))
+    done = {(run.seed, run.setting) for run in study.runs}
+    for seed, setting in wanted:
+        if (seed, setting) in done:
             continue
         trainer = _trainer(study.plan, setting, seed, training, runtime)
         yield from part_of(trainer.steps(), len(study.runs) / len(wanted), 0.95 / len(wanted), study)
@@ -81,14 +75,7 @@ def _measured(
     pairs = random_pairs(held_out.labels, held_out.n_images, n_pairs, seed)
     pictures = PictureDistance(model, held_out.images)
     gaps = result_of(gap_steps("", Support(model, latents), latents, pairs, pictures))
-    errors = measures.mse(as_floats(held_out.images), model.decode(latents))
-    return Run(
-        setting,
-        seed,
-        mse=float(errors.mean()),
-        share=interval(gaps.cross.off_support_share),
-        jump=interval(gaps.cross.jump_ratio),
-        share_within=interval(gaps.same.off_support_share),
-        unlike=interval(gaps.cross.picture_share),
-        seconds=seconds,
-    )
+    mse = float(measures.mse(as_floats(held_out.images), model.decode(latents)).mean())
+    share, share_within = interval(gaps.cross.off_support_share), interval(gaps.same.off_support_share)
+    jump, unlike = interval(gaps.cross.jump_ratio), interval(gaps.cross.picture_share)
+    return Run(setting, seed, mse, share, jump, share_within, unlike, seconds)

@@ -1,7 +1,7 @@
-"""Generating: codes drawn from a source, decoded, and judged.
+"""Samples: codes drawn from a source, decoded, and judged.
 
-Are the pictures like real images as a whole (the Fréchet distance), is each of them off the data, and is it
-new, or a training image come back? N training images, M samples, F features, D latent dimensions, C classes.
+As a whole by the Fréchet distance from real images; one by one for being off the data, or a near-copy of a
+training image. N training images, M samples, F features, D latent dimensions, C classes.
 """
 
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ from autoencoder.training.classifier import (
 )
 
 COPY_PERCENTILE = 5
-MOST_REAL = 10_000  # training images whose features say what real ones come to
-MOST_YARDSTICKS = 500  # held-out images whose reconstructions say how close is a copy
-TEACHING = 0.2  # of the work of comparing goes into the classifier
+MOST_REAL = 10_000  # training images for the floor of the Fréchet distance
+MOST_YARDSTICKS = 500  # held-out images for the distance of a near-copy
+TEACHING = 0.2  # the classifier's share of the work
 EDGE = 0.05  # of the probability, left out at each side of the plane of samples
 
 
@@ -42,12 +42,11 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
-    """What samples are held against: real training images, and what a copy of one is.
+    """Real images that samples are compared with.
 
     images            uint8 (N, 28, 28), of training
-    copy_distance     a sample nearer than this to a training image is a near-copy: the 5th percentile of the
-                      same distance of the model's reconstructions of held-out images, pictures as blurred as
-                      the samples are
+    copy_distance     a sample nearer than this to a training image is a near-copy: the 5th percentile of this
+                      distance for the model's reconstructions of held-out images, as blurred as samples are
     features          float32 (N', F), of up to 10,000 training images at random
     test_features     float32 (T, F), of held-out images; both None without a classifier
     """
@@ -58,21 +57,15 @@ class Yardstick:
     features: np.ndarray | None
     test_features: np.ndarray | None
 
-    def floor(self, n: int) -> float:
-        """The Fréchet distance of ``n`` training images from the test images: no generator is below it."""
-        if self.features is None:
-            return float("nan")
-        return frechet(self.features[:n], self.test_features)
-
 
 @dataclass(frozen=True, eq=False)
 class SampleScores:
-    """What the samples of a source are like; NaN and None without a classifier.
+    """Scores of a source's samples; NaN and None without a classifier.
 
     frechet, frechet_floor   in the features of our own classifier, the floor for as many training images
     off_support_share        of the samples, off the data by their round trip
-    copy_share               of the samples, near-copies of a training image; reconstructions come to 5 %
-    class_shares             (C,), what the classifier takes the samples for
+    copy_share               of the samples, near-copies of a training image; 5 % for reconstructions
+    class_shares             (C,), of the samples by the classifier
     """
 
     source: str
@@ -86,13 +79,10 @@ class SampleScores:
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """The scores of every model, by its name, and the classifier whose features judge, if there is one."""
+    """Scores of every model, by its name, and the classifier for their features, if there is one."""
 
     scores: dict[str, tuple[SampleScores, ...]]
     classifier: ClassifierFacts | None = None
-
-    def with_scores(self, name: str, found: SampleScores) -> "Judgement":
-        return replace(self, scores={**self.scores, name: (*self.scores.get(name, ()), found)})
 
 
 def sample(sampler: Sampler, support: Support, n: int, seed: int, temperature: float = 1.0) -> Samples:
@@ -103,11 +93,11 @@ def sample(sampler: Sampler, support: Support, n: int, seed: int, temperature: f
 
 
 def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
-    """A grid of codes float32 (n_side, n_side, D), row by row: the plane in which the codes spread most.
+    """A grid of codes float32 (n_side, n_side, D), row by row, along their two principal axes.
 
-    Spaced by quantiles from 5 % to 95 %: of the prior, or of the Gaussian fitted to the codes, along their
-    two principal axes (one, for a code of one dimension). Of two-dimensional codes with a prior the axes are
-    the code's own (Kingma & Welling 2014, appendix A).
+    Spaced by quantiles from 5 % to 95 % of the Gaussian fitted to the codes (one axis for a code of one
+    dimension). For two-dimensional codes with a prior it is the prior, along the code's own axes (Kingma &
+    Welling 2014, appendix A).
     """
     steps = norm.ppf(np.linspace(EDGE, 1 - EDGE, n_side))
     across, down = np.meshgrid(steps, -steps)
@@ -118,16 +108,15 @@ def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
 def yardstick_steps(
     codec: Codec, training: np.ndarray, held_out: np.ndarray, classifier: FeatureClassifier | None
 ) -> Steps[Yardstick]:
-    """Get ready to judge samples of a model; images are uint8 (N, 28, 28) and (T, 28, 28)."""
+    """The yardstick of a model, from images uint8 (N, 28, 28) and (T, 28, 28)."""
     few = held_out[:: -(-len(held_out) // MOST_YARDSTICKS)]
     distances, _ = yield from nearest_steps(codec.decode(codec.encode(few)), training)
     copy_distance = float(np.percentile(distances, COPY_PERCENTILE))
     if classifier is None:
         return Yardstick(training, copy_distance, None, None, None)
     some = training[np.random.default_rng(0).permutation(len(training))[:MOST_REAL]]
-    return Yardstick(
-        training, copy_distance, classifier, classifier.features(some), classifier.features(held_out)
-    )
+    features, test_features = classifier.features(some), classifier.features(held_out)
+    return Yardstick(training, copy_distance, classifier, features, test_features)
 
 
 def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[SampleScores]:
@@ -136,20 +125,20 @@ def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Sa
     n, distance, floor, shares = len(samples.images), np.nan, np.nan, None
     if yardstick.classifier is not None:
         features = yardstick.classifier.features(samples.images)
-        distance, floor = frechet(features, yardstick.test_features), yardstick.floor(n)
+        distance = frechet(features, yardstick.test_features)
+        floor = frechet(yardstick.features[:n], yardstick.test_features)
         found = yardstick.classifier.predict(features)
         shares = (found[:, None] == yardstick.classifier.class_labels).mean(axis=0)
-    return SampleScores(
-        source, n, float(distance), float(floor), float(is_off_support(samples.round_trip).mean()),
-        float((distances < yardstick.copy_distance).mean()), shares,
-    )  # fmt: skip
+    off_share = float(is_off_support(samples.round_trip).mean())
+    copy_share = float((distances < yardstick.copy_distance).mean())
+    return SampleScores(source, n, float(distance), float(floor), off_share, copy_share, shares)
 
 
 def frechet(first: np.ndarray, second: np.ndarray) -> float:
     """The Fréchet distance of the Gaussians fitted to features (N, F) and (M, F); at least 0.
 
     ‖m₁ − m₂‖² + tr(C₁ + C₂ − 2 (C₁ C₂)^½) (Dowson & Landau 1982; Heusel et al. 2017, arXiv 1706.08500). It
-    shrinks with more images: compare what was taken of as many.
+    shrinks with more images: compare distances of equal numbers of them.
     """
     first, second = first.astype(np.float64), second.astype(np.float64)
     one, other = (np.atleast_2d(np.cov(features, rowvar=False)) for features in (first, second))
@@ -165,9 +154,8 @@ def compare_steps(
 ) -> Steps[Judgement]:
     """``n`` samples from every source of every model, judged.
 
-    ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. The classifier
-    learns from the training images, if they have labels, and is tested on ``held_out``; where both are the
-    same images, a seeded half of them is held out.
+    ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. A classifier learns
+    from the training images, if they have labels; where these are also ``held_out``, a seeded half is.
     """
     known = Judgement({})
     training, held_out = apart(training, held_out)
@@ -185,12 +173,12 @@ def compare_steps(
             sampler = yield from part_of(sampler_steps(source, latents, 0), low, part, known)
             samples = sample(sampler, support, n, seed)
             found = yield from part_of(score_steps(source, samples, yardstick), low + part, part, known)
-            known = known.with_scores(name, found)
+            known = replace(known, scores={**known.scores, name: (*known.scores.get(name, ()), found)})
     return known
 
 
 def apart(training: Dataset, held_out: Dataset) -> tuple[Dataset, Dataset]:
-    """Training and held-out images; two halves of one set of two images or more that has no split."""
+    """Training and held-out images; two halves of one set that serves as both, if it has two images."""
     if training.fingerprint != held_out.fingerprint or training.n_images < 2:
         return training, held_out
     ones, others = hold_back(training.n_images, 0.5, 0)
@@ -198,7 +186,7 @@ def apart(training: Dataset, held_out: Dataset) -> tuple[Dataset, Dataset]:
 
 
 def _axes(latents: np.ndarray, is_prior: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The middle (D,) of the plane and its two axes (2, D), each one standard deviation long."""
+    """Middle (D,) of the plane and its two axes (2, D), each one standard deviation long."""
     latent_dim = latents.shape[1]
     if is_prior and latent_dim == 2:
         return np.zeros(2), np.eye(2)

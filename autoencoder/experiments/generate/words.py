@@ -8,11 +8,11 @@ from autoencoder.experiments.generate.samples import SampleScores
 
 
 def sentence(name: str, scores: Sequence[SampleScores]) -> str:
-    """What the scores say of a model's sources: the best and the worst, and how far above the floor."""
+    """Sentence on the best and the worst of a model's sources, and on the floor; empty for fewer than two."""
     known = [current for current in scores if np.isfinite(current.frechet)]
     if len(known) < 2:
         return ""
-    best, worst = min(known, key=lambda each: each.frechet), max(known, key=lambda each: each.frechet)
+    best, worst = (choose(known, key=lambda each: each.frechet) for choose in (min, max))
     return (
         f"Of {name}, samples from the {best.source} are most like real images: Fréchet distance "
         f"{written(best.frechet)}, where real ones come to {written(best.frechet_floor)}. Those from the "
@@ -22,5 +22,5 @@ def sentence(name: str, scores: Sequence[SampleScores]) -> str:
 
 
 def written(distance: float) -> str:
-    """A distance for people: three digits."""
+    """A distance with three digits."""
     return f"{distance:,.0f}" if distance >= 100 else f"{distance:.3g}"

@@ -10,12 +10,12 @@ from autoencoder.latent.support import PathMeasures
 
 @dataclass(frozen=True, eq=False)
 class Opinion:
-    """What T pictures look like; the labels are None where there is no classifier.
+    """Comparison of T pictures with real images; labels and shares are None without a classifier.
 
     distance   (T,) to the nearest real image, in units of the model; above 1 it is unlike any image
     nearest    (T, 28, 28), those images
-    labels     (T,), what the classifier takes the pictures for
-    shares     (T,), that label's share of the weight of the neighbours that it asks
+    labels     (T,), by the classifier
+    shares     (T,), the label's share of the weight of its neighbours
     """
 
     distance: np.ndarray

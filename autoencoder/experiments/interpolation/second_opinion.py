@@ -1,4 +1,4 @@
-"""A second opinion on pictures: what class they look like, to somebody who has only seen real ones.
+"""Second opinion on pictures: a classifier that has learnt from real images only.
 
 N images, M pictures, C classes.
 """
@@ -21,23 +21,20 @@ HELD_OUT_SHARE = 0.2  # where there is no test set
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """Nearest neighbours on principal components of the pixels; ``accuracy`` is on images it has not seen."""
+    """Nearest neighbours on principal components of the pixels; ``accuracy`` is on held-out images."""
 
     pipeline: Pipeline
     accuracy: float
     n_held_out: int
 
     def opinion(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The likeliest label (M,) of pictures (M, 28, 28), and its share of the neighbours' weight (M,).
-
-        A neighbour weighs one over its distance, so the share is no count of neighbours.
-        """
+        """Likeliest label (M,) of pictures (M, 28, 28), and its share (M,) of the weights, 1 / distance."""
         shares = self.pipeline.predict_proba(_rows(pictures))
         return self.pipeline.classes_[shares.argmax(axis=1)], shares.max(axis=1)
 
 
 def fit_classifier(
-    images: np.ndarray, labels: np.ndarray, test: tuple[np.ndarray, np.ndarray] | None = None, seed: int = 0
+    images: np.ndarray, labels: np.ndarray, test: tuple[np.ndarray, np.ndarray] | None = None
 ) -> Classifier:
     """Learn from images uint8 (N, 28, 28) and their labels; test on ``test``, images and labels of others.
 
@@ -45,16 +42,15 @@ def fit_classifier(
     """
     if len(images) < 5:
         raise ValueError(f"a classifier needs at least 5 images, got {len(images)}")
-    order = np.random.default_rng(seed).permutation(len(images))
+    order = np.random.default_rng(0).permutation(len(images))
     if test is None:
         n_held_out = max(1, round(HELD_OUT_SHARE * len(images)))
         test = images[order[:n_held_out]], labels[order[:n_held_out]]
         order = order[n_held_out:]
     order = order[:MOST_IMAGES]
-    pipeline = make_pipeline(
-        PCA(min(MOST_COMPONENTS, len(order)), svd_solver="covariance_eigh"),
-        KNeighborsClassifier(min(N_NEIGHBOURS, len(order)), weights="distance", algorithm="brute"),
-    ).fit(_rows(images[order]), labels[order])
+    pca = PCA(min(MOST_COMPONENTS, len(order)), svd_solver="covariance_eigh")
+    neighbours = KNeighborsClassifier(min(N_NEIGHBOURS, len(order)), weights="distance", algorithm="brute")
+    pipeline = make_pipeline(pca, neighbours).fit(_rows(images[order]), labels[order])
     test_images, test_labels = (array[:MOST_HELD_OUT] for array in test)
     accuracy = float((pipeline.predict(_rows(test_images)) == test_labels).mean())
     return Classifier(pipeline, accuracy, len(test_images))

@@ -9,7 +9,7 @@ from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_we
 
 
 def decimals(value: float) -> str:
-    """Two decimals; more where they would hide on which side of the limit, 1, it is."""
+    """Two decimals; four where two would hide the side of the limit, 1."""
     return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
 
 
@@ -56,9 +56,9 @@ def misdrawn(path: MeasuredPath, codes: Codes, pair: tuple[Place, Place]) -> str
 
 
 def outcome(paths: list[MeasuredPath]) -> str:
-    """One sentence on the strips that follows from their numbers."""
-    parts = [f"{path.checkpoint.name} {_outcome_of(path)}" for path in paths]
-    return f"{'; '.join(parts)}.{_compared(paths)}"
+    """Sentence on the strips."""
+    parts = "; ".join(f"{path.checkpoint.name} {_outcome_of(path)}" for path in paths)
+    return f"{parts}.{_compared(paths)}"
 
 
 def n_off(path: MeasuredPath) -> str:
@@ -88,14 +88,14 @@ def _outcome_of(path: MeasuredPath) -> str:
 
 def _compared(paths: list[MeasuredPath]) -> str:
     """A comparison of two paths; empty for other numbers of them, and for different scores."""
-    if len(paths) != 2:
+    if len(paths) != 2 or _score(paths[0]) != _score(paths[1]):
         return ""
-    scores = {_score(path) for path in paths}
-    first, second = (_score(path).of(path.measured) for path in paths)
-    if len(scores) != 1 or first is None or second is None:
+    score = _score(paths[0])
+    first, second = (score.of(path.measured) for path in paths)
+    if first is None or second is None:
         return ""
     if first == second:
         return " On this pair neither is better."
     worse, better = paths if first > second else paths[::-1]
-    verb = "leaves the data in more steps than" if scores == {SHARE} else "jumps more than"
+    verb = "leaves the data in more steps than" if score == SHARE else "jumps more than"
     return f" On this pair {worse.checkpoint.name} {verb} {better.checkpoint.name}."

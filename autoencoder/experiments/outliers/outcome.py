@@ -18,9 +18,9 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """Images uint8 (M, 28, 28) that are judged, which are outliers, bool (M,), and what each is called."""
+    """Images uint8 (M, 28, 28) to judge, bool (M,) for the outliers among them, and a title of each."""
 
-    __test__ = False  # pytest, this is none of yours
+    __test__ = False  # not a test of pytest's
 
     images: np.ndarray
     is_outlier: np.ndarray
@@ -29,7 +29,7 @@ class TestSet:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A model's scores by name: of the held-back normal images, each (N,), and of a test set, each (M,).
+    """Scores by name: of held-back normal images, each (N,), and of a test set, each (M,).
 
     ``model`` is None where only the scores were kept.
     """
@@ -42,10 +42,9 @@ class Outcome:
 
     @cached_property
     def aurocs(self) -> dict[str, float]:
-        """The area under each score's ROC curve: how often an outlier scores above a normal image."""
-        return {
-            name: float(roc_auc_score(self.test.is_outlier, found)) for name, found in self.scores.items()
-        }
+        """Area under each score's ROC curve: probability that an outlier scores above a normal image."""
+        is_outlier = self.test.is_outlier
+        return {name: float(roc_auc_score(is_outlier, found)) for name, found in self.scores.items()}
 
     def alarms(self, score: str, threshold: float) -> "Alarms":
         return alarms(self.scores[score], self.test.is_outlier, threshold)
@@ -53,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Alarms:
-    """What a threshold does on a test set: how many images of each kind there are, and lie above it."""
+    """Effect of a threshold on a test set: numbers of images of each kind, and of those above it."""
 
     threshold: float
     n_normal: int
@@ -71,29 +70,21 @@ class Alarms:
 
     @property
     def precision(self) -> float | None:
-        """The share of the alarms that are outliers; None where there is no alarm."""
+        """Share of the alarms that are outliers; None without an alarm."""
         n_alarms = self.n_caught + self.n_false_alarms
         return self.n_caught / n_alarms if n_alarms else None
 
 
 def alarms(scores: np.ndarray, is_outlier: np.ndarray, threshold: float) -> Alarms:
-    """What lies above a threshold, of scores (M,) of which some are outliers', bool (M,)."""
+    """Alarms of a threshold on scores (M,), those of outliers by bool (M,)."""
     above, n_outliers = scores > threshold, int(is_outlier.sum())
-    return Alarms(
-        float(threshold),
-        len(scores) - n_outliers,
-        n_outliers,
-        int((above & ~is_outlier).sum()),
-        int((above & is_outlier).sum()),
-    )
+    n_false_alarms, n_caught = int((above & ~is_outlier).sum()), int((above & is_outlier).sum())
+    return Alarms(float(threshold), len(scores) - n_outliers, n_outliers, n_false_alarms, n_caught)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a score says of a single image: its ``value`` beside a threshold, and normal images.
-
-    share_below   of the normal images of the test set, which score lower
-    """
+    """A score's ``value`` for one image, its threshold, and the share of normal test images below it."""
 
     score: str
     value: float
@@ -106,45 +97,40 @@ class Verdict:
 
 
 def verdicts(outcome: Outcome, row: int, threshold_of: Callable[[np.ndarray], float]) -> list[Verdict]:
-    """What every score says of an image of the test set; ``threshold_of`` held-back scores (N,)."""
-    is_normal = ~outcome.test.is_outlier
-    return [
-        Verdict(
-            name,
-            float(found[row]),
-            threshold_of(outcome.held_back[name]),
-            float((found[is_normal] < found[row]).mean()),
-        )
-        for name, found in outcome.scores.items()
-    ]
+    """Verdict of every score on an image of the test set; ``threshold_of`` held-back scores (N,)."""
+    found = []
+    for name, scores in outcome.scores.items():
+        share_below = float((scores[~outcome.test.is_outlier] < scores[row]).mean())
+        found.append(Verdict(name, float(scores[row]), threshold_of(outcome.held_back[name]), share_below))
+    return found
 
 
 def threshold_for(held_back: np.ndarray, false_alarm_rate: float) -> float:
-    """The threshold that a new normal image lies above with at most this probability.
+    """Threshold that a new normal image lies above with at most this probability; ValueError outside (0, 1).
 
-    The ⌈(N + 1)(1 - rate)⌉-th smallest of the held-back scores (N,), which holds for images that are drawn
-    alike (split conformal: Vovk et al. 2005; Laxhammar & Falkman 2010). So few images that this is more than
-    all of them promise `promised_rate` only; the threshold is then the highest score.
+    The ⌈(N + 1)(1 - rate)⌉-th smallest of the held-back scores (N,), valid for exchangeable images (split
+    conformal: Vovk et al. 2005; Laxhammar & Falkman 2010). Where this exceeds N, it is the highest score, and
+    promises `promised_rate` only.
     """
     if not 0 < false_alarm_rate < 1:
         raise ValueError(f"a false-alarm rate must lie between 0 and 1, got {false_alarm_rate}")
     count = len(held_back)
-    rank = ceil((count + 1) * (1 - false_alarm_rate) - 1e-9)  # 20 · 0.95 shall be 19
+    rank = ceil((count + 1) * (1 - false_alarm_rate) - 1e-9)  # 20 · 0.95 is 19, without a rounding error
     return float(np.sort(held_back)[min(max(rank, 1), count) - 1])
 
 
 def threshold_at_percentile(held_back: np.ndarray, percentile: float) -> float:
-    """The percentile of the held-back scores (N,), interpolated: plain, and a little low where N is small."""
+    """Interpolated percentile of the held-back scores (N,), a little low where N is small."""
     return float(np.percentile(held_back, percentile))
 
 
 def promised_rate(n_held_back: int, false_alarm_rate: float) -> float:
-    """The smallest rate from the one that is wanted on that so many held-back images can promise."""
+    """Smallest rate, from the wanted one on, that ``n_held_back`` images can promise."""
     return max(false_alarm_rate, 1 / (n_held_back + 1))
 
 
 def interval_over_seeds(values: list[float]) -> Interval:
-    """The mean AUROC of several trainings and its 95 % t-interval, in [0, 1]; a single one has no ends."""
+    """Mean AUROC of several trainings with its 95 % t-interval, within [0, 1]; NaN ends for a single one."""
     mean = float(np.mean(values))
     if len(values) < 2:
         return Interval(mean, np.nan, np.nan)
@@ -155,7 +141,7 @@ def interval_over_seeds(values: list[float]) -> Interval:
 def interval_over_images(scores: np.ndarray, is_outlier: np.ndarray) -> Interval:
     """The AUROC of one training and its 95 % interval over test images (DeLong et al. 1988), within [0, 1].
 
-    By mid-ranks (Sun & Xu 2014). A kind of image that there is one of adds nothing to the spread.
+    By mid-ranks (Sun & Xu 2014). A kind with a single image adds nothing to the spread.
     """
     outliers, normal = scores[is_outlier], scores[~is_outlier]
     ranks = rankdata(np.concatenate([outliers, normal]))
@@ -166,12 +152,10 @@ def interval_over_images(scores: np.ndarray, is_outlier: np.ndarray) -> Interval
 
 
 def auroc_intervals(outcomes: list[Outcome]) -> dict[str, Interval]:
-    """Every score's AUROC: over seeds where there are several, over test images where there is one."""
-    first = outcomes[0]
+    """AUROC of every score, its interval over several seeds, or over the test images of a single one."""
     if len(outcomes) == 1:
-        return {
-            name: interval_over_images(found, first.test.is_outlier) for name, found in first.scores.items()
-        }
+        is_outlier, scores = outcomes[0].test.is_outlier, outcomes[0].scores
+        return {name: interval_over_images(found, is_outlier) for name, found in scores.items()}
     return {name: interval_over_seeds([outcome.aurocs[name] for outcome in outcomes]) for name in SCORES}
 
 

@@ -1,7 +1,6 @@
-"""What has a model never seen? Scores of how odd an image is, thresholds for them, and what these do.
+"""Outlier scores of images: one number an image, the higher the odder, from normal images alone.
 
-N normal images, M images that are judged, D latent dimensions. A score is one number an image, the higher the
-odder. Nothing here learns from an outlier: scores and thresholds come from normal images alone.
+N normal images, M judged images, D latent dimensions.
 """
 
 from dataclasses import dataclass
@@ -20,16 +19,14 @@ N_COMPONENTS = 32
 MOST_REFERENCES = 7_000  # normal images that are compared with, one by one
 BLOCK = 200  # images that are compared with them at once: 11 MB of distances
 N_PIXELS = 28 * 28
-GREY_LEVEL = 255.0**-2  # the energy of the faintest image: one pixel of one grey level
-SMALLEST_DISTANCE = 1e-6  # a code that lies on another one has a logarithm too
-
-
+FAINTEST = 255.0**-2 / N_PIXELS  # the mean energy of the faintest image: one pixel of one grey level
+SMALLEST_DISTANCE = 1e-6  # so that a code on another one has a logarithm
 NETWORK, TRAP, BASELINE = "network", "network, a trap", "baseline, no network"
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a score is called, and what it is: of the network, a trap, or a baseline."""
+    """Title of a score, and its kind: of the network, a trap, or a baseline."""
 
     title: str
     kind: str = NETWORK
@@ -45,14 +42,14 @@ SCORES = {
     "pca_relative_mse": Score("PCA: MSE over energy", BASELINE),
     "pixel_knn": Score("k-NN distance of the pixels", BASELINE),
 }
-CHOSEN = "combined"  # in advance, and not for how well it does on a test set
+CHOSEN = "combined"  # before any test set was looked at
 PARTS = ("relative_mse", "knn")  # of the combined score
 PCA_SCORES = ("pca_mse", "pca_relative_mse")
 
 
 @runtime_checkable
 class Model(Protocol):
-    """A model as this module sees it: numpy in, numpy out, any number of rows."""
+    """Model with numpy in and out, any number of rows."""
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Images uint8 or float in [0, 1] (M, 28, 28) to codes (M, D)."""
@@ -64,7 +61,7 @@ class Model(Protocol):
 class Detector:
     """The scores of a model, against normal images and their codes.
 
-    mse                the network's mean squared error, over pixels from 0 to 1
+    mse                the network's mean squared error, pixels in [0, 1]
     relative_mse       squared error over the image's own energy Σx²; an image without energy has lost all
     bce                binary cross-entropy, nats per image
     knn                mean Euclidean distance of the code to the 5 nearest codes of ``normal``
@@ -85,9 +82,10 @@ class Detector:
         rows = _rows(normal)
         self._pixels = _Neighbours(rows)
         self._pca = PCA(min(N_COMPONENTS, len(normal)), svd_solver="covariance_eigh").fit(rows)
-        held_back_scores = self._single_scores(held_back)
-        self._scales = {name: _scale(np.log(held_back_scores[name])) for name in PARTS}
-        self.held_back = self._with_combined(held_back_scores)
+        scores = self._single_scores(held_back)
+        logs = {name: np.log(scores[name]) for name in PARTS}
+        self._scales = {name: (float(log.mean()), float(log.std()) or 1.0) for name, log in logs.items()}
+        self.held_back = self._with_combined(scores)
 
     def scores(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Every score (M,) of images (M, 28, 28), by its name in `SCORES`."""
@@ -116,7 +114,7 @@ class Detector:
 
 
 class _Neighbours:
-    """References (N, D), and how far other rows are from the nearest of them."""
+    """Mean distance to the nearest of references (N, D)."""
 
     def __init__(self, references: np.ndarray):
         self._references = references
@@ -124,11 +122,11 @@ class _Neighbours:
         self._count = min(N_NEIGHBOURS, len(references))
 
     def mean_distance(self, queries: np.ndarray) -> np.ndarray:
-        """The mean distance (M,) of queries (M, D) to the nearest references, a bounded block at a time."""
+        """The distance (M,) of queries (M, D), in blocks of bounded memory."""
         starts = range(0, len(queries), BLOCK)
-        return np.concatenate([self._mean_distance(queries[start : start + BLOCK]) for start in starts])
+        return np.concatenate([self._of_block(queries[start : start + BLOCK]) for start in starts])
 
-    def _mean_distance(self, queries: np.ndarray) -> np.ndarray:
+    def _of_block(self, queries: np.ndarray) -> np.ndarray:
         squares = (queries**2).sum(axis=1)[:, None] + self._squares - 2 * queries @ self._references.T
         nearest = np.partition(squares, self._count - 1, axis=1)[:, : self._count]
         return np.sqrt(np.maximum(nearest, 0)).mean(axis=1)
@@ -137,20 +135,11 @@ class _Neighbours:
 def relative_error(errors: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Mean squared errors (M,) over the mean energy of their images (M, 28, 28) in [0, 1].
 
-    Both have the energy of a single grey level added: that of a black image is then 1 where it comes back
-    black, and more where it does not.
+    Both have the energy of a single grey level added: a black image then has 1 where it comes back black, and
+    more where it does not.
     """
-    faintest = GREY_LEVEL / N_PIXELS
     energies = (images.astype(np.float64) ** 2).mean(axis=(1, 2))
-    return (errors.astype(np.float64) + faintest) / (energies + faintest)
-
-
-# What a set of scores is worth
-
-
-def _scale(values: np.ndarray) -> tuple[float, float]:
-    """Mean and spread; a spread of 1 where all values are the same."""
-    return float(values.mean()), float(values.std()) or 1.0
+    return (errors.astype(np.float64) + FAINTEST) / (energies + FAINTEST)
 
 
 def _rows(images: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""Which images count as normal and which as outliers, and a network trained on the normal ones alone.
+"""Trials of outlier detection: normal images, outliers, and a network trained on the normal ones alone.
 
-Two protocols need a network of their own and are never mixed: one class is normal and all others are outliers
-(Ruff et al. 2018, Deep SVDD, section 4), or one class is the outlier and all others are normal. Without any
-training, a model as it is can be shown what it was never given.
+Two protocols train a network, and are never mixed: one class is normal and all others are outliers (Ruff et
+al. 2018, Deep SVDD, section 4), or one class is the outlier and all others are normal. Without training, a
+model as it is judges foreign images.
 
 N normal images, M images that are judged.
 """
@@ -21,8 +21,8 @@ from autoencoder.errors import DatasetError
 from autoencoder.experiments.outliers.outcome import Outcome, TestSet, threshold_for
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES, Detector
 from autoencoder.model.architecture import ModelSettings
-from autoencoder.model.runtime import Runtime, resolve_runtime
-from autoencoder.steps import Step, Steps, part_of
+from autoencoder.model.runtime import resolve_runtime
+from autoencoder.steps import Step, Steps, part_of, result_of
 from autoencoder.training.trainer import Trainer
 from autoencoder.wording import counted
 
@@ -42,9 +42,9 @@ MOST_NORMAL, MOST_TESTED = 3_000, 1_000  # of a model as it is, which answers at
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What is learnt from, what the threshold is taken from, and what is judged; no image is in two of them.
+    """Normal images uint8 (N, 28, 28) to train on, others ``held_back`` for the threshold, and a test set.
 
-    ``normal`` and ``held_back`` uint8 (N, 28, 28) are normal images; outliers are in ``test`` alone.
+    No image is in two of these; outliers are in ``test`` alone.
     """
 
     normal: np.ndarray
@@ -53,43 +53,35 @@ class Trial:
 
 
 def class_trial(train: Dataset, test: Dataset | None, protocol: str, label: int, seed: int) -> Trial:
-    """The class ``label`` against the others, by a protocol of `PROTOCOLS`.
+    """The class ``label`` against the others, by one of `PROTOCOLS`; ValueError for another protocol.
 
-    Without a test set a fifth of the images becomes one. Raises DatasetError where labels or images do not
-    suffice.
+    Without a test set a fifth of the images is held out. Raises DatasetError for too few labels or images.
     """
     if protocol not in PROTOCOLS:
         raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {protocol!r}")
     if train.labels is None:
-        raise DatasetError(
-            f"{train.name} has no labels, and the protocol needs classes. Choose other images."
-        )
+        lack = "has no labels, and the protocol needs classes"
+        raise DatasetError(f"{train.name} {lack}. Choose other images.")
     train, test, numbers = _with_test_set(train, test)
     is_normal, is_outlier = train.labels == label, test.labels != label
     if protocol == "leave-one-out":
         is_normal, is_outlier = ~is_normal, ~is_outlier
     rows = np.flatnonzero(is_normal)
     if len(rows) < FEWEST_NORMAL:
-        raise DatasetError(
-            f"{train.name} has {len(rows)} normal images to learn from, and {FEWEST_NORMAL} are needed. "
-            "Choose another class, or other images."
-        )
+        has = f"{train.name} has {len(rows)} normal images to learn from, and {FEWEST_NORMAL} are needed"
+        raise DatasetError(f"{has}. Choose another class, or other images.")
     if is_outlier.all() or not is_outlier.any():
-        raise DatasetError(
-            f"To test on, {test.name} needs images of the class and of others. Choose another class, or "
-            "other images."
-        )
+        advice = "Choose another class, or other images."
+        raise DatasetError(f"To test on, {test.name} needs images of the class and of others. {advice}")
     normal, held_back = _hold_back(len(rows), seed)
     _check_differ(train.name, train.images[rows[normal]])
-    return Trial(
-        train.images[rows[normal]],
-        train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]],
-        TestSet(test.images, is_outlier, _titles(test, numbers)),
-    )
+    kept = train.images[rows[_some(held_back, MOST_HELD_BACK, seed)]]
+    judged = TestSet(test.images, is_outlier, _titles(test, numbers))
+    return Trial(train.images[rows[normal]], kept, judged)
 
 
 def class_label(dataset: Dataset, name: str) -> int:
-    """The label of the class with this name, or else this number; raises DatasetError where there is none."""
+    """Label of the class with this name, or else this number; raises DatasetError where there is none."""
     if name in dataset.class_names:
         return dataset.class_names.index(name)
     if name.isdecimal() and int(name) < len(dataset.class_names):
@@ -98,19 +90,16 @@ def class_label(dataset: Dataset, name: str) -> int:
     raise DatasetError(f"{dataset.name} has no class {name!r}. Its classes are {classes}.")
 
 
-# Training on the normal images
-
-
 def training_settings(n_images: int, seed: int) -> TrainingSettings:
-    """As many epochs as make some 700 steps, so that every class costs about the same."""
+    """Settings of some 700 steps, so that every class costs about the same."""
     batch_size = LARGE_BATCH if n_images >= MANY else SMALL_BATCH
     steps_per_epoch = ceil(n_images * (1 - HELD_BACK_SHARE) / batch_size)
     return TrainingSettings(min(MOST_EPOCHS, max(1, round(N_STEPS / steps_per_epoch))), batch_size, seed=seed)
 
 
-def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | None = None) -> Steps[Outcome]:
-    """Train an autoencoder on the normal images and judge the test set, on one CPU thread by default."""
-    settings, runtime = training_settings(len(trial.normal), seed), runtime or resolve_runtime(threads=1)
+def outcome_steps(trial: Trial, latent_dim: int, seed: int) -> Steps[Outcome]:
+    """Train an autoencoder on the normal images and judge the test set, on one CPU thread."""
+    settings, runtime = training_settings(len(trial.normal), seed), resolve_runtime(threads=1)
     trainer = Trainer(trial.normal, ModelSettings("ae", latent_dim), settings, runtime)
     yield from part_of(trainer.steps(), 0, TRAINING_SHARE)
     detector = Detector(trainer.autoencoder(), trial.normal, trial.held_back)
@@ -119,12 +108,9 @@ def outcome_steps(trial: Trial, latent_dim: int, seed: int, runtime: Runtime | N
 
 
 def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps[Outcome]:
-    """Score a test set, some images at once."""
-    parts = []
-    for first in range(0, len(test.images), AT_ONCE):
-        yield Step(first / len(test.images))
-        parts.append(detector.scores(test.images[first : first + AT_ONCE]))
-    return Outcome(seed, detector.model, detector.held_back, test, _joined(parts))
+    """Score a test set."""
+    scores = yield from _score_steps(detector, test.images)
+    return Outcome(seed, detector.model, detector.held_back, test, scores)
 
 
 def anomalies_steps(
@@ -138,39 +124,34 @@ def anomalies_steps(
 ) -> Steps[dict]:
     """Report of the command line on a trial.
 
-    ``auroc`` of every score, the combined score's ``threshold``, and the ``false_alarm_rate`` that it has on
-    the test set. Raises DatasetError as `class_trial` and `class_label` do.
+    ``auroc`` of every score, the combined score's ``threshold``, and its ``false_alarm_rate`` on the test
+    set. Raises DatasetError as `class_trial` and `class_label` do.
     """
     trial = class_trial(train, test, protocol, class_label(train, class_name), seed)
-    return _report((yield from outcome_steps(trial, latent_dim, seed)), false_alarm_rate)
-
-
-def _report(outcome: Outcome, wanted: float) -> dict:
-    threshold = threshold_for(outcome.held_back[CHOSEN], wanted)
+    outcome = yield from outcome_steps(trial, latent_dim, seed)
+    threshold = threshold_for(outcome.held_back[CHOSEN], false_alarm_rate)
     return {
         "auroc": outcome.aurocs,
         "score": CHOSEN,
         "threshold": threshold,
         "false_alarm_rate": outcome.alarms(CHOSEN, threshold).false_alarm_rate,
-        "wanted_false_alarm_rate": wanted,
+        "wanted_false_alarm_rate": false_alarm_rate,
     }
-
-
-# A model as it is, and what it was never given
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """How a kind of foreign image is called, and how it is made of normal ones."""
+    """Title of a kind of foreign image, and the function that makes it of normal ones."""
 
     title: str
     make: Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
+UPPER_HALF = np.arange(28)[:, None] < 14
 FOREIGN = {
     "rotated": Foreign("rotated by 90°", lambda images, rng: np.rot90(images, axes=(1, 2))),
     "inverted": Foreign("inverted", lambda images, rng: 255 - images),
-    "half-erased": Foreign("lower half erased", lambda images, rng: _half_erased(images)),
+    "half-erased": Foreign("lower half erased", lambda images, rng: images * UPPER_HALF),
     "noise": Foreign("noise", lambda images, rng: rng.integers(256, size=images.shape, dtype=np.uint8)),
     "black": Foreign("the black image", lambda images, rng: np.zeros_like(images[:1])),
 }
@@ -178,10 +159,10 @@ FOREIGN = {
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """A detector for a model as it is, and the normal images that it is tested on, with what each is called.
+    """A detector for a model as it is, and normal test images with their ``titles`` and ``scores``.
 
-    ``scores`` are those images'. They are drawn from ``n_all``; ``n_compared`` normal images of training are
-    what is compared with. ``is_own`` tells whether the model was trained on these very images.
+    The images are drawn from ``n_all``, and compared with ``n_compared`` normal ones. ``is_own``: the model
+    was trained on this very data set.
     """
 
     detector: Detector
@@ -201,26 +182,20 @@ class Ready:
             numbers = _some(np.arange(foreign.n_images), MOST_TESTED, seed)
             made = foreign.images[numbers]
             titles = (foreign.name,) if len(made) == 1 else _titles(foreign.subset(numbers), numbers)
-        test = TestSet(
-            np.concatenate([self.images, made]),
-            np.repeat([False, True], [len(self.images), len(made)]),
-            self.titles + titles,
-        )
-        scores = _joined([self.scores, _scores(self.detector, made)])
+        is_outlier = np.repeat([False, True], [len(self.images), len(made)])
+        test = TestSet(np.concatenate([self.images, made]), is_outlier, self.titles + titles)
+        scores = _joined([self.scores, result_of(_score_steps(self.detector, made))])
         return Outcome(seed, self.detector.model, self.detector.held_back, test, scores)
 
 
 def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
-    """A detector for which the chosen images are normal.
+    """A detector for which the chosen images are normal; raises DatasetError for fewer than 10.
 
-    Where the model was trained on them, what it held back then is held back here; else a seeded part is.
-    Raises DatasetError for fewer than 10 images.
+    Held back are the images that the model's own training held back, or else a seeded part.
     """
     if train.n_images < FEWEST_NORMAL:
-        raise DatasetError(
-            f"{train.name} has {counted(train.n_images, 'image')}, and {FEWEST_NORMAL} are needed. "
-            "Choose other images."
-        )
+        has = f"{train.name} has {counted(train.n_images, 'image')}"
+        raise DatasetError(f"{has}, and {FEWEST_NORMAL} are needed. Choose other images.")
     source, numbers = checkpoint.config.source, None
     is_own = _was_trained_on(train, source.n_images, source.fingerprint)
     if is_own:
@@ -229,7 +204,7 @@ def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None,
     else:
         train, test, numbers = _with_test_set(train, test)
         normal, held_back = _hold_back(train.n_images, seed)
-    if test is None:  # what was held back is all that this model has not seen
+    if test is None:  # only the images held back are new to the model
         kept, tested = hold_back(len(held_back), 0.5, seed)
         test, held_back, numbers = train.subset(held_back[tested]), held_back[kept], held_back[tested]
     numbers = np.arange(test.n_images) if numbers is None else numbers
@@ -238,14 +213,17 @@ def ready_detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None,
     _check_differ(train.name, compared)
     detector = Detector(checkpoint.model, compared, train.images[_some(held_back, MOST_HELD_BACK, seed)])
     images, titles = test.images[judged], _titles(test.subset(judged), numbers[judged])
-    n_all, n_compared = test.n_images, len(compared)
-    return Ready(detector, images, titles, _scores(detector, images), n_all, n_compared, is_own)
+    scores = result_of(_score_steps(detector, images))
+    return Ready(detector, images, titles, scores, test.n_images, len(compared), is_own)
 
 
-def _scores(detector: Detector, images: np.ndarray) -> dict[str, np.ndarray]:
-    """Every score of images (M, 28, 28), some at once."""
-    starts = range(0, len(images), AT_ONCE)
-    return _joined([detector.scores(images[first : first + AT_ONCE]) for first in starts])
+def _score_steps(detector: Detector, images: np.ndarray) -> Steps[dict[str, np.ndarray]]:
+    """Every score of images (M, 28, 28), by name."""
+    parts = []
+    for first in range(0, len(images), AT_ONCE):
+        yield Step(first / len(images))
+        parts.append(detector.scores(images[first : first + AT_ONCE]))
+    return _joined(parts)
 
 
 def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -268,18 +246,12 @@ def _was_trained_on(dataset: Dataset, n_images: int, fingerprint: str) -> bool:
 
 
 def _hold_back(n_images: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows to learn from and rows that are held back; of few images more, so that a threshold can be had."""
+    """Rows to learn from and rows to hold back: of few images a greater share, enough for a threshold."""
     return hold_back(n_images, SHARE_OF_FEW if n_images < MANY else HELD_BACK_SHARE, seed)
 
 
-def _half_erased(images: np.ndarray) -> np.ndarray:
-    erased = images.copy()
-    erased[:, images.shape[1] // 2 :] = 0
-    return erased
-
-
 def _some(rows: np.ndarray, most: int, seed: int) -> np.ndarray:
-    """At most so many of the rows, drawn from the seed, in order."""
+    """At most ``most`` of the rows, drawn from the seed, in order."""
     return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
 
 
@@ -292,7 +264,7 @@ def _with_test_set(train: Dataset, test: Dataset | None) -> tuple[Dataset, Datas
 
 
 def _titles(dataset: Dataset, numbers: np.ndarray) -> tuple[str, ...]:
-    """What images with these numbers are called."""
+    """Titles of images: data set or class, and number."""
     if dataset.labels is None:
         return tuple(f"{dataset.name} · {number}" for number in numbers)
     named = zip(dataset.labels, numbers, strict=True)
@@ -301,10 +273,7 @@ def _titles(dataset: Dataset, numbers: np.ndarray) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """What is asked: a protocol about a class of these images, a size of the code, and a first seed.
-
-    ``test`` is None for images without a split of their own.
-    """
+    """Settings of trials of one class; ``test`` is None for images without a split."""
 
     train: Dataset
     test: Dataset | None
@@ -317,7 +286,7 @@ class Experiment:
         return class_trial(self.train, self.test, self.protocol, self.label, seed)
 
     def key(self, n_seeds: int) -> str:
-        """What decides the outcome, as a job's owner."""
+        """All that decides the outcome, as a job's owner."""
         images = self.train.fingerprint + ("" if self.test is None else self.test.fingerprint)
         choices = f"{self.protocol} {self.label} {self.latent_dim} {self.first_seed} {n_seeds}"
         return f"outliers {images} {choices}"
@@ -326,9 +295,9 @@ class Experiment:
 def experiment_steps(
     experiment: Experiment, n_seeds: int, known: Sequence[Outcome] = ()
 ) -> Steps[list[Outcome]]:
-    """Outcomes of an experiment with several seeds in turn; ``known`` are those of the first ones.
+    """Outcomes of an experiment, seed by seed; ``known`` are those of the first seeds.
 
-    Pictures are kept of the first seed only. Raises DatasetError where the images do not suffice.
+    Only the first outcome keeps its model and images. Raises DatasetError for too few images.
     """
     outcomes = list(known)
     for number in range(len(outcomes), n_seeds):

@@ -10,7 +10,7 @@ MOST_NAMED = 2  # of scores that tie
 
 
 def sentence(aurocs: dict[str, Interval]) -> str:
-    """Which score is best and worst here, and whether the network's chosen one beats PCA."""
+    """Sentence on the best score and the worst, and on the network's chosen one against PCA."""
     means = {name: found.mean for name, found in aurocs.items()}
     best, worst = max(means.values()), min(means.values())
     if best - worst < ROUNDING:
@@ -24,19 +24,19 @@ def sentence(aurocs: dict[str, Interval]) -> str:
 
 
 def better_pca(aurocs: dict[str, Interval]) -> str:
-    """The score of PCA that is held against the network; of two that tie, the first."""
+    """The better score of PCA; of two that tie, the first."""
     return max(PCA_SCORES, key=lambda name: aurocs[name].mean)
 
 
 def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
-    """What false-alarm rate was wanted and what it is on the test set, and what is caught."""
+    """Sentence on the wanted false-alarm rate, that of the test set, and the share of outliers caught."""
     promised = promised_rate(n_held_back, wanted)
     limit = ""
     if promised > wanted:
         limit = f" ({n_held_back} held-back images can promise no less than {promised:.1%})"
-    precision = (
-        "no image lies above" if found.precision is None else f"{found.precision:.1%} of the alarms are right"
-    )
+    precision = "no image lies above"
+    if found.precision is not None:
+        precision = f"{found.precision:.1%} of the alarms are right"
     return (
         f"Wanted: {wanted:.1%} false alarms{limit}. On the test set {found.false_alarm_rate:.1%} of "
         f"{counted(found.n_normal, 'normal image')} lie above the threshold, and {found.recall:.1%} of "
@@ -45,7 +45,7 @@ def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
 
 
 def _with_auroc(means: dict[str, float], value: float) -> str:
-    """The scores that have this very AUROC, not one that reads like it: several are a tie."""
+    """The scores with exactly this AUROC: several are a tie."""
     titles = [f"“{SCORES[name].title}”" for name, mean in means.items() if abs(mean - value) < ROUNDING]
     named = titles if len(titles) <= MOST_NAMED else [titles[0], f"{len(titles) - 1} others"]
     tie = ", a tie," if len(titles) > 1 else ""
