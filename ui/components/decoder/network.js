@@ -4,6 +4,7 @@
  * Images are 784 values in [0, 1], row by row; codes have D values. Feature maps (C, H, W) lie in
  * memory as in PyTorch, so weights are used as they were saved.
  */
+/** @import { Tensor } from "../shared/safetensors.js" */
 
 /**
  * @typedef {object} Layer
@@ -16,7 +17,7 @@
  * @property {string} bias
  * @property {boolean} active whether SiLU follows
  */
-/** @typedef {Record<string, import("../shared/safetensors.js").Tensor>} Tensors */
+/** @typedef {Record<string, Tensor>} Tensors */
 /** @typedef {(input: Float32Array) => Float32Array} Step returns the same array at every call */
 
 const OPERATIONS = { dense, convolution, "transposed convolution": transposedConvolution };

@@ -1,6 +1,5 @@
 /** Planes of latent space that a map shows, with their inverses; see autoencoder/latent/projection.py. */
-
-/** @typedef {import("../shared/view.js").Point} Point */
+/** @import { Point } from "../shared/view.js" */
 
 /**
  * @typedef {object} Plane

@@ -4,6 +4,7 @@
  * See autoencoder/latent/support.py.
  */
 import { digits } from "../shared/numbers.js";
+/** @import { Network } from "./network.js" */
 
 /**
  * @typedef {object} Units
@@ -37,7 +38,7 @@ export function verdict(roundTrip) {
 
 export class Support {
   /**
-   * @param {import("./network.js").Network} network
+   * @param {Network} network
    * @param {Float32Array} atlas (N, D)
    * @param {number} dim
    * @param {Units} units

@@ -5,13 +5,14 @@ import { InkCanvas } from "./ink.js";
 import { fitted, normalised, withoutEdges, withoutPaper } from "./normalise.js";
 import { readPicture } from "./open.js";
 import { PAPER, Paper, SCALE } from "./paper.js";
+/** @import { Point } from "../shared/view.js" */
+/** @import { Layer } from "./paper.js" */
 
 const PEN = 3; // pixels of the image: over two thirds of the pad, a digit then has as much ink as MNIST's
 const ERASER = 1.5; // times as wide as the pen, so that it leaves no seam along the same line
 const SEEN = "What the encoder sees";
 const ERASER_BUTTON = 32; // of PointerEvent.buttons: the other end of a pen
 
-/** @typedef {import("./paper.js").Layer} Layer */
 /** @typedef {Uint8Array | null} Image 784 bytes, light on dark; null where there is no ink */
 /**
  * @typedef {object} Handlers
@@ -235,7 +236,7 @@ export class Pad {
   /**
    * Position of an event in pixels of the canvas.
    * @param {PointerEvent} event
-   * @returns {import("../shared/view.js").Point}
+   * @returns {Point}
    */
   place(event) {
     const { left, top, width, height } = this.paper.canvas.getBoundingClientRect();

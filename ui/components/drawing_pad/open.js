@@ -1,12 +1,11 @@
 /** Pictures from files, as ink. */
 import { InkCanvas } from "./ink.js";
 import { greyOf } from "./normalise.js";
+/** @import { Picture } from "./normalise.js" */
 
 const MOST_BYTES = 20_000_000;
 const MOST_PIXELS = 4096; // a side
 const KEPT_PIXELS = 1024; // a side: enough for 28 by 28
-
-/** @typedef {import("./normalise.js").Picture} Picture */
 
 /**
  * Read a picture from a file; a sentence with the reason where that fails.

@@ -1,12 +1,12 @@
 /** Paper of the drawing pad: strokes and pictures in layers, drawn again without the last after Undo. */
 import { SIDE } from "../shared/pixels.js";
 import { InkCanvas } from "./ink.js";
+/** @import { Point } from "../shared/view.js" */
+/** @import { Picture } from "./normalise.js" */
 
 export const SCALE = 20; // pixels of the canvas per pixel of the image: an integer, so that images stay exact
 export const PAPER = SCALE * SIDE;
 
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./normalise.js").Picture} Picture */
 /** @typedef {{ points: Point[], width: number, erases: boolean }} Stroke */
 /** @typedef {Stroke | Picture | null} Layer null clears the layers below it */
 

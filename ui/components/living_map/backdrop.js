@@ -3,11 +3,14 @@ import { element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { GAP_TOP, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
 import { Grid } from "./grid.js";
+/** @import { Field } from "./layers.js" */
+/** @import { LatentSpace } from "./space.js" */
+/** @import { Stage } from "./stage.js" */
 
 export class Backdrop {
   /**
-   * @param {import("./space.js").LatentSpace} space
-   * @param {import("./stage.js").Stage} stage
+   * @param {LatentSpace} space
+   * @param {Stage} stage
    * @param {(error: unknown) => void} fail
    */
   constructor(space, stage, fail) {
@@ -17,7 +20,7 @@ export class Backdrop {
     this.layer = "none";
     this.isFiltered = false;
     this.url = "";
-    /** @type {import("./layers.js").Field | null} */
+    /** @type {Field | null} */
     this.field = null;
     /** @type {Grid | null} */
     this.grid = null;

@@ -1,12 +1,12 @@
 /** Board: the panes of one or two models side by side. */
 import { element } from "../shared/dom.js";
 import { Pane } from "./pane.js";
-
-/** @typedef {import("../shared/view.js").View} View */
-/** @typedef {import("./space.js").SpaceData} SpaceData */
+/** @import { Point, View } from "../shared/view.js" */
+/** @import LatentMap from "./map.js" */
+/** @import { SpaceData } from "./space.js" */
 
 export class Board {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     /** @type {Pane[]} */
@@ -94,7 +94,7 @@ export class Board {
   /**
    * Select, on all maps, the points inside an outline on one of them.
    * @param {Pane} pane
-   * @param {import("../shared/view.js").Point[]} outline
+   * @param {Point[]} outline
    * @returns {number[]} their indices
    */
   select({ space: { points } }, outline) {

@@ -3,8 +3,8 @@ import { element, figure, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData, verdict } from "../decoder/support.js";
-
-/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
+/** @import { Pixels } from "../shared/pixels.js" */
+/** @import { Point } from "../shared/view.js" */
 
 /** @typedef {{ image: Float32Array, roundTrip: number, distance: number }} Decoded in the model's units */
 
@@ -105,7 +105,7 @@ export class Card {
 
   /**
    * Put the small card beside the pointer, on the side with room; null hides it.
-   * @param {import("../shared/view.js").Point | null} at
+   * @param {Point | null} at
    * @param {number} width of the stage
    */
   follow(at, width) {

@@ -4,8 +4,8 @@
  * trackpad reports a pinch.
  */
 import { clamp } from "../shared/numbers.js";
+/** @import { Point } from "../shared/view.js" */
 
-/** @typedef {import("../shared/view.js").Point} Point in pixels from the top left of the element */
 /**
  * @typedef {object} Handlers
  * @property {(at: Point) => void} hover

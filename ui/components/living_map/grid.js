@@ -2,8 +2,8 @@
 import { contextOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { SIDE, inkOf } from "../shared/pixels.js";
-
-/** @typedef {import("../shared/view.js").Point} Point */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Stage } from "./stage.js" */
 
 const CELLS = 18; // decoded pictures across the view, at most
 const SMALLEST_CELL = 28; // pixels
@@ -31,7 +31,7 @@ export class Grid {
   /**
    * Draw the pictures that are here, and have others decoded.
    * @param {CanvasRenderingContext2D} context
-   * @param {import("./stage.js").Stage} stage
+   * @param {Stage} stage
    */
   draw(context, { view, theme }) {
     const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));

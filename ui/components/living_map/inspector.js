@@ -2,6 +2,12 @@
 import { latest } from "../decoder/model.js";
 import { say } from "../shared/dom.js";
 import { digits, withMinus } from "../shared/numbers.js";
+/** @import { Look } from "../decoder/model.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Card } from "./card.js" */
+/** @import LatentMap from "./map.js" */
+/** @import { LatentSpace } from "./space.js" */
+/** @import { Stage } from "./stage.js" */
 
 const PICK = 14; // pixels around the pointer in which a point is picked
 const DWELL = 75; // milliseconds on one point before its image is shown, so that a sweep does not flicker
@@ -15,14 +21,13 @@ const FROM = { image: "from its code alone", code: "a code of no image", drawing
  * @property {string} title
  * @property {string} where
  */
-/** @typedef {import("../shared/view.js").Point} Point */
 
 export class Inspector {
   /**
-   * @param {import("./space.js").LatentSpace} space
-   * @param {import("./stage.js").Stage} stage
-   * @param {import("./card.js").Card} card
-   * @param {import("./map.js").default} map whose pins and titles are shown
+   * @param {LatentSpace} space
+   * @param {Stage} stage
+   * @param {Card} card
+   * @param {LatentMap} map whose pins and titles are shown
    * @param {() => void} onShown
    */
   constructor(space, stage, card, map, onShown) {
@@ -107,7 +112,7 @@ export class Inspector {
     this.stage.redrawFront();
   }
 
-  /** @type {(look: import("../decoder/model.js").Look, request: Request) => void} */
+  /** @type {(look: Look, request: Request) => void} */
   show(look, { near, title, where }) {
     this.card.setDecoded(look, title, where);
     say(this.card.note, this.note);

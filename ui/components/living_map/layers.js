@@ -4,6 +4,7 @@ import { element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { readTensors } from "../shared/safetensors.js";
 import { css, rgbOf } from "../shared/theme.js";
+/** @import { Stage } from "./stage.js" */
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
 
@@ -60,7 +61,7 @@ function fieldOf(buffer) {
 /**
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./stage.js").Stage} stage
+ * @param {Stage} stage
  * @param {Field} field
  * @param {boolean} isGaps
  */

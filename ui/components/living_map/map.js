@@ -7,20 +7,22 @@ import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { State, keyOf } from "./state.js";
 import { Toolbar } from "./toolbar.js";
+/** @import { Place } from "../shared/places.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Pane } from "./pane.js" */
+/** @import { SpaceData } from "./space.js" */
+/** @import { Choice } from "./state.js" */
 
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./pane.js").Pane} Pane */
 /**
  * @typedef {object} Data
  * @property {string} key of the images and models; when it changes, history and selection are dropped
  * @property {boolean} compact without path, sliders and drawing pad, to choose places only
  * @property {Point[]} path of the first model, where it is not the straight one
  * @property {Point[]} crosses marks on the first map
- * @property {import("./space.js").SpaceData[]} panes
+ * @property {SpaceData[]} panes
  * @property {string[]} classes names by label
  * @property {number[]} present the labels that occur
- * @property {import("./state.js").Choice} choice
+ * @property {Choice} choice
  * @property {number} seq of the last commit that Python has received
  */
 /** @typedef {{ data: Data, setTriggerValue: (name: string, value: any) => void }} Component */

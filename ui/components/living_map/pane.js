@@ -9,10 +9,11 @@ import { LatentSpace } from "./space.js";
 import { Stage } from "./stage.js";
 import { Strip, straightPath } from "./strip.js";
 import { Traversal } from "./traversal.js";
-
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./space.js").SpaceData} SpaceData */
+/** @import { Place } from "../shared/places.js" */
+/** @import { Point, View } from "../shared/view.js" */
+/** @import { Handlers } from "./gestures.js" */
+/** @import LatentMap from "./map.js" */
+/** @import { SpaceData } from "./space.js" */
 
 const PICK = 14; // pixels around the pointer in which a pin or a point is picked
 const KEYS =
@@ -23,7 +24,7 @@ const HINTED = 4000; // milliseconds
 
 export class Pane {
   /**
-   * @param {import("./map.js").default} map
+   * @param {LatentMap} map
    * @param {number} number 0 for the first model
    * @param {SpaceData} data
    */
@@ -98,7 +99,7 @@ export class Pane {
 
   // Gestures
 
-  /** @returns {import("./gestures.js").Handlers} */
+  /** @returns {Handlers} */
   handlers() {
     const { map } = this;
     return {
@@ -161,7 +162,7 @@ export class Pane {
     );
   }
 
-  /** @param {(view: import("../shared/view.js").View) => void} change */
+  /** @param {(view: View) => void} change */
   changeView(change) {
     change(this.stage.view);
     this.stage.redraw();

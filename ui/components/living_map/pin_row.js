@@ -1,8 +1,9 @@
 /** Row below the map: the places of both pins in words, and controls to set and undo them. */
 import { button, element, say } from "../shared/dom.js";
+/** @import LatentMap from "./map.js" */
 
 export class PinRow {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     this.invitation = element("p", { class: "lm-invitation" });

@@ -1,6 +1,6 @@
 /** Pins A and B, with undo and redo. */
+/** @import { Place } from "../shared/places.js" */
 
-/** @typedef {import("../shared/places.js").Place} Place */
 /** @typedef {{ a: Place | null, b: Place | null }} Pair */
 
 export class Pins {

@@ -2,11 +2,12 @@
 import { button, element } from "../shared/dom.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { themeOf } from "../shared/theme.js";
+/** @import LatentMap from "./map.js" */
 
 const MOST_IMAGES = 60;
 
 export class Selection {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     this.element = element("section", {

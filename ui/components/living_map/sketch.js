@@ -5,9 +5,10 @@ import { latest } from "../decoder/model.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { textOf } from "../shared/places.js";
 import { themeOf } from "../shared/theme.js";
+/** @import LatentMap from "./map.js" */
 
 export class Sketch {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     this.rebuilt = pictureCanvas("Its reconstruction");

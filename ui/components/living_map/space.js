@@ -5,6 +5,11 @@ import { Points } from "../shared/points.js";
 import { fetchTensors } from "../shared/safetensors.js";
 import { Images } from "./images.js";
 import { codePlane, pcaPlane } from "../decoder/plane.js";
+/** @import { Plane } from "../decoder/plane.js" */
+/** @import { Pixels } from "../shared/pixels.js" */
+/** @import { Place } from "../shared/places.js" */
+/** @import { Tensor } from "../shared/safetensors.js" */
+/** @import { Point } from "../shared/view.js" */
 
 /**
  * Data of a model's map from Python; addresses lead to files of ui/components/wire.py.
@@ -22,9 +27,6 @@ import { codePlane, pcaPlane } from "../decoder/plane.js";
  * @property {{ urls: string[], per_tile: number } | null} images null where only codes are here
  * @property {Record<string, string>} layers addresses by name
  */
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
-/** @typedef {import("../shared/view.js").Point} Point */
 /** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
 
 export class LatentSpace {
@@ -41,7 +43,7 @@ export class LatentSpace {
     this.latents = new Float32Array();
     /** @type {Points | null} */
     this.points = null;
-    /** @type {import("../decoder/plane.js").Plane | null} */
+    /** @type {Plane | null} */
     this.plane = null;
     /** @type {Map<string, Float32Array>} codes of drawings by their text */
     this.encoded = new Map();
@@ -76,7 +78,7 @@ export class LatentSpace {
     this.onMap();
   }
 
-  /** @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors */
+  /** @param {Record<string, Tensor>} tensors */
   planeOf(tensors) {
     if (this.data.plane === "code") return codePlane(this.data.dim);
     if (this.data.plane === "none") return null;

@@ -6,6 +6,8 @@ import { Scatter } from "../shared/scatter.js";
 import { themeOf } from "../shared/theme.js";
 import { View } from "../shared/view.js";
 import { drawMarks } from "./marks.js";
+/** @import { Points } from "../shared/points.js" */
+/** @import { Marks } from "./marks.js" */
 
 export class Stage {
   /**
@@ -24,13 +26,13 @@ export class Stage {
     this.element = element("div", { class: "lm-stage", tabindex: 0, role: "application" }, ...this.canvases);
     this.scatter = new Scatter(this.canvases[1]);
     this.view = new View({ left: -1, right: 1, bottom: -1, top: 1 });
-    /** @type {import("../shared/points.js").Points | null} */
+    /** @type {Points | null} */
     this.points = null;
     /** @type {string[]} */
     this.classNames = [];
     /** @type {[string, string]} */
     this.axes = ["", ""];
-    /** @type {import("./marks.js").Marks} */
+    /** @type {Marks} */
     this.marks = { ring: -1, pointer: null, pins: [], path: [], crosses: [], outline: [] };
     this.theme = themeOf(host);
     this.layer = "none"; // name of the layer behind the points
@@ -42,7 +44,7 @@ export class Stage {
   }
 
   /**
-   * @param {import("../shared/points.js").Points} points
+   * @param {Points} points
    * @param {string[]} classNames
    * @param {[string, string]} axes
    */

@@ -3,6 +3,7 @@ import { element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData } from "../decoder/support.js";
+/** @import { Look } from "../decoder/model.js" */
 
 export const N_STEPS = 11;
 
@@ -33,12 +34,12 @@ export class Strip {
       this.title,
       list,
     );
-    /** @type {import("../decoder/model.js").Look[]} */
+    /** @type {Look[]} */
     this.looks = [];
     this.dark = false;
   }
 
-  /** @param {import("../decoder/model.js").Look[]} looks one per step; none hides the strip */
+  /** @param {Look[]} looks one per step; none hides the strip */
   show(looks) {
     this.looks = looks;
     this.element.hidden = !looks.length;

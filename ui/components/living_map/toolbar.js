@@ -2,12 +2,13 @@
 import { button, element } from "../shared/dom.js";
 import { LAYERS } from "./layers.js";
 import { colourOf } from "../shared/theme.js";
+/** @import LatentMap from "./map.js" */
 
 const TOOLS = { move: "Move", box: "Box", lasso: "Lasso" };
 const ZOOM = 1.5;
 
 export class Toolbar {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     this.tool = "move";

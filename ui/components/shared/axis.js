@@ -2,12 +2,10 @@
 import { haloText } from "./canvas.js";
 import { digits, withMinus } from "./numbers.js";
 import { css } from "./theme.js";
+/** @import { Theme } from "./theme.js" */
+/** @import { Point, View } from "./view.js" */
 
 const SPACING = 100; // pixels between grid lines, at least
-
-/** @typedef {import("./theme.js").Theme} Theme */
-/** @typedef {import("./view.js").Point} Point */
-/** @typedef {import("./view.js").View} View */
 
 /**
  * Smallest of 1, 2 and 5 times a power of ten that is not below a number.

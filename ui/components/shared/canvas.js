@@ -1,10 +1,11 @@
 /** Canvases: their contexts, their size in device pixels, and shapes and text on them. */
 import { css } from "./theme.js";
+/** @import { Points } from "./points.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Point, View } from "./view.js" */
 
 const MOST_RATIO = 2; // device pixels per CSS pixel that are worth computing
 const MOST_NAMED_CLASSES = 30;
-
-/** @typedef {import("./view.js").Point} Point */
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -55,10 +56,10 @@ export function haloText(context, text, [x, y]) {
 /**
  * Name of each class at the median of its shown points.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./points.js").Points} points
+ * @param {Points} points
  * @param {string[]} names by label
- * @param {import("./view.js").View} view
- * @param {import("./theme.js").Theme} theme
+ * @param {View} view
+ * @param {Theme} theme
  */
 export function nameClasses(context, points, names, view, theme) {
   if (points.centres.length > MOST_NAMED_CLASSES) return;

@@ -1,6 +1,7 @@
 /** Images of 28 by 28 on canvases: dark on light in the light theme, light on dark in the dark one. */
 import { contextOf } from "./canvas.js";
 import { element } from "./dom.js";
+/** @import { Rgb } from "./theme.js" */
 
 export const SIDE = 28;
 
@@ -40,7 +41,7 @@ function imageOf(pixels, dark) {
 /**
  * Ink alone, on transparent ground.
  * @param {Pixels} pixels
- * @param {import("./theme.js").Rgb} ink
+ * @param {Rgb} ink
  */
 export function inkOf(pixels, [red, green, blue]) {
   const image = new ImageData(SIDE, SIDE);

@@ -1,7 +1,6 @@
 /** Points of a map: positions, labels, and which are shown or selected. */
 import { median } from "./numbers.js";
-
-/** @typedef {import("./view.js").Point} Point */
+/** @import { Bounds, Point } from "./view.js" */
 
 export class Points {
   /**
@@ -100,7 +99,7 @@ export class Points {
 
 /**
  * @param {Float32Array} positions
- * @returns {import("./view.js").Bounds}
+ * @returns {Bounds}
  */
 function boundsOf(positions) {
   if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };

@@ -5,11 +5,10 @@
 import { contextOf } from "./canvas.js";
 import { clamp } from "./numbers.js";
 import { colourOf, rgbOf } from "./theme.js";
+/** @import { Points } from "./points.js" */
+/** @import { Rgb, Theme } from "./theme.js" */
+/** @import { View } from "./view.js" */
 
-/** @typedef {import("./theme.js").Rgb} Rgb */
-/** @typedef {import("./theme.js").Theme} Theme */
-/** @typedef {import("./points.js").Points} Points */
-/** @typedef {import("./view.js").View} View */
 /** @typedef {{ offset: [number, number], cover: number }[]} Disc pixels of a point and their coverage */
 /** @typedef {{ isBright: boolean, colours: Rgb[], disc: Disc }} Style colours by label */
 

@@ -3,6 +3,7 @@ import { circle, resize } from "../shared/canvas.js";
 import { element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { css } from "../shared/theme.js";
+/** @import { Theme } from "../shared/theme.js" */
 
 const LEFT = 44; // pixels for the numbers of the axis
 const CUT_AT = 2; // epochs; from then on those within the first one are left out, as in ui/replay_view.py
@@ -23,7 +24,7 @@ export class Curves {
   }
 
   /**
-   * @param {import("../shared/theme.js").Theme} theme
+   * @param {Theme} theme
    * @param {Float32Array} epochs
    * @param {Line[]} lines
    * @param {number} frame

@@ -10,6 +10,7 @@ import { Scatter } from "../shared/scatter.js";
 import { themeOf } from "../shared/theme.js";
 import { View } from "../shared/view.js";
 import { Curves } from "./curves.js";
+/** @import { Theme } from "../shared/theme.js" */
 
 /**
  * @typedef {object} Data
@@ -18,7 +19,6 @@ import { Curves } from "./curves.js";
  * @property {string} given name of the images that the encoder receives
  */
 /** @typedef {{ data: Data }} Component */
-/** @typedef {import("../shared/theme.js").Theme} Theme */
 /** @typedef {ReturnType<typeof framesOf>} Frames */
 
 const PIXELS = SIDE * SIDE;
