@@ -4,21 +4,16 @@ import { digits } from "../shared/numbers.js";
 import { GAP_TOP, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
 import { Grid } from "./grid.js";
 /** @import { Field } from "./layers.js" */
-/** @import { LatentSpace } from "./space.js" */
-/** @import { Stage } from "./stage.js" */
+/** @import { Pane } from "./pane.js" */
 
 export class Backdrop {
-  /**
-   * @param {LatentSpace} space
-   * @param {Stage} stage
-   * @param {(error: unknown) => void} fail
-   */
-  constructor(space, stage, fail) {
+  /** @param {Pane} pane */
+  constructor({ space, stage, map }) {
     this.space = space;
     this.stage = stage;
-    this.fail = fail;
+    this.map = map;
     this.layer = "none";
-    this.isFiltered = false;
+    this.isFiltered = false; // to some classes
     this.url = "";
     /** @type {Field | null} */
     this.field = null;
@@ -33,18 +28,14 @@ export class Backdrop {
     this.legend = element("p", attributes, this.low, this.scale, this.high, this.text);
   }
 
-  /**
-   * Prepare a layer.
-   * @param {string} layer
-   * @param {Float32Array} base code through which the decoded plane goes
-   * @param {boolean} isFiltered whether only some classes are shown
-   */
-  refresh(layer, base, isFiltered) {
+  /** Prepare the layer of the state. */
+  refresh() {
+    const { layer, classes, pins } = this.map.state;
     this.layer = this.stage.layer = layer;
-    this.isFiltered = isFiltered;
+    this.isFiltered = classes.length > 0;
     this.legend.hidden = layer === "none";
     this.refreshField();
-    this.refreshGrid(base);
+    this.refreshGrid(this.space.baseAt(pins.a));
     this.describe();
   }
 
@@ -53,7 +44,7 @@ export class Backdrop {
     if (url === this.url) return;
     this.url = url;
     this.field = null;
-    if (url) this.fetch(url).catch(this.fail);
+    if (url) this.fetch(url).catch(this.map.fail);
   }
 
   /** @param {string} url */
@@ -66,7 +57,7 @@ export class Backdrop {
     this.stage.redraw();
   }
 
-  /** @param {Float32Array} base */
+  /** @param {Float32Array} base code through which the decoded plane goes */
   refreshGrid(base) {
     const { plane, data, model, isReady } = this.space;
     const isWanted = this.layer === "grid" && isReady;

@@ -46,35 +46,9 @@ export class Board {
     return this.panes[0]?.space;
   }
 
-  get views() {
-    return this.panes.map(({ stage }) => stage.view.text);
-  }
-
-  get nReady() {
-    return this.panes.filter(({ space }) => space.isReady).length;
-  }
-
-  get hasPointer() {
-    return this.panes.some(({ stage }) => stage.marks.pointer);
-  }
-
-  refresh() {
-    this.panes.forEach((pane) => pane.refresh());
-  }
-
   /** Show the pins rather than the place under the pointer. */
   rest() {
     this.panes.forEach(({ inspector }) => inspector.rest());
-  }
-
-  /** Apply the classes and views of the state. */
-  adjust() {
-    this.panes.forEach((pane) => pane.adjust());
-  }
-
-  /** @param {number[]} classes none for all */
-  filter(classes) {
-    this.panes.forEach(({ space }) => space.filter(classes));
   }
 
   /** @param {(view: View) => void} change of the view of every pane */

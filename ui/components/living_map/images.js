@@ -9,30 +9,15 @@ export class Images {
   constructor({ urls, per_tile: perTile }) {
     this.urls = urls;
     this.perTile = perTile;
-    /** @type {Map<number, Uint8Array>} */
+    /** @type {Map<number, Promise<Uint8Array>>} by number, arrived or on their way */
     this.tiles = new Map();
-    /** @type {Map<number, Promise<Uint8Array>>} */
-    this.asked = new Map();
   }
 
-  /**
-   * Image of a row, if its tile is here.
-   * @param {number} row
-   * @returns {Uint8Array | null}
-   */
-  at(row) {
-    const tile = this.tiles.get(Math.floor(row / this.perTile));
-    const start = (row % this.perTile) * SIDE * SIDE;
-    return tile ? tile.subarray(start, start + SIDE * SIDE) : null;
-  }
-
-  /**
-   * Image of a row, fetched if necessary.
-   * @param {number} row
-   */
+  /** Image of a row. @param {number} row */
   async get(row) {
-    await this.tile(Math.floor(row / this.perTile));
-    return /** @type {Uint8Array} */ (this.at(row));
+    const tile = await this.tile(Math.floor(row / this.perTile));
+    const start = (row % this.perTile) * SIDE * SIDE;
+    return tile.subarray(start, start + SIDE * SIDE);
   }
 
   /** Fetch all tiles in turn, where they are few. */
@@ -43,19 +28,17 @@ export class Images {
 
   /** @type {(number: number) => Promise<Uint8Array>} */
   tile(number) {
-    const asked = this.asked.get(number) ?? this.fetch(number);
-    this.asked.set(number, asked);
-    return asked;
+    const tile = this.tiles.get(number) ?? this.fetch(number);
+    this.tiles.set(number, tile);
+    return tile;
   }
 
   /** @param {number} number */
   async fetch(number) {
     try {
-      const bytes = new Uint8Array(await (await fetchOk(this.urls[number])).arrayBuffer());
-      this.tiles.set(number, bytes);
-      return bytes;
+      return new Uint8Array(await (await fetchOk(this.urls[number])).arrayBuffer());
     } catch (error) {
-      this.asked.delete(number); // so that the next request tries again
+      this.tiles.delete(number); // so that the next request tries again
       throw error;
     }
   }

@@ -4,12 +4,9 @@ import { say } from "../shared/dom.js";
 import { digits, withMinus } from "../shared/numbers.js";
 /** @import { Look } from "../decoder/model.js" */
 /** @import { Point } from "../shared/view.js" */
-/** @import { Card } from "./card.js" */
-/** @import LatentMap from "./map.js" */
-/** @import { LatentSpace } from "./space.js" */
-/** @import { Stage } from "./stage.js" */
+/** @import { Pane } from "./pane.js" */
 
-const PICK = 14; // pixels around the pointer in which a point is picked
+export const PICK = 14; // pixels around the pointer in which a pin or a point is picked
 const DWELL = 75; // milliseconds on one point before its image is shown, so that a sweep does not flicker
 const FROM = { image: "from its code alone", code: "a code of no image", drawing: "your drawing" };
 
@@ -23,19 +20,14 @@ const FROM = { image: "from its code alone", code: "a code of no image", drawing
  */
 
 export class Inspector {
-  /**
-   * @param {LatentSpace} space
-   * @param {Stage} stage
-   * @param {Card} card
-   * @param {LatentMap} map whose pins and titles are shown
-   * @param {() => void} onShown
-   */
-  constructor(space, stage, card, map, onShown) {
+  /** @param {Pane} pane */
+  constructor(pane) {
+    const { space, stage, card, map } = pane;
+    this.pane = pane;
     this.space = space;
     this.stage = stage;
     this.card = card;
     this.map = map;
-    this.onShown = onShown;
     this.look = latest(
       (/** @type {Request} */ { code, near }) =>
         space.model.look([code], near, (image) => card.paintDecoded(image)),
@@ -102,9 +94,10 @@ export class Inspector {
   /**
    * Show a code that the sliders have moved.
    * @param {Float32Array} code
-   * @param {number} distance from the start
+   * @param {Float32Array} start
    */
-  showMoved(code, distance) {
+  showMoved(code, start) {
+    const distance = Math.hypot(...code.map((value, i) => value - start[i]));
     const where = `distance ${digits(distance)} in the code`;
     this.look({ code, near: true, title: "Moved from the start", where });
     if (!this.space.plane) return;
@@ -120,7 +113,7 @@ export class Inspector {
       this.ring(look.nearest);
       this.showImage(look.nearest, "nearest in code space", DWELL);
     }
-    this.onShown();
+    this.map.onShown(this.pane);
   }
 
   showNothing() {
@@ -131,11 +124,11 @@ export class Inspector {
   /**
    * @param {number} index
    * @param {string} how
-   * @param {number} [after] milliseconds
+   * @param {number} [delay] milliseconds
    */
-  showImage(index, how, after = 0) {
+  showImage(index, how, delay = 0) {
     const words = this.space.images ? how : `${how}, decoded`;
-    this.card.setNear(() => this.space.pixelsOf(index), this.map.titleOf(index), words, after);
+    this.card.setNear(() => this.space.pixelsOf(index), this.map.titleOf(index), words, delay);
   }
 
   /** @param {number} index of an image; -1 for none */

@@ -79,7 +79,7 @@ export default class LatentMap {
     }
     if (isOther || isNewer) {
       this.state.choice = data.choice;
-      this.board.adjust();
+      this.board.panes.forEach((pane) => pane.adjust());
     }
     this.show();
     if (isOther || isNewer) this.board.rest();
@@ -103,7 +103,7 @@ export default class LatentMap {
   onReady() {
     this.refresh();
     this.board.rest();
-    this.host.dataset.ready = String(this.board.nReady);
+    this.host.dataset.ready = String(this.board.panes.filter(({ space }) => space.isReady).length);
   }
 
   /** @param {Pane} pane whose card has changed */
@@ -118,11 +118,11 @@ export default class LatentMap {
     this.telling = window.setTimeout(() => this.commit(), VIEW_DELAY);
   }
 
-  /** @param {unknown} error */
-  fail(error) {
+  /** Report a failed request; a bound function. @param {unknown} error */
+  fail = (error) => {
     console.error(error);
     this.alert.hidden = false;
-  }
+  };
 
   // Changes by the visitor
 
@@ -146,15 +146,9 @@ export default class LatentMap {
     this.settle();
   }
 
-  undo() {
-    if (this.state.pins.undo()) this.showStep();
-  }
-
-  redo() {
-    if (this.state.pins.redo()) this.showStep();
-  }
-
-  showStep() {
+  /** @param {"undo" | "redo"} direction */
+  step(direction) {
+    if (!this.state.pins[direction]()) return;
     this.settle();
     this.sketch.takeUp();
   }
@@ -169,7 +163,7 @@ export default class LatentMap {
   escape() {
     const { a, b } = this.state.pins;
     if (!this.selection.element.hidden) this.clearSelection();
-    else if (this.board.hasPointer) this.board.rest();
+    else if (this.board.panes.some(({ stage }) => stage.marks.pointer)) this.board.rest();
     else if (a || b) this.clearPins();
   }
 
@@ -190,14 +184,11 @@ export default class LatentMap {
   /** @param {number[]} classes none for all */
   showClasses(classes) {
     this.state.classes = classes.sort((first, second) => first - second);
-    this.board.filter(classes);
+    this.board.panes.forEach(({ space }) => space.filter(classes));
     this.settle();
   }
 
-  /**
-   * @param {Pane} pane on which the outline was drawn
-   * @param {Point[]} outline
-   */
+  /** Select the images inside an outline drawn on a pane. @type {(pane: Pane, outline: Point[]) => void} */
   select(pane, outline) {
     this.selection.show(this.board.select(pane, outline), outline.length > 0);
   }
@@ -215,7 +206,7 @@ export default class LatentMap {
 
   commit() {
     clearTimeout(this.telling);
-    this.state.views = this.board.views;
+    this.state.views = this.board.panes.map(({ stage }) => stage.view.text);
     const { choice } = this.state;
     this.commits.send(keyOf(choice), choice);
   }
@@ -230,7 +221,7 @@ export default class LatentMap {
   refresh() {
     this.toolbar.show(this.state, this.data);
     this.pinRow.show();
-    this.board.refresh();
+    this.board.panes.forEach((pane) => pane.refresh());
   }
 
   // Names

@@ -8,15 +8,11 @@ export class PinRow {
     this.map = map;
     this.invitation = element("p", { class: "lm-invitation" });
     this.names = { a: element("span"), b: element("span") };
-    this.number = element("input", {
-      type: "number",
-      min: 0,
-      "aria-label": "Number of an image",
-      placeholder: "image",
-    });
+    const attributes = { type: "number", min: 0, placeholder: "image" };
+    this.number = element("input", { ...attributes, "aria-label": "Number of an image" });
     this.number.addEventListener("keydown", ({ key }) => key === "Enter" && this.pin());
-    this.undo = button("Undo", () => map.undo());
-    this.redo = button("Redo", () => map.redo());
+    this.undo = button("Undo", () => map.step("undo"));
+    this.redo = button("Redo", () => map.step("redo"));
     this.clear = button("Clear pins", () => map.clearPins());
     this.element = element(
       "div",

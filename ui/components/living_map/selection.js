@@ -58,10 +58,7 @@ export class Selection {
   thumb(index) {
     const canvas = pictureCanvas(this.map.titleOf(index));
     const { dark } = themeOf(this.map.host);
-    Promise.resolve(this.map.board.space.pixelsOf(index)).then(
-      (pixels) => paint(canvas, pixels, dark),
-      (error) => this.map.fail(error),
-    );
+    this.map.board.space.pixelsOf(index).then((pixels) => paint(canvas, pixels, dark), this.map.fail);
     const attributes = { class: "button lm-thumb", title: this.map.titleOf(index) };
     return button(canvas, () => this.map.pin({ kind: "image", index }), attributes);
   }

@@ -179,12 +179,12 @@ export class LatentSpace {
   /**
    * Image of a row; where only codes are here, its decoded code.
    * @param {number} index
-   * @returns {Promise<Pixels | null> | Pixels | null}
+   * @returns {Promise<Pixels | null>}
    */
-  pixelsOf(index) {
-    if (this.images) return this.images.at(index) ?? this.images.get(index);
+  async pixelsOf(index) {
+    if (this.images) return this.images.get(index);
     const code = this.codeOfImage(index);
-    return code && this.isReady ? this.model.decode([code]).then(([image]) => image) : null;
+    return code && this.isReady ? (await this.model.decode([code]))[0] : null;
   }
 
   close() {

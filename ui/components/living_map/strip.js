@@ -5,19 +5,18 @@ import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData } from "../decoder/support.js";
 /** @import { Look } from "../decoder/model.js" */
 
-export const N_STEPS = 11;
+const N_STEPS = 11;
 
 /**
  * Linear interpolation in even steps, both ends exact; the same as in autoencoder/latent/paths.py.
- * @param {Float32Array} start
- * @param {Float32Array} end
- * @param {number} [count]
+ * @type {(start: Float32Array, end: Float32Array) => Float32Array[]}
  */
-export function straightPath(start, end, count = N_STEPS) {
-  return Array.from({ length: count }, (_, step) => {
+export function straightPath(start, end) {
+  const last = N_STEPS - 1;
+  return Array.from({ length: N_STEPS }, (_, step) => {
     if (step === 0) return start;
-    if (step === count - 1) return end;
-    return start.map((value, i) => (value * (count - 1 - step) + end[i] * step) / (count - 1));
+    if (step === last) return end;
+    return start.map((value, i) => (value * (last - step) + end[i] * step) / last);
   });
 }
 
@@ -28,12 +27,8 @@ export class Strip {
     this.title = element("p", { class: "lm-strip-title" });
     this.cells = Array.from({ length: N_STEPS }, (_, step) => cell(step));
     const list = element("ol", { class: "lm-strip" }, ...this.cells.map(({ element: item }) => item));
-    this.element = element(
-      "section",
-      { "aria-label": `From A to B, by ${model}`, hidden: true },
-      this.title,
-      list,
-    );
+    const attributes = { "aria-label": `From A to B, by ${model}`, hidden: true };
+    this.element = element("section", attributes, this.title, list);
     /** @type {Look[]} */
     this.looks = [];
     this.dark = false;
@@ -52,10 +47,8 @@ export class Strip {
       canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, round trip ${digits(roundTrip)}`);
     });
     const off = looks.filter(({ roundTrip }) => isOffData(roundTrip)).length;
-    say(
-      this.title,
-      `A to B by ${this.model}: off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`,
-    );
+    const words = `off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`;
+    say(this.title, `A to B by ${this.model}: ${words}`);
   }
 
   /** @param {boolean} dark */
@@ -71,9 +64,6 @@ function cell(step) {
   const canvas = pictureCanvas("");
   const value = element("span");
   const name = step === 0 ? "A" : step === N_STEPS - 1 ? "B" : "";
-  return {
-    canvas,
-    value,
-    element: element("li", {}, element("span", { class: "lm-end" }, name), canvas, value),
-  };
+  const end = element("span", { class: "lm-end" }, name);
+  return { canvas, value, element: element("li", {}, end, canvas, value) };
 }

@@ -25,13 +25,12 @@ export class Toolbar {
 
   bar() {
     const tools = element("div", { class: "lm-group", role: "group", "aria-label": "Tool" }, ...this.tools);
-    const view = element(
-      "div",
-      { class: "lm-group", role: "group", "aria-label": "View" },
+    const buttons = [
       button("+", () => this.zoom(ZOOM), { "aria-label": "Zoom in" }),
       button("−", () => this.zoom(1 / ZOOM), { "aria-label": "Zoom out" }),
       button("Show all", () => this.map.board.changeViews((each) => each.fit())),
-    );
+    ];
+    const view = element("div", { class: "lm-group", role: "group", "aria-label": "View" }, ...buttons);
     const layer = element("label", { class: "lm-label" }, "Behind the points ", this.layer);
     return element("div", { class: "lm-bar" }, tools, view, layer);
   }
