@@ -78,7 +78,7 @@ export function latest(ask, onAnswer) {
   let busy = false;
   /** @type {{ question: Question } | null} */
   let next = null;
-  const send = async (/** @type {Question} */ question) => {
+  return async function send(question) {
     if (busy) {
       next = { question };
       return;
@@ -93,5 +93,4 @@ export function latest(ask, onAnswer) {
       if (waiting) send(waiting.question);
     }
   };
-  return send;
 }

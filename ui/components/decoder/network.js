@@ -20,7 +20,7 @@
 /** @typedef {Record<string, Tensor>} Tensors */
 /** @typedef {(input: Float32Array) => Float32Array} Step returns the same array at every call */
 
-const OPERATIONS = { dense, convolution, "transposed convolution": transposedConvolution };
+const OPERATIONS = { dense, convolution, "transposed convolution": convolution };
 
 export class Network {
   /**
@@ -88,55 +88,36 @@ function dense(layer, weight, bias, output) {
 }
 
 /**
+ * Convolution, or its transpose, which spreads every input value over a window of the output: the smaller map
+ * is the output of the one and the input of the other.
  * @param {Layer} layer
- * @param {Float32Array} weight (outputs, inputs, kernel, kernel)
+ * @param {Float32Array} weight (channels of the smaller map, channels of the larger one, kernel, kernel)
  * @param {Float32Array} bias
  * @param {Float32Array} output
  * @returns {(input: Float32Array) => void}
  */
 function convolution(layer, weight, bias, output) {
-  const [channels, height, width] = layer.input_shape;
-  const [, tall, wide] = layer.output_shape;
+  const isTransposed = layer.operation === "transposed convolution";
+  const maps = [layer.output_shape, layer.input_shape];
+  const [[, tall, wide], [channels, height, width]] = isTransposed ? maps.reverse() : maps;
   const taps = tapsOf(layer, [tall, wide], [height, width]);
+  const { stride } = layer;
+  const area = output.length / bias.length;
   return (input) => {
-    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (tall * wide)) | 0];
-    for (let o = 0, w = 0; o < output.length; o += tall * wide)
+    for (let i = 0; i < output.length; i++) output[i] = bias[(i / area) | 0];
+    for (let s = 0, w = 0; w < weight.length; s += tall * wide)
       for (let c = 0; c < channels; c++)
         for (const tap of taps) {
           const factor = weight[w++];
           for (let y = tap.top; y < tap.bottom; y++) {
-            const to = o + y * wide;
-            const from = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++)
-              output[to + x] += factor * input[from + x * layer.stride];
-          }
-        }
-  };
-}
-
-/**
- * Transposed convolution: every input value is spread over a window of the output.
- * @param {Layer} layer
- * @param {Float32Array} weight (inputs, outputs, kernel, kernel)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
- */
-function transposedConvolution(layer, weight, bias, output) {
-  const [, tall, wide] = layer.input_shape;
-  const [channels, height, width] = layer.output_shape;
-  const taps = tapsOf(layer, [tall, wide], [height, width]);
-  return (input) => {
-    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (height * width)) | 0];
-    for (let i = 0, w = 0; i < input.length; i += tall * wide)
-      for (let c = 0; c < channels; c++)
-        for (const tap of taps) {
-          const factor = weight[w++];
-          for (let y = tap.top; y < tap.bottom; y++) {
-            const from = i + y * wide;
-            const to = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++)
-              output[to + x * layer.stride] += factor * input[from + x];
+            const small = s + y * wide;
+            const large = (c * height + y * stride + tap.dy) * width + tap.dx;
+            if (isTransposed)
+              for (let x = tap.left; x < tap.right; x++)
+                output[large + x * stride] += factor * input[small + x];
+            else
+              for (let x = tap.left; x < tap.right; x++)
+                output[small + x] += factor * input[large + x * stride];
           }
         }
   };

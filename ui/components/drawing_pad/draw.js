@@ -49,36 +49,23 @@ export class Pad {
   }
 
   build() {
-    const undo = element("button", { type: "button", class: "pad-button", click: () => this.undo() }, "Undo");
-    const clear = element(
-      "button",
-      { type: "button", class: "pad-button", click: () => this.clear() },
-      "Clear",
-    );
-    const tools = element(
-      "div",
-      { class: "pad-row", role: "group", "aria-label": "Tool" },
-      this.pen,
-      this.eraser,
-    );
+    const undo = padButton("Undo", () => this.undo());
+    const clear = padButton("Clear", () => this.clear());
+    const attributes = { class: "pad-row", role: "group", "aria-label": "Tool" };
     const seen = figure(this.seen.canvas, SEEN);
     seen.className = "pad-seen";
-    return element(
+    const tools = element(
       "div",
-      { class: "pad", role: "group", "aria-label": "Drawing pad" },
-      this.paper.canvas,
-      seen,
-      element(
-        "div",
-        { class: "pad-tools" },
-        tools,
-        element("label", { class: "pad-row" }, "Pen width", this.width),
-        element("div", { class: "pad-row" }, undo, clear),
-        this.fileButton(),
-        element("label", { class: "pad-row" }, this.centres, "Scale and centre as MNIST does"),
-        this.problem,
-      ),
+      { class: "pad-tools" },
+      element("div", attributes, this.pen, this.eraser),
+      element("label", { class: "pad-row" }, "Pen width", this.width),
+      element("div", { class: "pad-row" }, undo, clear),
+      this.fileButton(),
+      element("label", { class: "pad-row" }, this.centres, "Scale and centre as MNIST does"),
+      this.problem,
     );
+    const pad = { class: "pad", role: "group", "aria-label": "Drawing pad" };
+    return element("div", pad, this.paper.canvas, seen, tools);
   }
 
   fileButton() {

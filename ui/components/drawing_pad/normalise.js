@@ -3,7 +3,7 @@
  *
  * Ink is grey from 0 (ground) to 255, row by row; a picture is its ink with its width and height.
  */
-import { median } from "../shared/numbers.js";
+import { clamp, median } from "../shared/numbers.js";
 import { SIDE } from "../shared/pixels.js";
 
 const BOX = 20; // the side of the square that MNIST scales a digit to
@@ -172,7 +172,7 @@ function centreOfMass({ ink, width, height }) {
  * @param {number} size
  */
 function centring(centre, size) {
-  return Math.min(Math.max(Math.ceil(CENTRE - 0.5 - centre), 0), SIDE - size);
+  return clamp(Math.ceil(CENTRE - 0.5 - centre), 0, SIDE - size);
 }
 
 /** @type {(picture: Picture, left: number, top: number) => Uint8Array} */
@@ -215,7 +215,8 @@ function groundOf(rgba) {
  */
 function isDarkOnLight(picture) {
   const border = median(borderOf(picture));
-  return border > 127.5 && border >= mean(picture.ink);
+  const total = Array.from(picture.ink).reduce((sum, value) => sum + value, 0);
+  return border > 127.5 && border >= total / picture.ink.length;
 }
 
 /**
@@ -227,11 +228,6 @@ function borderOf({ ink, width, height }) {
   for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);
   for (let y = 1; y < height - 1; y++) border.push(ink[y * width], ink[(y + 1) * width - 1]);
   return border;
-}
-
-/** @param {ArrayLike<number>} values */
-function mean(values) {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

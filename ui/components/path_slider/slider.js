@@ -2,7 +2,7 @@
 import { Model, latest } from "../decoder/model.js";
 import { isOffData, verdict } from "../decoder/support.js";
 import { element, figure, say, slider } from "../shared/dom.js";
-import { withMinus } from "../shared/numbers.js";
+import { clamp, withMinus } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { themeOf } from "../shared/theme.js";
 
@@ -24,7 +24,7 @@ const START = 0.5;
  */
 function pathAt(codes, t) {
   const at = t * (codes.length - 1);
-  const step = Math.min(Math.max(Math.floor(at), 0), codes.length - 2);
+  const step = clamp(Math.floor(at), 0, codes.length - 2);
   const share = at - step;
   if (share === 0) return Float32Array.from(codes[step]);
   if (share === 1) return Float32Array.from(codes[step + 1]);

@@ -28,16 +28,9 @@ export function readTensors(buffer) {
   const { __metadata__: metadata = {}, ...entries } = header;
   /** @type {Record<string, Tensor>} */
   const tensors = {};
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [start],
-    },
-  ] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const count = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
-    tensors[name] = { data: READERS[dtype](buffer, 8 + length + start, count), shape };
+    tensors[name] = { data: READERS[dtype](buffer, 8 + length + offsets[0], count), shape };
   }
   return { tensors, metadata };
 }
