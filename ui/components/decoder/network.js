@@ -37,10 +37,7 @@ export class Network {
     return Float32Array.from(run(this.decoder, code), (logit) => 1 / (1 + Math.exp(-logit)));
   }
 
-  /**
-   * Code of an image; for a variational model, the mean.
-   * @param {Float32Array} image
-   */
+  /** Code of an image; for a variational model, the mean. @param {Float32Array} image */
   encode(image) {
     return run(this.encoder, image).slice();
   }

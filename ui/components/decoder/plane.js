@@ -9,11 +9,7 @@
  * @property {Float32Array} middle mean of the codes, through which the plane goes before another is chosen
  */
 
-/**
- * Identity for codes of one or two dimensions.
- * @param {number} dim
- * @returns {Plane}
- */
+/** Identity for codes of one or two dimensions. @type {(dim: number) => Plane} */
 export function codePlane(dim) {
   return {
     invert: (point) => Float32Array.from(point.slice(0, dim)),

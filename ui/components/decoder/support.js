@@ -20,18 +20,12 @@ const STORED_ROUNDING = 2 ** -11;
 const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
-/**
- * True for a round trip off the data; NaN counts as off.
- * @param {number} roundTrip in the model's units
- */
+/** True for a round trip off the data; NaN counts as off. @param {number} roundTrip in the model's units */
 export function isOffData(roundTrip) {
   return !(roundTrip <= 1);
 }
 
-/**
- * Round trip in words.
- * @param {number} roundTrip in the model's units
- */
+/** Round trip in words. @param {number} roundTrip in the model's units */
 export function verdict(roundTrip) {
   return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
 }
@@ -80,10 +74,7 @@ export class Support {
     return inUnits(mean, this.units.neighbour_distance);
   }
 
-  /**
-   * Squared distances of the six nearest codes, nearest first, and their rows.
-   * @param {Float32Array} code
-   */
+  /** Squared distances of the six nearest codes, nearest first, and their rows. @param {Float32Array} code */
   nearest(code) {
     /** @type {number[]} */
     const nearest = [];
@@ -144,8 +135,7 @@ function squaredDistance(codes, start, code) {
 
 /**
  * Quotient of a length and its unit; for a unit of 0, it is 0 or infinite.
- * @param {number} length
- * @param {number} unit
+ * @type {(length: number, unit: number) => number}
  */
 function inUnits(length, unit) {
   return unit > 0 ? length / unit : length > 0 ? Infinity : length;

@@ -163,10 +163,7 @@ export class Pad {
     this.commit();
   }
 
-  /**
-   * Show an image from elsewhere, without calling a handler.
-   * @param {Image} image
-   */
+  /** Show an image from elsewhere, without calling a handler. @param {Image} image */
   setImage(image) {
     this.asked++;
     this.given = image && Uint8Array.from(image);
@@ -204,8 +201,7 @@ export class Pad {
 
   /**
    * Image of the paper; a picture without strokes over it is scaled from its own pixels, not from the canvas.
-   * @param {Layer} top
-   * @returns {Image}
+   * @type {(top: Layer) => Image}
    */
   imageOf(top) {
     if (!top) return null;
@@ -220,11 +216,7 @@ export class Pad {
     return normalised(isPhotograph ? withoutEdges(bare) : bare);
   }
 
-  /**
-   * Position of an event in pixels of the canvas.
-   * @param {PointerEvent} event
-   * @returns {Point}
-   */
+  /** Position of an event in pixels of the canvas. @type {(event: PointerEvent) => Point} */
   place(event) {
     const { left, top, width, height } = this.paper.canvas.getBoundingClientRect();
     return [((event.clientX - left) / width) * PAPER, ((event.clientY - top) / height) * PAPER];

@@ -99,11 +99,7 @@ export function withoutEdges(picture) {
   return nInked > LEAST_INK * inner.length ? { ink: inner, width, height } : picture;
 }
 
-/**
- * Smallest part with all ink.
- * @param {Picture} picture
- * @returns {Picture | null}
- */
+/** Smallest part with all ink. @type {(picture: Picture) => Picture | null} */
 function inkedPart({ ink, width, height }) {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
@@ -125,8 +121,7 @@ function inkedPart({ ink, width, height }) {
 
 /**
  * Resample a picture into pixels of `step` by `step` of its own, larger or smaller than one.
- * @param {Picture} picture
- * @param {number} step
+ * @type {(picture: Picture, step: number) => { width: number, height: number, ink: Uint8Array }}
  */
 function averaged(picture, step) {
   const { ink, ...size } = averagedAndTransposed(averagedAndTransposed(picture, step), step);
@@ -136,8 +131,7 @@ function averaged(picture, step) {
 
 /**
  * Average along the rows; beyond the picture lies empty ground.
- * @param {Picture} picture
- * @param {number} step
+ * @type {(picture: Picture, step: number) => { ink: Float64Array, width: number, height: number }}
  */
 function averagedAndTransposed({ ink, width, height }, step) {
   const size = Math.ceil(width / step - 1e-9); // step is a quotient: 20.000000000000004 are 20
@@ -168,8 +162,7 @@ function centreOfMass({ ink, width, height }) {
 
 /**
  * Start of a box whose centre of mass lies in [13.5, 14.5), as MNIST's do.
- * @param {number} centre
- * @param {number} size
+ * @type {(centre: number, size: number) => number}
  */
 function centring(centre, size) {
   return clamp(Math.ceil(CENTRE - 0.5 - centre), 0, SIDE - size);
@@ -186,17 +179,13 @@ function placed({ ink, width, height }, left, top) {
 
 /**
  * Luminance with the weights of Pillow, 65,536 in all, so that a grey stays the same grey.
- * @param {ArrayLike<number>} rgba
- * @param {number} at
+ * @type {(rgba: ArrayLike<number>, at: number) => number}
  */
 function luminance(rgba, at) {
   return (rgba[at] * 19595 + rgba[at + 1] * 38470 + rgba[at + 2] * 7471 + 32768) >> 16;
 }
 
-/**
- * Ground behind transparent pixels, 0 or 255.
- * @param {ArrayLike<number>} rgba
- */
+/** Ground behind transparent pixels, 0 or 255. @param {ArrayLike<number>} rgba */
 function groundOf(rgba) {
   let [cover, light] = [0, 0];
   for (let i = 0; i < rgba.length; i += 4) {
@@ -219,10 +208,7 @@ function isDarkOnLight(picture) {
   return border > 127.5 && border >= total / picture.ink.length;
 }
 
-/**
- * Outermost pixels.
- * @param {Picture} picture
- */
+/** Outermost pixels. @param {Picture} picture */
 function borderOf({ ink, width, height }) {
   const border = [];
   for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);

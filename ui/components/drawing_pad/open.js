@@ -9,8 +9,7 @@ const KEPT_PIXELS = 1024; // a side: enough for 28 by 28
 
 /**
  * Read a picture from a file; a sentence with the reason where that fails.
- * @param {File} file
- * @returns {Promise<Picture | string>}
+ * @type {(file: File) => Promise<Picture | string>}
  */
 export async function readPicture(file) {
   if (file.size > MOST_BYTES) return `${file.name} is larger than 20 MB. Choose a smaller picture.`;

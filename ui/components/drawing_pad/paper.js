@@ -86,10 +86,7 @@ export class Paper extends InkCanvas {
     if (layer) this.drawPicture(layer);
   }
 
-  /**
-   * Draw a picture as large as fits; an enlarged one keeps its pixels square.
-   * @param {Picture} picture
-   */
+  /** Draw a picture as large as fits; an enlarged one keeps its pixels square. @param {Picture} picture */
   drawPicture({ ink, width, height }) {
     const scale = PAPER / Math.max(width, height);
     const whole = new InkCanvas(width, height);
@@ -105,8 +102,7 @@ export class Paper extends InkCanvas {
   /**
    * Draw the part of a stroke that its i-th point adds: a curve between the middles of the lines from point
    * to point. The same strokes give the same pixels, drawn point by point or at once after Undo.
-   * @param {Stroke} stroke
-   * @param {number} i
+   * @type {(stroke: Stroke, i: number) => void}
    */
   trace(stroke, i) {
     const { points } = stroke;
@@ -120,10 +116,7 @@ export class Paper extends InkCanvas {
     this.stroke(stroke, line);
   }
 
-  /**
-   * Draw the half of the last line that `trace` leaves out.
-   * @param {Stroke} stroke
-   */
+  /** Draw the half of the last line that `trace` leaves out. @param {Stroke} stroke */
   traceEnd(stroke) {
     const { points } = stroke;
     const [before, last] = [points.at(-2) ?? points[0], points[points.length - 1]];

@@ -15,10 +15,7 @@ export class Board {
     this.strips = element("div");
   }
 
-  /**
-   * Update the panes; a pane whose model or codes are others is replaced.
-   * @param {SpaceData[]} panes
-   */
+  /** Update the panes; a pane whose model or codes are others is replaced. @param {SpaceData[]} panes */
   update(panes) {
     const identity = (/** @type {SpaceData} */ { model, codes }) => `${model} ${codes}`;
     panes.forEach((data, number) => {
@@ -58,8 +55,7 @@ export class Board {
 
   /**
    * Ring an image that one map's pointer has found on the others.
-   * @param {Pane} source
-   * @param {number} index
+   * @type {(source: Pane, index: number) => void}
    */
   link(source, index) {
     for (const pane of this.panes) if (pane !== source && index >= 0) pane.inspector.showLinked(index);

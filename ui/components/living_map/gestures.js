@@ -122,10 +122,7 @@ export class Gestures {
     this.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
   }
 
-  /**
-   * @param {PointerEvent} event
-   * @param {boolean} [isCancelled]
-   */
+  /** @type {(event: PointerEvent, isCancelled?: boolean) => void} */
   onUp(event, isCancelled = false) {
     if (!this.down.delete(event.pointerId)) return;
     const { mode, hasMoved } = this;
@@ -193,10 +190,7 @@ export class Gestures {
     return true;
   }
 
-  /**
-   * Pointer of the keys, or else the middle.
-   * @returns {Point}
-   */
+  /** Pointer of the keys, or else the middle. @returns {Point} */
   get place() {
     return this.pointer ?? [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
   }

@@ -30,8 +30,7 @@ export class Grid {
 
   /**
    * Draw the pictures that are here, and have others decoded.
-   * @param {CanvasRenderingContext2D} context
-   * @param {Stage} stage
+   * @type {(context: CanvasRenderingContext2D, stage: Stage) => void}
    */
   draw(context, { view, theme }) {
     const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));
@@ -59,8 +58,7 @@ export class Grid {
 
   /**
    * Decode a few missing pictures, those nearest to the centre of the view first.
-   * @param {number} x
-   * @param {number} y
+   * @type {(x: number, y: number) => Promise<void>}
    */
   async fill(x, y) {
     if (this.isBusy || !this.missing.length || this.isClosed) return;

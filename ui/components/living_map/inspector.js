@@ -78,10 +78,7 @@ export class Inspector {
     say(card.note, this.note);
   }
 
-  /**
-   * Show an image that the pointer found on another map.
-   * @param {number} index
-   */
+  /** Show an image that the pointer found on another map. @param {number} index */
   showLinked(index) {
     this.stage.marks.pointer = null;
     const code = this.space.codeOfImage(index);
@@ -91,11 +88,7 @@ export class Inspector {
     this.showImage(index, "the same image", DWELL);
   }
 
-  /**
-   * Show a code that the sliders have moved.
-   * @param {Float32Array} code
-   * @param {Float32Array} start
-   */
+  /** Show a code that the sliders have moved. @type {(code: Float32Array, start: Float32Array) => void} */
   showMoved(code, start) {
     const distance = Math.hypot(...code.map((value, i) => value - start[i]));
     const where = `distance ${digits(distance)} in the code`;

@@ -24,10 +24,7 @@ export function cividis(value) {
   return CIVIDIS[low].map((from, i) => Math.round(from + (CIVIDIS[low + 1][i] - from) * (at - low)));
 }
 
-/**
- * Colour of a density, transparent at 0.
- * @param {number} value in [0, 1]
- */
+/** Colour of a density, transparent at 0. @param {number} value in [0, 1] */
 export function densityColour(value) {
   return [...cividis(value), Math.round(255 * Math.min(1, 5 * value))];
 }
@@ -60,10 +57,7 @@ function fieldOf(buffer) {
 
 /**
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
- * @param {CanvasRenderingContext2D} context
- * @param {Stage} stage
- * @param {Field} field
- * @param {boolean} isGaps
+ * @type {(context: CanvasRenderingContext2D, stage: Stage, field: Field, isGaps: boolean) => void}
  */
 export function drawField(context, { view, theme }, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;

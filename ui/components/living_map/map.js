@@ -126,10 +126,7 @@ export default class LatentMap {
 
   // Changes by the visitor
 
-  /**
-   * Set A, then B; a further place moves B.
-   * @param {Place} place
-   */
+  /** Set A, then B; a further place moves B. @param {Place} place */
   pin(place) {
     this.setPin(this.state.pins.a ? "B" : "A", place);
     this.commitPins();

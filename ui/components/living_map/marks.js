@@ -76,12 +76,7 @@ function drawPointer(context, [left, top], style) {
   stroke(context, 1.5, style);
 }
 
-/**
- * @param {Context} context
- * @param {string} letter
- * @param {Point} at
- * @param {Theme} theme
- */
+/** @type {(context: Context, letter: string, at: Point, theme: Theme) => void} */
 function drawPin(context, letter, [left, top], { accent, paper, font }) {
   circle(context, [left, top], PIN_RADIUS);
   context.fillStyle = accent;

@@ -39,10 +39,7 @@ export class Selection {
     );
   }
 
-  /**
-   * Number of images of each class.
-   * @param {number[]} indices
-   */
+  /** Number of images of each class. @param {number[]} indices */
   counts(indices) {
     const labels = this.map.board.space?.points?.labels;
     if (!labels) return "";

@@ -86,10 +86,7 @@ export class LatentSpace {
     return pcaPlane(/** @type {Float32Array} */ (mean), /** @type {Float32Array} */ (components));
   }
 
-  /**
-   * Show only some classes; none means all.
-   * @param {number[]} classes
-   */
+  /** Show only some classes; none means all. @param {number[]} classes */
   filter(classes) {
     this.points?.filter(classes);
     if (this.points) this.model.ask("filter", { shown: this.points.shown });
@@ -97,8 +94,7 @@ export class LatentSpace {
 
   /**
    * Code of a place; null where it has none in this space, or is not encoded yet.
-   * @param {Place | null} place
-   * @returns {Float32Array | null}
+   * @type {(place: Place | null) => Float32Array | null}
    */
   codeOf(place) {
     if (!place || !this.latents.length) return null;
@@ -138,19 +134,13 @@ export class LatentSpace {
     return this.isReady && places.some((place) => place?.kind === "drawing" && !this.codeOf(place));
   }
 
-  /**
-   * Forget the codes of all drawings but these.
-   * @param {(Place | null)[]} places
-   */
+  /** Forget the codes of all drawings but these. @param {(Place | null)[]} places */
   keepOnly(places) {
     const kept = places.map(textOf);
     for (const text of this.encoded.keys()) if (!kept.includes(text)) this.encoded.delete(text);
   }
 
-  /**
-   * Position of a place on the map; null where it has none.
-   * @param {Place | null} place
-   */
+  /** Position of a place on the map; null where it has none. @param {Place | null} place */
   positionOf(place) {
     if (place?.kind === "image") return this.has(place.index) ? (this.points?.at(place.index) ?? null) : null;
     const code = this.codeOf(place);
@@ -159,10 +149,7 @@ export class LatentSpace {
 
   /**
    * Place at a point of the map: an image within the radius, or else a code; null without an inverse.
-   * @param {Point} point
-   * @param {number} radius
-   * @param {Float32Array} base
-   * @returns {Place | null}
+   * @type {(point: Point, radius: number, base: Float32Array) => Place | null}
    */
   placeAt(point, radius, base) {
     const index = this.points?.nearest(point, radius) ?? -1;
@@ -178,8 +165,7 @@ export class LatentSpace {
 
   /**
    * Image of a row; where only codes are here, its decoded code.
-   * @param {number} index
-   * @returns {Promise<Pixels | null>}
+   * @type {(index: number) => Promise<Pixels | null>}
    */
   async pixelsOf(index) {
     if (this.images) return this.images.get(index);

@@ -43,11 +43,7 @@ export class Stage {
     this.sizes.observe(this.element);
   }
 
-  /**
-   * @param {Points} points
-   * @param {string[]} classNames
-   * @param {[string, string]} axes
-   */
+  /** @type {(points: Points, classNames: string[], axes: [string, string]) => void} */
   setPoints(points, classNames, axes) {
     const { text } = this.view;
     this.view = new View(points.bounds);

@@ -84,8 +84,7 @@ class Pins {
 
   /**
    * Place a pin, or take it off; `commit` makes this one change to undo.
-   * @param {string} letter
-   * @param {Place | null} place
+   * @type {(letter: string, place: Place | null) => void}
    */
   set(letter, place) {
     this.focus = letter;

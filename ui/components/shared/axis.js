@@ -7,10 +7,7 @@ import { css } from "./theme.js";
 
 const SPACING = 100; // pixels between grid lines, at least
 
-/**
- * Smallest of 1, 2 and 5 times a power of ten that is not below a number.
- * @param {number} least
- */
+/** Smallest of 1, 2 and 5 times a power of ten that is not below a number. @param {number} least */
 function roundUp(least) {
   const power = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
@@ -18,9 +15,7 @@ function roundUp(least) {
 
 /**
  * Multiples of a round number between two ends.
- * @param {number} start
- * @param {number} end
- * @param {number} step
+ * @type {(start: number, end: number, step: number) => number[]}
  */
 function ticks(start, end, step) {
   const first = Math.ceil(start / step);
@@ -69,9 +64,7 @@ export function drawAxes(context, view, theme, [xName, yName]) {
 
 /**
  * Scale bar in the lower left corner, a round length between a tenth and a quarter of the width.
- * @param {CanvasRenderingContext2D} context
- * @param {View} view
- * @param {Theme} theme
+ * @type {(context: CanvasRenderingContext2D, view: View, theme: Theme) => void}
  */
 export function drawScaleBar(context, { width, height, scale }, theme) {
   const length = roundUp(width / 10 / scale);

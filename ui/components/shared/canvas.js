@@ -29,12 +29,7 @@ export function resize(canvas) {
   return { context, width, height, ratio };
 }
 
-/**
- * Path of a circle.
- * @param {CanvasRenderingContext2D} context
- * @param {Point} centre
- * @param {number} radius
- */
+/** Path of a circle. @type {(context: CanvasRenderingContext2D, centre: Point, radius: number) => void} */
 export function circle(context, [x, y], radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -42,9 +37,7 @@ export function circle(context, [x, y], radius) {
 
 /**
  * Text in a halo of the stroke style, legible on any ground.
- * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {Point} at
+ * @type {(context: CanvasRenderingContext2D, text: string, at: Point) => void}
  */
 export function haloText(context, text, [x, y]) {
   context.lineWidth = 4;

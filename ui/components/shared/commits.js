@@ -16,8 +16,7 @@ export class Commits {
   /**
    * Take a value from Python; true where it is new. An answer to an earlier commit is older than what the
    * visitor sees, and ignored.
-   * @param {Component} component
-   * @param {string} text
+   * @type {(component: Component, text: string) => boolean}
    */
   receive(component, text) {
     this.component = component;

@@ -35,8 +35,7 @@ export function button(content, onClick, attributes = {}) {
 
 /**
  * Range input that keeps its arrow keys from the page.
- * @param {Record<string, string | number>} attributes
- * @param {() => void} onInput
+ * @type {(attributes: Record<string, string | number>, onInput: () => void) => HTMLInputElement}
  */
 export function slider(attributes, onInput) {
   const keydown = (/** @type {Event} */ event) => event.stopPropagation();
@@ -45,18 +44,13 @@ export function slider(attributes, onInput) {
 
 /**
  * Set a text only where it changes: a screen reader would read it again.
- * @param {Element} target
- * @param {string} text
+ * @type {(target: Element, text: string) => void}
  */
 export function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/**
- * Throttle a function to one call per frame.
- * @param {() => void} draw
- * @returns {() => void}
- */
+/** Throttle a function to one call per frame. @type {(draw: () => void) => () => void} */
 export function oncePerFrame(draw) {
   let frame = 0;
   return () => {

@@ -7,10 +7,7 @@ export const SIDE = 28;
 
 /** @typedef {Uint8Array | Float32Array} Pixels 784 bytes, or values in [0, 1] */
 
-/**
- * Canvas for one image, enlarged by its style.
- * @param {string} name text for screen readers
- */
+/** Canvas for one image, enlarged by its style. @param {string} name text for screen readers */
 export function pictureCanvas(name) {
   return element("canvas", { width: SIDE, height: SIDE, class: "picture", role: "img", "aria-label": name });
 }

@@ -22,11 +22,7 @@ export function textOf(place) {
   return `z${place.model}:${numbers.join(",")}`;
 }
 
-/**
- * Parse a place; null for a text that is none.
- * @param {string} text
- * @returns {Place | null}
- */
+/** Parse a place; null for a text that is none. @type {(text: string) => Place | null} */
 export function placeOf(text) {
   if (/^\d+$/.test(text)) return { kind: "image", index: Number(text) };
   if (text.startsWith("d:")) {

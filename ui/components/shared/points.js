@@ -18,10 +18,7 @@ export class Points {
     this.centres = this.findCentres();
   }
 
-  /**
-   * Show only some classes; none means all.
-   * @param {number[]} classes
-   */
+  /** Show only some classes; none means all. @param {number[]} classes */
   filter(classes) {
     const wanted = new Set(classes);
     this.shown.forEach((_, i) => {
@@ -42,8 +39,7 @@ export class Points {
 
   /**
    * Index of the nearest shown point within a radius; -1 where there is none.
-   * @param {Point} place
-   * @param {number} radius
+   * @type {(place: Point, radius: number) => number}
    */
   nearest([x, y], radius) {
     let best = radius ** 2;
@@ -74,10 +70,7 @@ export class Points {
     return [...(this.selected ?? [])].flatMap((isSelected, i) => (isSelected ? [i] : []));
   }
 
-  /**
-   * Medians of the coordinates of each class that is shown.
-   * @returns {{ label: number, at: Point }[]}
-   */
+  /** Medians of the coordinates of each class that is shown. @returns {{ label: number, at: Point }[]} */
   findCentres() {
     /** @type {Map<number, number[]>} */
     const members = new Map();
@@ -97,10 +90,7 @@ export class Points {
   }
 }
 
-/**
- * @param {Float32Array} positions
- * @returns {Bounds}
- */
+/** @type {(positions: Float32Array) => Bounds} */
 function boundsOf(positions) {
   if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
@@ -115,8 +105,7 @@ function boundsOf(positions) {
 
 /**
  * Point in polygon, by the number of edges to its right.
- * @param {Point[]} outline
- * @param {Point} place
+ * @type {(outline: Point[], place: Point) => boolean}
  */
 function isInside(outline, [x, y]) {
   let inside = false;

@@ -19,8 +19,7 @@ const READERS = {
 
 /**
  * Tensors by name, as views into the file, and the entries of its metadata.
- * @param {ArrayBuffer} buffer
- * @returns {{ tensors: Record<string, Tensor>, metadata: Record<string, string> }}
+ * @type {(buffer: ArrayBuffer) => { tensors: Record<string, Tensor>, metadata: Record<string, string> }}
  */
 export function readTensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
@@ -35,28 +34,19 @@ export function readTensors(buffer) {
   return { tensors, metadata };
 }
 
-/**
- * Fetch the tensors of a file.
- * @param {string} url
- */
+/** Fetch the tensors of a file. @param {string} url */
 export async function fetchTensors(url) {
   return readTensors(await (await fetchOk(url)).arrayBuffer());
 }
 
-/**
- * Fetch a file; an Error with its address where the server has none.
- * @param {string} url
- */
+/** Fetch a file; an Error with its address where the server has none. @param {string} url */
 export async function fetchOk(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} for ${url}`);
   return response;
 }
 
-/**
- * IEEE 754 half precision to single, exactly.
- * @param {Uint16Array} halves
- */
+/** IEEE 754 half precision to single, exactly. @param {Uint16Array} halves */
 function fromHalves(halves) {
   const floats = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) {

@@ -96,8 +96,7 @@ function over(below, [red, green, blue], cover) {
 
 /**
  * Radius of a point in pixels: smaller for more points, larger as the view zooms in.
- * @param {number} count
- * @param {View} view
+ * @type {(count: number, view: View) => number}
  */
 export function radiusOf(count, view) {
   const base = count <= 2000 ? 4 : count <= 20000 ? 2.6 : 1.6;
@@ -117,12 +116,7 @@ function discOf(radius, opacity) {
 /**
  * Styles in the order of painting. Where some points are grey, those on a layer have a halo of paper: the
  * colours of the layer can be as light or as dark as theirs.
- * @param {Points} points
- * @param {Theme} theme
- * @param {number} radius
- * @param {number} ratio
- * @param {string} layer
- * @returns {Style[]}
+ * @type {(points: Points, theme: Theme, radius: number, ratio: number, layer: string) => Style[]}
  */
 function stylesOf(points, { paper, ink }, radius, ratio, layer) {
   const isAllBright = !points.selected && points.shown.every(Boolean);

@@ -16,11 +16,7 @@ const parser = /** @type {CanvasRenderingContext2D} */ (document.createElement("
  * @property {string} font
  */
 
-/**
- * Theme of the page as it is now.
- * @param {Element} host
- * @returns {Theme}
- */
+/** Theme of the page as it is now. @type {(host: Element) => Theme} */
 export function themeOf(host) {
   const style = getComputedStyle(host);
   const colour = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
@@ -35,10 +31,7 @@ export function themeOf(host) {
   };
 }
 
-/**
- * @param {Rgb} rgb
- * @param {number} [alpha]
- */
+/** @type {(rgb: Rgb, alpha?: number) => string} */
 export function css([red, green, blue], alpha = 1) {
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }

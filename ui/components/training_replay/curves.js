@@ -23,12 +23,7 @@ export class Curves {
     this.element = element("div", { class: "rp-chart" }, this.legend, this.canvas);
   }
 
-  /**
-   * @param {Theme} theme
-   * @param {Float32Array} epochs
-   * @param {Line[]} lines
-   * @param {number} frame
-   */
+  /** @type {(theme: Theme, epochs: Float32Array, lines: Line[], frame: number) => void} */
   draw(theme, epochs, lines, frame) {
     const { format, unit, isLogarithmic } = this.axis;
     const words = (/** @type {number} */ value) => (Number.isFinite(value) ? ` ${format(value)}${unit}` : "");

@@ -214,8 +214,7 @@ export default class Replay {
 
   /**
    * Draw the map to its own scale: frames differ in size by powers of ten.
-   * @param {Frames} frames
-   * @param {Theme} theme
+   * @type {(frames: Frames, theme: Theme) => void}
    */
   drawMap(frames, theme) {
     const { context, width, height, ratio } = resize(this.canvas);
@@ -239,8 +238,7 @@ export default class Replay {
 
 /**
  * Positions of the images at a frame, or between two.
- * @param {Frames} frames
- * @param {number} at
+ * @type {(frames: Frames, at: number) => Float32Array}
  */
 function positionsAt({ positions, nImages }, at) {
   const frame = (/** @type {number} */ i) => positions.subarray(2 * nImages * i, 2 * nImages * (i + 1));
