@@ -23,11 +23,8 @@ export class Model {
   }
 
   /**
-   * Send a request to the worker.
-   * @param {string} task of worker.js
-   * @param {object} message
-   * @param {OnImage} [onImage]
-   * @returns {Promise<any>}
+   * Send a request to the worker; `task` is one of those in worker.js.
+   * @type {(task: string, message: object, onImage?: OnImage) => Promise<any>}
    */
   ask(task, message, onImage) {
     const id = ++this.asked;
@@ -35,28 +32,20 @@ export class Model {
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject, onImage }));
   }
 
-  /**
-   * @param {Float32Array[]} codes
-   * @returns {Promise<Float32Array[]>} images
-   */
+  /** Images of codes. @type {(codes: Float32Array[]) => Promise<Float32Array[]>} */
   decode(codes) {
     return this.ask("decode", { codes });
   }
 
-  /**
-   * @param {Uint8Array} image
-   * @returns {Promise<Float32Array>} code
-   */
+  /** Code of an image. @type {(image: Uint8Array) => Promise<Float32Array>} */
   encode(image) {
     return this.ask("encode", { image: Float32Array.from(image, (byte) => byte / 255) });
   }
 
   /**
-   * Images of codes with their measures, and the nearest real image of each if wanted.
-   * @param {Float32Array[]} codes
-   * @param {boolean} [near]
-   * @param {OnImage} [onImage] receives a single image before its measures are known
-   * @returns {Promise<Look[]>}
+   * Images of codes with their measures, and the nearest real image of each if wanted. `onImage` receives a
+   * single image before its measures are known.
+   * @type {(codes: Float32Array[], near?: boolean, onImage?: OnImage) => Promise<Look[]>}
    */
   look(codes, near = false, onImage = undefined) {
     return this.ask("look", { codes, near }, onImage);

@@ -17,15 +17,20 @@
  * @property {string} bias
  * @property {boolean} active whether SiLU follows
  */
-/** @typedef {Record<string, Tensor>} Tensors */
 /** @typedef {(input: Float32Array) => Float32Array} Step returns the same array at every call */
+/**
+ * Step of one layer: returns the function that computes `output`. Weights are (outputs, inputs), and for
+ * convolutions (channels of the smaller map, channels of the larger one, kernel, kernel).
+ * @typedef {(layer: Layer, weight: Float32Array, bias: Float32Array, output: Float32Array) =>
+ *   (input: Float32Array) => void} Operation
+ */
 
 const OPERATIONS = { dense, convolution, "transposed convolution": convolution };
 
 export class Network {
   /**
    * @param {{ encoder: Layer[], decoder: Layer[] }} layers
-   * @param {Tensors} tensors
+   * @param {Record<string, Tensor>} tensors by name
    */
   constructor(layers, tensors) {
     this.encoder = layers.encoder.map((layer) => stepOf(layer, tensors));
@@ -48,7 +53,7 @@ function run(steps, input) {
   return steps.reduce((values, step) => step(values), input);
 }
 
-/** @type {(layer: Layer, tensors: Tensors) => Step} */
+/** @type {(layer: Layer, tensors: Record<string, Tensor>) => Step} */
 function stepOf(layer, tensors) {
   const weight = /** @type {Float32Array} */ (tensors[layer.weight].data);
   const bias = /** @type {Float32Array} */ (tensors[layer.bias].data);
@@ -66,13 +71,7 @@ function silu(values) {
   for (let i = 0; i < values.length; i++) values[i] /= 1 + Math.exp(-values[i]);
 }
 
-/**
- * @param {Layer} layer
- * @param {Float32Array} weight (outputs, inputs)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
- */
+/** @type {Operation} */
 function dense(layer, weight, bias, output) {
   const width = weight.length / output.length;
   return (input) => {
@@ -87,11 +86,7 @@ function dense(layer, weight, bias, output) {
 /**
  * Convolution, or its transpose, which spreads every input value over a window of the output: the smaller map
  * is the output of the one and the input of the other.
- * @param {Layer} layer
- * @param {Float32Array} weight (channels of the smaller map, channels of the larger one, kernel, kernel)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
+ * @type {Operation}
  */
 function convolution(layer, weight, bias, output) {
   const isTransposed = layer.operation === "transposed convolution";

@@ -19,10 +19,8 @@ export function codePlane(dim) {
 }
 
 /**
- * Plane of two principal components.
- * @param {Float32Array} mean (D,)
- * @param {Float32Array} components (2, D), orthonormal
- * @returns {Plane}
+ * Plane through the mean (D,) along two orthonormal principal components (2, D).
+ * @type {(mean: Float32Array, components: Float32Array) => Plane}
  */
 export function pcaPlane(mean, components) {
   const dim = mean.length;

@@ -6,12 +6,7 @@
 import { digits } from "../shared/numbers.js";
 /** @import { Network } from "./network.js" */
 
-/**
- * @typedef {object} Units
- * @property {number} round_trip
- * @property {number} neighbour_distance
- * @property {number} decoded_step
- */
+/** @typedef {{ round_trip: number, neighbour_distance: number, decoded_step: number }} Units */
 
 const NEIGHBOURS = 5;
 // An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
@@ -45,18 +40,14 @@ export class Support {
     this.tolerance = ENCODED_ROUNDING * atlas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   }
 
-  /**
-   * @param {Float32Array} code
-   * @param {Float32Array} image the code, decoded
-   */
+  /** @type {(code: Float32Array, image: Float32Array) => { roundTrip: number, distance: number }} */
   measure(code, image) {
     return { roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
   }
 
   /**
-   * Distance between a code and the code of its image; above 1 the code is off the data.
-   * @param {Float32Array} code
-   * @param {Float32Array} image the code, decoded
+   * Distance between a code and the code of its decoded image; above 1 the code is off the data.
+   * @type {(code: Float32Array, image: Float32Array) => number}
    */
   roundTrip(code, image) {
     return inUnits(Math.sqrt(squaredDistance(this.network.encode(image), 0, code)), this.units.round_trip);
@@ -67,29 +58,26 @@ export class Support {
    * @param {Float32Array} code
    */
   distance(code) {
-    const { nearest, rows } = this.nearest(code);
-    const self = rows.findIndex((row) => this.isSelf(row, code));
+    const nearest = this.nearest(code);
+    const self = nearest.findIndex(({ row }) => this.isSelf(row, code));
     const counted = nearest.filter((_, i) => i !== self).slice(0, NEIGHBOURS);
-    const mean = counted.reduce((sum, square) => sum + Math.sqrt(square), 0) / Math.max(1, counted.length);
-    return inUnits(mean, this.units.neighbour_distance);
+    const sum = counted.reduce((total, { square }) => total + Math.sqrt(square), 0);
+    return inUnits(sum / Math.max(1, counted.length), this.units.neighbour_distance);
   }
 
-  /** Squared distances of the six nearest codes, nearest first, and their rows. @param {Float32Array} code */
+  /** Squared distances and rows of the six nearest codes, nearest first. @param {Float32Array} code */
   nearest(code) {
-    /** @type {number[]} */
+    /** @type {{ square: number, row: number }[]} */
     const nearest = [];
-    /** @type {number[]} */
-    const rows = [];
     for (let row = 0; row * this.dim < this.atlas.length; row++) {
       const square = squaredDistance(this.atlas, row * this.dim, code);
-      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS]) continue;
+      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS].square) continue;
       let at = nearest.length;
-      while (at > 0 && nearest[at - 1] > square) at--;
-      nearest.splice(at, 0, square);
-      rows.splice(at, 0, row);
-      nearest.length = rows.length = Math.min(nearest.length, NEIGHBOURS + 1);
+      while (at > 0 && nearest[at - 1].square > square) at--;
+      nearest.splice(at, 0, { square, row });
+      nearest.length = Math.min(nearest.length, NEIGHBOURS + 1);
     }
-    return { nearest, rows };
+    return nearest;
   }
 
   /** @type {(row: number, code: Float32Array) => boolean} */
@@ -103,10 +91,8 @@ export class Support {
 }
 
 /**
- * Row of the nearest shown code; -1 where none is shown.
- * @param {Float32Array} latents (N, D)
- * @param {Uint8Array} shown (N,) 1 for those that count
- * @param {Float32Array} code (D,)
+ * Row of the nearest of the latents (N, D) that are shown (N,), 1 or 0; -1 where none is.
+ * @type {(latents: Float32Array, shown: Uint8Array, code: Float32Array) => number}
  */
 export function nearestRow(latents, shown, code) {
   let best = Infinity;
@@ -122,11 +108,7 @@ export function nearestRow(latents, shown, code) {
   return found;
 }
 
-/**
- * @param {Float32Array} codes
- * @param {number} start of one code within `codes`
- * @param {Float32Array} code
- */
+/** @type {(codes: Float32Array, start: number, code: Float32Array) => number} */
 function squaredDistance(codes, start, code) {
   let sum = 0;
   for (let i = 0; i < code.length; i++) sum += (codes[start + i] - code[i]) ** 2;

@@ -62,10 +62,8 @@ export class Board {
   }
 
   /**
-   * Select, on all maps, the points inside an outline on one of them.
-   * @param {Pane} pane
-   * @param {Point[]} outline
-   * @returns {number[]} their indices
+   * Select, on all maps, the points inside an outline on one of them; returns their indices.
+   * @type {(pane: Pane, outline: Point[]) => number[]}
    */
   select({ space: { points } }, outline) {
     points?.select(outline);

@@ -39,11 +39,7 @@ export class Card {
     this.nearPixels = null;
   }
 
-  /**
-   * @param {Decoded | null} shown null where nothing is decoded
-   * @param {string} title
-   * @param {string} where
-   */
+  /** @type {(shown: Decoded | null, title: string, where: string) => void} */
   setDecoded(shown, title, where) {
     this.shown = shown;
     this.paintDecoded(shown?.image ?? null);
@@ -66,11 +62,8 @@ export class Card {
   }
 
   /**
-   * Show the nearest image, after a delay that a call in the meantime cancels.
-   * @param {() => Promise<Pixels | null>} pixels called after the delay
-   * @param {string} title
-   * @param {string} how
-   * @param {number} delay milliseconds
+   * Ask for the nearest image and show it, after milliseconds in which another call cancels this one.
+   * @type {(pixels: () => Promise<Pixels | null>, title: string, how: string, delay: number) => void}
    */
   setNear(pixels, title, how, delay) {
     clearTimeout(this.dwell);
@@ -102,9 +95,8 @@ export class Card {
   }
 
   /**
-   * Put the small card beside the pointer, on the side with room; null hides it.
-   * @param {Point | null} at
-   * @param {number} width of the stage
+   * Put the small card beside the pointer, on the side of the stage with room; null hides it.
+   * @type {(at: Point | null, width: number) => void}
    */
   follow(at, width) {
     this.float.hidden = !at;

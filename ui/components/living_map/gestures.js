@@ -177,11 +177,7 @@ export class Gestures {
     event.stopPropagation(); // a page may have shortcuts of its own
   }
 
-  /**
-   * Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y.
-   * @param {KeyboardEvent} event
-   * @returns {boolean} whether it was one of these
-   */
+  /** Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y; false for other keys. @type {(event: KeyboardEvent) => boolean} */
   onShortcut({ key, shiftKey }) {
     const letter = key.toLowerCase();
     if (letter === "y" || (letter === "z" && shiftKey)) this.map.step("redo");

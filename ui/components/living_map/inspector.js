@@ -11,12 +11,8 @@ const DWELL = 75; // milliseconds on one point before its image is shown, so tha
 const FROM = { image: "from its code alone", code: "a code of no image", drawing: "your drawing" };
 
 /**
- * Request to decode a code, and the texts beside its image.
- * @typedef {object} Request
- * @property {Float32Array} code
- * @property {boolean} near whether the nearest real image is wanted too
- * @property {string} title
- * @property {string} where
+ * Request to decode a code, with the nearest real image if wanted, and the texts beside its image.
+ * @typedef {{ code: Float32Array, near: boolean, title: string, where: string }} Request
  */
 
 export class Inspector {
@@ -36,9 +32,8 @@ export class Inspector {
   }
 
   /**
-   * Show the place under the pointer.
-   * @param {Point} at in pixels
-   * @returns {number} index of the nearest image on the map; -1 where none is near
+   * Show the place under the pointer, in pixels; returns the index of the nearest image on the map, or -1.
+   * @type {(at: Point) => number}
    */
   hover(at) {
     const { points, plane, isReady, data } = this.space;
@@ -114,11 +109,7 @@ export class Inspector {
     say(this.card.note, this.space.plane ? "The model is on its way." : this.note);
   }
 
-  /**
-   * @param {number} index
-   * @param {string} how
-   * @param {number} [delay] milliseconds
-   */
+  /** Show an image after milliseconds. @type {(index: number, how: string, delay?: number) => void} */
   showImage(index, how, delay = 0) {
     const words = this.space.images ? how : `${how}, decoded`;
     this.card.setNear(() => this.space.pixelsOf(index), this.map.titleOf(index), words, delay);

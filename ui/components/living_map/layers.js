@@ -30,11 +30,10 @@ export function densityColour(value) {
 }
 
 /**
- * Fetch a field; polls while it is being computed.
+ * Fetch a field, polling while it is computed; null where it is no longer wanted.
  * @param {string} url
  * @param {(share: number) => void} onProgress
  * @param {() => boolean} isWanted
- * @returns {Promise<Field | null>} null where it is no longer wanted
  */
 export async function fetchField(url, onProgress, isWanted) {
   while (isWanted()) {
@@ -83,11 +82,9 @@ function canvasOf({ values, width, height }, colour) {
 }
 
 /**
- * Hatch the cells above 1: codes off the data are marked not only by colour.
- * @param {CanvasRenderingContext2D} context
- * @param {Field} field
- * @param {number[]} box left, top, right and bottom on screen
- * @param {string} style
+ * Hatch the cells above 1: codes off the data are marked not only by colour. The box on screen is its left,
+ * top, right and bottom.
+ * @type {(context: CanvasRenderingContext2D, field: Field, box: number[], style: string) => void}
  */
 function hatch(context, field, [left, top, right, bottom], style) {
   const cellWidth = (right - left) / field.width;
@@ -96,12 +93,8 @@ function hatch(context, field, [left, top, right, bottom], style) {
   context.beginPath();
   field.values.forEach((value, i) => {
     if (value <= 1) return;
-    context.rect(
-      left + (i % field.width) * cellWidth,
-      top + Math.floor(i / field.width) * cellHeight,
-      cellWidth,
-      cellHeight,
-    );
+    const [column, row] = [i % field.width, Math.floor(i / field.width)];
+    context.rect(left + column * cellWidth, top + row * cellHeight, cellWidth, cellHeight);
   });
   context.clip();
   context.beginPath();

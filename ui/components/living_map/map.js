@@ -7,6 +7,7 @@ import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { State, keyOf } from "./state.js";
 import { Toolbar } from "./toolbar.js";
+/** @import { Component } from "../shared/commits.js" */
 /** @import { Place } from "../shared/places.js" */
 /** @import { Point } from "../shared/view.js" */
 /** @import { Pane } from "./pane.js" */
@@ -23,9 +24,7 @@ import { Toolbar } from "./toolbar.js";
  * @property {string[]} classes names by label
  * @property {number[]} present the labels that occur
  * @property {Choice} choice
- * @property {number} seq of the last commit that Python has received
  */
-/** @typedef {{ data: Data, setTriggerValue: (name: string, value: any) => void }} Component */
 
 const VIEW_DELAY = 700; // milliseconds after which a changed view is sent to Python
 const SAY_DELAY = 400; // milliseconds after which a screen reader reads the card
@@ -33,7 +32,7 @@ const SAY_DELAY = 400; // milliseconds after which a screen reader reads the car
 export default class LatentMap {
   /**
    * @param {HTMLElement} host
-   * @param {Component} component
+   * @param {Component<Data>} component
    */
   constructor(host, component) {
     this.host = host;
@@ -67,7 +66,7 @@ export default class LatentMap {
 
   // Data from Python
 
-  /** @param {Component} component */
+  /** @param {Component<Data>} component */
   update(component) {
     const { data } = component;
     const isOther = data.key !== this.data.key;

@@ -123,9 +123,8 @@ export class Pane {
   }
 
   /**
-   * @param {Point} at
-   * @param {number} radius
-   * @param {Place | null} pin that keeps its components off the map; null for A
+   * Place within a radius; the pin, or else A, keeps its components off the map.
+   * @type {(at: Point, radius: number, pin: Place | null) => Place | null}
    */
   placeAt(at, radius, pin) {
     const { space } = this;

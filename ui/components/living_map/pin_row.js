@@ -44,10 +44,7 @@ export class PinRow {
   }
 }
 
-/**
- * @param {boolean} hasA
- * @param {boolean} hasB
- */
+/** @type {(hasA: boolean, hasB: boolean) => string} */
 function invitation(hasA, hasB) {
   if (!hasA) return "Move over the map. Click two places, and walk from one to the other.";
   return hasB ? "Drag a pin to bend the path, or click to move B." : "Now click a second place: B.";

@@ -10,16 +10,13 @@ export class Selection {
   /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
-    this.element = element("section", {
-      class: "lm-selection",
-      "aria-label": "Selected images",
-      hidden: true,
-    });
+    const attributes = { class: "lm-selection", "aria-label": "Selected images", hidden: true };
+    this.element = element("section", attributes);
   }
 
   /**
-   * @param {number[]} indices
-   * @param {boolean} [isOutlined] shows the section without indices too
+   * Show images; after an outline also that there are none.
+   * @type {(indices: number[], isOutlined?: boolean) => void}
    */
   show(indices, isOutlined = false) {
     this.element.hidden = !indices.length && !isOutlined;
@@ -28,14 +25,13 @@ export class Selection {
       return;
     }
     const more = indices.length > MOST_IMAGES ? ` The first ${MOST_IMAGES} of them:` : "";
+    const words = `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `;
+    const clear = button("Clear the selection", () => this.map.clearSelection());
+    const thumbs = indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index));
     this.element.replaceChildren(
-      element("p", {}, `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `),
-      button("Clear the selection", () => this.map.clearSelection()),
-      element(
-        "div",
-        { class: "lm-thumbs" },
-        ...indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index)),
-      ),
+      element("p", {}, words),
+      clear,
+      element("div", { class: "lm-thumbs" }, ...thumbs),
     );
   }
 

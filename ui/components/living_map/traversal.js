@@ -8,18 +8,9 @@ const THUMB = 16; // pixels
 const DEAD = 0.01; // variance below which a variational model makes no use of a dimension (Burda et al. 2016)
 
 /**
- * @typedef {object} Dimension
- * @property {number} index
- * @property {number} low
- * @property {number} high
- * @property {number} variance over the codes
- */
-
-/**
- * Every dimension with its range over the codes, by decreasing variance.
- * @param {Float32Array} latents (N, D)
+ * Index, range and variance over the codes (N, D) of every dimension, by decreasing variance.
+ * @param {Float32Array} latents
  * @param {number} dim
- * @returns {Dimension[]}
  */
 function dimensionsOf(latents, dim) {
   const count = latents.length / dim;
@@ -70,7 +61,7 @@ export class Traversal {
     );
   }
 
-  /** @param {Dimension} dimension */
+  /** @param {ReturnType<typeof dimensionsOf>[0]} dimension */
   slider({ index, low, high, variance }) {
     const isDead = variance < this.dead;
     const name = `z${index + 1}${isDead ? " (dead)" : ""}`;

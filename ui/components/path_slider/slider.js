@@ -18,9 +18,9 @@ const BEYOND = 0.5; // of the path, on either side
 const START = 0.5;
 
 /**
- * Piecewise linear interpolation of a path, with extrapolation of its first and last piece.
- * @param {number[][]} codes of the steps
- * @param {number} t 0 at the first step, 1 at the last
+ * Piecewise linear interpolation between codes, with extrapolation of the first and last piece; `t` is 0 at
+ * the first code and 1 at the last.
+ * @type {(codes: number[][], t: number) => Float32Array}
  */
 function pathAt(codes, t) {
   const at = t * (codes.length - 1);

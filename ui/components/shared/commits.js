@@ -1,10 +1,14 @@
 /** Commits: values that a component sends to Python and Python sends back, numbered in order. */
 
-/** @typedef {{ data: { seq: number }, setTriggerValue: (name: string, value: any) => void }} Component */
+/**
+ * Component whose `seq` is that of the last commit that Python has received.
+ * @template {object} [Data={}]
+ * @typedef {{ data: Data & { seq: number }, setTriggerValue: (name: string, value: any) => void }} Component
+ */
 
 export class Commits {
   /**
-   * @param {Component} component whose `seq` is that of the last commit that Python has received
+   * @param {Component} component
    * @param {string} text identifies the value that Python has
    */
   constructor(component, text) {
@@ -26,9 +30,8 @@ export class Commits {
   }
 
   /**
-   * Send a value where it has changed.
-   * @param {string} text identifies the value
-   * @param {object} value
+   * Send a value where the text that identifies it has changed.
+   * @type {(text: string, value: object) => void}
    */
   send(text, value) {
     if (text === this.text) return;

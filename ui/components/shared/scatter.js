@@ -77,10 +77,9 @@ export class Scatter {
 }
 
 /**
- * Alpha compositing (Porter & Duff 1984) of a colour over a pixel, neither multiplied by its alpha.
- * @param {number} below as a little-endian word of red, green, blue and alpha
- * @param {Rgb} colour
- * @param {number} cover 0 to 1
+ * Alpha compositing (Porter & Duff 1984) of a colour with a cover of 0 to 1 over a pixel, which is a
+ * little-endian word of red, green, blue and alpha; neither is multiplied by its alpha.
+ * @type {(below: number, colour: Rgb, cover: number) => number}
  */
 function over(below, [red, green, blue], cover) {
   const alpha = below >>> 24;

@@ -7,14 +7,7 @@ const CLASS_COLOURS = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 7
 const parser = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /** @typedef {[number, number, number]} Rgb */
-/**
- * @typedef {object} Theme
- * @property {Rgb} paper
- * @property {Rgb} ink
- * @property {boolean} dark
- * @property {string} accent
- * @property {string} font
- */
+/** @typedef {{ paper: Rgb, ink: Rgb, dark: boolean, accent: string, font: string }} Theme */
 
 /** Theme of the page as it is now. @type {(host: Element) => Theme} */
 export function themeOf(host) {
@@ -36,10 +29,7 @@ export function css([red, green, blue], alpha = 1) {
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
 
-/**
- * @param {string} hex "#rgb" or "#rrggbb", or any colour a canvas knows
- * @returns {Rgb}
- */
+/** Parse "#rgb", "#rrggbb" or any colour a canvas knows. @type {(hex: string) => Rgb} */
 export function rgbOf(hex) {
   parser.fillStyle = "#000"; // kept where the next is no colour
   parser.fillStyle = hex;
