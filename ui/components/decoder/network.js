@@ -61,14 +61,9 @@ function stepOf(layer, tensors) {
   const compute = OPERATIONS[layer.operation](layer, weight, bias, output);
   return (input) => {
     compute(input);
-    if (layer.active) silu(output);
+    if (layer.active) for (let i = 0; i < output.length; i++) output[i] /= 1 + Math.exp(-output[i]); // SiLU
     return output;
   };
-}
-
-/** @param {Float32Array} values */
-function silu(values) {
-  for (let i = 0; i < values.length; i++) values[i] /= 1 + Math.exp(-values[i]);
 }
 
 /** @type {Operation} */

@@ -40,17 +40,13 @@ export class Support {
     this.tolerance = ENCODED_ROUNDING * atlas.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   }
 
-  /** @type {(code: Float32Array, image: Float32Array) => { roundTrip: number, distance: number }} */
-  measure(code, image) {
-    return { roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
-  }
-
   /**
-   * Distance between a code and the code of its decoded image; above 1 the code is off the data.
-   * @type {(code: Float32Array, image: Float32Array) => number}
+   * Distance between a code and the code of its decoded image, above 1 off the data, and to the data.
+   * @type {(code: Float32Array, image: Float32Array) => { roundTrip: number, distance: number }}
    */
-  roundTrip(code, image) {
-    return inUnits(Math.sqrt(squaredDistance(this.network.encode(image), 0, code)), this.units.round_trip);
+  measure(code, image) {
+    const moved = Math.sqrt(squaredDistance(this.network.encode(image), 0, code));
+    return { roundTrip: inUnits(moved, this.units.round_trip), distance: this.distance(code) };
   }
 
   /**

@@ -50,7 +50,7 @@ export class Pad {
 
   build() {
     const undo = padButton("Undo", () => this.undo());
-    const clear = padButton("Clear", () => this.clear());
+    const clear = padButton("Clear", () => this.paper.top && this.add(null));
     const attributes = { class: "pad-row", role: "group", "aria-label": "Tool" };
     const seen = figure(this.seen.canvas, SEEN);
     seen.className = "pad-seen";
@@ -137,10 +137,6 @@ export class Pad {
 
   undo() {
     if (this.pointer === null && this.paper.undo()) this.commit();
-  }
-
-  clear() {
-    if (this.paper.top) this.add(null);
   }
 
   /** @param {File} file */

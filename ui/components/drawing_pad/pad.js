@@ -7,10 +7,7 @@ import { Pad } from "./draw.js";
 /** @typedef {Component<{ drawing: string }>} PadComponent whose drawing is in the notation of links, or "" */
 
 export default class DrawingPad {
-  /**
-   * @param {HTMLElement} host
-   * @param {PadComponent} component
-   */
+  /** @param {HTMLElement} host @param {PadComponent} component */
   constructor(host, component) {
     this.commits = new Commits(component, "");
     this.pad = new Pad(host, { onImage: () => {}, onCommit: (image) => this.commit(image) });

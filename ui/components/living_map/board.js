@@ -66,14 +66,14 @@ export class Board {
    * @type {(pane: Pane, outline: Point[]) => number[]}
    */
   select({ space: { points } }, outline) {
-    points?.select(outline);
-    const selected = points?.selected ?? null;
+    const indices = points?.inside(outline) ?? [];
+    const chosen = new Set(indices);
     for (const { space, stage } of this.panes) {
-      if (space.points)
-        space.points.selected = selected && space.points.shown.map((_, i) => selected[i] ?? 0);
+      const selected = space.points?.shown.map((_, i) => Number(chosen.has(i))) ?? null;
+      if (space.points) space.points.selected = indices.length ? selected : null;
       stage.redraw();
     }
-    return points?.selection ?? [];
+    return indices;
   }
 
   close() {

@@ -2,6 +2,7 @@
 import { contextOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { SIDE, inkOf } from "../shared/pixels.js";
+/** @import { Context } from "../shared/canvas.js" */
 /** @import { Point } from "../shared/view.js" */
 /** @import { Stage } from "./stage.js" */
 
@@ -28,10 +29,7 @@ export class Grid {
     this.isClosed = false;
   }
 
-  /**
-   * Draw the pictures that are here, and have others decoded.
-   * @type {(context: CanvasRenderingContext2D, stage: Stage) => void}
-   */
+  /** Draw the pictures that are here, and decode others. @type {(context: Context, stage: Stage) => void} */
   draw(context, { view, theme }) {
     const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));
     const size = 2 ** power;

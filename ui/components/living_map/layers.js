@@ -4,6 +4,7 @@ import { element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { readTensors } from "../shared/safetensors.js";
 import { css, rgbOf } from "../shared/theme.js";
+/** @import { Context } from "../shared/canvas.js" */
 /** @import { Stage } from "./stage.js" */
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
@@ -56,7 +57,7 @@ function fieldOf(buffer) {
 
 /**
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
- * @type {(context: CanvasRenderingContext2D, stage: Stage, field: Field, isGaps: boolean) => void}
+ * @type {(context: Context, stage: Stage, field: Field, isGaps: boolean) => void}
  */
 export function drawField(context, { view, theme }, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;
@@ -84,7 +85,7 @@ function canvasOf({ values, width, height }, colour) {
 /**
  * Hatch the cells above 1: codes off the data are marked not only by colour. The box on screen is its left,
  * top, right and bottom.
- * @type {(context: CanvasRenderingContext2D, field: Field, box: number[], style: string) => void}
+ * @type {(context: Context, field: Field, box: number[], style: string) => void}
  */
 function hatch(context, field, [left, top, right, bottom], style) {
   const cellWidth = (right - left) / field.width;

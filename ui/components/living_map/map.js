@@ -30,10 +30,7 @@ const VIEW_DELAY = 700; // milliseconds after which a changed view is sent to Py
 const SAY_DELAY = 400; // milliseconds after which a screen reader reads the card
 
 export default class LatentMap {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component<Data>} component
-   */
+  /** @param {HTMLElement} host @param {Component<Data>} component */
   constructor(host, component) {
     this.host = host;
     this.data = component.data;
@@ -144,7 +141,7 @@ export default class LatentMap {
 
   /** @param {"undo" | "redo"} direction */
   step(direction) {
-    if (!this.state.pins[direction]()) return;
+    if (!this.state.pins.step(direction)) return;
     this.settle();
     this.sketch.takeUp();
   }

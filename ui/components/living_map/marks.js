@@ -2,13 +2,13 @@
 import { circle } from "../shared/canvas.js";
 import { radiusOf } from "../shared/scatter.js";
 import { colourOf, css } from "../shared/theme.js";
+/** @import { Context } from "../shared/canvas.js" */
 /** @import { Theme } from "../shared/theme.js" */
 /** @import { Point } from "../shared/view.js" */
 /** @import { Stage } from "./stage.js" */
 
 const PIN_RADIUS = 12;
 
-/** @typedef {CanvasRenderingContext2D} Context */
 /**
  * Marks at points of the map.
  * @typedef {object} Marks

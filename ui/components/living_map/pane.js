@@ -41,7 +41,7 @@ export class Pane {
     this.strip = new Strip(data.name);
     this.showStrip = latest(
       (/** @type {Float32Array[]} */ path) => this.space.model.look(path),
-      (looks) => this.strip.show(looks),
+      (looks) => this.strip.show(looks, this.stage.theme.dark),
     );
     this.gestures = new Gestures(this);
     this.hint = element("p", { class: "lm-hint", hidden: true }, "Ctrl or ⌘ + wheel zooms");
@@ -168,9 +168,7 @@ export class Pane {
       return at ? [{ letter, at }] : [];
     });
     this.showPath();
-    const { dark } = this.stage.readTheme();
-    this.card.setTheme(dark);
-    this.strip.setTheme(dark);
+    this.card.setTheme(this.stage.readTheme().dark);
     this.backdrop.refresh();
     this.stage.redraw();
   }
@@ -185,7 +183,7 @@ export class Pane {
     marks.crosses = this.number === 0 ? data.crosses : [];
     if (data.path.length && this.number === 0 && !state.pins.before) marks.path = data.path;
     if (start && end && isReady && !data.compact) this.showStrip(straightPath(start, end));
-    else this.strip.show([]);
+    else this.strip.show([], false);
   }
 
   close() {

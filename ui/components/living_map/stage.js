@@ -1,6 +1,6 @@
 /** Stage: the canvases of a map over one another, for the layer with the axes, the points, and the marks. */
 import { drawAxes } from "../shared/axis.js";
-import { contextOf, nameClasses, resize } from "../shared/canvas.js";
+import { contextOf, resize } from "../shared/canvas.js";
 import { element, oncePerFrame } from "../shared/dom.js";
 import { Scatter } from "../shared/scatter.js";
 import { themeOf } from "../shared/theme.js";
@@ -19,10 +19,8 @@ export class Stage {
     this.drawBack = drawBack;
     const canvas = (/** @type {string} */ name) => element("canvas", { class: `lm-canvas lm-${name}` });
     this.canvases = [canvas("back"), canvas("points"), canvas("front")];
-    const [back, middle, front] = this.canvases.map((each) => contextOf(each));
-    this.back = back;
-    this.middle = middle;
-    this.front = front;
+    this.back = contextOf(this.canvases[0]);
+    this.front = contextOf(this.canvases[2]);
     this.element = element("div", { class: "lm-stage", tabindex: 0, role: "application" }, ...this.canvases);
     this.scatter = new Scatter(this.canvases[1]);
     this.view = new View({ left: -1, right: 1, bottom: -1, top: 1 });
@@ -71,11 +69,9 @@ export class Stage {
     this.readTheme();
     this.back.clearRect(0, 0, this.view.width, this.view.height);
     this.drawBack();
-    drawAxes(this.back, this.view, this.theme, this.axes);
-    if (this.points) {
-      this.scatter.draw(this.points, this.view, this.theme, this.ratio, this.layer);
-      nameClasses(this.middle, this.points, this.classNames, this.view, this.theme);
-    }
+    const { points, classNames, view, theme, ratio, layer } = this;
+    drawAxes(this.back, view, theme, this.axes);
+    if (points) this.scatter.draw({ points, classNames, view, theme, ratio, layer });
     this.drawFront();
   }
 

@@ -99,18 +99,9 @@ class Pins {
     this.future = [];
   }
 
-  /** @returns {boolean} whether there was something to undo */
-  undo() {
-    return this.step(this.past, this.future);
-  }
-
-  /** @returns {boolean} whether there was something to redo */
-  redo() {
-    return this.step(this.future, this.past);
-  }
-
-  /** @type {(from: Pair[], to: Pair[]) => boolean} */
-  step(from, to) {
+  /** Undo or redo a change; false where there is none. @param {"undo" | "redo"} direction */
+  step(direction) {
+    const [from, to] = direction === "undo" ? [this.past, this.future] : [this.future, this.past];
     const pair = from.pop();
     if (!pair) return false;
     to.push(this.pair);

@@ -29,19 +29,15 @@ export class Strip {
     const list = element("ol", { class: "lm-strip" }, ...this.cells.map(({ element: item }) => item));
     const attributes = { "aria-label": `From A to B, by ${model}`, hidden: true };
     this.element = element("section", attributes, this.title, list);
-    /** @type {Look[]} */
-    this.looks = [];
-    this.dark = false;
   }
 
-  /** @param {Look[]} looks one per step; none hides the strip */
-  show(looks) {
-    this.looks = looks;
+  /** Show one look per step; none hides the strip. @type {(looks: Look[], dark: boolean) => void} */
+  show(looks, dark) {
     this.element.hidden = !looks.length;
     looks.forEach(({ image, roundTrip }, step) => {
       const { canvas, value, element: item } = this.cells[step];
       const isOff = isOffData(roundTrip);
-      paint(canvas, image, this.dark);
+      paint(canvas, image, dark);
       item.classList.toggle("lm-is-off", isOff);
       say(value, isOff ? `${digits(roundTrip)} off` : digits(roundTrip));
       canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, round trip ${digits(roundTrip)}`);
@@ -49,13 +45,6 @@ export class Strip {
     const off = looks.filter(({ roundTrip }) => isOffData(roundTrip)).length;
     const words = `off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`;
     say(this.title, `A to B by ${this.model}: ${words}`);
-  }
-
-  /** @param {boolean} dark */
-  setTheme(dark) {
-    if (dark === this.dark) return;
-    this.dark = dark;
-    this.show(this.looks);
   }
 }
 

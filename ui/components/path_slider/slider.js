@@ -32,10 +32,7 @@ function pathAt(codes, t) {
 }
 
 export default class PathSlider {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {Component} component */
   constructor(host, component) {
     this.host = host;
     const range = { min: -BEYOND, max: 1 + BEYOND, step: 0.01, value: START };

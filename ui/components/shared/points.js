@@ -54,20 +54,9 @@ export class Points {
     return found;
   }
 
-  /**
-   * Select the shown points inside an outline; where there is none, nothing is selected.
-   * @param {Point[]} outline
-   */
-  select(outline) {
-    const selected = Uint8Array.from(this.shown, (shown, i) =>
-      shown && isInside(outline, this.at(i)) ? 1 : 0,
-    );
-    this.selected = selected.includes(1) ? selected : null;
-  }
-
-  /** Indices of the selected points. */
-  get selection() {
-    return [...(this.selected ?? [])].flatMap((isSelected, i) => (isSelected ? [i] : []));
+  /** Indices of the shown points inside an outline. @type {(outline: Point[]) => number[]} */
+  inside(outline) {
+    return [...this.shown.keys()].filter((i) => this.shown[i] && isInside(outline, this.at(i)));
   }
 
   /** Medians of the coordinates of each class that is shown. @returns {{ label: number, at: Point }[]} */
@@ -76,17 +65,13 @@ export class Points {
     const members = new Map();
     this.labels?.forEach((label, i) => {
       if (!this.shown[i]) return;
-      const rows = members.get(label);
-      if (rows) rows.push(i);
-      else members.set(label, [i]);
+      if (!members.has(label)) members.set(label, []);
+      members.get(label)?.push(i);
     });
-    return [...members].map(([label, rows]) => ({
-      label,
-      at: [
-        median(rows.map((i) => this.positions[2 * i])),
-        median(rows.map((i) => this.positions[2 * i + 1])),
-      ],
-    }));
+    return [...members].map(([label, rows]) => {
+      const places = rows.map((i) => this.at(i));
+      return { label, at: [median(places.map(([x]) => x)), median(places.map(([, y]) => y))] };
+    });
   }
 }
 
@@ -103,10 +88,7 @@ function boundsOf(positions) {
   return bounds;
 }
 
-/**
- * Point in polygon, by the number of edges to its right.
- * @type {(outline: Point[], place: Point) => boolean}
- */
+/** Point in polygon, by the edges to its right. @type {(outline: Point[], place: Point) => boolean} */
 function isInside(outline, [x, y]) {
   let inside = false;
   outline.forEach(([x1, y1], i) => {

@@ -1,6 +1,6 @@
 /** Replay of a training: map, reconstructions, errors and gap score follow one slider. */
 import { drawScaleBar } from "../shared/axis.js";
-import { nameClasses, resize } from "../shared/canvas.js";
+import { resize } from "../shared/canvas.js";
 import { button, element, oncePerFrame, say, slider } from "../shared/dom.js";
 import { clamp, digits } from "../shared/numbers.js";
 import { SIDE, paint, pictureCanvas } from "../shared/pixels.js";
@@ -50,10 +50,7 @@ function framesOf({ tensors, metadata }) {
 }
 
 export default class Replay {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {Component} component */
   constructor(host, component) {
     this.host = host;
     /** @type {Frames | null} */
@@ -222,8 +219,8 @@ export default class Replay {
     const points = new Points(positionsAt(frames, this.at), frames.labels);
     const view = new View(points.bounds);
     view.resize(width, height);
-    this.scatter.draw(points, view, theme, ratio);
-    nameClasses(context, points, frames.classNames, view, theme);
+    const { classNames } = frames;
+    this.scatter.draw({ points, classNames, view, theme, ratio, layer: "none" });
     drawScaleBar(context, view, theme);
     const { left, right } = points.bounds;
     const words = `The codes of ${frames.nImages} held-out images on their map`;
