@@ -28,10 +28,7 @@
 const OPERATIONS = { dense, convolution, "transposed convolution": convolution };
 
 export class Network {
-  /**
-   * @param {{ encoder: Layer[], decoder: Layer[] }} layers
-   * @param {Record<string, Tensor>} tensors by name
-   */
+  /** @param {{ encoder: Layer[], decoder: Layer[] }} layers @param {Record<string, Tensor>} tensors */
   constructor(layers, tensors) {
     this.encoder = layers.encoder.map((layer) => stepOf(layer, tensors));
     this.decoder = layers.decoder.map((layer) => stepOf(layer, tensors));

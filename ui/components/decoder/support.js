@@ -49,10 +49,7 @@ export class Support {
     return { roundTrip: inUnits(moved, this.units.round_trip), distance: this.distance(code) };
   }
 
-  /**
-   * Mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
-   * @param {Float32Array} code
-   */
+  /** Mean distance to the five nearest other codes of the atlas. @param {Float32Array} code */
   distance(code) {
     const nearest = this.nearest(code);
     const self = nearest.findIndex(({ row }) => this.isSelf(row, code));
@@ -111,10 +108,7 @@ function squaredDistance(codes, start, code) {
   return sum;
 }
 
-/**
- * Quotient of a length and its unit; for a unit of 0, it is 0 or infinite.
- * @type {(length: number, unit: number) => number}
- */
+/** Length in a unit; 0 or infinite for a unit of 0. @type {(length: number, unit: number) => number} */
 function inUnits(length, unit) {
   return unit > 0 ? length / unit : length > 0 ? Infinity : length;
 }

@@ -1,5 +1,5 @@
 /** Drawing pad: draw an image, or open a picture. */
-import { button, element, figure, say } from "../shared/dom.js";
+import { button, element, figure, oncePerFrame, say } from "../shared/dom.js";
 import { SIDE } from "../shared/pixels.js";
 import { InkCanvas } from "./ink.js";
 import { fitted, normalised, withoutEdges, withoutPaper } from "./normalise.js";
@@ -42,7 +42,10 @@ export class Pad {
     /** @type {number | null} id of the pointer that draws */
     this.pointer = null;
     this.asked = 0; // pictures so far; only the last is shown
-    this.frame = 0;
+    this.showSoon = oncePerFrame(() => {
+      this.show();
+      handlers.onImage(this.image);
+    });
     this.choose(false);
     this.listen();
     host.append(this.element);
@@ -175,18 +178,9 @@ export class Pad {
   /** End any stroke, and show the image. */
   settle() {
     this.pointer = null;
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
+    this.showSoon.cancel();
     say(this.problem, "");
     this.show();
-  }
-
-  showSoon() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.show();
-      this.handlers.onImage(this.image);
-    });
   }
 
   show() {
@@ -226,7 +220,7 @@ export class Pad {
   destroy() {
     this.asked++;
     this.pointer = null;
-    cancelAnimationFrame(this.frame);
+    this.showSoon.cancel();
     this.shown?.disconnect();
     this.element.remove();
   }

@@ -3,11 +3,7 @@ import { contextOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 
 export class InkCanvas {
-  /**
-   * @param {number} width
-   * @param {number} height
-   * @param {Record<string, string>} [attributes]
-   */
+  /** @param {number} width @param {number} height @param {Record<string, string>} [attributes] */
   constructor(width, height, attributes = {}) {
     this.canvas = element("canvas", { width, height, ...attributes });
     // Read at every frame, for which the memory of a graphics card would be slow.

@@ -119,20 +119,14 @@ function inkedPart({ ink, width, height }) {
   return { ink: part, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/**
- * Resample a picture into pixels of `step` by `step` of its own, larger or smaller than one.
- * @type {(picture: Picture, step: number) => { width: number, height: number, ink: Uint8Array }}
- */
+/** Resample to pixels of `step`, below or above 1. @type {(picture: Picture, step: number) => Picture} */
 function averaged(picture, step) {
   const { ink, ...size } = averagedAndTransposed(averagedAndTransposed(picture, step), step);
   // Halves go up although sums come out a hair off, so that the size of a drawing cannot tip its centre.
   return { ink: Uint8Array.from(ink, (value) => Math.floor(value + 0.5 + 1e-9)), ...size };
 }
 
-/**
- * Average along the rows; beyond the picture lies empty ground.
- * @type {(picture: Picture, step: number) => { ink: Float64Array, width: number, height: number }}
- */
+/** Average along the rows; ground lies beyond. @type {(picture: Picture, step: number) => Picture} */
 function averagedAndTransposed({ ink, width, height }, step) {
   const size = Math.ceil(width / step - 1e-9); // step is a quotient: 20.000000000000004 are 20
   const sums = new Float64Array(size * height);
@@ -160,10 +154,7 @@ function centreOfMass({ ink, width, height }) {
   return mass ? { x: sumX / mass, y: sumY / mass } : null;
 }
 
-/**
- * Start of a box whose centre of mass lies in [13.5, 14.5), as MNIST's do.
- * @type {(centre: number, size: number) => number}
- */
+/** Start that puts a centre in [13.5, 14.5), as MNIST. @type {(centre: number, size: number) => number} */
 function centring(centre, size) {
   return clamp(Math.ceil(CENTRE - 0.5 - centre), 0, SIDE - size);
 }

@@ -7,10 +7,7 @@ const MOST_BYTES = 20_000_000;
 const MOST_PIXELS = 4096; // a side
 const KEPT_PIXELS = 1024; // a side: enough for 28 by 28
 
-/**
- * Read a picture from a file; a sentence with the reason where that fails.
- * @type {(file: File) => Promise<Picture | string>}
- */
+/** Read a picture, or say why it fails. @type {(file: File) => Promise<Picture | string>} */
 export async function readPicture(file) {
   if (file.size > MOST_BYTES) return `${file.name} is larger than 20 MB. Choose a smaller picture.`;
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => null);

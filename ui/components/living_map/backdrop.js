@@ -34,21 +34,17 @@ export class Backdrop {
     this.layer = this.stage.layer = layer;
     this.isFiltered = classes.length > 0;
     this.legend.hidden = layer === "none";
-    this.refreshField();
+    this.refreshField().catch(this.map.fail);
     this.refreshGrid(this.space.baseAt(pins.a));
     this.describe();
   }
 
-  refreshField() {
+  async refreshField() {
     const url = this.space.data.layers[this.layer] ?? "";
     if (url === this.url) return;
     this.url = url;
     this.field = null;
-    if (url) this.fetch(url).catch(this.map.fail);
-  }
-
-  /** @param {string} url */
-  async fetch(url) {
+    if (!url) return;
     const isWanted = () => this.url === url;
     const field = await fetchField(url, (share) => this.describe(share), isWanted);
     if (!field || !isWanted()) return;
@@ -59,13 +55,13 @@ export class Backdrop {
 
   /** @param {Float32Array} base code through which the decoded plane goes */
   refreshGrid(base) {
-    const { plane, data, model, isReady } = this.space;
-    const isWanted = this.layer === "grid" && isReady;
-    const key = isWanted && plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
+    const { data, model, isReady } = this.space;
+    const plane = this.layer === "grid" && isReady ? this.space.plane : null;
+    const key = plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
     if (key === this.gridKey) return;
     this.gridKey = key;
     this.close();
-    if (!isWanted || !plane) return;
+    if (!plane) return;
     this.grid = new Grid(
       (codes) => model.decode(codes),
       (point) => plane.invert(point, base),

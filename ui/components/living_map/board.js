@@ -53,10 +53,7 @@ export class Board {
     this.panes.forEach((pane) => pane.changeView(change));
   }
 
-  /**
-   * Ring an image that one map's pointer has found on the others.
-   * @type {(source: Pane, index: number) => void}
-   */
+  /** Ring on the other maps the image found on one. @type {(source: Pane, index: number) => void} */
   link(source, index) {
     for (const pane of this.panes) if (pane !== source && index >= 0) pane.inspector.showLinked(index);
   }

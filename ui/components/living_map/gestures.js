@@ -81,7 +81,7 @@ export class Gestures {
     this.down.set(event.pointerId, at);
     this.hasMoved ||= Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
     if (this.mode === "click" && this.hasMoved) this.mode = "pan";
-    if (this.mode === "pan") this.pan([at[0] - before[0], at[1] - before[1]]);
+    if (this.mode === "pan") this.pane.changeView((view) => view.pan([at[0] - before[0], at[1] - before[1]]));
     if (this.mode === "touch") this.pane.hover(at);
     if (this.mode === "drag" && this.hasMoved) this.pane.drag(this.pin, at);
     if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
@@ -102,11 +102,6 @@ export class Gestures {
     this.pane.outline(this.outline, false);
   }
 
-  /** @param {Point} by */
-  pan(by) {
-    this.pane.changeView((view) => view.pan(by));
-  }
-
   /** @type {(factor: number, at: Point) => void} */
   zoom(factor, at) {
     this.pane.changeView((view) => view.zoom(factor, at));
@@ -118,7 +113,7 @@ export class Gestures {
     const other = [...this.down].find(([key]) => key !== id)?.[1];
     if (!other) return;
     const spread = (/** @type {Point} */ [x, y]) => Math.hypot(x - other[0], y - other[1]) || 1;
-    this.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]);
+    this.pane.changeView((view) => view.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]));
     this.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
   }
 

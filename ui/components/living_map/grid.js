@@ -54,10 +54,7 @@ export class Grid {
     this.fill(view.x, view.y);
   }
 
-  /**
-   * Decode a few missing pictures, those nearest to the centre of the view first.
-   * @type {(x: number, y: number) => Promise<void>}
-   */
+  /** Decode the few missing pictures nearest to a point. @type {(x: number, y: number) => Promise<void>} */
   async fill(x, y) {
     if (this.isBusy || !this.missing.length || this.isClosed) return;
     this.isBusy = true;

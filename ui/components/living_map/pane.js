@@ -21,11 +21,7 @@ const SNAP = 10; // pixels in which a dragged pin falls onto a point
 const HINTED = 4000; // milliseconds
 
 export class Pane {
-  /**
-   * @param {LatentMap} map
-   * @param {number} number 0 for the first model
-   * @param {SpaceData} data
-   */
+  /** @param {LatentMap} map @param {number} number 0 for the first model @param {SpaceData} data */
   constructor(map, number, data) {
     this.map = map;
     this.number = number;
@@ -123,14 +119,18 @@ export class Pane {
   }
 
   /**
-   * Place within a radius; the pin, or else A, keeps its components off the map.
+   * Place at a point: an image within the radius, or else a code that differs from the pin, or else from A,
+   * only along the map; null without an inverse.
    * @type {(at: Point, radius: number, pin: Place | null) => Place | null}
    */
   placeAt(at, radius, pin) {
-    const { space } = this;
+    const { points, plane, data } = this.space;
     const { view } = this.stage;
-    const base = space.codeOf(pin) ?? space.baseAt(this.map.state.pins.a);
-    return space.placeAt(view.toMap(at), radius / view.scale, base);
+    const point = view.toMap(at);
+    const base = this.space.codeOf(pin) ?? this.space.baseAt(this.map.state.pins.a);
+    const index = points?.nearest(point, radius / view.scale) ?? -1;
+    if (index >= 0) return { kind: "image", index };
+    return plane && { kind: "code", model: data.id, code: plane.invert(point, base) };
   }
 
   /** @param {(view: View) => void} change */

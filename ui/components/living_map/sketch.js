@@ -20,8 +20,11 @@ export class Sketch {
       onCommit: (image) => this.commit(image),
     });
     this.rebuild = latest(
-      (/** @type {Uint8Array} */ image) => this.map.board.space.reconstruct(image),
-      (image) => paint(this.rebuilt, image, themeOf(map.host).dark),
+      async (/** @type {Uint8Array} */ image) => {
+        const { model } = map.board.space;
+        return model.decode([await model.encode(image)]);
+      },
+      ([image]) => paint(this.rebuilt, image, themeOf(map.host).dark),
     );
     const seen = figure(this.rebuilt, "its reconstruction");
     const target = element("label", { class: "lm-label" }, "On the map it is ", this.target);

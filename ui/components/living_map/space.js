@@ -9,7 +9,6 @@ import { codePlane, pcaPlane } from "../decoder/plane.js";
 /** @import { Pixels } from "../shared/pixels.js" */
 /** @import { Place } from "../shared/places.js" */
 /** @import { Tensor } from "../shared/safetensors.js" */
-/** @import { Point } from "../shared/view.js" */
 
 /**
  * Data of a model's map from Python; addresses lead to files of ui/components/wire.py.
@@ -92,10 +91,7 @@ export class LatentSpace {
     if (this.points) this.model.ask("filter", { shown: this.points.shown });
   }
 
-  /**
-   * Code of a place; null where it has none in this space, or is not encoded yet.
-   * @type {(place: Place | null) => Float32Array | null}
-   */
+  /** Code of a place; null without one, or not yet. @type {(place: Place | null) => Float32Array | null} */
   codeOf(place) {
     if (!place || !this.latents.length) return null;
     if (place.kind === "image") return this.codeOfImage(place.index);
@@ -121,10 +117,7 @@ export class LatentSpace {
     return model === this.data.id && code.length === this.data.dim;
   }
 
-  /**
-   * Code whose plane the pointer moves in: that of a place, or else the mean code.
-   * @param {Place | null} place
-   */
+  /** Code of a place, or else the mean code: the pointer moves in its plane. @param {Place | null} place */
   baseAt(place) {
     return this.codeOf(place) ?? this.plane?.middle ?? new Float32Array(this.data.dim);
   }
@@ -147,26 +140,7 @@ export class LatentSpace {
     return code && this.plane ? this.plane.place(code) : null;
   }
 
-  /**
-   * Place at a point of the map: an image within the radius, or else a code; null without an inverse.
-   * @type {(point: Point, radius: number, base: Float32Array) => Place | null}
-   */
-  placeAt(point, radius, base) {
-    const index = this.points?.nearest(point, radius) ?? -1;
-    if (index >= 0) return { kind: "image", index };
-    return this.plane && { kind: "code", model: this.data.id, code: this.plane.invert(point, base) };
-  }
-
-  /** @param {Uint8Array} image */
-  async reconstruct(image) {
-    const [reconstruction] = await this.model.decode([await this.model.encode(image)]);
-    return reconstruction;
-  }
-
-  /**
-   * Image of a row; where only codes are here, its decoded code.
-   * @type {(index: number) => Promise<Pixels | null>}
-   */
+  /** Image of a row, or else its decoded code. @type {(index: number) => Promise<Pixels | null>} */
   async pixelsOf(index) {
     if (this.images) return this.images.get(index);
     const code = this.codeOfImage(index);

@@ -2,7 +2,8 @@
 import { button, element } from "../shared/dom.js";
 import { LAYERS } from "./layers.js";
 import { colourOf } from "../shared/theme.js";
-/** @import LatentMap from "./map.js" */
+/** @import LatentMap, { Data } from "./map.js" */
+/** @import { State } from "./state.js" */
 
 const TOOLS = { move: "Move", box: "Box", lasso: "Lasso" };
 const ZOOM = 1.5;
@@ -50,8 +51,7 @@ export class Toolbar {
 
   /**
    * Show the state; buttons are replaced only when the classes change, so that the focus stays.
-   * @param {{ classes: number[], layer: string }} chosen
-   * @param {{ present: number[], classes: string[] }} data
+   * @type {(chosen: State, data: Data) => void}
    */
   show(chosen, { present, classes }) {
     this.layer.value = chosen.layer;

@@ -85,11 +85,7 @@ export default class PathSlider {
 
 /** Picture at a place on the path of one model, with its round trip. */
 class Decoded {
-  /**
-   * @param {HTMLElement} host
-   * @param {Path} path
-   * @param {() => void} onReady
-   */
+  /** @param {HTMLElement} host @param {Path} path @param {() => void} onReady */
   constructor(host, path, onReady) {
     this.path = path;
     this.model = new Model();

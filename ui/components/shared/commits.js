@@ -7,10 +7,7 @@
  */
 
 export class Commits {
-  /**
-   * @param {Component} component
-   * @param {string} text identifies the value that Python has
-   */
+  /** @param {Component} component @param {string} text identifies the value that Python has */
   constructor(component, text) {
     this.component = component;
     this.seq = component.data.seq;
@@ -29,10 +26,7 @@ export class Commits {
     return true;
   }
 
-  /**
-   * Send a value where the text that identifies it has changed.
-   * @type {(text: string, value: object) => void}
-   */
+  /** Send a value where its text has changed. @type {(text: string, value: object) => void} */
   send(text, value) {
     if (text === this.text) return;
     this.text = text;

@@ -42,21 +42,23 @@ export function slider(attributes, onInput) {
   return element("input", { type: "range", input: onInput, keydown, ...attributes });
 }
 
-/**
- * Set a text only where it changes: a screen reader would read it again.
- * @type {(target: Element, text: string) => void}
- */
+/** Set a text, so that a screen reader reads only changes. @type {(target: Element, text: string) => void} */
 export function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Throttle a function to one call per frame. @type {(draw: () => void) => () => void} */
+/** Throttle a function to one call per frame, which can be cancelled. @param {() => void} draw */
 export function oncePerFrame(draw) {
   let frame = 0;
-  return () => {
+  const request = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       draw();
     });
   };
+  request.cancel = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+  };
+  return request;
 }

@@ -43,8 +43,8 @@ function toBase64(bytes) {
     .replaceAll("=", "");
 }
 
-/** @param {string} text */
-function fromBase64(text) {
+/** Bytes of base64, or of base64url. @param {string} text */
+export function fromBase64(text) {
   const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 }

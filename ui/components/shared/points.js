@@ -3,10 +3,7 @@ import { median } from "./numbers.js";
 /** @import { Bounds, Point } from "./view.js" */
 
 export class Points {
-  /**
-   * @param {Float32Array} positions (N, 2)
-   * @param {Uint16Array | null} labels (N,)
-   */
+  /** @param {Float32Array} positions (N, 2) @param {Uint16Array | null} labels (N,) */
   constructor(positions, labels) {
     this.positions = positions;
     this.labels = labels;
@@ -37,10 +34,7 @@ export class Points {
     return Boolean(this.shown[i] && (!this.selected || this.selected[i]));
   }
 
-  /**
-   * Index of the nearest shown point within a radius; -1 where there is none.
-   * @type {(place: Point, radius: number) => number}
-   */
+  /** Nearest shown point within a radius, or -1. @type {(place: Point, radius: number) => number} */
   nearest([x, y], radius) {
     let best = radius ** 2;
     let found = -1;

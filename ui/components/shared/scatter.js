@@ -151,6 +151,5 @@ function coloursOf(points) {
 
 /** @type {(from: Rgb, to: Rgb, share: number) => Rgb} */
 function mixed(from, to, share) {
-  const mix = (/** @type {number} */ i) => from[i] + (to[i] - from[i]) * share;
-  return [mix(0), mix(1), mix(2)];
+  return /** @type {Rgb} */ (from.map((value, i) => value + (to[i] - value) * share));
 }

@@ -12,10 +12,7 @@ const CUT_AT = 2; // epochs; from then on those within the first one are left ou
 /** @typedef {{ isLogarithmic: boolean, format: (value: number) => string, unit: string }} Axis */
 
 export class Curves {
-  /**
-   * @param {string} words for screen readers
-   * @param {Axis} axis
-   */
+  /** @param {string} words for screen readers @param {Axis} axis */
   constructor(words, axis) {
     this.axis = axis;
     this.canvas = element("canvas", { role: "img", "aria-label": words });

@@ -3,6 +3,7 @@ import { drawScaleBar } from "../shared/axis.js";
 import { resize } from "../shared/canvas.js";
 import { button, element, oncePerFrame, say, slider } from "../shared/dom.js";
 import { clamp, digits } from "../shared/numbers.js";
+import { fromBase64 } from "../shared/places.js";
 import { SIDE, paint, pictureCanvas } from "../shared/pixels.js";
 import { Points } from "../shared/points.js";
 import { fetchTensors, readTensors } from "../shared/safetensors.js";
@@ -101,7 +102,7 @@ export default class Replay {
     this.controls.hidden = this.curves.hidden = this.isLive;
     if (data.now) {
       this.url = "";
-      this.show(framesOf(readTensors(bytesOf(data.now))));
+      this.show(framesOf(readTensors(fromBase64(data.now).buffer)));
     } else if (data.url !== this.url) {
       this.url = data.url;
       this.fetch(data.url).catch(() => say(this.note, "The frames did not arrive. Reload the page."));
@@ -233,17 +234,9 @@ export default class Replay {
   }
 }
 
-/**
- * Positions of the images at a frame, or between two.
- * @type {(frames: Frames, at: number) => Float32Array}
- */
+/** Positions at a frame, or between two. @type {(frames: Frames, at: number) => Float32Array} */
 function positionsAt({ positions, nImages }, at) {
   const frame = (/** @type {number} */ i) => positions.subarray(2 * nImages * i, 2 * nImages * (i + 1));
   const [from, to] = [frame(Math.floor(at)), frame(Math.ceil(at))];
   return from.map((value, i) => value + (at % 1) * (to[i] - value));
-}
-
-/** @param {string} text in base64 */
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 }
