@@ -91,17 +91,15 @@ function convolution(layer, weight, bias, output) {
     for (let i = 0; i < output.length; i++) output[i] = bias[(i / area) | 0];
     for (let s = 0, w = 0; w < weight.length; s += tall * wide)
       for (let c = 0; c < channels; c++)
-        for (const tap of taps) {
+        for (const { row, column } of taps) {
           const factor = weight[w++];
-          for (let y = tap.top; y < tap.bottom; y++) {
+          const { offset, start, end } = column;
+          for (let y = row.start; y < row.end; y++) {
             const small = s + y * wide;
-            const large = (c * height + y * stride + tap.dy) * width + tap.dx;
+            const large = (c * height + y * stride + row.offset) * width + offset;
             if (isTransposed)
-              for (let x = tap.left; x < tap.right; x++)
-                output[large + x * stride] += factor * input[small + x];
-            else
-              for (let x = tap.left; x < tap.right; x++)
-                output[small + x] += factor * input[large + x * stride];
+              for (let x = start; x < end; x++) output[large + x * stride] += factor * input[small + x];
+            else for (let x = start; x < end; x++) output[small + x] += factor * input[large + x * stride];
           }
         }
   };
@@ -109,25 +107,18 @@ function convolution(layer, weight, bias, output) {
 
 /**
  * Taps of a kernel. Each weight joins the cell (y, x) of the smaller map to the cell
- * (y * stride + dy, x * stride + dx) of the larger one, for top <= y < bottom and left <= x < right.
+ * (y * stride + row.offset, x * stride + column.offset) of the larger one, for y and x from start to end.
  * @param {Layer} layer
  * @param {[number, number]} smaller height and width
  * @param {[number, number]} larger
  */
 function tapsOf({ kernel, stride }, [tall, wide], [height, width]) {
-  const padding = kernel >> 1;
-  const offsets = Array.from({ length: kernel }, (_, k) => k - padding);
-  const first = (/** @type {number} */ d) => Math.max(0, Math.ceil(-d / stride));
-  const end = (/** @type {number} */ d, /** @type {number} */ count, /** @type {number} */ size) =>
-    Math.min(count, Math.floor((size - 1 - d) / stride) + 1);
-  return offsets.flatMap((dy) =>
-    offsets.map((dx) => ({
-      dy,
-      dx,
-      top: first(dy),
-      bottom: end(dy, tall, height),
-      left: first(dx),
-      right: end(dx, wide, width),
-    })),
-  );
+  const offsets = Array.from({ length: kernel }, (_, k) => k - (kernel >> 1));
+  const ranges = (/** @type {number} */ count, /** @type {number} */ size) =>
+    offsets.map((offset) => {
+      const end = Math.floor((size - 1 - offset) / stride) + 1;
+      return { offset, start: Math.max(0, Math.ceil(-offset / stride)), end: Math.min(count, end) };
+    });
+  const columns = ranges(wide, width);
+  return ranges(tall, height).flatMap((row) => columns.map((column) => ({ row, column })));
 }

@@ -1,10 +1,9 @@
 /** Drawing pad: draw an image, or open a picture. */
 import { button, element, figure, oncePerFrame, say } from "../shared/dom.js";
 import { SIDE } from "../shared/pixels.js";
-import { InkCanvas } from "./ink.js";
 import { fitted, normalised, withoutEdges, withoutPaper } from "./normalise.js";
 import { readPicture } from "./open.js";
-import { PAPER, Paper, SCALE } from "./paper.js";
+import { InkCanvas, PAPER, Paper, SCALE } from "./paper.js";
 /** @import { Point } from "../shared/view.js" */
 /** @import { Layer } from "./paper.js" */
 

@@ -143,13 +143,10 @@ function averagedAndTransposed({ ink, width, height }, step) {
 /** @param {Picture} picture */
 function centreOfMass({ ink, width, height }) {
   let [mass, sumX, sumY] = [0, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = ink[y * width + x];
-      mass += value;
-      sumX += value * x;
-      sumY += value * y;
-    }
+  for (let i = 0; i < width * height; i++) {
+    mass += ink[i];
+    sumX += ink[i] * (i % width);
+    sumY += ink[i] * Math.floor(i / width);
   }
   return mass ? { x: sumX / mass, y: sumY / mass } : null;
 }

@@ -1,6 +1,6 @@
 /** Pictures from files, as ink. */
-import { InkCanvas } from "./ink.js";
 import { greyOf } from "./normalise.js";
+import { InkCanvas } from "./paper.js";
 /** @import { Picture } from "./normalise.js" */
 
 const MOST_BYTES = 20_000_000;

@@ -25,10 +25,7 @@ export class Pane {
   constructor(map, number, data) {
     this.map = map;
     this.number = number;
-    this.space = new LatentSpace(data, {
-      onMap: () => this.showMap(),
-      onEncoded: () => this.showEncoded(),
-    });
+    this.space = new LatentSpace(data, { onMap: () => this.showMap(), onEncoded: () => this.showEncoded() });
     this.stage = new Stage(map.host, () => this.backdrop.draw());
     this.stage.element.setAttribute("aria-label", `Map of the codes by ${data.name}. ${KEYS}`);
     this.backdrop = new Backdrop(this);
