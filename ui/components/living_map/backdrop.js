@@ -62,17 +62,12 @@ export class Backdrop {
     this.gridKey = key;
     this.close();
     if (!plane) return;
-    this.grid = new Grid(
-      (codes) => model.decode(codes),
-      (point) => plane.invert(point, base),
-      () => this.stage.redraw(),
-    );
+    this.grid = new Grid(model, plane, base, this.stage);
   }
 
   draw() {
-    const { back } = this.stage;
-    if (this.grid) this.grid.draw(back, this.stage);
-    else if (this.field) drawField(back, this.stage, this.field, this.layer === "gaps");
+    if (this.grid) this.grid.draw();
+    else if (this.field) drawField(this.stage, this.field, this.layer === "gaps");
   }
 
   /** @param {number} [share] of the work that is done, while the field is computed */

@@ -2,7 +2,8 @@
 import { contextOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { SIDE, inkOf } from "../shared/pixels.js";
-/** @import { Context } from "../shared/canvas.js" */
+/** @import { Model } from "../decoder/model.js" */
+/** @import { Plane } from "../decoder/plane.js" */
 /** @import { Point } from "../shared/view.js" */
 /** @import { Stage } from "./stage.js" */
 
@@ -12,15 +13,12 @@ const AT_ONCE = 4; // pictures per request, so that the worker is soon free for 
 const MOST_PICTURES = 3000;
 
 export class Grid {
-  /**
-   * @param {(codes: Float32Array[]) => Promise<Float32Array[]>} decode
-   * @param {(point: Point) => Float32Array} codeAt
-   * @param {() => void} onPicture
-   */
-  constructor(decode, codeAt, onPicture) {
-    this.decode = decode;
-    this.codeAt = codeAt;
-    this.onPicture = onPicture;
+  /** @param {Model} model @param {Plane} plane @param {Float32Array} base @param {Stage} stage */
+  constructor(model, plane, base, stage) {
+    this.model = model;
+    this.plane = plane;
+    this.base = base;
+    this.stage = stage;
     /** @type {Map<string, Float32Array>} */
     this.pictures = new Map();
     /** @type {{ key: string, at: Point }[]} */
@@ -29,8 +27,9 @@ export class Grid {
     this.isClosed = false;
   }
 
-  /** Draw the pictures that are here, and decode others. @type {(context: Context, stage: Stage) => void} */
-  draw(context, { view, theme }) {
+  /** Draw the pictures that are here, and decode others. */
+  draw() {
+    const { back: context, view, theme } = this.stage;
     const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));
     const size = 2 ** power;
     const [left, top] = view.toMap([0, 0]);
@@ -60,11 +59,11 @@ export class Grid {
     this.isBusy = true;
     const distance = (/** @type {Point} */ at) => Math.hypot(at[0] - x, at[1] - y);
     const cells = this.missing.sort((a, b) => distance(a.at) - distance(b.at)).slice(0, AT_ONCE);
-    const pictures = await this.decode(cells.map(({ at }) => this.codeAt(at)));
+    const pictures = await this.model.decode(cells.map(({ at }) => this.plane.invert(at, this.base)));
     this.isBusy = false;
     if (this.isClosed) return;
     if (this.pictures.size > MOST_PICTURES) this.pictures.clear();
     cells.forEach(({ key }, i) => this.pictures.set(key, pictures[i]));
-    this.onPicture();
+    this.stage.redraw();
   }
 }

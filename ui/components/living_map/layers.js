@@ -57,9 +57,9 @@ function fieldOf(buffer) {
 
 /**
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
- * @type {(context: Context, stage: Stage, field: Field, isGaps: boolean) => void}
+ * @type {(stage: Stage, field: Field, isGaps: boolean) => void}
  */
-export function drawField(context, { view, theme }, field, isGaps) {
+export function drawField({ back: context, view, theme }, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;
   const [x, y] = view.toScreen([left, upper]);
   const [endX, endY] = view.toScreen([right, bottom]);

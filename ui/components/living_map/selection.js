@@ -27,12 +27,9 @@ export class Selection {
     const more = indices.length > MOST_IMAGES ? ` The first ${MOST_IMAGES} of them:` : "";
     const words = `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `;
     const clear = button("Clear the selection", () => this.map.clearSelection());
-    const thumbs = indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index));
-    this.element.replaceChildren(
-      element("p", {}, words),
-      clear,
-      element("div", { class: "lm-thumbs" }, ...thumbs),
-    );
+    const images = indices.slice(0, MOST_IMAGES).map((index) => this.thumb(index));
+    const thumbs = element("div", { class: "lm-thumbs" }, ...images);
+    this.element.replaceChildren(element("p", {}, words), clear, thumbs);
   }
 
   /** Number of images of each class. @param {number[]} indices */

@@ -10,10 +10,7 @@ import { drawMarks } from "./marks.js";
 /** @import { Marks } from "./marks.js" */
 
 export class Stage {
-  /**
-   * @param {HTMLElement} host whose theme is used
-   * @param {() => void} drawBack draws the layer behind the points
-   */
+  /** @param {HTMLElement} host whose theme is used @param {() => void} drawBack draws behind the points */
   constructor(host, drawBack) {
     this.host = host;
     this.drawBack = drawBack;

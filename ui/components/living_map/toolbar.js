@@ -14,11 +14,9 @@ export class Toolbar {
     this.map = map;
     this.tool = "move";
     this.tools = Object.entries(TOOLS).map(([name, words]) => button(words, () => this.setTool(name)));
-    this.layer = element(
-      "select",
-      { "aria-label": "Layer", change: () => map.setLayer(this.layer.value) },
-      ...Object.entries(LAYERS).map(([name, words]) => element("option", { value: name }, words)),
-    );
+    const layers = Object.entries(LAYERS).map(([name, words]) => element("option", { value: name }, words));
+    const attributes = { "aria-label": "Layer", change: () => map.setLayer(this.layer.value) };
+    this.layer = element("select", attributes, ...layers);
     this.classes = element("div", { class: "lm-legend", role: "group", "aria-label": "Classes" });
     this.element = element("div", {}, this.bar(), this.classes);
     this.setTool(this.tool);
@@ -44,9 +42,8 @@ export class Toolbar {
   /** @param {string} tool */
   setTool(tool) {
     this.tool = tool;
-    Object.keys(TOOLS).forEach((name, i) =>
-      this.tools[i].setAttribute("aria-pressed", String(name === tool)),
-    );
+    for (const [i, name] of Object.keys(TOOLS).entries())
+      this.tools[i].setAttribute("aria-pressed", String(name === tool));
   }
 
   /**
@@ -69,13 +66,10 @@ export class Toolbar {
   build(present, names) {
     const classes = present.map((label) => {
       const dot = element("span", { class: "lm-dot", style: `background: ${colourOf(label)}` });
-      return button(element("span", { class: "lm-class" }, dot, names[label]), () =>
-        this.map.toggleClass(label),
-      );
+      const name = element("span", { class: "lm-class" }, dot, names[label]);
+      return button(name, () => this.map.toggleClass(label));
     });
-    this.classes.replaceChildren(
-      ...classes,
-      button("All classes", () => this.map.showClasses([])),
-    );
+    const all = button("All classes", () => this.map.showClasses([]));
+    this.classes.replaceChildren(...classes, all);
   }
 }

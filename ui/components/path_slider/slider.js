@@ -6,12 +6,7 @@ import { clamp, withMinus } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { themeOf } from "../shared/theme.js";
 
-/**
- * @typedef {object} Path
- * @property {string} name of the model
- * @property {string} model address of its file
- * @property {number[][]} codes of the steps
- */
+/** @typedef {{ name: string, model: string, codes: number[][] }} Path name and address of a model; steps */
 /** @typedef {{ data: { paths: Path[] } }} Component */
 
 const BEYOND = 0.5; // of the path, on either side

@@ -18,9 +18,8 @@ export class Points {
   /** Show only some classes; none means all. @param {number[]} classes */
   filter(classes) {
     const wanted = new Set(classes);
-    this.shown.forEach((_, i) => {
-      this.shown[i] = !wanted.size || !this.labels || wanted.has(this.labels[i]) ? 1 : 0;
-    });
+    const { labels } = this;
+    this.shown = this.shown.map((_, i) => Number(!wanted.size || !labels || wanted.has(labels[i])));
     this.centres = this.findCentres();
   }
 
