@@ -12,20 +12,14 @@ export class Model {
     this.asked = 0;
     this.worker.onmessage = ({ data }) => {
       const promise = this.waiting.get(data.id);
-      if (data.image) {
-        promise?.onImage?.(data.image);
-        return;
-      }
+      if (data.image) return promise?.onImage?.(data.image);
       this.waiting.delete(data.id);
       if (data.error) promise?.reject(new Error(data.error));
       else promise?.resolve(data.answer);
     };
   }
 
-  /**
-   * Send a request to the worker; `task` is one of those in worker.js.
-   * @type {(task: string, message: object, onImage?: OnImage) => Promise<any>}
-   */
+  /** Send a task of worker.js. @type {(task: string, message: object, onImage?: OnImage) => Promise<any>} */
   ask(task, message, onImage) {
     const id = ++this.asked;
     this.worker.postMessage({ id, task, ...message });

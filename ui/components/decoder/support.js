@@ -26,12 +26,7 @@ export function verdict(roundTrip) {
 }
 
 export class Support {
-  /**
-   * @param {Network} network
-   * @param {Float32Array} atlas (N, D)
-   * @param {number} dim
-   * @param {Units} units
-   */
+  /** @param {Network} network @param {Float32Array} atlas (N, D) @param {number} dim @param {Units} units */
   constructor(network, atlas, dim, units) {
     this.network = network;
     this.atlas = atlas;

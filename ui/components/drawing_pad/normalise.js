@@ -47,12 +47,11 @@ export function fitted(picture) {
 }
 
 /**
- * Ink of a picture in colour: its luminance (ITU-R BT.601, as Pillow rounds it), inverted where the border
- * shows that the ink is dark. Transparent pixels count as ground: if less than half is painted, the paint is
- * the ink and the ground its opposite; otherwise the ground is as light or dark as the paint.
- * @param {ArrayLike<number>} rgba not premultiplied
- * @param {number} width
- * @param {number} height
+ * Ink of a picture in colour, not premultiplied: its luminance (ITU-R BT.601, as Pillow rounds it), inverted
+ * where the border shows that the ink is dark. Transparent pixels count as ground: if less than half is
+ * painted, the paint is the ink and the ground its opposite; otherwise the ground is as light or dark as the
+ * paint.
+ * @type {(rgba: ArrayLike<number>, width: number, height: number) => Uint8Array}
  */
 export function greyOf(rgba, width, height) {
   const ground = groundOf(rgba);

@@ -58,8 +58,7 @@ export class Gestures {
     this.down.set(event.pointerId, at);
     if (this.down.size === 2) {
       this.mode = "pinch";
-      this.map.board.rest();
-      return;
+      return this.map.board.rest();
     }
     this.start = at;
     this.hasMoved = false;
@@ -142,10 +141,7 @@ export class Gestures {
 
   /** @param {WheelEvent} event */
   onWheel(event) {
-    if (!event.ctrlKey && !event.metaKey) {
-      this.pane.showHint();
-      return;
-    }
+    if (!event.ctrlKey && !event.metaKey) return this.pane.showHint();
     event.preventDefault();
     const turned = WHEEL * event.deltaY * (event.deltaMode === 1 ? 32 : 1);
     this.zoom(Math.exp(-clamp(turned, -MOST_WHEEL, MOST_WHEEL)), this.at(event));

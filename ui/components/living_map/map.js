@@ -2,11 +2,10 @@
 import { Commits } from "../shared/commits.js";
 import { button, element, say } from "../shared/dom.js";
 import { Board } from "./board.js";
-import { PinRow } from "./pin_row.js";
+import { PinRow, Toolbar } from "./controls.js";
 import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { State, keyOf } from "./state.js";
-import { Toolbar } from "./toolbar.js";
 /** @import { Component } from "../shared/commits.js" */
 /** @import { Place } from "../shared/places.js" */
 /** @import { Point } from "../shared/view.js" */

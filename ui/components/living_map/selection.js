@@ -20,10 +20,8 @@ export class Selection {
    */
   show(indices, isOutlined = false) {
     this.element.hidden = !indices.length && !isOutlined;
-    if (!indices.length) {
-      this.element.replaceChildren(element("p", {}, "No image lies in there: nothing is selected."));
-      return;
-    }
+    if (!indices.length)
+      return this.element.replaceChildren(element("p", {}, "No image lies in there: nothing is selected."));
     const more = indices.length > MOST_IMAGES ? ` The first ${MOST_IMAGES} of them:` : "";
     const words = `${indices.length.toLocaleString("en")} selected${this.counts(indices)}.${more} `;
     const clear = button("Clear the selection", () => this.map.clearSelection());

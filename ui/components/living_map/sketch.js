@@ -17,7 +17,10 @@ export class Sketch {
     const place = element("div");
     this.pad = new Pad(place, {
       onImage: (image) => this.show(image),
-      onCommit: (image) => this.commit(image),
+      onCommit: (image) => {
+        this.show(image);
+        map.commitPins();
+      },
     });
     this.rebuild = latest(
       async (/** @type {Uint8Array} */ image) => {
@@ -44,12 +47,6 @@ export class Sketch {
   showRebuilt(image) {
     if (!image) paint(this.rebuilt, null, true);
     else if (this.map.board.space?.isReady) this.rebuild(image);
-  }
-
-  /** @param {Uint8Array | null} image */
-  commit(image) {
-    this.show(image);
-    this.map.commitPins();
   }
 
   /** Show a drawing that has become a pin by a link or by Undo; remove one that is a pin no more. */

@@ -82,10 +82,7 @@ class Pins {
     return letter === "A" ? this.a : this.b;
   }
 
-  /**
-   * Place a pin, or take it off; `commit` makes this one change to undo.
-   * @type {(letter: string, place: Place | null) => void}
-   */
+  /** Place a pin, or remove it. @type {(letter: string, place: Place | null) => void} */
   set(letter, place) {
     this.focus = letter;
     this.before ??= this.pair;
@@ -93,6 +90,7 @@ class Pins {
     else this.b = place;
   }
 
+  /** Make the changes since the last commit one that can be undone. */
   commit() {
     if (this.before) this.past.push(this.before);
     this.before = null;

@@ -34,7 +34,6 @@ export class Traversal {
     this.pane = pane;
     /** @type {Float32Array} */
     this.base = new Float32Array(dim);
-    /** @type {Float32Array} */
     this.code = this.base;
     this.dead = variational ? DEAD : DEAD * dimensions[0].variance;
     this.sliders = dimensions.map((dimension) => this.slider(dimension));

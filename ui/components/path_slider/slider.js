@@ -51,19 +51,16 @@ export default class PathSlider {
   /** @param {Component} component */
   update({ data }) {
     data.paths.forEach((path, number) => {
-      const decoded = this.decoded[number];
-      if (decoded?.path.model === path.model) decoded.path = path;
-      else this.replace(number, path);
+      const before = this.decoded[number];
+      if (before?.path.model === path.model) before.path = path;
+      else {
+        before?.close();
+        this.decoded[number] = new Decoded(this.host, path, () => this.move());
+      }
     });
     this.decoded.splice(data.paths.length).forEach((decoded) => decoded.close());
-    this.move();
-  }
-
-  /** @type {(number: number, path: Path) => void} */
-  replace(number, path) {
-    this.decoded[number]?.close();
-    this.decoded[number] = new Decoded(this.host, path, () => this.move());
     this.models.replaceChildren(...this.decoded.map(({ figure: each }) => each));
+    this.move();
   }
 
   move() {

@@ -1,10 +1,12 @@
 /** Elements of a page. */
 
+/** @typedef {Record<string, string | number | boolean | EventListener>} Attributes */
+
 /**
  * Create an element; an attribute whose value is a function becomes a listener for the event of its name.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, string | number | boolean | EventListener>} [attributes]
+ * @param {Attributes} [attributes]
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -24,19 +26,12 @@ export function figure(content, ...caption) {
   return element("figure", {}, content, element("figcaption", {}, ...caption));
 }
 
-/**
- * @param {string | Node} content
- * @param {() => void} onClick
- * @param {Record<string, string>} [attributes]
- */
+/** @type {(content: string | Node, onClick: () => void, attributes?: Attributes) => HTMLButtonElement} */
 export function button(content, onClick, attributes = {}) {
   return element("button", { type: "button", class: "button", click: onClick, ...attributes }, content);
 }
 
-/**
- * Range input that keeps its arrow keys from the page.
- * @type {(attributes: Record<string, string | number>, onInput: () => void) => HTMLInputElement}
- */
+/** Range input that keeps its arrow keys. @param {Attributes} attributes @param {() => void} onInput */
 export function slider(attributes, onInput) {
   const keydown = (/** @type {Event} */ event) => event.stopPropagation();
   return element("input", { type: "range", input: onInput, keydown, ...attributes });

@@ -13,10 +13,8 @@ export function pictureCanvas(name) {
 }
 
 /**
- * Draw opaque grey pixels.
- * @param {HTMLCanvasElement} canvas
- * @param {Pixels | null} pixels null clears it
- * @param {boolean} dark
+ * Draw opaque grey pixels; null clears the canvas.
+ * @type {(canvas: HTMLCanvasElement, pixels: Pixels | null, dark: boolean) => void}
  */
 export function paint(canvas, pixels, dark) {
   const context = contextOf(canvas);

@@ -1,6 +1,6 @@
 /** Colours and font of the page, and the colours of classes. */
 
-// Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures.py.
+// Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures/style.py.
 const CLASS_COLOURS = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
 
 // Turns any colour of CSS into "#rrggbb".
