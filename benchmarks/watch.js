@@ -29,7 +29,7 @@
       setTimeout(() => finish(null), 3000);
     });
 
-  /** Frames a second in which the points were painted anew, and frames a second at all. */
+  /** Frames a second in which the points were repainted, and frames a second in all. */
   const frames = async (seconds) => {
     let [all, painted, isNew] = [0, 0, false];
     const listener = (kind) => (isNew ||= kind === "points");

@@ -56,15 +56,14 @@ class FileStore:
         with turn:  # a class of thirty requests the same file at once
             with self._lock:
                 ready = self._ready.get(name)
-            if ready is not None:
-                return ready
-            made = make()
-            return self._keep(name, gzip.compress(made, 4, mtime=0)) if isinstance(made, bytes) else made
-
-    def _keep(self, name: str, packed: bytes) -> bytes:
-        with self._lock, suppress(ValueError):  # larger than the whole store
-            self._ready[name] = packed
-        return packed
+            if ready is None:
+                made = make()
+                if not isinstance(made, bytes):
+                    return made
+                ready = gzip.compress(made, 4, mtime=0)
+                with self._lock, suppress(ValueError):  # larger than the whole store
+                    self._ready[name] = ready
+            return ready
 
 
 @st.cache_resource(show_spinner=False)

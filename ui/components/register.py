@@ -45,20 +45,25 @@ class _Modules(StaticFiles):
 MODULES = Mount(PREFIX, _Modules(directory=HERE))
 
 
-def _component(name: str, element: str, styles: tuple[str, ...]):
-    """Component that entry.js mounts into a div of the class ``element``."""
-    return st.components.v2.component(
+def _component(name: str, element: str, module: str, *styles: str):
+    """Component whose ``module`` entry.js mounts into a div of the class ``element``."""
+    mount = st.components.v2.component(
         name,
         html=f'<div class="{element}" data-component data-testid="{name}"></div>\n',
         css="\n".join((HERE / style).read_text(encoding="utf-8") for style in styles),
         js=(HERE / "shared" / "entry.js").read_text(encoding="utf-8"),
     )
+    return lambda data, **options: mount(data={**data, "module": _address(module)}, **options)
 
 
-_living_map = _component("living_map", "lm", ("living_map/map.css", "drawing_pad/draw.css"))
-_path_slider = _component("path_slider", "path-slider", ("path_slider/slider.css",))
-_drawing_pad = _component("drawing_pad", "pad-alone", ("drawing_pad/draw.css",))
-_training_replay = _component("training_replay", "rp", ("training_replay/replay.css",))
+_living_map = _component(
+    "living_map", "lm", "living_map/map.js", "living_map/map.css", "drawing_pad/draw.css"
+)
+_path_slider = _component("path_slider", "path-slider", "path_slider/slider.js", "path_slider/slider.css")
+_drawing_pad = _component("drawing_pad", "pad-alone", "drawing_pad/pad.js", "drawing_pad/draw.css")
+_training_replay = _component(
+    "training_replay", "rp", "training_replay/replay.js", "training_replay/replay.css"
+)
 
 
 def living_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
@@ -67,17 +72,12 @@ def living_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Ca
     ``on_commit`` reads the visitor's choice from ``st.session_state[key].commit``. ``on_again`` is called
     when the visitor asks once more for files that failed to load; ``.again`` counts these calls.
     """
-    _living_map(
-        data={**data, "module": _address("living_map/map.js")},
-        key=key,
-        on_commit_change=on_commit,
-        on_again_change=on_again,
-    )
+    _living_map(data, key=key, on_commit_change=on_commit, on_again_change=on_again)
 
 
 def path_slider(paths: list[dict], dark: bool, key: str) -> None:
     """Slider along the paths of several models; ``paths`` has the type Path of path_slider/slider.js."""
-    _path_slider(data={"paths": paths, "dark": dark, "module": _address("path_slider/slider.js")}, key=key)
+    _path_slider({"paths": paths, "dark": dark}, key=key)
 
 
 def drawing_pad(drawing: str, seq: int, key: str, on_commit: Callable[[], None]) -> None:
@@ -86,13 +86,12 @@ def drawing_pad(drawing: str, seq: int, key: str, on_commit: Callable[[], None])
     ``on_commit`` reads the visitor's drawing from ``st.session_state[key].commit``, with the ``seq`` to
     return.
     """
-    data = {"drawing": drawing, "seq": seq, "module": _address("drawing_pad/pad.js")}
-    _drawing_pad(data=data, key=key, on_commit_change=on_commit)
+    _drawing_pad({"drawing": drawing, "seq": seq}, key=key, on_commit_change=on_commit)
 
 
 def training_replay(data: dict, key: str) -> None:
     """Training frame by frame, with a slider; ``data`` is the type Data of training_replay/replay.js."""
-    _training_replay(data={**data, "module": _address("training_replay/replay.js")}, key=key)
+    _training_replay(data, key=key)
 
 
 def _address(module: str) -> str:

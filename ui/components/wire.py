@@ -40,9 +40,11 @@ def model_bundle(checkpoint: Checkpoint) -> bytes:
 def network_layers(checkpoint: Checkpoint) -> dict[str, list[dict]]:
     """Layers in the order of computation: shapes, names of tensors, and whether SiLU follows."""
     settings, names = checkpoint.model.settings, list(checkpoint.model.weights)
-    encoder = _layers(settings.architecture.encoder_layers, "encoder.", names, ends_active=True)
-    code = _layers([settings.code_layer], "code.mean.", names, ends_active=False)
-    decoder = _layers(settings.decoder_layers, "decoder.", names, ends_active=False)
+    encoder = _layers(settings.architecture.encoder_layers, "encoder.", names)
+    code = _layers([settings.code_layer], "code.mean.", names)
+    decoder = _layers(settings.decoder_layers, "decoder.", names)
+    for last in (*code, decoder[-1]):
+        last["active"] = False
     return {"encoder": [*encoder, *code], "decoder": decoder}
 
 
@@ -86,14 +88,10 @@ def replay_bundle(replay: Replay) -> bytes:
     return save(tensors, {REPLAY: json.dumps(facts)})
 
 
-def _layers(layers: list[Layer], prefix: str, names: list[str], ends_active: bool) -> list[dict]:
+def _layers(layers: list[Layer], prefix: str, names: list[str]) -> list[dict]:
     weights = [name for name in names if name.startswith(prefix) and name.endswith("weight")]
+    biases = [weight.removesuffix("weight") + "bias" for weight in weights]
     return [
-        {
-            **vars(layer),
-            "weight": weight,
-            "bias": weight.removesuffix("weight") + "bias",
-            "active": ends_active or weight != weights[-1],
-        }
-        for layer, weight in zip(layers, weights, strict=True)
+        {**vars(layer), "weight": weight, "bias": bias, "active": True}
+        for layer, weight, bias in zip(layers, weights, biases, strict=True)
     ]

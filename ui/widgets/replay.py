@@ -15,7 +15,7 @@ from ui.components.register import training_replay
 from ui.components.wire import replay_bundle
 from ui.state.session import is_dark
 
-CUT_AT = 2  # epochs, as in curves.js: from then on its charts leave out those within the first one
+CUT_AT = 2  # epochs, as in replay.js: from then on its charts leave out those within the first one
 LIVE = "live"  # the component stays the same from the first look to the last frame
 
 

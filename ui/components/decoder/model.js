@@ -12,51 +12,34 @@ export class Model {
     this.asked = 0;
     this.worker.onmessage = ({ data }) => {
       const promise = this.waiting.get(data.id);
-      if (data.image) {
-        promise?.onImage?.(data.image);
-        return;
-      }
+      if (data.image) return promise?.onImage?.(data.image);
       this.waiting.delete(data.id);
       if (data.error) promise?.reject(new Error(data.error));
       else promise?.resolve(data.answer);
     };
   }
 
-  /**
-   * Send a request to the worker.
-   * @param {string} task of worker.js
-   * @param {object} message
-   * @param {OnImage} [onImage]
-   * @returns {Promise<any>}
-   */
+  /** Send a task of worker.js. @type {(task: string, message: object, onImage?: OnImage) => Promise<any>} */
   ask(task, message, onImage) {
     const id = ++this.asked;
     this.worker.postMessage({ id, task, ...message });
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject, onImage }));
   }
 
-  /**
-   * @param {Float32Array[]} codes
-   * @returns {Promise<Float32Array[]>} images
-   */
+  /** Images of codes. @type {(codes: Float32Array[]) => Promise<Float32Array[]>} */
   decode(codes) {
     return this.ask("decode", { codes });
   }
 
-  /**
-   * @param {Uint8Array} image
-   * @returns {Promise<Float32Array>} code
-   */
+  /** Code of an image. @type {(image: Uint8Array) => Promise<Float32Array>} */
   encode(image) {
     return this.ask("encode", { image: Float32Array.from(image, (byte) => byte / 255) });
   }
 
   /**
-   * Images of codes with their measures, and the nearest real image of each if wanted.
-   * @param {Float32Array[]} codes
-   * @param {boolean} [near]
-   * @param {OnImage} [onImage] receives a single image before its measures are known
-   * @returns {Promise<Look[]>}
+   * Images of codes with their measures, and the nearest real image of each if wanted. `onImage` receives a
+   * single image before its measures are known.
+   * @type {(codes: Float32Array[], near?: boolean, onImage?: OnImage) => Promise<Look[]>}
    */
   look(codes, near = false, onImage = undefined) {
     return this.ask("look", { codes, near }, onImage);
@@ -78,7 +61,7 @@ export function latest(ask, onAnswer) {
   let busy = false;
   /** @type {{ question: Question } | null} */
   let next = null;
-  const send = async (/** @type {Question} */ question) => {
+  return async function send(question) {
     if (busy) {
       next = { question };
       return;
@@ -93,5 +76,4 @@ export function latest(ask, onAnswer) {
       if (waiting) send(waiting.question);
     }
   };
-  return send;
 }

@@ -4,6 +4,7 @@
  * Images are 784 values in [0, 1], row by row; codes have D values. Feature maps (C, H, W) lie in
  * memory as in PyTorch, so weights are used as they were saved.
  */
+/** @import { Tensor } from "../shared/safetensors.js" */
 
 /**
  * @typedef {object} Layer
@@ -16,16 +17,18 @@
  * @property {string} bias
  * @property {boolean} active whether SiLU follows
  */
-/** @typedef {Record<string, import("../shared/safetensors.js").Tensor>} Tensors */
 /** @typedef {(input: Float32Array) => Float32Array} Step returns the same array at every call */
+/**
+ * Step of one layer: returns the function that computes `output`. Weights are (outputs, inputs), and for
+ * convolutions (channels of the smaller map, channels of the larger one, kernel, kernel).
+ * @typedef {(layer: Layer, weight: Float32Array, bias: Float32Array, output: Float32Array) =>
+ *   (input: Float32Array) => void} Operation
+ */
 
-const OPERATIONS = { dense, convolution, "transposed convolution": transposedConvolution };
+const OPERATIONS = { dense, convolution, "transposed convolution": convolution };
 
 export class Network {
-  /**
-   * @param {{ encoder: Layer[], decoder: Layer[] }} layers
-   * @param {Tensors} tensors
-   */
+  /** @param {{ encoder: Layer[], decoder: Layer[] }} layers @param {Record<string, Tensor>} tensors */
   constructor(layers, tensors) {
     this.encoder = layers.encoder.map((layer) => stepOf(layer, tensors));
     this.decoder = layers.decoder.map((layer) => stepOf(layer, tensors));
@@ -36,10 +39,7 @@ export class Network {
     return Float32Array.from(run(this.decoder, code), (logit) => 1 / (1 + Math.exp(-logit)));
   }
 
-  /**
-   * Code of an image; for a variational model, the mean.
-   * @param {Float32Array} image
-   */
+  /** Code of an image; for a variational model, the mean. @param {Float32Array} image */
   encode(image) {
     return run(this.encoder, image).slice();
   }
@@ -50,7 +50,7 @@ function run(steps, input) {
   return steps.reduce((values, step) => step(values), input);
 }
 
-/** @type {(layer: Layer, tensors: Tensors) => Step} */
+/** @type {(layer: Layer, tensors: Record<string, Tensor>) => Step} */
 function stepOf(layer, tensors) {
   const weight = /** @type {Float32Array} */ (tensors[layer.weight].data);
   const bias = /** @type {Float32Array} */ (tensors[layer.bias].data);
@@ -58,23 +58,12 @@ function stepOf(layer, tensors) {
   const compute = OPERATIONS[layer.operation](layer, weight, bias, output);
   return (input) => {
     compute(input);
-    if (layer.active) silu(output);
+    if (layer.active) for (let i = 0; i < output.length; i++) output[i] /= 1 + Math.exp(-output[i]); // SiLU
     return output;
   };
 }
 
-/** @param {Float32Array} values */
-function silu(values) {
-  for (let i = 0; i < values.length; i++) values[i] /= 1 + Math.exp(-values[i]);
-}
-
-/**
- * @param {Layer} layer
- * @param {Float32Array} weight (outputs, inputs)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
- */
+/** @type {Operation} */
 function dense(layer, weight, bias, output) {
   const width = weight.length / output.length;
   return (input) => {
@@ -87,55 +76,30 @@ function dense(layer, weight, bias, output) {
 }
 
 /**
- * @param {Layer} layer
- * @param {Float32Array} weight (outputs, inputs, kernel, kernel)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
+ * Convolution, or its transpose, which spreads every input value over a window of the output: the smaller map
+ * is the output of the one and the input of the other.
+ * @type {Operation}
  */
 function convolution(layer, weight, bias, output) {
-  const [channels, height, width] = layer.input_shape;
-  const [, tall, wide] = layer.output_shape;
+  const isTransposed = layer.operation === "transposed convolution";
+  const maps = [layer.output_shape, layer.input_shape];
+  const [[, tall, wide], [channels, height, width]] = isTransposed ? maps.reverse() : maps;
   const taps = tapsOf(layer, [tall, wide], [height, width]);
+  const { stride } = layer;
+  const area = output.length / bias.length;
   return (input) => {
-    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (tall * wide)) | 0];
-    for (let o = 0, w = 0; o < output.length; o += tall * wide)
+    for (let i = 0; i < output.length; i++) output[i] = bias[(i / area) | 0];
+    for (let s = 0, w = 0; w < weight.length; s += tall * wide)
       for (let c = 0; c < channels; c++)
-        for (const tap of taps) {
+        for (const { row, column } of taps) {
           const factor = weight[w++];
-          for (let y = tap.top; y < tap.bottom; y++) {
-            const to = o + y * wide;
-            const from = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++)
-              output[to + x] += factor * input[from + x * layer.stride];
-          }
-        }
-  };
-}
-
-/**
- * Transposed convolution: every input value is spread over a window of the output.
- * @param {Layer} layer
- * @param {Float32Array} weight (inputs, outputs, kernel, kernel)
- * @param {Float32Array} bias
- * @param {Float32Array} output
- * @returns {(input: Float32Array) => void}
- */
-function transposedConvolution(layer, weight, bias, output) {
-  const [, tall, wide] = layer.input_shape;
-  const [channels, height, width] = layer.output_shape;
-  const taps = tapsOf(layer, [tall, wide], [height, width]);
-  return (input) => {
-    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (height * width)) | 0];
-    for (let i = 0, w = 0; i < input.length; i += tall * wide)
-      for (let c = 0; c < channels; c++)
-        for (const tap of taps) {
-          const factor = weight[w++];
-          for (let y = tap.top; y < tap.bottom; y++) {
-            const from = i + y * wide;
-            const to = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
-            for (let x = tap.left; x < tap.right; x++)
-              output[to + x * layer.stride] += factor * input[from + x];
+          const { offset, start, end } = column;
+          for (let y = row.start; y < row.end; y++) {
+            const small = s + y * wide;
+            const large = (c * height + y * stride + row.offset) * width + offset;
+            if (isTransposed)
+              for (let x = start; x < end; x++) output[large + x * stride] += factor * input[small + x];
+            else for (let x = start; x < end; x++) output[small + x] += factor * input[large + x * stride];
           }
         }
   };
@@ -143,25 +107,18 @@ function transposedConvolution(layer, weight, bias, output) {
 
 /**
  * Taps of a kernel. Each weight joins the cell (y, x) of the smaller map to the cell
- * (y * stride + dy, x * stride + dx) of the larger one, for top <= y < bottom and left <= x < right.
+ * (y * stride + row.offset, x * stride + column.offset) of the larger one, for y and x from start to end.
  * @param {Layer} layer
  * @param {[number, number]} smaller height and width
  * @param {[number, number]} larger
  */
 function tapsOf({ kernel, stride }, [tall, wide], [height, width]) {
-  const padding = kernel >> 1;
-  const offsets = Array.from({ length: kernel }, (_, k) => k - padding);
-  const first = (/** @type {number} */ d) => Math.max(0, Math.ceil(-d / stride));
-  const end = (/** @type {number} */ d, /** @type {number} */ count, /** @type {number} */ size) =>
-    Math.min(count, Math.floor((size - 1 - d) / stride) + 1);
-  return offsets.flatMap((dy) =>
-    offsets.map((dx) => ({
-      dy,
-      dx,
-      top: first(dy),
-      bottom: end(dy, tall, height),
-      left: first(dx),
-      right: end(dx, wide, width),
-    })),
-  );
+  const offsets = Array.from({ length: kernel }, (_, k) => k - (kernel >> 1));
+  const ranges = (/** @type {number} */ count, /** @type {number} */ size) =>
+    offsets.map((offset) => {
+      const end = Math.floor((size - 1 - offset) / stride) + 1;
+      return { offset, start: Math.max(0, Math.ceil(-offset / stride)), end: Math.min(count, end) };
+    });
+  const columns = ranges(wide, width);
+  return ranges(tall, height).flatMap((row) => columns.map((column) => ({ row, column })));
 }

@@ -1,6 +1,5 @@
 /** Planes of latent space that a map shows, with their inverses; see autoencoder/latent/projection.py. */
-
-/** @typedef {import("../shared/view.js").Point} Point */
+/** @import { Point } from "../shared/view.js" */
 
 /**
  * @typedef {object} Plane
@@ -10,11 +9,7 @@
  * @property {Float32Array} middle mean of the codes, through which the plane goes before another is chosen
  */
 
-/**
- * Identity for codes of one or two dimensions.
- * @param {number} dim
- * @returns {Plane}
- */
+/** Identity for codes of one or two dimensions. @type {(dim: number) => Plane} */
 export function codePlane(dim) {
   return {
     invert: (point) => Float32Array.from(point.slice(0, dim)),
@@ -24,10 +19,8 @@ export function codePlane(dim) {
 }
 
 /**
- * Plane of two principal components.
- * @param {Float32Array} mean (D,)
- * @param {Float32Array} components (2, D), orthonormal
- * @returns {Plane}
+ * Plane through the mean (D,) along two orthonormal principal components (2, D).
+ * @type {(mean: Float32Array, components: Float32Array) => Plane}
  */
 export function pcaPlane(mean, components) {
   const dim = mean.length;

@@ -4,13 +4,9 @@
  * See autoencoder/latent/support.py.
  */
 import { digits } from "../shared/numbers.js";
+/** @import { Network } from "./network.js" */
 
-/**
- * @typedef {object} Units
- * @property {number} round_trip
- * @property {number} neighbour_distance
- * @property {number} decoded_step
- */
+/** @typedef {{ round_trip: number, neighbour_distance: number, decoded_step: number }} Units */
 
 const NEIGHBOURS = 5;
 // An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
@@ -19,29 +15,18 @@ const STORED_ROUNDING = 2 ** -11;
 const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
-/**
- * True for a round trip off the data; NaN counts as off.
- * @param {number} roundTrip in the model's units
- */
+/** True for a round trip off the data; NaN counts as off. @param {number} roundTrip in the model's units */
 export function isOffData(roundTrip) {
   return !(roundTrip <= 1);
 }
 
-/**
- * Round trip in words.
- * @param {number} roundTrip in the model's units
- */
+/** Round trip in words. @param {number} roundTrip in the model's units */
 export function verdict(roundTrip) {
   return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
 }
 
 export class Support {
-  /**
-   * @param {import("./network.js").Network} network
-   * @param {Float32Array} atlas (N, D)
-   * @param {number} dim
-   * @param {Units} units
-   */
+  /** @param {Network} network @param {Float32Array} atlas (N, D) @param {number} dim @param {Units} units */
   constructor(network, atlas, dim, units) {
     this.network = network;
     this.atlas = atlas;
@@ -51,53 +36,36 @@ export class Support {
   }
 
   /**
-   * @param {Float32Array} code
-   * @param {Float32Array} image the code, decoded
+   * Distance between a code and the code of its decoded image, above 1 off the data, and to the data.
+   * @type {(code: Float32Array, image: Float32Array) => { roundTrip: number, distance: number }}
    */
   measure(code, image) {
-    return { roundTrip: this.roundTrip(code, image), distance: this.distance(code) };
+    const moved = Math.sqrt(squaredDistance(this.network.encode(image), 0, code));
+    return { roundTrip: inUnits(moved, this.units.round_trip), distance: this.distance(code) };
   }
 
-  /**
-   * Distance between a code and the code of its image; above 1 the code is off the data.
-   * @param {Float32Array} code
-   * @param {Float32Array} image the code, decoded
-   */
-  roundTrip(code, image) {
-    return inUnits(Math.sqrt(squaredDistance(this.network.encode(image), 0, code)), this.units.round_trip);
-  }
-
-  /**
-   * Mean distance to the five nearest codes of the atlas; a code is not its own neighbour.
-   * @param {Float32Array} code
-   */
+  /** Mean distance to the five nearest other codes of the atlas. @param {Float32Array} code */
   distance(code) {
-    const { nearest, rows } = this.nearest(code);
-    const self = rows.findIndex((row) => this.isSelf(row, code));
+    const nearest = this.nearest(code);
+    const self = nearest.findIndex(({ row }) => this.isSelf(row, code));
     const counted = nearest.filter((_, i) => i !== self).slice(0, NEIGHBOURS);
-    const mean = counted.reduce((sum, square) => sum + Math.sqrt(square), 0) / Math.max(1, counted.length);
-    return inUnits(mean, this.units.neighbour_distance);
+    const sum = counted.reduce((total, { square }) => total + Math.sqrt(square), 0);
+    return inUnits(sum / Math.max(1, counted.length), this.units.neighbour_distance);
   }
 
-  /**
-   * Squared distances of the six nearest codes, nearest first, and their rows.
-   * @param {Float32Array} code
-   */
+  /** Squared distances and rows of the six nearest codes, nearest first. @param {Float32Array} code */
   nearest(code) {
-    /** @type {number[]} */
+    /** @type {{ square: number, row: number }[]} */
     const nearest = [];
-    /** @type {number[]} */
-    const rows = [];
     for (let row = 0; row * this.dim < this.atlas.length; row++) {
       const square = squaredDistance(this.atlas, row * this.dim, code);
-      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS]) continue;
+      if (nearest.length > NEIGHBOURS && square >= nearest[NEIGHBOURS].square) continue;
       let at = nearest.length;
-      while (at > 0 && nearest[at - 1] > square) at--;
-      nearest.splice(at, 0, square);
-      rows.splice(at, 0, row);
-      nearest.length = rows.length = Math.min(nearest.length, NEIGHBOURS + 1);
+      while (at > 0 && nearest[at - 1].square > square) at--;
+      nearest.splice(at, 0, { square, row });
+      nearest.length = Math.min(nearest.length, NEIGHBOURS + 1);
     }
-    return { nearest, rows };
+    return nearest;
   }
 
   /** @type {(row: number, code: Float32Array) => boolean} */
@@ -111,10 +79,8 @@ export class Support {
 }
 
 /**
- * Row of the nearest shown code; -1 where none is shown.
- * @param {Float32Array} latents (N, D)
- * @param {Uint8Array} shown (N,) 1 for those that count
- * @param {Float32Array} code (D,)
+ * Row of the nearest of the latents (N, D) that are shown (N,), 1 or 0; -1 where none is.
+ * @type {(latents: Float32Array, shown: Uint8Array, code: Float32Array) => number}
  */
 export function nearestRow(latents, shown, code) {
   let best = Infinity;
@@ -130,22 +96,14 @@ export function nearestRow(latents, shown, code) {
   return found;
 }
 
-/**
- * @param {Float32Array} codes
- * @param {number} start of one code within `codes`
- * @param {Float32Array} code
- */
+/** @type {(codes: Float32Array, start: number, code: Float32Array) => number} */
 function squaredDistance(codes, start, code) {
   let sum = 0;
   for (let i = 0; i < code.length; i++) sum += (codes[start + i] - code[i]) ** 2;
   return sum;
 }
 
-/**
- * Quotient of a length and its unit; for a unit of 0, it is 0 or infinite.
- * @param {number} length
- * @param {number} unit
- */
+/** Length in a unit; 0 or infinite for a unit of 0. @type {(length: number, unit: number) => number} */
 function inUnits(length, unit) {
   return unit > 0 ? length / unit : length > 0 ? Infinity : length;
 }

@@ -25,7 +25,6 @@ const ANSWERS = {
     const { layers, units, latent_dim: dim } = JSON.parse(metadata.model);
     network = new Network(layers, tensors);
     support = new Support(network, /** @type {Float32Array} */ (tensors.atlas.data), dim, units);
-    return { dim, units };
   },
   points(/** @type {{ latents: Float32Array }} */ message) {
     latents = message.latents;

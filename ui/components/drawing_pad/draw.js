@@ -1,17 +1,17 @@
 /** Drawing pad: draw an image, or open a picture. */
-import { button, element, figure, say } from "../shared/dom.js";
+import { button, element, figure, oncePerFrame, say } from "../shared/dom.js";
 import { SIDE } from "../shared/pixels.js";
-import { InkCanvas } from "./ink.js";
 import { fitted, normalised, withoutEdges, withoutPaper } from "./normalise.js";
 import { readPicture } from "./open.js";
-import { PAPER, Paper, SCALE } from "./paper.js";
+import { InkCanvas, PAPER, Paper, SCALE } from "./paper.js";
+/** @import { Point } from "../shared/view.js" */
+/** @import { Layer } from "./paper.js" */
 
 const PEN = 3; // pixels of the image: over two thirds of the pad, a digit then has as much ink as MNIST's
 const ERASER = 1.5; // times as wide as the pen, so that it leaves no seam along the same line
 const SEEN = "What the encoder sees";
 const ERASER_BUTTON = 32; // of PointerEvent.buttons: the other end of a pen
 
-/** @typedef {import("./paper.js").Layer} Layer */
 /** @typedef {Uint8Array | null} Image 784 bytes, light on dark; null where there is no ink */
 /**
  * @typedef {object} Handlers
@@ -41,43 +41,33 @@ export class Pad {
     /** @type {number | null} id of the pointer that draws */
     this.pointer = null;
     this.asked = 0; // pictures so far; only the last is shown
-    this.frame = 0;
+    this.showSoon = oncePerFrame(() => {
+      this.show();
+      handlers.onImage(this.image);
+    });
     this.choose(false);
     this.listen();
     host.append(this.element);
   }
 
   build() {
-    const undo = element("button", { type: "button", class: "pad-button", click: () => this.undo() }, "Undo");
-    const clear = element(
-      "button",
-      { type: "button", class: "pad-button", click: () => this.clear() },
-      "Clear",
-    );
-    const tools = element(
-      "div",
-      { class: "pad-row", role: "group", "aria-label": "Tool" },
-      this.pen,
-      this.eraser,
-    );
+    const undo = padButton("Undo", () => this.undo());
+    const clear = padButton("Clear", () => this.paper.top && this.add(null));
+    const attributes = { class: "pad-row", role: "group", "aria-label": "Tool" };
     const seen = figure(this.seen.canvas, SEEN);
     seen.className = "pad-seen";
-    return element(
+    const tools = element(
       "div",
-      { class: "pad", role: "group", "aria-label": "Drawing pad" },
-      this.paper.canvas,
-      seen,
-      element(
-        "div",
-        { class: "pad-tools" },
-        tools,
-        element("label", { class: "pad-row" }, "Pen width", this.width),
-        element("div", { class: "pad-row" }, undo, clear),
-        this.fileButton(),
-        element("label", { class: "pad-row" }, this.centres, "Scale and centre as MNIST does"),
-        this.problem,
-      ),
+      { class: "pad-tools" },
+      element("div", attributes, this.pen, this.eraser),
+      element("label", { class: "pad-row" }, "Pen width", this.width),
+      element("div", { class: "pad-row" }, undo, clear),
+      this.fileButton(),
+      element("label", { class: "pad-row" }, this.centres, "Scale and centre as MNIST does"),
+      this.problem,
     );
+    const pad = { class: "pad", role: "group", "aria-label": "Drawing pad" };
+    return element("div", pad, this.paper.canvas, seen, tools);
   }
 
   fileButton() {
@@ -151,10 +141,6 @@ export class Pad {
     if (this.pointer === null && this.paper.undo()) this.commit();
   }
 
-  clear() {
-    if (this.paper.top) this.add(null);
-  }
-
   /** @param {File} file */
   async open(file) {
     const asked = ++this.asked;
@@ -175,10 +161,7 @@ export class Pad {
     this.commit();
   }
 
-  /**
-   * Show an image from elsewhere, without calling a handler.
-   * @param {Image} image
-   */
+  /** Show an image from elsewhere, without calling a handler. @param {Image} image */
   setImage(image) {
     this.asked++;
     this.given = image && Uint8Array.from(image);
@@ -194,18 +177,9 @@ export class Pad {
   /** End any stroke, and show the image. */
   settle() {
     this.pointer = null;
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
+    this.showSoon.cancel();
     say(this.problem, "");
     this.show();
-  }
-
-  showSoon() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.show();
-      this.handlers.onImage(this.image);
-    });
   }
 
   show() {
@@ -216,8 +190,7 @@ export class Pad {
 
   /**
    * Image of the paper; a picture without strokes over it is scaled from its own pixels, not from the canvas.
-   * @param {Layer} top
-   * @returns {Image}
+   * @type {(top: Layer) => Image}
    */
   imageOf(top) {
     if (!top) return null;
@@ -232,11 +205,7 @@ export class Pad {
     return normalised(isPhotograph ? withoutEdges(bare) : bare);
   }
 
-  /**
-   * Position of an event in pixels of the canvas.
-   * @param {PointerEvent} event
-   * @returns {import("../shared/view.js").Point}
-   */
+  /** Position of an event in pixels of the canvas. @type {(event: PointerEvent) => Point} */
   place(event) {
     const { left, top, width, height } = this.paper.canvas.getBoundingClientRect();
     return [((event.clientX - left) / width) * PAPER, ((event.clientY - top) / height) * PAPER];
@@ -250,7 +219,7 @@ export class Pad {
   destroy() {
     this.asked++;
     this.pointer = null;
-    cancelAnimationFrame(this.frame);
+    this.showSoon.cancel();
     this.shown?.disconnect();
     this.element.remove();
   }

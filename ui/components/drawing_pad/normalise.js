@@ -3,7 +3,7 @@
  *
  * Ink is grey from 0 (ground) to 255, row by row; a picture is its ink with its width and height.
  */
-import { median } from "../shared/numbers.js";
+import { clamp, median } from "../shared/numbers.js";
 import { SIDE } from "../shared/pixels.js";
 
 const BOX = 20; // the side of the square that MNIST scales a digit to
@@ -47,12 +47,11 @@ export function fitted(picture) {
 }
 
 /**
- * Ink of a picture in colour: its luminance (ITU-R BT.601, as Pillow rounds it), inverted where the border
- * shows that the ink is dark. Transparent pixels count as ground: if less than half is painted, the paint is
- * the ink and the ground its opposite; otherwise the ground is as light or dark as the paint.
- * @param {ArrayLike<number>} rgba not premultiplied
- * @param {number} width
- * @param {number} height
+ * Ink of a picture in colour, not premultiplied: its luminance (ITU-R BT.601, as Pillow rounds it), inverted
+ * where the border shows that the ink is dark. Transparent pixels count as ground: if less than half is
+ * painted, the paint is the ink and the ground its opposite; otherwise the ground is as light or dark as the
+ * paint.
+ * @type {(rgba: ArrayLike<number>, width: number, height: number) => Uint8Array}
  */
 export function greyOf(rgba, width, height) {
   const ground = groundOf(rgba);
@@ -99,11 +98,7 @@ export function withoutEdges(picture) {
   return nInked > LEAST_INK * inner.length ? { ink: inner, width, height } : picture;
 }
 
-/**
- * Smallest part with all ink.
- * @param {Picture} picture
- * @returns {Picture | null}
- */
+/** Smallest part with all ink. @type {(picture: Picture) => Picture | null} */
 function inkedPart({ ink, width, height }) {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
@@ -123,22 +118,14 @@ function inkedPart({ ink, width, height }) {
   return { ink: part, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/**
- * Resample a picture into pixels of `step` by `step` of its own, larger or smaller than one.
- * @param {Picture} picture
- * @param {number} step
- */
+/** Resample to pixels of `step`, below or above 1. @type {(picture: Picture, step: number) => Picture} */
 function averaged(picture, step) {
   const { ink, ...size } = averagedAndTransposed(averagedAndTransposed(picture, step), step);
   // Halves go up although sums come out a hair off, so that the size of a drawing cannot tip its centre.
   return { ink: Uint8Array.from(ink, (value) => Math.floor(value + 0.5 + 1e-9)), ...size };
 }
 
-/**
- * Average along the rows; beyond the picture lies empty ground.
- * @param {Picture} picture
- * @param {number} step
- */
+/** Average along the rows; ground lies beyond. @type {(picture: Picture, step: number) => Picture} */
 function averagedAndTransposed({ ink, width, height }, step) {
   const size = Math.ceil(width / step - 1e-9); // step is a quotient: 20.000000000000004 are 20
   const sums = new Float64Array(size * height);
@@ -155,24 +142,17 @@ function averagedAndTransposed({ ink, width, height }, step) {
 /** @param {Picture} picture */
 function centreOfMass({ ink, width, height }) {
   let [mass, sumX, sumY] = [0, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = ink[y * width + x];
-      mass += value;
-      sumX += value * x;
-      sumY += value * y;
-    }
+  for (let i = 0; i < width * height; i++) {
+    mass += ink[i];
+    sumX += ink[i] * (i % width);
+    sumY += ink[i] * Math.floor(i / width);
   }
   return mass ? { x: sumX / mass, y: sumY / mass } : null;
 }
 
-/**
- * Start of a box whose centre of mass lies in [13.5, 14.5), as MNIST's do.
- * @param {number} centre
- * @param {number} size
- */
+/** Start that puts a centre in [13.5, 14.5), as MNIST. @type {(centre: number, size: number) => number} */
 function centring(centre, size) {
-  return Math.min(Math.max(Math.ceil(CENTRE - 0.5 - centre), 0), SIDE - size);
+  return clamp(Math.ceil(CENTRE - 0.5 - centre), 0, SIDE - size);
 }
 
 /** @type {(picture: Picture, left: number, top: number) => Uint8Array} */
@@ -186,17 +166,13 @@ function placed({ ink, width, height }, left, top) {
 
 /**
  * Luminance with the weights of Pillow, 65,536 in all, so that a grey stays the same grey.
- * @param {ArrayLike<number>} rgba
- * @param {number} at
+ * @type {(rgba: ArrayLike<number>, at: number) => number}
  */
 function luminance(rgba, at) {
   return (rgba[at] * 19595 + rgba[at + 1] * 38470 + rgba[at + 2] * 7471 + 32768) >> 16;
 }
 
-/**
- * Ground behind transparent pixels, 0 or 255.
- * @param {ArrayLike<number>} rgba
- */
+/** Ground behind transparent pixels, 0 or 255. @param {ArrayLike<number>} rgba */
 function groundOf(rgba) {
   let [cover, light] = [0, 0];
   for (let i = 0; i < rgba.length; i += 4) {
@@ -215,23 +191,16 @@ function groundOf(rgba) {
  */
 function isDarkOnLight(picture) {
   const border = median(borderOf(picture));
-  return border > 127.5 && border >= mean(picture.ink);
+  const total = Array.from(picture.ink).reduce((sum, value) => sum + value, 0);
+  return border > 127.5 && border >= total / picture.ink.length;
 }
 
-/**
- * Outermost pixels.
- * @param {Picture} picture
- */
+/** Outermost pixels. @param {Picture} picture */
 function borderOf({ ink, width, height }) {
   const border = [];
   for (let x = 0; x < width; x++) border.push(ink[x], ink[(height - 1) * width + x]);
   for (let y = 1; y < height - 1; y++) border.push(ink[y * width], ink[(y + 1) * width - 1]);
   return border;
-}
-
-/** @param {ArrayLike<number>} values */
-function mean(values) {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

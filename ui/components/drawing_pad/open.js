@@ -1,18 +1,13 @@
 /** Pictures from files, as ink. */
-import { InkCanvas } from "./ink.js";
 import { greyOf } from "./normalise.js";
+import { InkCanvas } from "./paper.js";
+/** @import { Picture } from "./normalise.js" */
 
 const MOST_BYTES = 20_000_000;
 const MOST_PIXELS = 4096; // a side
 const KEPT_PIXELS = 1024; // a side: enough for 28 by 28
 
-/** @typedef {import("./normalise.js").Picture} Picture */
-
-/**
- * Read a picture from a file; a sentence with the reason where that fails.
- * @param {File} file
- * @returns {Promise<Picture | string>}
- */
+/** Read a picture, or say why it fails. @type {(file: File) => Promise<Picture | string>} */
 export async function readPicture(file) {
   if (file.size > MOST_BYTES) return `${file.name} is larger than 20 MB. Choose a smaller picture.`;
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => null);

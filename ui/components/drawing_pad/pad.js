@@ -2,26 +2,19 @@
 import { Commits } from "../shared/commits.js";
 import { placeOf, textOf } from "../shared/places.js";
 import { Pad } from "./draw.js";
+/** @import { Component } from "../shared/commits.js" */
 
-/**
- * @typedef {object} Data
- * @property {string} drawing in the notation of links; "" for none
- * @property {number} seq of the last commit that Python has received
- */
-/** @typedef {{ data: Data, setTriggerValue: (name: string, value: any) => void }} Component */
+/** @typedef {Component<{ drawing: string }>} PadComponent whose drawing is in the notation of links, or "" */
 
 export default class DrawingPad {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {PadComponent} component */
   constructor(host, component) {
     this.commits = new Commits(component, "");
     this.pad = new Pad(host, { onImage: () => {}, onCommit: (image) => this.commit(image) });
     this.update(component);
   }
 
-  /** @param {Component} component */
+  /** @param {PadComponent} component */
   update(component) {
     const { drawing } = component.data;
     if (!this.commits.receive(component, drawing)) return;

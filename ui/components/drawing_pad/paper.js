@@ -1,15 +1,60 @@
-/** Paper of the drawing pad: strokes and pictures in layers, drawn again without the last after Undo. */
+/** Canvases of ink, and the paper of the drawing pad with its strokes and pictures in layers. */
+import { contextOf } from "../shared/canvas.js";
+import { element } from "../shared/dom.js";
 import { SIDE } from "../shared/pixels.js";
-import { InkCanvas } from "./ink.js";
+/** @import { Point } from "../shared/view.js" */
+/** @import { Picture } from "./normalise.js" */
 
 export const SCALE = 20; // pixels of the canvas per pixel of the image: an integer, so that images stay exact
 export const PAPER = SCALE * SIDE;
 
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./normalise.js").Picture} Picture */
 /** @typedef {{ points: Point[], width: number, erases: boolean }} Stroke */
 /** @typedef {Stroke | Picture | null} Layer null clears the layers below it */
 
+/** Ink whose amount, 0 to 255, is the alpha of the pixels, in the colour of the text of the page. */
+export class InkCanvas {
+  /** @param {number} width @param {number} height @param {Record<string, string>} [attributes] */
+  constructor(width, height, attributes = {}) {
+    this.canvas = element("canvas", { width, height, ...attributes });
+    // Read at every frame, for which the memory of a graphics card would be slow.
+    this.context = contextOf(this.canvas, { willReadFrequently: true });
+  }
+
+  /** Amount of ink of each pixel. */
+  get ink() {
+    const { pixels } = this;
+    const ink = new Uint8Array(pixels.length / 4);
+    for (let i = 0; i < ink.length; i++) ink[i] = pixels[4 * i + 3];
+    return ink;
+  }
+
+  /** @param {ArrayLike<number>} ink */
+  set ink(ink) {
+    const image = new ImageData(this.canvas.width, this.canvas.height);
+    for (let i = 0; i < ink.length; i++) image.data[4 * i + 3] = ink[i];
+    this.context.putImageData(image, 0, 0);
+  }
+
+  /** Red, green, blue and alpha of each pixel. */
+  get pixels() {
+    return this.context.getImageData(0, 0, this.canvas.width, this.canvas.height).data;
+  }
+
+  clear() {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  /** Give all ink the colour of the text; its amount stays. */
+  recolour() {
+    this.context.save();
+    this.context.globalCompositeOperation = "source-atop";
+    this.context.fillStyle = getComputedStyle(this.canvas).color;
+    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.restore();
+  }
+}
+
+/** Strokes and pictures in layers, drawn again without the last after Undo. */
 export class Paper extends InkCanvas {
   constructor() {
     super(PAPER, PAPER, { class: "pad-paper", role: "img", "aria-label": "Your drawing", tabindex: "-1" });
@@ -86,10 +131,7 @@ export class Paper extends InkCanvas {
     if (layer) this.drawPicture(layer);
   }
 
-  /**
-   * Draw a picture as large as fits; an enlarged one keeps its pixels square.
-   * @param {Picture} picture
-   */
+  /** Draw a picture as large as fits; an enlarged one keeps its pixels square. @param {Picture} picture */
   drawPicture({ ink, width, height }) {
     const scale = PAPER / Math.max(width, height);
     const whole = new InkCanvas(width, height);
@@ -105,8 +147,7 @@ export class Paper extends InkCanvas {
   /**
    * Draw the part of a stroke that its i-th point adds: a curve between the middles of the lines from point
    * to point. The same strokes give the same pixels, drawn point by point or at once after Undo.
-   * @param {Stroke} stroke
-   * @param {number} i
+   * @type {(stroke: Stroke, i: number) => void}
    */
   trace(stroke, i) {
     const { points } = stroke;
@@ -120,10 +161,7 @@ export class Paper extends InkCanvas {
     this.stroke(stroke, line);
   }
 
-  /**
-   * Draw the half of the last line that `trace` leaves out.
-   * @param {Stroke} stroke
-   */
+  /** Draw the half of the last line that `trace` leaves out. @param {Stroke} stroke */
   traceEnd(stroke) {
     const { points } = stroke;
     const [before, last] = [points.at(-2) ?? points[0], points[points.length - 1]];

@@ -3,21 +3,19 @@ import { element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { GAP_TOP, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
 import { Grid } from "./grid.js";
+/** @import { Field } from "./layers.js" */
+/** @import { Pane } from "./pane.js" */
 
 export class Backdrop {
-  /**
-   * @param {import("./space.js").LatentSpace} space
-   * @param {import("./stage.js").Stage} stage
-   * @param {(error: unknown) => void} fail
-   */
-  constructor(space, stage, fail) {
+  /** @param {Pane} pane */
+  constructor({ space, stage, map }) {
     this.space = space;
     this.stage = stage;
-    this.fail = fail;
+    this.map = map;
     this.layer = "none";
-    this.isFiltered = false;
+    this.isFiltered = false; // to some classes
     this.url = "";
-    /** @type {import("./layers.js").Field | null} */
+    /** @type {Field | null} */
     this.field = null;
     /** @type {Grid | null} */
     this.grid = null;
@@ -30,31 +28,23 @@ export class Backdrop {
     this.legend = element("p", attributes, this.low, this.scale, this.high, this.text);
   }
 
-  /**
-   * Prepare a layer.
-   * @param {string} layer
-   * @param {Float32Array} base code through which the decoded plane goes
-   * @param {boolean} isFiltered whether only some classes are shown
-   */
-  refresh(layer, base, isFiltered) {
+  /** Prepare the layer of the state. */
+  refresh() {
+    const { layer, classes, pins } = this.map.state;
     this.layer = this.stage.layer = layer;
-    this.isFiltered = isFiltered;
+    this.isFiltered = classes.length > 0;
     this.legend.hidden = layer === "none";
-    this.refreshField();
-    this.refreshGrid(base);
+    this.refreshField().catch(this.map.fail);
+    this.refreshGrid(this.space.baseAt(pins.a));
     this.describe();
   }
 
-  refreshField() {
+  async refreshField() {
     const url = this.space.data.layers[this.layer] ?? "";
     if (url === this.url) return;
     this.url = url;
     this.field = null;
-    if (url) this.fetch(url).catch(this.fail);
-  }
-
-  /** @param {string} url */
-  async fetch(url) {
+    if (!url) return;
     const isWanted = () => this.url === url;
     const field = await fetchField(url, (share) => this.describe(share), isWanted);
     if (!field || !isWanted()) return;
@@ -63,26 +53,21 @@ export class Backdrop {
     this.stage.redraw();
   }
 
-  /** @param {Float32Array} base */
+  /** @param {Float32Array} base code through which the decoded plane goes */
   refreshGrid(base) {
-    const { plane, data, model, isReady } = this.space;
-    const isWanted = this.layer === "grid" && isReady;
-    const key = isWanted && plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
+    const { data, model, isReady } = this.space;
+    const plane = this.layer === "grid" && isReady ? this.space.plane : null;
+    const key = plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
     if (key === this.gridKey) return;
     this.gridKey = key;
     this.close();
-    if (!isWanted || !plane) return;
-    this.grid = new Grid(
-      (codes) => model.decode(codes),
-      (point) => plane.invert(point, base),
-      () => this.stage.redraw(),
-    );
+    if (!plane) return;
+    this.grid = new Grid(model, plane, base, this.stage);
   }
 
   draw() {
-    const { back } = this.stage;
-    if (this.grid) this.grid.draw(back, this.stage);
-    else if (this.field) drawField(back, this.stage, this.field, this.layer === "gaps");
+    if (this.grid) this.grid.draw();
+    else if (this.field) drawField(this.stage, this.field, this.layer === "gaps");
   }
 
   /** @param {number} [share] of the work that is done, while the field is computed */

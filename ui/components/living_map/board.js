@@ -1,12 +1,12 @@
 /** Board: the panes of one or two models side by side. */
 import { element } from "../shared/dom.js";
 import { Pane } from "./pane.js";
-
-/** @typedef {import("../shared/view.js").View} View */
-/** @typedef {import("./space.js").SpaceData} SpaceData */
+/** @import { Point, View } from "../shared/view.js" */
+/** @import LatentMap from "./map.js" */
+/** @import { SpaceData } from "./space.js" */
 
 export class Board {
-  /** @param {import("./map.js").default} map */
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
     /** @type {Pane[]} */
@@ -15,10 +15,7 @@ export class Board {
     this.strips = element("div");
   }
 
-  /**
-   * Update the panes; a pane whose model or codes are others is replaced.
-   * @param {SpaceData[]} panes
-   */
+  /** Update the panes; a pane whose model or codes are others is replaced. @param {SpaceData[]} panes */
   update(panes) {
     const identity = (/** @type {SpaceData} */ { model, codes }) => `${model} ${codes}`;
     panes.forEach((data, number) => {
@@ -46,35 +43,9 @@ export class Board {
     return this.panes[0]?.space;
   }
 
-  get views() {
-    return this.panes.map(({ stage }) => stage.view.text);
-  }
-
-  get nReady() {
-    return this.panes.filter(({ space }) => space.isReady).length;
-  }
-
-  get hasPointer() {
-    return this.panes.some(({ stage }) => stage.marks.pointer);
-  }
-
-  refresh() {
-    this.panes.forEach((pane) => pane.refresh());
-  }
-
   /** Show the pins rather than the place under the pointer. */
   rest() {
     this.panes.forEach(({ inspector }) => inspector.rest());
-  }
-
-  /** Apply the classes and views of the state. */
-  adjust() {
-    this.panes.forEach((pane) => pane.adjust());
-  }
-
-  /** @param {number[]} classes none for all */
-  filter(classes) {
-    this.panes.forEach(({ space }) => space.filter(classes));
   }
 
   /** @param {(view: View) => void} change of the view of every pane */
@@ -82,30 +53,24 @@ export class Board {
     this.panes.forEach((pane) => pane.changeView(change));
   }
 
-  /**
-   * Ring an image that one map's pointer has found on the others.
-   * @param {Pane} source
-   * @param {number} index
-   */
+  /** Ring on the other maps the image found on one. @type {(source: Pane, index: number) => void} */
   link(source, index) {
     for (const pane of this.panes) if (pane !== source && index >= 0) pane.inspector.showLinked(index);
   }
 
   /**
-   * Select, on all maps, the points inside an outline on one of them.
-   * @param {Pane} pane
-   * @param {import("../shared/view.js").Point[]} outline
-   * @returns {number[]} their indices
+   * Select, on all maps, the points inside an outline on one of them; returns their indices.
+   * @type {(pane: Pane, outline: Point[]) => number[]}
    */
   select({ space: { points } }, outline) {
-    points?.select(outline);
-    const selected = points?.selected ?? null;
+    const indices = points?.inside(outline) ?? [];
+    const chosen = new Set(indices);
     for (const { space, stage } of this.panes) {
-      if (space.points)
-        space.points.selected = selected && space.points.shown.map((_, i) => selected[i] ?? 0);
+      const selected = space.points?.shown.map((_, i) => Number(chosen.has(i))) ?? null;
+      if (space.points) space.points.selected = indices.length ? selected : null;
       stage.redraw();
     }
-    return points?.selection ?? [];
+    return indices;
   }
 
   close() {

@@ -3,8 +3,8 @@ import { element, figure, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { isOffData, verdict } from "../decoder/support.js";
-
-/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
+/** @import { Pixels } from "../shared/pixels.js" */
+/** @import { Point } from "../shared/view.js" */
 
 /** @typedef {{ image: Float32Array, roundTrip: number, distance: number }} Decoded in the model's units */
 
@@ -23,16 +23,14 @@ export class Card {
     this.note = element("p", { class: "lm-note" });
     this.decodedFigure = figure(this.decoded[0], this.title, element("br"), this.where);
     this.nearFigure = figure(this.near[0], this.nearTitle, element("br"), this.nearHow);
-    this.element = element(
-      "div",
-      { class: "lm-card", role: "group", "aria-label": `What lies under the pointer, by ${model}` },
-      element("div", { class: "lm-figures" }, this.decodedFigure, this.nearFigure),
-      element("p", { class: "lm-oddity" }, this.verdict, this.distance),
-      this.note,
-    );
+    const figures = element("div", { class: "lm-figures" }, this.decodedFigure, this.nearFigure);
+    const measures = element("p", { class: "lm-oddity" }, this.verdict, this.distance);
+    const name = `What lies under the pointer, by ${model}`;
+    const card = { class: "lm-card", role: "group", "aria-label": name };
+    this.element = element("div", card, figures, measures, this.note);
     this.word = element("span");
-    const attributes = { class: "lm-float", "aria-hidden": "true", hidden: true };
-    this.float = element("div", attributes, this.decoded[1], this.near[1], this.word);
+    const float = { class: "lm-float", "aria-hidden": "true", hidden: true };
+    this.float = element("div", float, this.decoded[1], this.near[1], this.word);
     this.dwell = 0;
     this.dark = false;
     /** @type {Decoded | null} */
@@ -41,11 +39,7 @@ export class Card {
     this.nearPixels = null;
   }
 
-  /**
-   * @param {Decoded | null} shown null where nothing is decoded
-   * @param {string} title
-   * @param {string} where
-   */
+  /** @type {(shown: Decoded | null, title: string, where: string) => void} */
   setDecoded(shown, title, where) {
     this.shown = shown;
     this.paintDecoded(shown?.image ?? null);
@@ -68,13 +62,10 @@ export class Card {
   }
 
   /**
-   * Show the nearest image, after a delay that a call in the meantime cancels.
-   * @param {() => Promise<Pixels | null> | Pixels | null} pixels called after the delay
-   * @param {string} title
-   * @param {string} how
-   * @param {number} [after] milliseconds
+   * Ask for the nearest image and show it, after milliseconds in which another call cancels this one.
+   * @type {(pixels: () => Promise<Pixels | null>, title: string, how: string, delay: number) => void}
    */
-  setNear(pixels, title, how, after = 0) {
+  setNear(pixels, title, how, delay) {
     clearTimeout(this.dwell);
     const show = async () => {
       const mine = this.dwell;
@@ -85,7 +76,7 @@ export class Card {
       say(this.nearTitle, title);
       say(this.nearHow, how);
     };
-    this.dwell = window.setTimeout(show, after);
+    this.dwell = window.setTimeout(show, delay);
   }
 
   paintNear() {
@@ -104,9 +95,8 @@ export class Card {
   }
 
   /**
-   * Put the small card beside the pointer, on the side with room; null hides it.
-   * @param {import("../shared/view.js").Point | null} at
-   * @param {number} width of the stage
+   * Put the small card beside the pointer, on the side of the stage with room; null hides it.
+   * @type {(at: Point | null, width: number) => void}
    */
   follow(at, width) {
     this.float.hidden = !at;
@@ -117,14 +107,9 @@ export class Card {
 
   /** Text for screen readers. */
   get words() {
-    const [title, where, measure, distance, how, near] = [
-      this.title,
-      this.where,
-      this.verdict,
-      this.distance,
-      this.nearHow,
-      this.nearTitle,
-    ].map(({ textContent }) => textContent);
-    return `${this.shown ? `${title} ${where}, ${measure}, ${distance}. ` : ""}${how}: ${near}.`;
+    const code = `${this.title.textContent} ${this.where.textContent}`;
+    const measures = `${this.verdict.textContent}, ${this.distance.textContent}`;
+    const near = `${this.nearHow.textContent}: ${this.nearTitle.textContent}.`;
+    return this.shown ? `${code}, ${measures}. ${near}` : near;
   }
 }

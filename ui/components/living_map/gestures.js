@@ -4,26 +4,8 @@
  * trackpad reports a pinch.
  */
 import { clamp } from "../shared/numbers.js";
-
-/** @typedef {import("../shared/view.js").Point} Point in pixels from the top left of the element */
-/**
- * @typedef {object} Handlers
- * @property {(at: Point) => void} hover
- * @property {() => void} leave
- * @property {(at: Point) => void} click
- * @property {(at: Point) => string} pinAt the letter of the pin there, or ""
- * @property {(letter: string, at: Point) => void} drag
- * @property {(letter: string) => void} drop
- * @property {(by: Point) => void} pan
- * @property {(factor: number, at: Point) => void} zoom
- * @property {() => void} fit
- * @property {(outline: Point[], isDone: boolean) => void} outline
- * @property {() => void} escape
- * @property {() => void} undo
- * @property {() => void} redo
- * @property {() => void} scroll the page, by a wheel over the map
- * @property {() => string} tool "move", "box" or "lasso"
- */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Pane } from "./pane.js" */
 
 const SLACK = 5; // pixels that a click may move
 const STEP = 8; // pixels of an arrow key
@@ -33,13 +15,11 @@ const MOST_WHEEL = 0.2; // a notch of a wheel turns a hundred pixels at once
 const ZOOM = 1.25; // of a key
 
 export class Gestures {
-  /**
-   * @param {HTMLElement} stage
-   * @param {Handlers} handlers
-   */
-  constructor(stage, handlers) {
-    this.stage = stage;
-    this.handlers = handlers;
+  /** @param {Pane} pane whose stage hears them; places are pixels from its top left */
+  constructor(pane) {
+    this.pane = pane;
+    this.map = pane.map;
+    const stage = (this.stage = pane.stage.element);
     /** @type {Map<number, Point>} pressed pointers by id */
     this.down = new Map();
     /** @type {Point} */
@@ -54,14 +34,14 @@ export class Gestures {
     stage.addEventListener("pointerdown", (event) => this.onDown(event));
     stage.addEventListener("pointermove", (event) => this.onMove(event));
     // Where the browser has this event, it comes before the next frame.
-    this.hovers = "onpointerrawupdate" in stage ? "pointerrawupdate" : "pointermove";
-    stage.addEventListener(this.hovers, (event) => this.onHover(/** @type {PointerEvent} */ (event)));
+    const hovers = "onpointerrawupdate" in stage ? "pointerrawupdate" : "pointermove";
+    stage.addEventListener(hovers, (event) => this.onHover(/** @type {PointerEvent} */ (event)));
     stage.addEventListener("pointerup", (event) => this.onUp(event));
     stage.addEventListener("pointercancel", (event) => this.onUp(event, true));
     stage.addEventListener("pointerleave", (event) => this.onLeave(event));
     stage.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     stage.addEventListener("keydown", (event) => this.onKey(event));
-    stage.addEventListener("blur", () => this.pointer && this.onBlur());
+    stage.addEventListener("blur", () => this.onBlur());
   }
 
   /** @type {(event: MouseEvent) => Point} */
@@ -78,18 +58,17 @@ export class Gestures {
     this.down.set(event.pointerId, at);
     if (this.down.size === 2) {
       this.mode = "pinch";
-      this.handlers.leave();
-      return;
+      return this.map.board.rest();
     }
     this.start = at;
     this.hasMoved = false;
-    this.pin = this.handlers.pinAt(at);
-    const tool = event.shiftKey ? "box" : this.handlers.tool();
+    this.pin = this.pane.pinAt(at);
+    const tool = event.shiftKey ? "box" : this.map.toolbar.tool;
     if (this.pin) this.mode = "drag";
     else if (tool !== "move") this.mode = tool;
     else this.mode = event.pointerType === "touch" ? "touch" : "click";
     this.outline = [at];
-    if (this.mode === "touch") this.handlers.hover(at);
+    if (this.mode === "touch") this.pane.hover(at);
   }
 
   /** @param {PointerEvent} event */
@@ -101,9 +80,9 @@ export class Gestures {
     this.down.set(event.pointerId, at);
     this.hasMoved ||= Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) > SLACK;
     if (this.mode === "click" && this.hasMoved) this.mode = "pan";
-    if (this.mode === "pan") this.handlers.pan([at[0] - before[0], at[1] - before[1]]);
-    if (this.mode === "touch") this.handlers.hover(at);
-    if (this.mode === "drag" && this.hasMoved) this.handlers.drag(this.pin, at);
+    if (this.mode === "pan") this.pane.changeView((view) => view.pan([at[0] - before[0], at[1] - before[1]]));
+    if (this.mode === "touch") this.pane.hover(at);
+    if (this.mode === "drag" && this.hasMoved) this.pane.drag(this.pin, at);
     if (this.mode === "box" || this.mode === "lasso") this.extendOutline(at);
   }
 
@@ -111,7 +90,7 @@ export class Gestures {
   onHover(event) {
     if (this.down.has(event.pointerId)) return;
     this.pointer = null;
-    this.handlers.hover(this.at(event));
+    this.pane.hover(this.at(event));
   }
 
   /** @param {Point} at */
@@ -119,7 +98,12 @@ export class Gestures {
     const [x, y] = this.start;
     if (this.mode === "lasso") this.outline.push(at);
     else this.outline = [[x, y], [at[0], y], at, [x, at[1]]];
-    this.handlers.outline(this.outline, false);
+    this.pane.outline(this.outline, false);
+  }
+
+  /** @type {(factor: number, at: Point) => void} */
+  zoom(factor, at) {
+    this.pane.changeView((view) => view.zoom(factor, at));
   }
 
   /** @type {(id: number, at: Point) => void} */
@@ -128,45 +112,40 @@ export class Gestures {
     const other = [...this.down].find(([key]) => key !== id)?.[1];
     if (!other) return;
     const spread = (/** @type {Point} */ [x, y]) => Math.hypot(x - other[0], y - other[1]) || 1;
-    this.handlers.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]);
-    this.handlers.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
+    this.pane.changeView((view) => view.pan([(at[0] - before[0]) / 2, (at[1] - before[1]) / 2]));
+    this.zoom(spread(at) / spread(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
   }
 
-  /**
-   * @param {PointerEvent} event
-   * @param {boolean} [isCancelled]
-   */
+  /** @type {(event: PointerEvent, isCancelled?: boolean) => void} */
   onUp(event, isCancelled = false) {
     if (!this.down.delete(event.pointerId)) return;
     const { mode, hasMoved } = this;
     if (mode === "pinch" && this.down.size) return;
     this.mode = "";
-    if (mode === "drag" && hasMoved) this.handlers.drop(this.pin);
-    if (mode === "box" || mode === "lasso") this.handlers.outline(hasMoved ? this.outline : [], true);
-    else if (!hasMoved && !isCancelled && mode !== "pinch") this.handlers.click(this.at(event));
+    if (mode === "drag" && hasMoved) this.map.commitPins();
+    if (mode === "box" || mode === "lasso") this.pane.outline(hasMoved ? this.outline : [], true);
+    else if (!hasMoved && !isCancelled && mode !== "pinch") this.pane.click(this.at(event));
   }
 
   /** @param {PointerEvent} event */
   onLeave(event) {
     // A finger leaves whenever it is lifted; what it found stays to be looked at.
-    if (event.pointerType !== "touch" && !this.down.size) this.handlers.leave();
+    if (event.pointerType !== "touch" && !this.down.size) this.map.board.rest();
   }
 
   onBlur() {
+    if (!this.pointer) return;
     this.pointer = null;
-    this.handlers.leave();
+    this.map.board.rest();
   }
 
   /** @param {WheelEvent} event */
   onWheel(event) {
-    if (!event.ctrlKey && !event.metaKey) {
-      this.handlers.scroll();
-      return;
-    }
+    if (!event.ctrlKey && !event.metaKey) return this.pane.showHint();
     event.preventDefault();
     const turned = WHEEL * event.deltaY * (event.deltaMode === 1 ? 32 : 1);
-    this.handlers.zoom(Math.exp(-clamp(turned, -MOST_WHEEL, MOST_WHEEL)), this.at(event));
-    if (!this.down.size) this.handlers.hover(this.at(event));
+    this.zoom(Math.exp(-clamp(turned, -MOST_WHEEL, MOST_WHEEL)), this.at(event));
+    if (!this.down.size) this.pane.hover(this.at(event));
   }
 
   /** @param {KeyboardEvent} event */
@@ -181,31 +160,24 @@ export class Gestures {
     } else if (move) this.movePointer(move);
     else if (event.key === "Enter" || event.key === " ") this.enter();
     else if (event.key === "Escape") this.onEscape();
-    else if (event.key === "+" || event.key === "=") this.handlers.zoom(ZOOM, this.place);
-    else if (event.key === "-") this.handlers.zoom(1 / ZOOM, this.place);
-    else if (event.key === "0") this.handlers.fit();
+    else if (event.key === "+" || event.key === "=") this.zoom(ZOOM, this.place);
+    else if (event.key === "-") this.zoom(1 / ZOOM, this.place);
+    else if (event.key === "0") this.pane.changeView((view) => view.fit());
     else return;
     event.preventDefault();
     event.stopPropagation(); // a page may have shortcuts of its own
   }
 
-  /**
-   * Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y.
-   * @param {KeyboardEvent} event
-   * @returns {boolean} whether it was one of these
-   */
+  /** Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y; false for other keys. @type {(event: KeyboardEvent) => boolean} */
   onShortcut({ key, shiftKey }) {
     const letter = key.toLowerCase();
-    if (letter === "y" || (letter === "z" && shiftKey)) this.handlers.redo();
-    else if (letter === "z") this.handlers.undo();
+    if (letter === "y" || (letter === "z" && shiftKey)) this.map.step("redo");
+    else if (letter === "z") this.map.step("undo");
     else return false;
     return true;
   }
 
-  /**
-   * Pointer of the keys, or else the middle.
-   * @returns {Point}
-   */
+  /** Pointer of the keys, or else the middle. @returns {Point} */
   get place() {
     return this.pointer ?? [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
   }
@@ -215,16 +187,16 @@ export class Gestures {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const [left, top] = this.place;
     this.pointer = [clamp(left + right, 0, width), clamp(top + down, 0, height)];
-    this.handlers.hover(this.pointer);
+    this.pane.hover(this.pointer);
   }
 
   enter() {
-    if (this.pointer) this.handlers.click(this.pointer);
+    if (this.pointer) this.pane.click(this.pointer);
     else this.movePointer([0, 0]);
   }
 
   onEscape() {
     this.pointer = null;
-    this.handlers.escape();
+    this.map.escape();
   }
 }

@@ -2,8 +2,10 @@
 import { contextOf } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { SIDE, inkOf } from "../shared/pixels.js";
-
-/** @typedef {import("../shared/view.js").Point} Point */
+/** @import { Model } from "../decoder/model.js" */
+/** @import { Plane } from "../decoder/plane.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Stage } from "./stage.js" */
 
 const CELLS = 18; // decoded pictures across the view, at most
 const SMALLEST_CELL = 28; // pixels
@@ -11,15 +13,12 @@ const AT_ONCE = 4; // pictures per request, so that the worker is soon free for 
 const MOST_PICTURES = 3000;
 
 export class Grid {
-  /**
-   * @param {(codes: Float32Array[]) => Promise<Float32Array[]>} decode
-   * @param {(point: Point) => Float32Array} codeAt
-   * @param {() => void} onPicture
-   */
-  constructor(decode, codeAt, onPicture) {
-    this.decode = decode;
-    this.codeAt = codeAt;
-    this.onPicture = onPicture;
+  /** @param {Model} model @param {Plane} plane @param {Float32Array} base @param {Stage} stage */
+  constructor(model, plane, base, stage) {
+    this.model = model;
+    this.plane = plane;
+    this.base = base;
+    this.stage = stage;
     /** @type {Map<string, Float32Array>} */
     this.pictures = new Map();
     /** @type {{ key: string, at: Point }[]} */
@@ -28,12 +27,9 @@ export class Grid {
     this.isClosed = false;
   }
 
-  /**
-   * Draw the pictures that are here, and have others decoded.
-   * @param {CanvasRenderingContext2D} context
-   * @param {import("./stage.js").Stage} stage
-   */
-  draw(context, { view, theme }) {
+  /** Draw the pictures that are here, and decode others. */
+  draw() {
+    const { back: context, view, theme } = this.stage;
     const power = Math.ceil(Math.log2(Math.max(SMALLEST_CELL, view.width / CELLS) / view.scale));
     const size = 2 ** power;
     const [left, top] = view.toMap([0, 0]);
@@ -57,21 +53,17 @@ export class Grid {
     this.fill(view.x, view.y);
   }
 
-  /**
-   * Decode a few missing pictures, those nearest to the centre of the view first.
-   * @param {number} x
-   * @param {number} y
-   */
+  /** Decode the few missing pictures nearest to a point. @type {(x: number, y: number) => Promise<void>} */
   async fill(x, y) {
     if (this.isBusy || !this.missing.length || this.isClosed) return;
     this.isBusy = true;
     const distance = (/** @type {Point} */ at) => Math.hypot(at[0] - x, at[1] - y);
     const cells = this.missing.sort((a, b) => distance(a.at) - distance(b.at)).slice(0, AT_ONCE);
-    const pictures = await this.decode(cells.map(({ at }) => this.codeAt(at)));
+    const pictures = await this.model.decode(cells.map(({ at }) => this.plane.invert(at, this.base)));
     this.isBusy = false;
     if (this.isClosed) return;
     if (this.pictures.size > MOST_PICTURES) this.pictures.clear();
     cells.forEach(({ key }, i) => this.pictures.set(key, pictures[i]));
-    this.onPicture();
+    this.stage.redraw();
   }
 }

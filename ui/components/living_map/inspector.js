@@ -2,35 +2,28 @@
 import { latest } from "../decoder/model.js";
 import { say } from "../shared/dom.js";
 import { digits, withMinus } from "../shared/numbers.js";
+/** @import { Look } from "../decoder/model.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Pane } from "./pane.js" */
 
-const PICK = 14; // pixels around the pointer in which a point is picked
+export const PICK = 14; // pixels around the pointer in which a pin or a point is picked
 const DWELL = 75; // milliseconds on one point before its image is shown, so that a sweep does not flicker
 const FROM = { image: "from its code alone", code: "a code of no image", drawing: "your drawing" };
 
 /**
- * Request to decode a code, and the texts beside its image.
- * @typedef {object} Request
- * @property {Float32Array} code
- * @property {boolean} near whether the nearest real image is wanted too
- * @property {string} title
- * @property {string} where
+ * Request to decode a code, with the nearest real image if wanted, and the texts beside its image.
+ * @typedef {{ code: Float32Array, near: boolean, title: string, where: string }} Request
  */
-/** @typedef {import("../shared/view.js").Point} Point */
 
 export class Inspector {
-  /**
-   * @param {import("./space.js").LatentSpace} space
-   * @param {import("./stage.js").Stage} stage
-   * @param {import("./card.js").Card} card
-   * @param {import("./map.js").default} map whose pins and titles are shown
-   * @param {() => void} onShown
-   */
-  constructor(space, stage, card, map, onShown) {
+  /** @param {Pane} pane */
+  constructor(pane) {
+    const { space, stage, card, map } = pane;
+    this.pane = pane;
     this.space = space;
     this.stage = stage;
     this.card = card;
     this.map = map;
-    this.onShown = onShown;
     this.look = latest(
       (/** @type {Request} */ { code, near }) =>
         space.model.look([code], near, (image) => card.paintDecoded(image)),
@@ -39,9 +32,8 @@ export class Inspector {
   }
 
   /**
-   * Show the place under the pointer.
-   * @param {Point} at in pixels
-   * @returns {number} index of the nearest image on the map; -1 where none is near
+   * Show the place under the pointer, in pixels; returns the index of the nearest image on the map, or -1.
+   * @type {(at: Point) => number}
    */
   hover(at) {
     const { points, plane, isReady, data } = this.space;
@@ -81,10 +73,7 @@ export class Inspector {
     say(card.note, this.note);
   }
 
-  /**
-   * Show an image that the pointer found on another map.
-   * @param {number} index
-   */
+  /** Show an image that the pointer found on another map. @param {number} index */
   showLinked(index) {
     this.stage.marks.pointer = null;
     const code = this.space.codeOfImage(index);
@@ -94,12 +83,9 @@ export class Inspector {
     this.showImage(index, "the same image", DWELL);
   }
 
-  /**
-   * Show a code that the sliders have moved.
-   * @param {Float32Array} code
-   * @param {number} distance from the start
-   */
-  showMoved(code, distance) {
+  /** Show a code that the sliders have moved. @type {(code: Float32Array, start: Float32Array) => void} */
+  showMoved(code, start) {
+    const distance = Math.hypot(...code.map((value, i) => value - start[i]));
     const where = `distance ${digits(distance)} in the code`;
     this.look({ code, near: true, title: "Moved from the start", where });
     if (!this.space.plane) return;
@@ -107,7 +93,7 @@ export class Inspector {
     this.stage.redrawFront();
   }
 
-  /** @type {(look: import("../decoder/model.js").Look, request: Request) => void} */
+  /** @type {(look: Look, request: Request) => void} */
   show(look, { near, title, where }) {
     this.card.setDecoded(look, title, where);
     say(this.card.note, this.note);
@@ -115,7 +101,7 @@ export class Inspector {
       this.ring(look.nearest);
       this.showImage(look.nearest, "nearest in code space", DWELL);
     }
-    this.onShown();
+    this.map.onShown(this.pane);
   }
 
   showNothing() {
@@ -123,14 +109,10 @@ export class Inspector {
     say(this.card.note, this.space.plane ? "The model is on its way." : this.note);
   }
 
-  /**
-   * @param {number} index
-   * @param {string} how
-   * @param {number} [after] milliseconds
-   */
-  showImage(index, how, after = 0) {
+  /** Show an image after milliseconds. @type {(index: number, how: string, delay?: number) => void} */
+  showImage(index, how, delay = 0) {
     const words = this.space.images ? how : `${how}, decoded`;
-    this.card.setNear(() => this.space.pixelsOf(index), this.map.titleOf(index), words, after);
+    this.card.setNear(() => this.space.pixelsOf(index), this.map.titleOf(index), words, delay);
   }
 
   /** @param {number} index of an image; -1 for none */

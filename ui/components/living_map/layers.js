@@ -4,6 +4,8 @@ import { element } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { readTensors } from "../shared/safetensors.js";
 import { css, rgbOf } from "../shared/theme.js";
+/** @import { Context } from "../shared/canvas.js" */
+/** @import { Stage } from "./stage.js" */
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
 
@@ -23,20 +25,16 @@ export function cividis(value) {
   return CIVIDIS[low].map((from, i) => Math.round(from + (CIVIDIS[low + 1][i] - from) * (at - low)));
 }
 
-/**
- * Colour of a density, transparent at 0.
- * @param {number} value in [0, 1]
- */
+/** Colour of a density, transparent at 0. @param {number} value in [0, 1] */
 export function densityColour(value) {
   return [...cividis(value), Math.round(255 * Math.min(1, 5 * value))];
 }
 
 /**
- * Fetch a field; polls while it is being computed.
+ * Fetch a field, polling while it is computed; null where it is no longer wanted.
  * @param {string} url
  * @param {(share: number) => void} onProgress
  * @param {() => boolean} isWanted
- * @returns {Promise<Field | null>} null where it is no longer wanted
  */
 export async function fetchField(url, onProgress, isWanted) {
   while (isWanted()) {
@@ -59,12 +57,9 @@ function fieldOf(buffer) {
 
 /**
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
- * @param {CanvasRenderingContext2D} context
- * @param {import("./stage.js").Stage} stage
- * @param {Field} field
- * @param {boolean} isGaps
+ * @type {(stage: Stage, field: Field, isGaps: boolean) => void}
  */
-export function drawField(context, { view, theme }, field, isGaps) {
+export function drawField({ back: context, view, theme }, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;
   const [x, y] = view.toScreen([left, upper]);
   const [endX, endY] = view.toScreen([right, bottom]);
@@ -88,11 +83,9 @@ function canvasOf({ values, width, height }, colour) {
 }
 
 /**
- * Hatch the cells above 1: codes off the data are marked not only by colour.
- * @param {CanvasRenderingContext2D} context
- * @param {Field} field
- * @param {number[]} box left, top, right and bottom on screen
- * @param {string} style
+ * Hatch the cells above 1: codes off the data are marked not only by colour. The box on screen is its left,
+ * top, right and bottom.
+ * @type {(context: Context, field: Field, box: number[], style: string) => void}
  */
 function hatch(context, field, [left, top, right, bottom], style) {
   const cellWidth = (right - left) / field.width;
@@ -101,12 +94,8 @@ function hatch(context, field, [left, top, right, bottom], style) {
   context.beginPath();
   field.values.forEach((value, i) => {
     if (value <= 1) return;
-    context.rect(
-      left + (i % field.width) * cellWidth,
-      top + Math.floor(i / field.width) * cellHeight,
-      cellWidth,
-      cellHeight,
-    );
+    const [column, row] = [i % field.width, Math.floor(i / field.width)];
+    context.rect(left + column * cellWidth, top + row * cellHeight, cellWidth, cellHeight);
   });
   context.clip();
   context.beginPath();

@@ -2,37 +2,34 @@
 import { Commits } from "../shared/commits.js";
 import { button, element, say } from "../shared/dom.js";
 import { Board } from "./board.js";
-import { PinRow } from "./pin_row.js";
+import { PinRow, Toolbar } from "./controls.js";
 import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { State, keyOf } from "./state.js";
-import { Toolbar } from "./toolbar.js";
+/** @import { Component } from "../shared/commits.js" */
+/** @import { Place } from "../shared/places.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Pane } from "./pane.js" */
+/** @import { SpaceData } from "./space.js" */
+/** @import { Choice } from "./state.js" */
 
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./pane.js").Pane} Pane */
 /**
  * @typedef {object} Data
  * @property {string} key of the images and models; when it changes, history and selection are dropped
  * @property {boolean} compact without path, sliders and drawing pad, to choose places only
  * @property {Point[]} path of the first model, where it is not the straight one
  * @property {Point[]} crosses marks on the first map
- * @property {import("./space.js").SpaceData[]} panes
+ * @property {SpaceData[]} panes
  * @property {string[]} classes names by label
  * @property {number[]} present the labels that occur
- * @property {import("./state.js").Choice} choice
- * @property {number} seq of the last commit that Python has received
+ * @property {Choice} choice
  */
-/** @typedef {{ data: Data, setTriggerValue: (name: string, value: any) => void }} Component */
 
 const VIEW_DELAY = 700; // milliseconds after which a changed view is sent to Python
 const SAY_DELAY = 400; // milliseconds after which a screen reader reads the card
 
 export default class LatentMap {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {Component<Data>} component */
   constructor(host, component) {
     this.host = host;
     this.data = component.data;
@@ -65,7 +62,7 @@ export default class LatentMap {
 
   // Data from Python
 
-  /** @param {Component} component */
+  /** @param {Component<Data>} component */
   update(component) {
     const { data } = component;
     const isOther = data.key !== this.data.key;
@@ -77,7 +74,7 @@ export default class LatentMap {
     }
     if (isOther || isNewer) {
       this.state.choice = data.choice;
-      this.board.adjust();
+      this.board.panes.forEach((pane) => pane.adjust());
     }
     this.show();
     if (isOther || isNewer) this.board.rest();
@@ -101,7 +98,7 @@ export default class LatentMap {
   onReady() {
     this.refresh();
     this.board.rest();
-    this.host.dataset.ready = String(this.board.nReady);
+    this.host.dataset.ready = String(this.board.panes.filter(({ space }) => space.isReady).length);
   }
 
   /** @param {Pane} pane whose card has changed */
@@ -116,18 +113,15 @@ export default class LatentMap {
     this.telling = window.setTimeout(() => this.commit(), VIEW_DELAY);
   }
 
-  /** @param {unknown} error */
-  fail(error) {
+  /** Report a failed request; a bound function. @param {unknown} error */
+  fail = (error) => {
     console.error(error);
     this.alert.hidden = false;
-  }
+  };
 
   // Changes by the visitor
 
-  /**
-   * Set A, then B; a further place moves B.
-   * @param {Place} place
-   */
+  /** Set A, then B; a further place moves B. @param {Place} place */
   pin(place) {
     this.setPin(this.state.pins.a ? "B" : "A", place);
     this.commitPins();
@@ -144,15 +138,9 @@ export default class LatentMap {
     this.settle();
   }
 
-  undo() {
-    if (this.state.pins.undo()) this.showStep();
-  }
-
-  redo() {
-    if (this.state.pins.redo()) this.showStep();
-  }
-
-  showStep() {
+  /** @param {"undo" | "redo"} direction */
+  step(direction) {
+    if (!this.state.pins.step(direction)) return;
     this.settle();
     this.sketch.takeUp();
   }
@@ -167,7 +155,7 @@ export default class LatentMap {
   escape() {
     const { a, b } = this.state.pins;
     if (!this.selection.element.hidden) this.clearSelection();
-    else if (this.board.hasPointer) this.board.rest();
+    else if (this.board.panes.some(({ stage }) => stage.marks.pointer)) this.board.rest();
     else if (a || b) this.clearPins();
   }
 
@@ -188,14 +176,11 @@ export default class LatentMap {
   /** @param {number[]} classes none for all */
   showClasses(classes) {
     this.state.classes = classes.sort((first, second) => first - second);
-    this.board.filter(classes);
+    this.board.panes.forEach(({ space }) => space.filter(classes));
     this.settle();
   }
 
-  /**
-   * @param {Pane} pane on which the outline was drawn
-   * @param {Point[]} outline
-   */
+  /** Select the images inside an outline drawn on a pane. @type {(pane: Pane, outline: Point[]) => void} */
   select(pane, outline) {
     this.selection.show(this.board.select(pane, outline), outline.length > 0);
   }
@@ -213,7 +198,7 @@ export default class LatentMap {
 
   commit() {
     clearTimeout(this.telling);
-    this.state.views = this.board.views;
+    this.state.views = this.board.panes.map(({ stage }) => stage.view.text);
     const { choice } = this.state;
     this.commits.send(keyOf(choice), choice);
   }
@@ -228,7 +213,7 @@ export default class LatentMap {
   refresh() {
     this.toolbar.show(this.state, this.data);
     this.pinRow.show();
-    this.board.refresh();
+    this.board.panes.forEach((pane) => pane.refresh());
   }
 
   // Names

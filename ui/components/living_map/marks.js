@@ -2,12 +2,13 @@
 import { circle } from "../shared/canvas.js";
 import { radiusOf } from "../shared/scatter.js";
 import { colourOf, css } from "../shared/theme.js";
+/** @import { Context } from "../shared/canvas.js" */
+/** @import { Theme } from "../shared/theme.js" */
+/** @import { Point } from "../shared/view.js" */
+/** @import { Stage } from "./stage.js" */
 
 const PIN_RADIUS = 12;
 
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {import("./stage.js").Stage} Stage */
 /**
  * Marks at points of the map.
  * @typedef {object} Marks
@@ -75,12 +76,7 @@ function drawPointer(context, [left, top], style) {
   stroke(context, 1.5, style);
 }
 
-/**
- * @param {Context} context
- * @param {string} letter
- * @param {Point} at
- * @param {import("../shared/theme.js").Theme} theme
- */
+/** @type {(context: Context, letter: string, at: Point, theme: Theme) => void} */
 function drawPin(context, letter, [left, top], { accent, paper, font }) {
   circle(context, [left, top], PIN_RADIUS);
   context.fillStyle = accent;

@@ -4,17 +4,16 @@ import { element } from "../shared/dom.js";
 import { Backdrop } from "./backdrop.js";
 import { Card } from "./card.js";
 import { Gestures } from "./gestures.js";
-import { Inspector } from "./inspector.js";
+import { Inspector, PICK } from "./inspector.js";
 import { LatentSpace } from "./space.js";
 import { Stage } from "./stage.js";
 import { Strip, straightPath } from "./strip.js";
 import { Traversal } from "./traversal.js";
+/** @import { Place } from "../shared/places.js" */
+/** @import { Point, View } from "../shared/view.js" */
+/** @import LatentMap from "./map.js" */
+/** @import { SpaceData } from "./space.js" */
 
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/view.js").Point} Point */
-/** @typedef {import("./space.js").SpaceData} SpaceData */
-
-const PICK = 14; // pixels around the pointer in which a pin or a point is picked
 const KEYS =
   "Arrow keys move the pointer, Enter sets A, then B, Escape clears, Ctrl+Z undoes, " +
   "plus and minus zoom, 0 shows all.";
@@ -22,31 +21,22 @@ const SNAP = 10; // pixels in which a dragged pin falls onto a point
 const HINTED = 4000; // milliseconds
 
 export class Pane {
-  /**
-   * @param {import("./map.js").default} map
-   * @param {number} number 0 for the first model
-   * @param {SpaceData} data
-   */
+  /** @param {LatentMap} map @param {number} number 0 for the first model @param {SpaceData} data */
   constructor(map, number, data) {
     this.map = map;
     this.number = number;
-    this.space = new LatentSpace(data, {
-      onMap: () => this.showMap(),
-      onEncoded: () => this.showEncoded(),
-    });
+    this.space = new LatentSpace(data, { onMap: () => this.showMap(), onEncoded: () => this.showEncoded() });
     this.stage = new Stage(map.host, () => this.backdrop.draw());
     this.stage.element.setAttribute("aria-label", `Map of the codes by ${data.name}. ${KEYS}`);
-    this.backdrop = new Backdrop(this.space, this.stage, (error) => map.fail(error));
+    this.backdrop = new Backdrop(this);
     this.card = new Card(data.name);
-    this.inspector = new Inspector(this.space, this.stage, this.card, map, () => map.onShown(this));
+    this.inspector = new Inspector(this);
     this.strip = new Strip(data.name);
     this.showStrip = latest(
       (/** @type {Float32Array[]} */ path) => this.space.model.look(path),
-      (looks) => this.strip.show(looks),
+      (looks) => this.strip.show(looks, this.stage.theme.dark),
     );
-    /** @type {Traversal | null} */
-    this.traversal = null;
-    this.gestures = new Gestures(this.stage.element, this.handlers());
+    this.gestures = new Gestures(this);
     this.hint = element("p", { class: "lm-hint", hidden: true }, "Ctrl or ⌘ + wheel zooms");
     this.isHinted = false;
     const space = element("div", { class: "lm-space" }, this.stage.element, this.card.float, this.hint);
@@ -55,15 +45,15 @@ export class Pane {
     const heading = element("h3", { class: "lm-model" }, data.name);
     const attributes = { class: "lm-pane", "aria-label": `Map of ${data.name}` };
     this.element = element("section", attributes, heading, this.beside);
-    this.load().catch((error) => map.fail(error));
+    this.load().catch(map.fail);
   }
 
   async load() {
     await this.space.load();
     if (this.space.isClosed) return;
-    this.makeTraversal();
+    this.beside.append(new Traversal(this).element);
     this.map.onReady();
-    this.space.images?.prefetch().catch((error) => this.map.fail(error));
+    this.space.images?.prefetch().catch(this.map.fail);
   }
 
   showMap() {
@@ -85,8 +75,8 @@ export class Pane {
   update(data) {
     const before = this.space.data;
     this.space.data = data;
-    if (before.map !== data.map) this.space.loadMap().catch((error) => this.map.fail(error));
-    else if (JSON.stringify(before.layers) !== JSON.stringify(data.layers)) this.refreshBackdrop();
+    if (before.map !== data.map) this.space.loadMap().catch(this.map.fail);
+    else if (JSON.stringify(before.layers) !== JSON.stringify(data.layers)) this.backdrop.refresh();
   }
 
   /** Apply the classes and the view of the state. */
@@ -96,29 +86,7 @@ export class Pane {
     this.stage.view.text = views[this.number] ?? "";
   }
 
-  // Gestures
-
-  /** @returns {import("./gestures.js").Handlers} */
-  handlers() {
-    const { map } = this;
-    return {
-      hover: (at) => this.hover(at),
-      leave: () => map.board.rest(),
-      click: (at) => this.click(at),
-      pinAt: (at) => this.pinAt(at),
-      drag: (letter, at) => this.drag(letter, at),
-      drop: () => map.commitPins(),
-      pan: (by) => this.changeView((view) => view.pan(by)),
-      zoom: (factor, at) => this.changeView((view) => view.zoom(factor, at)),
-      fit: () => this.changeView((view) => view.fit()),
-      outline: (outline, isDone) => this.outline(outline, isDone),
-      escape: () => map.escape(),
-      undo: () => map.undo(),
-      redo: () => map.redo(),
-      scroll: () => this.showHint(),
-      tool: () => map.toolbar.tool,
-    };
-  }
+  // Gestures; places are in pixels
 
   /** @param {Point} at */
   hover(at) {
@@ -132,7 +100,7 @@ export class Pane {
     if (place) this.map.pin(place);
   }
 
-  /** @param {Point} at */
+  /** Letter of the pin at a place, or "". @param {Point} at */
   pinAt([left, top]) {
     const pin = this.stage.marks.pins.find((each) => {
       const [x, y] = this.stage.view.toScreen(each.at);
@@ -143,35 +111,33 @@ export class Pane {
 
   /** @type {(letter: string, at: Point) => void} */
   drag(letter, at) {
-    const place = this.placeAt(at, SNAP, this.space.codeOf(this.map.state.pins.at(letter)));
+    const place = this.placeAt(at, SNAP, this.map.state.pins.at(letter));
     if (place) this.map.setPin(letter, place);
   }
 
   /**
-   * @param {Point} at in pixels
-   * @param {number} radius in pixels
-   * @param {Float32Array | null} base code that keeps its components off the map; null for that of A
+   * Place at a point: an image within the radius, or else a code that differs from the pin, or else from A,
+   * only along the map; null without an inverse.
+   * @type {(at: Point, radius: number, pin: Place | null) => Place | null}
    */
-  placeAt(at, radius, base) {
+  placeAt(at, radius, pin) {
+    const { points, plane, data } = this.space;
     const { view } = this.stage;
-    return this.space.placeAt(
-      view.toMap(at),
-      radius / view.scale,
-      base ?? this.space.baseAt(this.map.state.pins.a),
-    );
+    const point = view.toMap(at);
+    const base = this.space.codeOf(pin) ?? this.space.baseAt(this.map.state.pins.a);
+    const index = points?.nearest(point, radius / view.scale) ?? -1;
+    if (index >= 0) return { kind: "image", index };
+    return plane && { kind: "code", model: data.id, code: plane.invert(point, base) };
   }
 
-  /** @param {(view: import("../shared/view.js").View) => void} change */
+  /** @param {(view: View) => void} change */
   changeView(change) {
     change(this.stage.view);
     this.stage.redraw();
     this.map.onView();
   }
 
-  /**
-   * @param {Point[]} outline in pixels
-   * @param {boolean} isDone
-   */
+  /** @type {(outline: Point[], isDone: boolean) => void} */
   outline(outline, isDone) {
     const places = outline.map((at) => this.stage.view.toMap(at));
     this.stage.marks.outline = isDone ? [] : places;
@@ -179,6 +145,7 @@ export class Pane {
     else this.stage.redrawFront();
   }
 
+  /** Explain the wheel, once. */
   showHint() {
     if (this.isHinted) return;
     this.isHinted = true;
@@ -188,7 +155,7 @@ export class Pane {
 
   // Drawing
 
-  /** Redraw what depends on pins, classes and layer; not while a drawing is encoded, or all would flicker. */
+  /** Redraw pins, path and layer; not while a drawing is encoded, or all would flicker. */
   refresh() {
     const { a, b } = this.map.state.pins;
     if (this.space.isEncoding([a, b])) return;
@@ -198,16 +165,9 @@ export class Pane {
       return at ? [{ letter, at }] : [];
     });
     this.showPath();
-    const { dark } = this.stage.readTheme();
-    this.card.setTheme(dark);
-    this.strip.setTheme(dark);
-    this.refreshBackdrop();
+    this.card.setTheme(this.stage.readTheme().dark);
+    this.backdrop.refresh();
     this.stage.redraw();
-  }
-
-  refreshBackdrop() {
-    const { layer, classes, pins } = this.map.state;
-    this.backdrop.refresh(layer, this.space.baseAt(pins.a), classes.length > 0);
   }
 
   /** The path between A and B, on the map and decoded below it. */
@@ -220,31 +180,7 @@ export class Pane {
     marks.crosses = this.number === 0 ? data.crosses : [];
     if (data.path.length && this.number === 0 && !state.pins.before) marks.path = data.path;
     if (start && end && isReady && !data.compact) this.showStrip(straightPath(start, end));
-    else this.strip.show([]);
-  }
-
-  // Traversal of one dimension
-
-  makeTraversal() {
-    this.traversal = new Traversal(this.space.latents, this.space.data, {
-      onMove: (code, distance) => this.inspector.showMoved(code, distance),
-      onOpen: () => this.startTraversal(),
-      onReset: () => {
-        this.startTraversal();
-        this.map.board.rest();
-      },
-      onPin: (letter, code) => {
-        this.map.setPin(letter, { kind: "code", model: this.space.data.id, code });
-        this.map.commitPins();
-        if (letter === "A") this.startTraversal();
-      },
-    });
-    this.beside.append(this.traversal.element);
-  }
-
-  startTraversal() {
-    const { a } = this.map.state.pins;
-    this.traversal?.start(this.space.baseAt(a), this.space.codeOf(a) ? "A" : "the mean code");
+    else this.strip.show([], false);
   }
 
   close() {

@@ -1,10 +1,14 @@
 /** Latent space of one model: its network, the codes of the images, and the map that shows them. */
 import { Model, latest } from "../decoder/model.js";
+import { SIDE } from "../shared/pixels.js";
 import { textOf } from "../shared/places.js";
 import { Points } from "../shared/points.js";
-import { fetchTensors } from "../shared/safetensors.js";
-import { Images } from "./images.js";
+import { fetchOk, fetchTensors } from "../shared/safetensors.js";
 import { codePlane, pcaPlane } from "../decoder/plane.js";
+/** @import { Plane } from "../decoder/plane.js" */
+/** @import { Pixels } from "../shared/pixels.js" */
+/** @import { Place } from "../shared/places.js" */
+/** @import { Tensor } from "../shared/safetensors.js" */
 
 /**
  * Data of a model's map from Python; addresses lead to files of ui/components/wire.py.
@@ -22,10 +26,9 @@ import { codePlane, pcaPlane } from "../decoder/plane.js";
  * @property {{ urls: string[], per_tile: number } | null} images null where only codes are here
  * @property {Record<string, string>} layers addresses by name
  */
-/** @typedef {import("../shared/places.js").Place} Place */
-/** @typedef {import("../shared/pixels.js").Pixels} Pixels */
-/** @typedef {import("../shared/view.js").Point} Point */
 /** @typedef {Extract<Place, { kind: "drawing" }>} Drawing */
+
+const PREFETCHED = 20; // tiles at most; more are fetched when they are asked for
 
 export class LatentSpace {
   /**
@@ -41,7 +44,7 @@ export class LatentSpace {
     this.latents = new Float32Array();
     /** @type {Points | null} */
     this.points = null;
-    /** @type {import("../decoder/plane.js").Plane | null} */
+    /** @type {Plane | null} */
     this.plane = null;
     /** @type {Map<string, Float32Array>} codes of drawings by their text */
     this.encoded = new Map();
@@ -76,7 +79,7 @@ export class LatentSpace {
     this.onMap();
   }
 
-  /** @param {Record<string, import("../shared/safetensors.js").Tensor>} tensors */
+  /** @param {Record<string, Tensor>} tensors */
   planeOf(tensors) {
     if (this.data.plane === "code") return codePlane(this.data.dim);
     if (this.data.plane === "none") return null;
@@ -84,20 +87,13 @@ export class LatentSpace {
     return pcaPlane(/** @type {Float32Array} */ (mean), /** @type {Float32Array} */ (components));
   }
 
-  /**
-   * Show only some classes; none means all.
-   * @param {number[]} classes
-   */
+  /** Show only some classes; none means all. @param {number[]} classes */
   filter(classes) {
     this.points?.filter(classes);
     if (this.points) this.model.ask("filter", { shown: this.points.shown });
   }
 
-  /**
-   * Code of a place; null where it has none in this space, or is not encoded yet.
-   * @param {Place | null} place
-   * @returns {Float32Array | null}
-   */
+  /** Code of a place; null without one, or not yet. @type {(place: Place | null) => Float32Array | null} */
   codeOf(place) {
     if (!place || !this.latents.length) return null;
     if (place.kind === "image") return this.codeOfImage(place.index);
@@ -123,10 +119,7 @@ export class LatentSpace {
     return model === this.data.id && code.length === this.data.dim;
   }
 
-  /**
-   * Code whose plane the pointer moves in: that of a place, or else the mean code.
-   * @param {Place | null} place
-   */
+  /** Code of a place, or else the mean code: the pointer moves in its plane. @param {Place | null} place */
   baseAt(place) {
     return this.codeOf(place) ?? this.plane?.middle ?? new Float32Array(this.data.dim);
   }
@@ -136,57 +129,69 @@ export class LatentSpace {
     return this.isReady && places.some((place) => place?.kind === "drawing" && !this.codeOf(place));
   }
 
-  /**
-   * Forget the codes of all drawings but these.
-   * @param {(Place | null)[]} places
-   */
+  /** Forget the codes of all drawings but these. @param {(Place | null)[]} places */
   keepOnly(places) {
     const kept = places.map(textOf);
     for (const text of this.encoded.keys()) if (!kept.includes(text)) this.encoded.delete(text);
   }
 
-  /**
-   * Position of a place on the map; null where it has none.
-   * @param {Place | null} place
-   */
+  /** Position of a place on the map; null where it has none. @param {Place | null} place */
   positionOf(place) {
     if (place?.kind === "image") return this.has(place.index) ? (this.points?.at(place.index) ?? null) : null;
     const code = this.codeOf(place);
     return code && this.plane ? this.plane.place(code) : null;
   }
 
-  /**
-   * Place at a point of the map: an image within the radius, or else a code; null without an inverse.
-   * @param {Point} point
-   * @param {number} radius
-   * @param {Float32Array} base
-   * @returns {Place | null}
-   */
-  placeAt(point, radius, base) {
-    const index = this.points?.nearest(point, radius) ?? -1;
-    if (index >= 0) return { kind: "image", index };
-    return this.plane && { kind: "code", model: this.data.id, code: this.plane.invert(point, base) };
-  }
-
-  /** @param {Uint8Array} image */
-  async reconstruct(image) {
-    const [reconstruction] = await this.model.decode([await this.model.encode(image)]);
-    return reconstruction;
-  }
-
-  /**
-   * Image of a row; where only codes are here, its decoded code.
-   * @param {number} index
-   * @returns {Promise<Pixels | null> | Pixels | null}
-   */
-  pixelsOf(index) {
-    if (this.images) return this.images.at(index) ?? this.images.get(index);
+  /** Image of a row, or else its decoded code. @type {(index: number) => Promise<Pixels | null>} */
+  async pixelsOf(index) {
+    if (this.images) return this.images.get(index);
     const code = this.codeOfImage(index);
-    return code && this.isReady ? this.model.decode([code]).then(([image]) => image) : null;
+    return code && this.isReady ? (await this.model.decode([code]))[0] : null;
   }
 
   close() {
     this.isClosed = true;
     this.model.close();
+  }
+}
+
+/** Cache of the real images behind the points, fetched in tiles of many images. */
+class Images {
+  /** @param {{ urls: string[], per_tile: number }} sheet */
+  constructor({ urls, per_tile: perTile }) {
+    this.urls = urls;
+    this.perTile = perTile;
+    /** @type {Map<number, Promise<Uint8Array>>} by number, arrived or on their way */
+    this.tiles = new Map();
+  }
+
+  /** Image of a row. @param {number} row */
+  async get(row) {
+    const tile = await this.tile(Math.floor(row / this.perTile));
+    const start = (row % this.perTile) * SIDE * SIDE;
+    return tile.subarray(start, start + SIDE * SIDE);
+  }
+
+  /** Fetch all tiles in turn, where they are few. */
+  async prefetch() {
+    if (this.urls.length > PREFETCHED) return;
+    for (const tile of this.urls.keys()) await this.tile(tile);
+  }
+
+  /** @type {(number: number) => Promise<Uint8Array>} */
+  tile(number) {
+    const tile = this.tiles.get(number) ?? this.fetch(number);
+    this.tiles.set(number, tile);
+    return tile;
+  }
+
+  /** @param {number} number */
+  async fetch(number) {
+    try {
+      return new Uint8Array(await (await fetchOk(this.urls[number])).arrayBuffer());
+    } catch (error) {
+      this.tiles.delete(number); // so that the next request tries again
+      throw error;
+    }
   }
 }

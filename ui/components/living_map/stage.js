@@ -1,36 +1,33 @@
 /** Stage: the canvases of a map over one another, for the layer with the axes, the points, and the marks. */
 import { drawAxes } from "../shared/axis.js";
-import { contextOf, nameClasses, resize } from "../shared/canvas.js";
+import { contextOf, resize } from "../shared/canvas.js";
 import { element, oncePerFrame } from "../shared/dom.js";
 import { Scatter } from "../shared/scatter.js";
 import { themeOf } from "../shared/theme.js";
 import { View } from "../shared/view.js";
 import { drawMarks } from "./marks.js";
+/** @import { Points } from "../shared/points.js" */
+/** @import { Marks } from "./marks.js" */
 
 export class Stage {
-  /**
-   * @param {HTMLElement} host whose theme is used
-   * @param {() => void} drawBack draws the layer behind the points
-   */
+  /** @param {HTMLElement} host whose theme is used @param {() => void} drawBack draws behind the points */
   constructor(host, drawBack) {
     this.host = host;
     this.drawBack = drawBack;
     const canvas = (/** @type {string} */ name) => element("canvas", { class: `lm-canvas lm-${name}` });
     this.canvases = [canvas("back"), canvas("points"), canvas("front")];
-    const [back, middle, front] = this.canvases.map((each) => contextOf(each));
-    this.back = back;
-    this.middle = middle;
-    this.front = front;
+    this.back = contextOf(this.canvases[0]);
+    this.front = contextOf(this.canvases[2]);
     this.element = element("div", { class: "lm-stage", tabindex: 0, role: "application" }, ...this.canvases);
     this.scatter = new Scatter(this.canvases[1]);
     this.view = new View({ left: -1, right: 1, bottom: -1, top: 1 });
-    /** @type {import("../shared/points.js").Points | null} */
+    /** @type {Points | null} */
     this.points = null;
     /** @type {string[]} */
     this.classNames = [];
     /** @type {[string, string]} */
     this.axes = ["", ""];
-    /** @type {import("./marks.js").Marks} */
+    /** @type {Marks} */
     this.marks = { ring: -1, pointer: null, pins: [], path: [], crosses: [], outline: [] };
     this.theme = themeOf(host);
     this.layer = "none"; // name of the layer behind the points
@@ -41,11 +38,7 @@ export class Stage {
     this.sizes.observe(this.element);
   }
 
-  /**
-   * @param {import("../shared/points.js").Points} points
-   * @param {string[]} classNames
-   * @param {[string, string]} axes
-   */
+  /** @type {(points: Points, classNames: string[], axes: [string, string]) => void} */
   setPoints(points, classNames, axes) {
     const { text } = this.view;
     this.view = new View(points.bounds);
@@ -73,11 +66,9 @@ export class Stage {
     this.readTheme();
     this.back.clearRect(0, 0, this.view.width, this.view.height);
     this.drawBack();
-    drawAxes(this.back, this.view, this.theme, this.axes);
-    if (this.points) {
-      this.scatter.draw(this.points, this.view, this.theme, this.ratio, this.layer);
-      nameClasses(this.middle, this.points, this.classNames, this.view, this.theme);
-    }
+    const { points, classNames, view, theme, ratio, layer } = this;
+    drawAxes(this.back, view, theme, this.axes);
+    if (points) this.scatter.draw({ points, classNames, view, theme, ratio, layer });
     this.drawFront();
   }
 

@@ -1,24 +1,16 @@
 /** Latent traversal: one slider per dimension, by decreasing variance, around a code that stays marked. */
 import { button, element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
+/** @import { Pane } from "./pane.js" */
 
 const FIRST = 16;
 const THUMB = 16; // pixels
 const DEAD = 0.01; // variance below which a variational model makes no use of a dimension (Burda et al. 2016)
 
 /**
- * @typedef {object} Dimension
- * @property {number} index
- * @property {number} low
- * @property {number} high
- * @property {number} variance over the codes
- */
-
-/**
- * Every dimension with its range over the codes, by decreasing variance.
- * @param {Float32Array} latents (N, D)
+ * Index, range and variance over the codes (N, D) of every dimension, by decreasing variance.
+ * @param {Float32Array} latents
  * @param {number} dim
- * @returns {Dimension[]}
  */
 function dimensionsOf(latents, dim) {
   const count = latents.length / dim;
@@ -34,26 +26,14 @@ function dimensionsOf(latents, dim) {
   }).sort((a, b) => b.variance - a.variance);
 }
 
-/**
- * @typedef {object} Listeners
- * @property {(code: Float32Array, distance: number) => void} onMove called while a slider moves
- * @property {() => void} onOpen
- * @property {() => void} onReset
- * @property {(letter: string, code: Float32Array) => void} onPin
- */
-
 export class Traversal {
-  /**
-   * @param {Float32Array} latents (N, D)
-   * @param {{ dim: number, variational: boolean }} model
-   * @param {Listeners} listeners
-   */
-  constructor(latents, { dim, variational }, { onMove, onOpen, onReset, onPin }) {
-    const dimensions = dimensionsOf(latents, dim);
-    this.onMove = onMove;
+  /** @param {Pane} pane */
+  constructor(pane) {
+    const { dim, variational } = pane.space.data;
+    const dimensions = dimensionsOf(pane.space.latents, dim);
+    this.pane = pane;
     /** @type {Float32Array} */
     this.base = new Float32Array(dim);
-    /** @type {Float32Array} */
     this.code = this.base;
     this.dead = variational ? DEAD : DEAD * dimensions[0].variance;
     this.sliders = dimensions.map((dimension) => this.slider(dimension));
@@ -61,9 +41,9 @@ export class Traversal {
     const buttons = element(
       "div",
       { class: "lm-group" },
-      button("Pin as A", () => onPin("A", this.code)),
-      button("Pin as B", () => onPin("B", this.code)),
-      button("Back to the start", onReset),
+      button("Pin as A", () => this.pin("A")),
+      button("Pin as B", () => this.pin("B")),
+      button("Back to the start", () => this.restart()),
     );
     const rows = (/** @type {typeof this.sliders} */ sliders) =>
       element("div", { class: "lm-sliders" }, ...sliders.map(({ element: row }) => row));
@@ -71,7 +51,7 @@ export class Traversal {
     const others = element("summary", {}, `The other ${rest.length} dimensions`);
     this.element = element(
       "details",
-      { class: "lm-traversal", toggle: onOpen },
+      { class: "lm-traversal", toggle: () => this.start() },
       element("summary", {}, "Move one dimension at a time"),
       this.from,
       rows(this.sliders.slice(0, FIRST)),
@@ -80,41 +60,33 @@ export class Traversal {
     );
   }
 
-  /** @param {Dimension} dimension */
+  /** @param {ReturnType<typeof dimensionsOf>[0]} dimension */
   slider({ index, low, high, variance }) {
     const isDead = variance < this.dead;
     const name = `z${index + 1}${isDead ? " (dead)" : ""}`;
-    const input = element("input", { type: "range", step: "any", "aria-label": name });
-    const mark = element("span", { class: "lm-mark", "aria-hidden": "true" }, "▲");
-    const value = element("output");
-    input.addEventListener("input", () => {
+    const move = () => {
       this.code = this.code.slice();
       this.code[index] = Number(input.value);
       say(value, digits(this.code[index]));
-      this.onMove(this.code, Math.hypot(...this.code.map((each, i) => each - this.base[i])));
-    });
+      this.pane.inspector.showMoved(this.code, this.base);
+    };
+    const input = element("input", { type: "range", step: "any", "aria-label": name, input: move });
+    const mark = element("span", { class: "lm-mark", "aria-hidden": "true" }, "▲");
+    const value = element("output");
     const track = element("span", { class: "lm-track" }, input, mark);
-    const label = element(
-      "label",
-      { class: isDead ? "lm-slider lm-dead" : "lm-slider" },
-      element("span", {}, name),
-      track,
-      value,
-    );
+    const attributes = { class: isDead ? "lm-slider lm-dead" : "lm-slider" };
+    const label = element("label", attributes, element("span", {}, name), track, value);
     return { element: label, input, mark, value, index, low, high };
   }
 
-  /**
-   * Start from a code, which widens the range of a slider where it lies beyond.
-   * @param {Float32Array} code
-   * @param {string} name
-   */
-  start(code, name) {
-    this.base = this.code = code;
-    say(
-      this.from,
-      `Starts from ${name}, marked ▲ on every slider. Sorted by how much the data vary along them.`,
-    );
+  /** Start from A or else the mean code, which widens the range of a slider where it lies beyond. */
+  start() {
+    const { space, map } = this.pane;
+    const { a } = map.state.pins;
+    const code = (this.base = this.code = space.baseAt(a));
+    const name = space.codeOf(a) ? "A" : "the mean code";
+    const words = "marked ▲ on every slider. Sorted by how much the data vary along them.";
+    say(this.from, `Starts from ${name}, ${words}`);
     for (const { input, mark, value, index, low, high } of this.sliders) {
       const [least, most] = [Math.min(low, code[index]), Math.max(high, code[index])];
       input.min = String(least);
@@ -125,5 +97,17 @@ export class Traversal {
       mark.style.left = `calc(${THUMB / 2}px + ${share} * (100% - ${THUMB}px))`;
       say(value, digits(code[index]));
     }
+  }
+  restart() {
+    this.start();
+    this.pane.map.board.rest();
+  }
+
+  /** @param {string} letter */
+  pin(letter) {
+    const { space, map } = this.pane;
+    map.setPin(letter, { kind: "code", model: space.data.id, code: this.code });
+    map.commitPins();
+    if (letter === "A") this.start();
   }
 }

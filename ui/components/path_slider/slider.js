@@ -2,29 +2,24 @@
 import { Model, latest } from "../decoder/model.js";
 import { isOffData, verdict } from "../decoder/support.js";
 import { element, figure, say, slider } from "../shared/dom.js";
-import { withMinus } from "../shared/numbers.js";
+import { clamp, withMinus } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { themeOf } from "../shared/theme.js";
 
-/**
- * @typedef {object} Path
- * @property {string} name of the model
- * @property {string} model address of its file
- * @property {number[][]} codes of the steps
- */
+/** @typedef {{ name: string, model: string, codes: number[][] }} Path name and address of a model; steps */
 /** @typedef {{ data: { paths: Path[] } }} Component */
 
 const BEYOND = 0.5; // of the path, on either side
 const START = 0.5;
 
 /**
- * Piecewise linear interpolation of a path, with extrapolation of its first and last piece.
- * @param {number[][]} codes of the steps
- * @param {number} t 0 at the first step, 1 at the last
+ * Piecewise linear interpolation between codes, with extrapolation of the first and last piece; `t` is 0 at
+ * the first code and 1 at the last.
+ * @type {(codes: number[][], t: number) => Float32Array}
  */
 function pathAt(codes, t) {
   const at = t * (codes.length - 1);
-  const step = Math.min(Math.max(Math.floor(at), 0), codes.length - 2);
+  const step = clamp(Math.floor(at), 0, codes.length - 2);
   const share = at - step;
   if (share === 0) return Float32Array.from(codes[step]);
   if (share === 1) return Float32Array.from(codes[step + 1]);
@@ -32,10 +27,7 @@ function pathAt(codes, t) {
 }
 
 export default class PathSlider {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {Component} component */
   constructor(host, component) {
     this.host = host;
     const range = { min: -BEYOND, max: 1 + BEYOND, step: 0.01, value: START };
@@ -59,19 +51,16 @@ export default class PathSlider {
   /** @param {Component} component */
   update({ data }) {
     data.paths.forEach((path, number) => {
-      const decoded = this.decoded[number];
-      if (decoded?.path.model === path.model) decoded.path = path;
-      else this.replace(number, path);
+      const before = this.decoded[number];
+      if (before?.path.model === path.model) before.path = path;
+      else {
+        before?.close();
+        this.decoded[number] = new Decoded(this.host, path, () => this.move());
+      }
     });
     this.decoded.splice(data.paths.length).forEach((decoded) => decoded.close());
-    this.move();
-  }
-
-  /** @type {(number: number, path: Path) => void} */
-  replace(number, path) {
-    this.decoded[number]?.close();
-    this.decoded[number] = new Decoded(this.host, path, () => this.move());
     this.models.replaceChildren(...this.decoded.map(({ figure: each }) => each));
+    this.move();
   }
 
   move() {
@@ -88,11 +77,7 @@ export default class PathSlider {
 
 /** Picture at a place on the path of one model, with its round trip. */
 class Decoded {
-  /**
-   * @param {HTMLElement} host
-   * @param {Path} path
-   * @param {() => void} onReady
-   */
+  /** @param {HTMLElement} host @param {Path} path @param {() => void} onReady */
   constructor(host, path, onReady) {
     this.path = path;
     this.model = new Model();

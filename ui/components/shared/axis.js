@@ -2,28 +2,19 @@
 import { haloText } from "./canvas.js";
 import { digits, withMinus } from "./numbers.js";
 import { css } from "./theme.js";
+/** @import { Context } from "./canvas.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Point, View } from "./view.js" */
 
 const SPACING = 100; // pixels between grid lines, at least
 
-/** @typedef {import("./theme.js").Theme} Theme */
-/** @typedef {import("./view.js").Point} Point */
-/** @typedef {import("./view.js").View} View */
-
-/**
- * Smallest of 1, 2 and 5 times a power of ten that is not below a number.
- * @param {number} least
- */
+/** Smallest of 1, 2 and 5 times a power of ten that is not below a number. @param {number} least */
 function roundUp(least) {
   const power = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
 }
 
-/**
- * Multiples of a round number between two ends.
- * @param {number} start
- * @param {number} end
- * @param {number} step
- */
+/** Multiples of a step from start to end. @type {(start: number, end: number, step: number) => number[]} */
 function ticks(start, end, step) {
   const first = Math.ceil(start / step);
   const count = Math.max(0, Math.floor(end / step) - first + 1);
@@ -31,11 +22,8 @@ function ticks(start, end, step) {
 }
 
 /**
- * Grid lines over the whole view, with their numbers and the names of the axes.
- * @param {CanvasRenderingContext2D} context
- * @param {View} view
- * @param {Theme} theme
- * @param {[string, string]} names of x and y; without a name y has no lines
+ * Grid lines over the whole view, with their numbers and the names of x and y; without a name y has none.
+ * @type {(context: Context, view: View, theme: Theme, names: [string, string]) => void}
  */
 export function drawAxes(context, view, theme, [xName, yName]) {
   const { width, height } = view;
@@ -71,9 +59,7 @@ export function drawAxes(context, view, theme, [xName, yName]) {
 
 /**
  * Scale bar in the lower left corner, a round length between a tenth and a quarter of the width.
- * @param {CanvasRenderingContext2D} context
- * @param {View} view
- * @param {Theme} theme
+ * @type {(context: Context, view: View, theme: Theme) => void}
  */
 export function drawScaleBar(context, { width, height, scale }, theme) {
   const length = roundUp(width / 10 / scale);

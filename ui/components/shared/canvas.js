@@ -1,17 +1,13 @@
 /** Canvases: their contexts, their size in device pixels, and shapes and text on them. */
-import { css } from "./theme.js";
+/** @import { Point } from "./view.js" */
 
 const MOST_RATIO = 2; // device pixels per CSS pixel that are worth computing
-const MOST_NAMED_CLASSES = 30;
 
-/** @typedef {import("./view.js").Point} Point */
+/** @typedef {CanvasRenderingContext2D} Context */
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {CanvasRenderingContext2DSettings} [settings]
- */
+/** @type {(canvas: HTMLCanvasElement, settings?: CanvasRenderingContext2DSettings) => Context} */
 export function contextOf(canvas, settings) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
+  return /** @type {Context} */ (canvas.getContext("2d", settings));
 }
 
 /**
@@ -28,44 +24,16 @@ export function resize(canvas) {
   return { context, width, height, ratio };
 }
 
-/**
- * Path of a circle.
- * @param {CanvasRenderingContext2D} context
- * @param {Point} centre
- * @param {number} radius
- */
+/** Path of a circle. @type {(context: Context, centre: Point, radius: number) => void} */
 export function circle(context, [x, y], radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-/**
- * Text in a halo of the stroke style, legible on any ground.
- * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {Point} at
- */
+/** Text in a halo, legible on any ground. @type {(context: Context, text: string, at: Point) => void} */
 export function haloText(context, text, [x, y]) {
   context.lineWidth = 4;
   context.lineJoin = "round";
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
-}
-
-/**
- * Name of each class at the median of its shown points.
- * @param {CanvasRenderingContext2D} context
- * @param {import("./points.js").Points} points
- * @param {string[]} names by label
- * @param {import("./view.js").View} view
- * @param {import("./theme.js").Theme} theme
- */
-export function nameClasses(context, points, names, view, theme) {
-  if (points.centres.length > MOST_NAMED_CLASSES) return;
-  context.font = `600 16px ${theme.font}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.strokeStyle = css(theme.paper, 0.85);
-  context.fillStyle = css(theme.ink);
-  for (const { label, at } of points.centres) haloText(context, names[label], view.toScreen(at));
 }

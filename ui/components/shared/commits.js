@@ -1,12 +1,13 @@
 /** Commits: values that a component sends to Python and Python sends back, numbered in order. */
 
-/** @typedef {{ data: { seq: number }, setTriggerValue: (name: string, value: any) => void }} Component */
+/**
+ * Component whose `seq` is that of the last commit that Python has received.
+ * @template {object} [Data={}]
+ * @typedef {{ data: Data & { seq: number }, setTriggerValue: (name: string, value: any) => void }} Component
+ */
 
 export class Commits {
-  /**
-   * @param {Component} component whose `seq` is that of the last commit that Python has received
-   * @param {string} text identifies the value that Python has
-   */
+  /** @param {Component} component @param {string} text identifies the value that Python has */
   constructor(component, text) {
     this.component = component;
     this.seq = component.data.seq;
@@ -16,8 +17,7 @@ export class Commits {
   /**
    * Take a value from Python; true where it is new. An answer to an earlier commit is older than what the
    * visitor sees, and ignored.
-   * @param {Component} component
-   * @param {string} text
+   * @type {(component: Component, text: string) => boolean}
    */
   receive(component, text) {
     this.component = component;
@@ -26,11 +26,7 @@ export class Commits {
     return true;
   }
 
-  /**
-   * Send a value where it has changed.
-   * @param {string} text identifies the value
-   * @param {object} value
-   */
+  /** Send a value where its text has changed. @type {(text: string, value: object) => void} */
   send(text, value) {
     if (text === this.text) return;
     this.text = text;

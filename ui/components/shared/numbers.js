@@ -5,18 +5,12 @@ export function clamp(value, least, most) {
   return Math.min(Math.max(value, least), most);
 }
 
-/**
- * Upper median; sorts the values in place.
- * @param {number[]} values
- */
+/** Upper median; sorts the values in place. @param {number[]} values */
 export function median(values) {
   return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
-/**
- * Three significant digits; an integer of more digits stays whole.
- * @param {number} value
- */
+/** Three significant digits; an integer of more digits stays whole. @param {number} value */
 export function digits(value) {
   if (!Number.isFinite(value)) return "∞";
   if (Math.abs(value) < 0.0005) return "0";
@@ -24,10 +18,7 @@ export function digits(value) {
   return withMinus(text);
 }
 
-/**
- * Text with the minus sign of typography.
- * @param {string} text
- */
+/** Text with the minus sign of typography. @param {string} text */
 export function withMinus(text) {
   return text.replaceAll("-", "−");
 }

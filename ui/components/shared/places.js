@@ -22,11 +22,7 @@ export function textOf(place) {
   return `z${place.model}:${numbers.join(",")}`;
 }
 
-/**
- * Parse a place; null for a text that is none.
- * @param {string} text
- * @returns {Place | null}
- */
+/** Parse a place; null for a text that is none. @type {(text: string) => Place | null} */
 export function placeOf(text) {
   if (/^\d+$/.test(text)) return { kind: "image", index: Number(text) };
   if (text.startsWith("d:")) {
@@ -47,8 +43,8 @@ function toBase64(bytes) {
     .replaceAll("=", "");
 }
 
-/** @param {string} text */
-function fromBase64(text) {
+/** Bytes of base64, or of base64url. @param {string} text */
+export function fromBase64(text) {
   const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 }

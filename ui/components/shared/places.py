@@ -6,8 +6,8 @@ A place is an image by its number, "17"; a code with the start of its model's fi
 """
 
 import base64
-import binascii
 import re
+from contextlib import suppress
 
 import numpy as np
 
@@ -21,28 +21,15 @@ DRAWING = re.compile(r"d:([\w-]{1046})")
 
 
 def place_of(text: str) -> Place | None:
-    """The place that a text stands for; None for a text that stands for none, whoever wrote it."""
-    if IMAGE.fullmatch(text):
-        return ImageAt(int(text))
-    if match := DRAWING.fullmatch(text):
-        return _drawing(match[1])
-    if match := CODE.fullmatch(text):
-        return _code(match[1], match[2])
+    """Place of a text; None for a text of none, from any source."""
+    with suppress(ValueError):  # letters that base64 or a number cannot have
+        if IMAGE.fullmatch(text):
+            return ImageAt(int(text))
+        if match := DRAWING.fullmatch(text):
+            pixels = base64.urlsafe_b64decode(match[1] + "==")
+            return Drawing(np.frombuffer(pixels, np.uint8).reshape(28, 28))
+        if match := CODE.fullmatch(text):
+            code = np.array([float(number) for number in match[2].split(",")])
+            if (np.abs(code) <= np.finfo(np.float32).max).all():
+                return CodeAt(match[1], code.astype(np.float32))
     return None
-
-
-def _drawing(text: str) -> Drawing | None:
-    try:
-        pixels = base64.urlsafe_b64decode(text + "==")
-    except binascii.Error:
-        return None
-    return Drawing(np.frombuffer(pixels, np.uint8).reshape(28, 28))
-
-
-def _code(model: str, text: str) -> CodeAt | None:
-    try:
-        code = np.array([float(number) for number in text.split(",")])
-    except ValueError:
-        return None
-    fits = np.abs(code) <= np.finfo(np.float32).max
-    return CodeAt(model, code.astype(np.float32)) if fits.all() else None

@@ -1,13 +1,9 @@
 /** Points of a map: positions, labels, and which are shown or selected. */
 import { median } from "./numbers.js";
-
-/** @typedef {import("./view.js").Point} Point */
+/** @import { Bounds, Point } from "./view.js" */
 
 export class Points {
-  /**
-   * @param {Float32Array} positions (N, 2)
-   * @param {Uint16Array | null} labels (N,)
-   */
+  /** @param {Float32Array} positions (N, 2) @param {Uint16Array | null} labels (N,) */
   constructor(positions, labels) {
     this.positions = positions;
     this.labels = labels;
@@ -19,15 +15,11 @@ export class Points {
     this.centres = this.findCentres();
   }
 
-  /**
-   * Show only some classes; none means all.
-   * @param {number[]} classes
-   */
+  /** Show only some classes; none means all. @param {number[]} classes */
   filter(classes) {
     const wanted = new Set(classes);
-    this.shown.forEach((_, i) => {
-      this.shown[i] = !wanted.size || !this.labels || wanted.has(this.labels[i]) ? 1 : 0;
-    });
+    const { labels } = this;
+    this.shown = this.shown.map((_, i) => Number(!wanted.size || !labels || wanted.has(labels[i])));
     this.centres = this.findCentres();
   }
 
@@ -41,11 +33,7 @@ export class Points {
     return Boolean(this.shown[i] && (!this.selected || this.selected[i]));
   }
 
-  /**
-   * Index of the nearest shown point within a radius; -1 where there is none.
-   * @param {Point} place
-   * @param {number} radius
-   */
+  /** Nearest shown point within a radius, or -1. @type {(place: Point, radius: number) => number} */
   nearest([x, y], radius) {
     let best = radius ** 2;
     let found = -1;
@@ -59,49 +47,28 @@ export class Points {
     return found;
   }
 
-  /**
-   * Select the shown points inside an outline; where there is none, nothing is selected.
-   * @param {Point[]} outline
-   */
-  select(outline) {
-    const selected = Uint8Array.from(this.shown, (shown, i) =>
-      shown && isInside(outline, this.at(i)) ? 1 : 0,
-    );
-    this.selected = selected.includes(1) ? selected : null;
+  /** Indices of the shown points inside an outline. @type {(outline: Point[]) => number[]} */
+  inside(outline) {
+    return [...this.shown.keys()].filter((i) => this.shown[i] && isInside(outline, this.at(i)));
   }
 
-  /** Indices of the selected points. */
-  get selection() {
-    return [...(this.selected ?? [])].flatMap((isSelected, i) => (isSelected ? [i] : []));
-  }
-
-  /**
-   * Medians of the coordinates of each class that is shown.
-   * @returns {{ label: number, at: Point }[]}
-   */
+  /** Medians of the coordinates of each class that is shown. @returns {{ label: number, at: Point }[]} */
   findCentres() {
     /** @type {Map<number, number[]>} */
     const members = new Map();
     this.labels?.forEach((label, i) => {
       if (!this.shown[i]) return;
-      const rows = members.get(label);
-      if (rows) rows.push(i);
-      else members.set(label, [i]);
+      if (!members.has(label)) members.set(label, []);
+      members.get(label)?.push(i);
     });
-    return [...members].map(([label, rows]) => ({
-      label,
-      at: [
-        median(rows.map((i) => this.positions[2 * i])),
-        median(rows.map((i) => this.positions[2 * i + 1])),
-      ],
-    }));
+    return [...members].map(([label, rows]) => {
+      const places = rows.map((i) => this.at(i));
+      return { label, at: [median(places.map(([x]) => x)), median(places.map(([, y]) => y))] };
+    });
   }
 }
 
-/**
- * @param {Float32Array} positions
- * @returns {import("./view.js").Bounds}
- */
+/** @type {(positions: Float32Array) => Bounds} */
 function boundsOf(positions) {
   if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
@@ -114,11 +81,7 @@ function boundsOf(positions) {
   return bounds;
 }
 
-/**
- * Point in polygon, by the number of edges to its right.
- * @param {Point[]} outline
- * @param {Point} place
- */
+/** Point in polygon, by the edges to its right. @type {(outline: Point[], place: Point) => boolean} */
 function isInside(outline, [x, y]) {
   let inside = false;
   outline.forEach(([x1, y1], i) => {

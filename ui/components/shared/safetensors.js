@@ -3,24 +3,15 @@
  * length, a JSON header, and the tensors' bytes.
  */
 
-/**
- * @typedef {object} Tensor
- * @property {Float32Array | Uint8Array | Uint16Array} data values in row-major order; halves as float32
- * @property {number[]} shape
- */
+/** @typedef {Float32Array | Uint8Array | Uint16Array} Values in row-major order; halves as float32 */
+/** @typedef {{ data: Values, shape: number[] }} Tensor */
 
-/** @type {Record<string, (buffer: ArrayBuffer, offset: number, count: number) => Tensor["data"]>} */
-const READERS = {
-  F32: (buffer, offset, count) => new Float32Array(buffer, offset, count),
-  F16: (buffer, offset, count) => fromHalves(new Uint16Array(buffer, offset, count)),
-  U16: (buffer, offset, count) => new Uint16Array(buffer, offset, count),
-  U8: (buffer, offset, count) => new Uint8Array(buffer, offset, count),
-};
+/** @type {Record<string, Float32ArrayConstructor | Uint16ArrayConstructor | Uint8ArrayConstructor>} */
+const ARRAYS = { F32: Float32Array, F16: Uint16Array, U16: Uint16Array, U8: Uint8Array };
 
 /**
  * Tensors by name, as views into the file, and the entries of its metadata.
- * @param {ArrayBuffer} buffer
- * @returns {{ tensors: Record<string, Tensor>, metadata: Record<string, string> }}
+ * @type {(buffer: ArrayBuffer) => { tensors: Record<string, Tensor>, metadata: Record<string, string> }}
  */
 export function readTensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
@@ -28,42 +19,27 @@ export function readTensors(buffer) {
   const { __metadata__: metadata = {}, ...entries } = header;
   /** @type {Record<string, Tensor>} */
   const tensors = {};
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [start],
-    },
-  ] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const count = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
-    tensors[name] = { data: READERS[dtype](buffer, 8 + length + start, count), shape };
+    const data = new ARRAYS[dtype](buffer, 8 + length + offsets[0], count);
+    tensors[name] = { data: dtype === "F16" ? fromHalves(data) : data, shape };
   }
   return { tensors, metadata };
 }
 
-/**
- * Fetch the tensors of a file.
- * @param {string} url
- */
+/** Fetch the tensors of a file. @param {string} url */
 export async function fetchTensors(url) {
   return readTensors(await (await fetchOk(url)).arrayBuffer());
 }
 
-/**
- * Fetch a file; an Error with its address where the server has none.
- * @param {string} url
- */
+/** Fetch a file; an Error with its address where the server has none. @param {string} url */
 export async function fetchOk(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} for ${url}`);
   return response;
 }
 
-/**
- * IEEE 754 half precision to single, exactly.
- * @param {Uint16Array} halves
- */
+/** IEEE 754 half precision to single, exactly. @param {Values} halves */
 function fromHalves(halves) {
   const floats = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) {

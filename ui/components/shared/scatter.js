@@ -2,14 +2,22 @@
  * Scatter plot: points as pixels, written into a buffer and put on the canvas at once. Without a graphics
  * card this is many times faster than paths (docs/decisions/0012-points-as-pixels.md).
  */
-import { contextOf } from "./canvas.js";
+import { contextOf, haloText } from "./canvas.js";
 import { clamp } from "./numbers.js";
-import { colourOf, rgbOf } from "./theme.js";
+import { colourOf, css, rgbOf } from "./theme.js";
+/** @import { Points } from "./points.js" */
+/** @import { Rgb, Theme } from "./theme.js" */
+/** @import { View } from "./view.js" */
 
-/** @typedef {import("./theme.js").Rgb} Rgb */
-/** @typedef {import("./theme.js").Theme} Theme */
-/** @typedef {import("./points.js").Points} Points */
-/** @typedef {import("./view.js").View} View */
+/**
+ * @typedef {object} Plot
+ * @property {Points} points
+ * @property {string[]} classNames by label
+ * @property {View} view
+ * @property {Theme} theme
+ * @property {number} ratio device pixels per CSS pixel
+ * @property {string} layer behind the points, or "none"
+ */
 /** @typedef {{ offset: [number, number], cover: number }[]} Disc pixels of a point and their coverage */
 /** @typedef {{ isBright: boolean, colours: Rgb[], disc: Disc }} Style colours by label */
 
@@ -21,6 +29,7 @@ const GREYNESS_ON_LAYER = 0.6;
 const SMALL = 0.8; // a grey point, of the size of a bright one
 const SMALL_ON_LAYER = 0.6;
 const HALO = 1.3; // pixels around a point
+const MOST_NAMED_CLASSES = 30;
 
 export class Scatter {
   /** @param {HTMLCanvasElement} canvas */
@@ -30,32 +39,21 @@ export class Scatter {
     this.image = new ImageData(1, 1);
   }
 
-  /**
-   * @param {Points} points
-   * @param {View} view
-   * @param {Theme} theme
-   * @param {number} ratio device pixels per CSS pixel
-   * @param {string} [layer] behind the points
-   */
-  draw(points, view, theme, ratio, layer = "none") {
+  /** @param {Plot} plot */
+  draw(plot) {
     const { width, height } = this.canvas;
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     const words = new Uint32Array(this.image.data.buffer).fill(0);
-    const radius = radiusOf(points.count, view) * ratio;
-    for (const style of stylesOf(points, theme, radius, ratio, layer))
-      this.splat(words, points, view, ratio, style);
+    for (const style of stylesOf(plot)) this.splat(words, plot, style);
     this.context.putImageData(this.image, 0, 0);
+    this.nameClasses(plot);
   }
 
   /**
-   * Write those points that are bright, or those that are not.
-   * @param {Uint32Array} words the pixels of the canvas
-   * @param {Points} points
-   * @param {View} view
-   * @param {number} ratio
-   * @param {Style} style
+   * Write those points that are bright, or those that are not, into the pixels of the canvas.
+   * @type {(words: Uint32Array, plot: Plot, style: Style) => void}
    */
-  splat(words, points, view, ratio, { colours, disc, isBright }) {
+  splat(words, { points, view, ratio }, { colours, disc, isBright }) {
     const { width, height } = this.canvas;
     const { positions, labels } = points;
     const reach = disc.reduce((most, { offset: [x] }) => Math.max(most, x), 0);
@@ -75,13 +73,24 @@ export class Scatter {
         words[at + steps[k]] = over(words[at + steps[k]], colour, covers[k]);
     }
   }
+
+  /** Write the name of each class at the median of its shown points. @param {Plot} plot */
+  nameClasses({ points: { centres }, classNames, view, theme }) {
+    if (centres.length > MOST_NAMED_CLASSES) return;
+    const { context } = this;
+    context.font = `600 16px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.strokeStyle = css(theme.paper, 0.85);
+    context.fillStyle = css(theme.ink);
+    for (const { label, at } of centres) haloText(context, classNames[label], view.toScreen(at));
+  }
 }
 
 /**
- * Alpha compositing (Porter & Duff 1984) of a colour over a pixel, neither multiplied by its alpha.
- * @param {number} below as a little-endian word of red, green, blue and alpha
- * @param {Rgb} colour
- * @param {number} cover 0 to 1
+ * Alpha compositing (Porter & Duff 1984) of a colour with a cover of 0 to 1 over a pixel, which is a
+ * little-endian word of red, green, blue and alpha; neither is multiplied by its alpha.
+ * @type {(below: number, colour: Rgb, cover: number) => number}
  */
 function over(below, [red, green, blue], cover) {
   const alpha = below >>> 24;
@@ -95,11 +104,7 @@ function over(below, [red, green, blue], cover) {
   return ((total * 255) << 24) | (b << 16) | (g << 8) | r;
 }
 
-/**
- * Radius of a point in pixels: smaller for more points, larger as the view zooms in.
- * @param {number} count
- * @param {View} view
- */
+/** Pixels: fewer for more points, more when zoomed in. @type {(count: number, view: View) => number} */
 export function radiusOf(count, view) {
   const base = count <= 2000 ? 4 : count <= 20000 ? 2.6 : 1.6;
   return base * clamp((view.scale / view.fittingScale) ** 0.35, 1, 2);
@@ -118,14 +123,10 @@ function discOf(radius, opacity) {
 /**
  * Styles in the order of painting. Where some points are grey, those on a layer have a halo of paper: the
  * colours of the layer can be as light or as dark as theirs.
- * @param {Points} points
- * @param {Theme} theme
- * @param {number} radius
- * @param {number} ratio
- * @param {string} layer
- * @returns {Style[]}
+ * @type {(plot: Plot) => Style[]}
  */
-function stylesOf(points, { paper, ink }, radius, ratio, layer) {
+function stylesOf({ points, view, theme: { paper, ink }, ratio, layer }) {
+  const radius = radiusOf(points.count, view) * ratio;
   const isAllBright = !points.selected && points.shown.every(Boolean);
   const opacity = layer === "grid" && isAllBright ? FAINT_OPACITY : OPACITY;
   const bright = { isBright: true, colours: coloursOf(points), disc: discOf(radius, opacity) };
@@ -136,11 +137,10 @@ function stylesOf(points, { paper, ink }, radius, ratio, layer) {
   }
   const small = radius * SMALL_ON_LAYER;
   const grey = { isBright: false, colours: [mixed(paper, ink, GREYNESS_ON_LAYER)], disc: discOf(small, 1) };
-  const halo = (/** @type {number} */ within) => ({
-    colours: [paper],
-    disc: discOf(within + HALO * ratio, OPACITY),
-  });
-  return [{ isBright: false, ...halo(small) }, grey, { isBright: true, ...halo(radius) }, bright];
+  const halo = (/** @type {Style} */ { isBright }, /** @type {number} */ within) => {
+    return { isBright, colours: [paper], disc: discOf(within + HALO * ratio, OPACITY) };
+  };
+  return [halo(grey, small), grey, halo(bright, radius), bright];
 }
 
 /** @param {Points} points */
@@ -151,6 +151,5 @@ function coloursOf(points) {
 
 /** @type {(from: Rgb, to: Rgb, share: number) => Rgb} */
 function mixed(from, to, share) {
-  const mix = (/** @type {number} */ i) => from[i] + (to[i] - from[i]) * share;
-  return [mix(0), mix(1), mix(2)];
+  return /** @type {Rgb} */ (from.map((value, i) => value + (to[i] - value) * share));
 }

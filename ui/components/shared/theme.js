@@ -1,26 +1,15 @@
 /** Colours and font of the page, and the colours of classes. */
 
-// Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures.py.
+// Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures/style.py.
 const CLASS_COLOURS = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
 
 // Turns any colour of CSS into "#rrggbb".
 const parser = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /** @typedef {[number, number, number]} Rgb */
-/**
- * @typedef {object} Theme
- * @property {Rgb} paper
- * @property {Rgb} ink
- * @property {boolean} dark
- * @property {string} accent
- * @property {string} font
- */
+/** @typedef {{ paper: Rgb, ink: Rgb, dark: boolean, accent: string, font: string }} Theme */
 
-/**
- * Theme of the page as it is now.
- * @param {Element} host
- * @returns {Theme}
- */
+/** Theme of the page as it is now. @type {(host: Element) => Theme} */
 export function themeOf(host) {
   const style = getComputedStyle(host);
   const colour = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
@@ -35,18 +24,12 @@ export function themeOf(host) {
   };
 }
 
-/**
- * @param {Rgb} rgb
- * @param {number} [alpha]
- */
+/** @type {(rgb: Rgb, alpha?: number) => string} */
 export function css([red, green, blue], alpha = 1) {
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }
 
-/**
- * @param {string} hex "#rgb" or "#rrggbb", or any colour a canvas knows
- * @returns {Rgb}
- */
+/** Parse "#rgb", "#rrggbb" or any colour a canvas knows. @type {(hex: string) => Rgb} */
 export function rgbOf(hex) {
   parser.fillStyle = "#000"; // kept where the next is no colour
   parser.fillStyle = hex;

@@ -45,18 +45,12 @@ export class View {
     else this.fit();
   }
 
-  /**
-   * @param {Point} point in the plot
-   * @returns {Point} in pixels
-   */
+  /** Pixels of a point in the plot. @type {(point: Point) => Point} */
   toScreen([x, y]) {
     return [this.width / 2 + (x - this.x) * this.scale, this.height / 2 - (y - this.y) * this.scale];
   }
 
-  /**
-   * @param {Point} point in pixels
-   * @returns {Point} in the plot
-   */
+  /** Point in the plot of one in pixels. @type {(point: Point) => Point} */
   toMap([left, top]) {
     return [this.x + (left - this.width / 2) / this.scale, this.y - (top - this.height / 2) / this.scale];
   }
@@ -68,10 +62,7 @@ export class View {
     this.keepInSight();
   }
 
-  /**
-   * @param {number} factor
-   * @param {Point} at the place on screen that stays where it is
-   */
+  /** Zoom about a place on screen, which stays where it is. @type {(factor: number, at: Point) => void} */
   zoom(factor, at) {
     const [x, y] = this.toMap(at);
     const fitting = this.fittingScale;

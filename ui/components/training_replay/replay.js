@@ -1,15 +1,16 @@
 /** Replay of a training: map, reconstructions, errors and gap score follow one slider. */
 import { drawScaleBar } from "../shared/axis.js";
-import { nameClasses, resize } from "../shared/canvas.js";
+import { circle, resize } from "../shared/canvas.js";
 import { button, element, oncePerFrame, say, slider } from "../shared/dom.js";
 import { clamp, digits } from "../shared/numbers.js";
+import { fromBase64 } from "../shared/places.js";
 import { SIDE, paint, pictureCanvas } from "../shared/pixels.js";
 import { Points } from "../shared/points.js";
 import { fetchTensors, readTensors } from "../shared/safetensors.js";
 import { Scatter } from "../shared/scatter.js";
-import { themeOf } from "../shared/theme.js";
+import { css, themeOf } from "../shared/theme.js";
 import { View } from "../shared/view.js";
-import { Curves } from "./curves.js";
+/** @import { Theme } from "../shared/theme.js" */
 
 /**
  * @typedef {object} Data
@@ -18,10 +19,13 @@ import { Curves } from "./curves.js";
  * @property {string} given name of the images that the encoder receives
  */
 /** @typedef {{ data: Data }} Component */
-/** @typedef {import("../shared/theme.js").Theme} Theme */
 /** @typedef {ReturnType<typeof framesOf>} Frames */
+/** @typedef {{ name: string, values: Float32Array, dash: number[] }} Line NaN where there is no value */
+/** @typedef {{ isLogarithmic: boolean, format: (value: number) => string, unit: string }} Axis */
 
 const PIXELS = SIDE * SIDE;
+const LEFT = 44; // pixels for the numbers of the axis
+const CUT_AT = 2; // epochs; from then on those within the first one are left out, as in ui/widgets/replay.py
 const PLAY_SECONDS = 9; // for all frames, if that is neither too fast nor too slow
 const FRAME_SECONDS = { least: 0.15, most: 0.7 };
 
@@ -50,10 +54,7 @@ function framesOf({ tensors, metadata }) {
 }
 
 export default class Replay {
-  /**
-   * @param {HTMLElement} host
-   * @param {Component} component
-   */
+  /** @param {HTMLElement} host @param {Component} component */
   constructor(host, component) {
     this.host = host;
     /** @type {Frames | null} */
@@ -104,7 +105,7 @@ export default class Replay {
     this.controls.hidden = this.curves.hidden = this.isLive;
     if (data.now) {
       this.url = "";
-      this.show(framesOf(readTensors(bytesOf(data.now))));
+      this.show(framesOf(readTensors(fromBase64(data.now).buffer)));
     } else if (data.url !== this.url) {
       this.url = data.url;
       this.fetch(data.url).catch(() => say(this.note, "The frames did not arrive. Reload the page."));
@@ -214,8 +215,7 @@ export default class Replay {
 
   /**
    * Draw the map to its own scale: frames differ in size by powers of ten.
-   * @param {Frames} frames
-   * @param {Theme} theme
+   * @type {(frames: Frames, theme: Theme) => void}
    */
   drawMap(frames, theme) {
     const { context, width, height, ratio } = resize(this.canvas);
@@ -223,8 +223,8 @@ export default class Replay {
     const points = new Points(positionsAt(frames, this.at), frames.labels);
     const view = new View(points.bounds);
     view.resize(width, height);
-    this.scatter.draw(points, view, theme, ratio);
-    nameClasses(context, points, frames.classNames, view, theme);
+    const { classNames } = frames;
+    this.scatter.draw({ points, classNames, view, theme, ratio, layer: "none" });
     drawScaleBar(context, view, theme);
     const { left, right } = points.bounds;
     const words = `The codes of ${frames.nImages} held-out images on their map`;
@@ -237,18 +237,62 @@ export default class Replay {
   }
 }
 
-/**
- * Positions of the images at a frame, or between two.
- * @param {Frames} frames
- * @param {number} at
- */
+/** Positions at a frame, or between two. @type {(frames: Frames, at: number) => Float32Array} */
 function positionsAt({ positions, nImages }, at) {
   const frame = (/** @type {number} */ i) => positions.subarray(2 * nImages * i, 2 * nImages * (i + 1));
   const [from, to] = [frame(Math.floor(at)), frame(Math.ceil(at))];
   return from.map((value, i) => value + (at % 1) * (to[i] - value));
 }
 
-/** @param {string} text in base64 */
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+/** Curves by epoch, with a marker at the frame that is shown and its values in words. */
+class Curves {
+  /** @param {string} words for screen readers @param {Axis} axis */
+  constructor(words, axis) {
+    this.axis = axis;
+    this.canvas = element("canvas", { role: "img", "aria-label": words });
+    this.legend = element("p", { class: "rp-legend" });
+    this.element = element("div", { class: "rp-chart" }, this.legend, this.canvas);
+  }
+
+  /** @type {(theme: Theme, epochs: Float32Array, lines: Line[], frame: number) => void} */
+  draw(theme, epochs, lines, frame) {
+    const { format, unit, isLogarithmic } = this.axis;
+    const words = (/** @type {number} */ value) => (Number.isFinite(value) ? ` ${format(value)}${unit}` : "");
+    say(this.legend, lines.map(({ name, values }) => name + words(values[frame])).join(", "));
+    const { context, width, height } = resize(this.canvas);
+    const last = epochs[epochs.length - 1] || 1;
+    const shown = [...epochs.keys()].filter((i) => epochs[i] >= 1 || last < CUT_AT);
+    const values = lines.flatMap((line) => shown.map((i) => line.values[i])).filter(Number.isFinite);
+    if (!values.length) return;
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const along = (/** @type {number} */ value) => (isLogarithmic ? Math.log(Math.max(value, 1e-6)) : value);
+    const share = (/** @type {number} */ value) =>
+      (along(value) - along(low)) / (along(high) - along(low) || 1);
+    const x = (/** @type {number} */ i) => LEFT + (epochs[i] / last) * (width - LEFT - 8);
+    const y = (/** @type {number} */ value) => 10 + (1 - share(value)) * (height - 34);
+    context.font = `12px ${theme.font}`;
+    context.fillStyle = css(theme.ink);
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    context.fillText(format(high), LEFT - 6, y(high));
+    if (high > low) context.fillText(format(low), LEFT - 6, y(low));
+    context.textBaseline = "bottom";
+    context.fillText(`epoch ${digits(last)}`, width - 8, height);
+    context.textAlign = "left";
+    context.fillText("0", LEFT, height);
+    context.strokeStyle = css(theme.ink, 0.35);
+    context.strokeRect(x(frame), 4, 0, height - 22);
+    context.strokeStyle = css(theme.ink);
+    context.lineWidth = 2;
+    for (const line of lines) {
+      context.setLineDash(line.dash);
+      context.beginPath();
+      for (const i of shown) if (Number.isFinite(line.values[i])) context.lineTo(x(i), y(line.values[i]));
+      context.stroke();
+      const value = line.values[frame];
+      if (!(value >= low && value <= high)) continue;
+      circle(context, [x(frame), y(value)], 4);
+      context.fill();
+    }
+  }
 }
