@@ -32,9 +32,8 @@ from ui.storage import disk, upkeep
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
 from ui.storage.shares import place_of_copy, share_copy
-from ui.storage.unfinished import UNFINISHED
 from ui.storage.upkeep import clear_unfinished
-from ui.storage.workspace import Workspace
+from ui.storage.workspace import UNFINISHED, Workspace
 
 VISITOR = "0" * 32
 

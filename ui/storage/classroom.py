@@ -38,7 +38,7 @@ def has_teacher() -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Compare a text with the teacher's secret. Guesses are taken one by one; a wrong one takes a second."""
+    """Compare a text with the teacher's secret; guesses take turns, and a wrong one takes a second."""
     secret = settings.text(settings.TEACHER_TOKEN)
     with _GUESS:
         is_right = has_teacher() and hmac.compare_digest(text.encode(), secret.encode())

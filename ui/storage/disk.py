@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from uuid import uuid4
 
@@ -61,17 +62,14 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def least_used(paths: Iterable[Path], most_bytes: int) -> list[Path]:
-    """Files beyond ``most_bytes`` in all, where the ones changed last are counted first."""
-    found, total = [], 0
+    """Files beyond ``most_bytes`` in all, counted from the one changed last."""
+    found = []
     for path in paths:
         with suppress(FileNotFoundError):  # removed meanwhile
             found.append((path.stat().st_mtime, path.stat().st_size, path))
-    over = []
-    for _, n_bytes, path in sorted(found, reverse=True):
-        total += n_bytes
-        if total > most_bytes:
-            over.append(path)
-    return over
+    found.sort(reverse=True)
+    totals = accumulate(n_bytes for _, n_bytes, _ in found)
+    return [path for (_, _, path), total in zip(found, totals, strict=True) if total > most_bytes]
 
 
 def _note_failure(function, path: str, reason: tuple) -> None:

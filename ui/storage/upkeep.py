@@ -1,12 +1,11 @@
-"""Removal of what is unused for long or exceeds the limits."""
+"""Removal of unused folders, copies and trainings, and of those beyond the limits."""
 
 import time
 from pathlib import Path
 
 from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, least_used, mtime, remove
 from ui.storage.limits import max_idle_days
-from ui.storage.unfinished import PAUSED, UNFINISHED
-from ui.storage.workspace import VISITOR
+from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
 
 DAY = 24 * 3_600
 MAX_UNFINISHED_AGE = 14 * DAY  # seconds since the last snapshot
