@@ -11,7 +11,7 @@ SINGLE = {"ui/components/files.py", "ui/state/queues.py"}  # one object of the s
 
 def test_caches_stand_in_one_file_and_are_bounded():
     found = {
-        str(path.relative_to(PROJECT)): re.findall(r"@st\.cache_\w+\((.*)\)", path.read_text("utf-8"))
+        str(path.relative_to(PROJECT)): re.findall(r"\bst\.cache_\w+\(([^)]*)\)", path.read_text("utf-8"))
         for path in (PROJECT / "ui").rglob("*.py")
     }
     assert {path for path, caches in found.items() if caches} == {"ui/state/caches.py", *SINGLE}

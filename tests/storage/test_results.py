@@ -31,8 +31,7 @@ from ui.jobs.queue import JobQueue
 from ui.jobs.work import job_key
 from ui.server import app as app_module
 from ui.state import caches
-from ui.state.measurement import begun, found
-from ui.state.queues import job_queue, quick_queue
+from ui.state.queues import begun, found, job_queue, quick_queue
 from ui.storage import classroom, results
 from ui.storage.limits import MAX_RESULT_DAYS
 

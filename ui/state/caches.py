@@ -15,7 +15,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
-from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
+from autoencoder.checkpoint.replay import REPLAY, read_replay
 from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints, load_checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
@@ -23,24 +23,16 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.data.measures import mse
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.few_labels.task import Task, few_label_task
+from autoencoder.experiments.few_labels.task import few_label_task
+from autoencoder.experiments.gaps import study
 from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
 from autoencoder.experiments.gaps.figure import empty_figure
-from autoencoder.experiments.gaps.study import (
-    SHIPPED_STUDY,
-    Finding,
-    Study,
-    beside_the_gaps,
-    findings,
-    read_study,
-    table,
-)
 from autoencoder.experiments.gaps.study_figure import study_figure
 from autoencoder.experiments.generate.samples import yardstick_steps
 from autoencoder.experiments.interpolation.figure import path_figure
 from autoencoder.experiments.interpolation.second_opinion import Classifier, fit_classifier
 from autoencoder.experiments.outliers.outcome import Outcome
-from autoencoder.experiments.outliers.trials import Ready, ready_detector
+from autoencoder.experiments.outliers.trials import ready_detector
 from autoencoder.experiments.reconstruction import Evaluation, evaluate
 from autoencoder.latent.picture_distance import PictureDistance, nearest
 from autoencoder.latent.projection import Map, project
@@ -63,6 +55,19 @@ KEYS = {
     Noise: str,
 }
 NAMED = {**KEYS, Checkpoint: lambda checkpoint: checkpoint.identity}  # where names show
+
+# Functions of autoencoder that are cached as they are
+models_in = st.cache_resource(list_checkpoints, max_entries=200, hash_funcs=KEYS, show_spinner=False)
+checkpoint_in = st.cache_resource(
+    load_checkpoint, max_entries=24, hash_funcs=KEYS, show_spinner="Reading the model …"
+)
+kept_replay = st.cache_resource(read_replay, max_entries=24, hash_funcs=KEYS, show_spinner=False)
+label_task = st.cache_resource(
+    few_label_task, max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …"
+)
+detector = st.cache_resource(
+    ready_detector, max_entries=4, hash_funcs=KEYS, show_spinner="Learning what is normal …"
+)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the images …")
@@ -96,12 +101,6 @@ def digest(files: tuple[Path, ...]) -> str:
     return hashlib.sha256(contents).hexdigest()[:20]
 
 
-@st.cache_resource(max_entries=200, hash_funcs=KEYS, show_spinner=False)
-def models_in(folder: Path) -> list[CheckpointInfo]:
-    """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
-    return list_checkpoints(folder)
-
-
 @st.cache_resource(max_entries=1, show_spinner=False)
 def shipped_models() -> list[CheckpointInfo]:
     """The models that come with the program; they do not change while it runs."""
@@ -110,12 +109,6 @@ def shipped_models() -> list[CheckpointInfo]:
 
 def shipped_checkpoint(name: str) -> Checkpoint:
     return checkpoint_in(SHIPPED / name)
-
-
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Reading the model …")
-def checkpoint_in(folder: Path) -> Checkpoint:
-    """The checkpoint in a folder, as it is on disk now."""
-    return load_checkpoint(folder)
 
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Encoding the images …")
@@ -208,16 +201,16 @@ def empty_chart(
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def shipped_study() -> Study:
-    """The study of what closes the gaps, as it was measured for the program."""
-    return read_study(SHIPPED_STUDY)
+def shipped_study() -> study.Study:
+    """The study of settings that close the gaps, as it was measured for the program."""
+    return study.read_study(study.SHIPPED_STUDY)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def study_words() -> tuple[list[Finding], str, pd.DataFrame]:
+def study_words() -> tuple[list[study.Finding], str, pd.DataFrame]:
     """The study's findings on every means against gaps, its sentence on the pictures, and its table."""
-    study = shipped_study()
-    return findings(study), beside_the_gaps(study), pd.DataFrame(table(study))
+    found = shipped_study()
+    return study.findings(found), study.beside_the_gaps(found), pd.DataFrame(study.table(found))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -234,36 +227,13 @@ def nearest_images(pictures: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, 
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
 def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
-    """Nearer than this to a training image, a picture of the model is a near-copy."""
+    """The distance to a training image below which a picture of the model is a near-copy."""
     return result_of(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
-
-
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")
-def label_task(train: Dataset, test: Dataset | None, seed: int, most_pool: int, most_test: int) -> Task:
-    """The pool from which few images are labelled, and the test images."""
-    return few_label_task(train, test, seed, most_pool, most_test)
-
-
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Learning what is normal …")
-def detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
-    """A detector of outliers for the chosen images and model."""
-    return ready_detector(checkpoint, train, test, seed)
 
 
 @st.cache_resource(max_entries=16, hash_funcs=KEYS, show_spinner="Judging the images …")
 def foreign_outcome(
-    checkpoint: Checkpoint,
-    train: Dataset,
-    test: Dataset | None,
-    kind: str,
-    foreign: Dataset | None,
-    seed: int,
+    checkpoint: Checkpoint, train: Dataset, test: Dataset | None, kind: str, others: Dataset | None, seed: int
 ) -> Outcome:
     """The normal images against a kind of foreign ones, or against another data set."""
-    return detector(checkpoint, train, test, seed).judge(kind, foreign, seed)
-
-
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
-def kept_replay(folder: Path) -> Replay | None:
-    """The training's frames of the model in a folder; None where none were kept. Raises CheckpointError."""
-    return read_replay(folder)
+    return detector(checkpoint, train, test, seed).judge(kind, others, seed)

@@ -7,7 +7,7 @@ from autoencoder.training.session import Training
 from autoencoder.training.unfinished import Unfinished
 from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
-from ui.state.images import image_set
+from ui.state.choice import image_set
 from ui.state.queues import job_queue
 from ui.state.session import refusal
 from ui.state.visitor import current_workspace, visitor_id
@@ -28,10 +28,9 @@ class ModelHandler:
 
     def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
-        name = None
+        models, name = self._workspace.models, None
         if checkpoint is not None:
-            name = self._workspace.models.free_name(self._name)
-            name = self._workspace.models.save(checkpoint, name)
+            name = models.save(checkpoint, models.free_name(self._name))
         self._workspace.training.drop()
         return name
 

@@ -27,7 +27,9 @@ def visitor_id() -> str:
     """32 hexadecimal digits, the same as long as the cookie lives, or the session where there is none."""
     if ID not in st.session_state:  # a page asks many times, and parses the cookies each time
         token = st.context.cookies.get(COOKIE)
-        st.session_state[ID] = _digest(token if is_token(token) else _session_token())
+        if not is_token(token):
+            token = st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
+        st.session_state[ID] = _digest(token)
     return st.session_state[ID]
 
 
@@ -36,10 +38,6 @@ def current_workspace() -> Workspace:
     workspace = Workspace(state_root(), visitor_id())
     workspace.touch()
     return workspace
-
-
-def _session_token() -> str:
-    return st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
 
 
 def _digest(token: str) -> str:

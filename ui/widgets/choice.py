@@ -17,10 +17,10 @@ from ui.state.choice import (
     model_name,
     model_names,
     models_by_name,
+    open_linked,
     unknown_key,
 )
 from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL
-from ui.state.opened import open_linked
 from ui.state.session import literally
 from ui.widgets.controls import pick
 

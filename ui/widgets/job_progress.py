@@ -6,8 +6,7 @@ import streamlit as st
 
 from ui.jobs.job import Job
 from ui.jobs.runner import Work
-from ui.state.measurement import begun, found
-from ui.state.queues import quick_queue
+from ui.state.queues import begun, found, quick_queue
 from ui.state.session import refusal
 
 TICK = 0.7  # seconds between two looks

@@ -31,11 +31,10 @@ from ui.state.choice import (
     chosen_checkpoint,
     chosen_dataset,
     dataset_title,
+    image_set,
     test_counterpart,
 )
-from ui.state.images import image_set
-from ui.state.measurement import found
-from ui.state.queues import quick_queue
+from ui.state.queues import found, quick_queue
 from ui.state.visitor import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request

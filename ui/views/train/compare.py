@@ -9,7 +9,7 @@ from autoencoder.latent.gap_score import gap_score
 from autoencoder.model.architecture import KINDS
 from ui.state import caches
 from ui.state.caches import kept_replay
-from ui.state.opened import opened_models
+from ui.state.choice import opened_models
 from ui.state.session import is_dark, refusal
 from ui.state.visitor import current_workspace
 from ui.widgets.charts import show_chart

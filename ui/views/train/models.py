@@ -8,8 +8,7 @@ from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui.state.caches import kept_replay
-from ui.state.choice import model_name
-from ui.state.opened import opened_models
+from ui.state.choice import model_name, opened_models
 from ui.state.queues import job_queue
 from ui.state.session import guarded, refusal
 from ui.state.visitor import current_workspace, visitor_id

@@ -13,8 +13,7 @@ from ui.components.files import NotYet, file_store
 from ui.components.wire import field_bundle
 from ui.jobs.job import Job, JobError
 from ui.jobs.work import StepsWork
-from ui.state.measurement import begun, found
-from ui.state.queues import quick_queue
+from ui.state.queues import begun, found, quick_queue
 
 SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
 

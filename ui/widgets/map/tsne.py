@@ -7,8 +7,7 @@ from autoencoder.latent.projection import Map, tsne_steps
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.measurement import begun, found
-from ui.state.queues import job_queue
+from ui.state.queues import begun, found, job_queue
 
 FEWEST_CODES = 4
 TICK = 1.0  # seconds between two looks at the job
