@@ -5,7 +5,7 @@ from ui.views.gaps.empty_space import show_empty_space
 from ui.views.gaps.matrix import show_matrix
 from ui.views.gaps.statistic import show_statistic
 from ui.views.gaps.study import show_study
-from ui.widgets.compared import compared_models
+from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 

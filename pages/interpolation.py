@@ -12,7 +12,7 @@ from ui.views.interpolation.show import (
     show_profile,
     take_away,
 )
-from ui.widgets.compared import compared_models
+from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import choose_pair, chosen_codes
 

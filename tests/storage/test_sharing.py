@@ -23,7 +23,7 @@ from ui.storage.models import export_model, import_model, model_infos
 from ui.storage.shares import place_of_copy, share_copy, shelf_of
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
-from ui.widgets import share
+from ui.widgets import kept as kept_controls
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -179,9 +179,9 @@ def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     for who in (own, other):
         share_copy(who, "model", own.models.folder / "one", name)
     place = place_of_copy("model", name)
-    share._withdraw(own, place)
+    kept_controls._withdraw(own, place)
     assert place.exists() and own.shared.copies() == [] and other.shared.copies() == [place]
-    share._withdraw(other, place)
+    kept_controls._withdraw(other, place)
     assert not place.exists()
 
 

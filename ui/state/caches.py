@@ -119,7 +119,7 @@ def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
 
 @st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Drawing the map …")
 def latent_map(codes: Codes, method: str) -> Map:
-    """The map by a quick method; t-SNE is a job (ui/widgets/map/tsne.py)."""
+    """The map by a quick method; t-SNE is a job (ui/widgets/map_jobs.py)."""
     return project(codes.latents, method)
 
 

@@ -16,8 +16,8 @@ from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps.statistic import show_statistic
 from ui.views.interpolation.find import find_paths
 from ui.views.interpolation.show import move_by_hand, show_paths
-from ui.widgets.downloads import offer_file
-from ui.widgets.map.map import show_map
+from ui.widgets.charts import offer_file
+from ui.widgets.map import show_map
 
 SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
 
@@ -80,7 +80,7 @@ def _codes(checkpoint: Checkpoint) -> Codes:
 
 def _map() -> None:
     checkpoint = caches.shipped_checkpoint(FLAT)
-    show_map(checkpoint, _codes(checkpoint), None, "auto", compact=True)
+    show_map(checkpoint, _codes(checkpoint), compact=True)
 
 
 def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:

@@ -14,9 +14,8 @@ from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.defaults import MEASURED_IMAGES, at_random
 from ui.state.session import refusal
-from ui.widgets.charts import show_frame
+from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_frame
 from ui.widgets.controls import pick, segments, slider
-from ui.widgets.downloads import csv, offer_file, offer_files, sheet
 from ui.widgets.noise import choose_noise
 from ui.widgets.pictures import show_table
 

@@ -17,8 +17,7 @@ from ui.state.choice import choose_dataset
 from ui.state.session import guarded, refusal
 from ui.state.visitor import current_workspace
 from ui.storage.classroom import classroom
-from ui.widgets import share
-from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
+from ui.widgets import kept
 from ui.widgets.menu import go_to
 from ui.widgets.pictures import show
 
@@ -50,7 +49,7 @@ def choose_files() -> Dataset | None:
         return None
     label = "One file, several pictures, or an IDX images file with its labels file"
     looks = {"accept_multiple_files": True, "max_upload_size": MEGABYTES}
-    files = st.file_uploader(label, key=uploader_key("images"), **looks)
+    files = st.file_uploader(label, key=kept.uploader_key("images"), **looks)
     if files:
         st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
     return _read_once(files) if files else None
@@ -99,8 +98,8 @@ def show_image_sets() -> None:
     if not names:
         words = "None yet. They appear here, and in the choice of images of every page."
         st.info(words, icon=":material/info:")
-    offer_undo("images", current_workspace().images.deleted(), current_workspace().images.restore)
-    share.show_shared(current_workspace(), "data")
+    kept.offer_undo("images", current_workspace().images)
+    kept.show_shared(current_workspace(), "data")
 
 
 def _read_once(files: list) -> Dataset:
@@ -150,7 +149,7 @@ def _use(dataset: Dataset, name_key: str) -> None:
 
 
 def _empty_uploader() -> None:
-    empty_uploader("images")
+    kept.empty_uploader("images")
     st.session_state.pop(UPLOAD, None)
 
 
@@ -163,4 +162,4 @@ def _show_image_set(name: str) -> None:
             go_to("reconstruction")
         key, delete = f"images.delete {name}", current_workspace().images.delete
         st.button("Delete", key, on_click=guarded, args=(delete, name), icon=":material/delete:")
-    share.offer_images(current_workspace(), name)
+    kept.share_images(current_workspace(), name)

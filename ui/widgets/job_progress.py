@@ -18,7 +18,7 @@ def job_on_request(
 ) -> Job | None:
     """The quick job with this key, started by a button ``label`` in ``place``; None before that.
 
-    Its ``progress`` starts with the share that is done. A stopped one can be restarted.
+    A stopped one can be restarted.
     """
     job = found(quick_queue(), key)
     if job is None:

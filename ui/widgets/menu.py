@@ -9,13 +9,17 @@ from ui.state.pages import HOME, PAGES, PATHS, TEACHER
 from ui.state.session import refusal
 from ui.storage import classroom
 
-IS_LED = "menu.is_led"  # this session has been led to where the class starts
+IS_LED = "menu.is_led"  # this session has been led to the start of the class
 
 
 def pages() -> dict[str, StreamlitPage]:
     """Every page by its path; the teacher's where the server has one."""
-    paths = [path for path in PAGES if path != TEACHER or classroom.has_teacher()]
-    return {path: _page(path) for path in paths}
+    found = {}
+    for path, page in PAGES.items():
+        if path != TEACHER or classroom.has_teacher():
+            looks = {"title": page.title, "icon": f":material/{page.icon}:", "default": path == HOME}
+            found[path] = st.Page(page.file, url_path=path or None, **looks)
+    return found
 
 
 def show_menu(found: dict[str, StreamlitPage]) -> None:
@@ -25,7 +29,7 @@ def show_menu(found: dict[str, StreamlitPage]) -> None:
 
 
 def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
-    """Lead a new visitor of the home page, whose address chooses nothing, to where the class starts."""
+    """Lead a new visitor of the home page, whose address chooses nothing, to the start of the class."""
     is_new = not st.session_state.get(IS_LED)
     st.session_state[IS_LED] = True
     start = classroom.classroom().start
@@ -51,9 +55,3 @@ def go_to(path: str) -> None:
     """Open another page, with the choices of this one."""
     # Without parameters Streamlit would clear the address, which it refuses while widgets are bound to it.
     st.switch_page(PAGES[path].file, query_params=address.link())
-
-
-def _page(path: str) -> StreamlitPage:
-    page, is_home = PAGES[path], path == HOME
-    icon = f":material/{page.icon}:"
-    return st.Page(page.file, title=page.title, icon=icon, url_path=path or None, default=is_home)

@@ -61,9 +61,8 @@ def choose_end(letter: str, place: Place, codes: Codes) -> None:
     key, last = f"pair.image_{letter}", len(codes.latents) - 1
     st.session_state[key] = place.index if isinstance(place, ImageAt) else None
     looks = {"placeholder": "no image", "help": f"0 to {last:,}; arrow keys step through the images"}
-    st.number_input(
-        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,), **looks
-    )
+    looks |= {"on_change": _type, "args": (letter,)}
+    st.number_input(f"{letter.upper()}, image", 0, last, step=1, key=key, **looks)
 
 
 def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Codes) -> None:
@@ -93,9 +92,8 @@ def _jump(letter: str, codes: Codes) -> None:
 def _offer_draw(codes: Codes) -> None:
     """A random pair: from the next seed, or from a seed that is typed."""
     if codes.labels is not None:
-        st.segmented_control(
-            "Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="pair.draw_from"
-        )
+        ways = [TWO_CLASSES, ONE_CLASS]
+        st.segmented_control("Random pair", ways, default=TWO_CLASSES, key="pair.draw_from")
     seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
     number("pair_seed", "Its seed", seed_column, on_change=_draw, args=(codes, 0))
     button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")

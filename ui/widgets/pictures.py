@@ -25,9 +25,8 @@ def show_table(
     names of the rows stay.
     """
     head = "".join(f"<th scope=col>{html.escape(text)}</th>" for text in heads)
-    body = "".join(
-        _row(name, cells, heads, [False] * len(heads) if hatched is None else hatched) for name, cells in rows
-    )
+    hatched = [False] * len(heads) if hatched is None else hatched
+    body = "".join(_row(name, cells, heads, hatched) for name, cells in rows)
     st.html(
         f"{_style()}<div class=lse-strip style='--side: {side}px' tabindex=0><table>"
         f"<tr><th scope=row></th>{head}</tr>{body}</table></div>"

@@ -23,9 +23,8 @@ from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.controls import keep_among, pick, segments
-from ui.widgets.downloads import csv, offer_file
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pictures import show
 

@@ -14,7 +14,7 @@ from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
 from ui.widgets.charts import show_chart, show_frame
 from ui.widgets.controls import number, segments
-from ui.widgets.map.map import show_map
+from ui.widgets.map import show_map
 from ui.widgets.pictures import show
 
 N_SHOWN = 24  # places of each model
@@ -43,7 +43,7 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     _show_shares(models, chosen, len(codes.latents) if codes.images is not None else 0)
     _show_places(models, chosen)
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
-        show_map(models[0], codes, None, "auto", compact=True, crosses=chosen[0].latents)
+        show_map(models[0], codes, compact=True, crosses=chosen[0].latents)
 
 
 def _show_shares(models: list[Checkpoint], spaces: list[EmptySpace], n_images: int) -> None:

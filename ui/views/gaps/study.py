@@ -6,8 +6,7 @@ import streamlit as st
 from autoencoder.experiments.gaps.study import Study
 from ui.state import caches
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart, show_frame
-from ui.widgets.downloads import csv, offer_file
+from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 
 
 def show_study() -> None:

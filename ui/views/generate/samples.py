@@ -24,8 +24,8 @@ from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import chosen_pair, fitting_codes
+from ui.widgets.charts import offer_files, sheet
 from ui.widgets.controls import number, pick, segments, slider
-from ui.widgets.downloads import offer_files, sheet
 from ui.widgets.job_progress import job_at_once
 from ui.widgets.pair import choose_end
 from ui.widgets.pictures import show, show_table

@@ -14,10 +14,9 @@ from ui.jobs.work import StepsWork, job_key
 from ui.state.choice import chosen_dataset, was_trained_on
 from ui.state.pair import fitting_codes, other_codes
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart, show_frame
-from ui.widgets.compared import compared_models
+from ui.widgets.charts import csv, offer_file, show_chart, show_frame
+from ui.widgets.choice import compared_models
 from ui.widgets.controls import number
-from ui.widgets.downloads import csv, offer_file
 from ui.widgets.job_progress import job_on_request
 
 

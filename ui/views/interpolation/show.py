@@ -20,10 +20,9 @@ from ui.components.wire import model_bundle
 from ui.state import caches
 from ui.state.session import is_dark
 from ui.views.interpolation.find import classifier_of
-from ui.widgets.charts import show_chart
+from ui.widgets.charts import csv, offer_files, sheet, show_chart
 from ui.widgets.controls import segments, slider
-from ui.widgets.downloads import csv, offer_files, sheet
-from ui.widgets.map.map import show_map
+from ui.widgets.map import show_map
 from ui.widgets.pictures import show_large, show_table
 
 LOOKS = "Looks like (weight)"
@@ -87,7 +86,7 @@ def show_profile(paths: list[MeasuredPath]) -> None:
 def show_on_map(codes: Codes, path: MeasuredPath, pair: tuple[Place, Place]) -> None:
     """The first model's path on its map, on which A and B can be set, also where no image is."""
     with st.expander("The path on the map: set A and B there", icon=":material/scatter_plot:"):
-        show_map(path.checkpoint, codes, None, "auto", compact=True, path=path.latents, pair=pair)
+        show_map(path.checkpoint, codes, compact=True, path=path.latents, pair=pair)
 
 
 def take_away(paths: list[MeasuredPath], pair: tuple[Place, Place], codes: Codes, kind: str) -> None:

@@ -22,9 +22,8 @@ from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, pick, segments
-from ui.widgets.downloads import csv, offer_file
 from ui.widgets.pictures import show_large, show_table
 
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"

@@ -15,9 +15,8 @@ from ui.state.visitor import current_workspace, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.storage.models import export_model, import_model, model_infos, proposed_name
-from ui.widgets import share
-from ui.widgets.downloads import offer_file
-from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
+from ui.widgets import kept
+from ui.widgets.charts import offer_file
 from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_replay
 
@@ -32,8 +31,8 @@ def show_models() -> None:
         _show_model(infos[_choose(list(infos))])
     else:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
-    offer_undo("model", current_workspace().models.deleted(), current_workspace().models.restore)
-    share.show_shared(current_workspace(), "model")
+    kept.offer_undo("model", current_workspace().models)
+    kept.show_shared(current_workspace(), "model")
     _offer_load()
     for info in opened_models():
         if info.name == model_name():
@@ -62,7 +61,7 @@ def _show_model(info: CheckpointInfo) -> None:
         archive, looks = f"{info.name}.zip", {"on_click": "ignore", "icon": ":material/download:"}
         offer_file("Download", archive, lambda: export_model(workspace.models, info.name), **looks)
         st.button("Delete", on_click=guarded, args=(_delete, info.name), icon=":material/delete:")
-    share.offer_model(workspace, info.name)
+    kept.share_model(workspace, info.name)
     if info.name != _just_trained():  # whose frames stand above already
         _show_how_it_came(info)
 
@@ -121,7 +120,7 @@ def _offer_load() -> None:
         return
     with st.expander("Load a model"):
         label, looks = "A model as it was downloaded, a .zip", {"max_upload_size": MAX_UPLOAD_MB}
-        upload = st.file_uploader(label, type="zip", key=uploader_key("train"), **looks)
+        upload = st.file_uploader(label, type="zip", key=kept.uploader_key("train"), **looks)
         if upload is None:
             return
         name = proposed_name(current_workspace().models, upload.getvalue(), upload.name)
@@ -129,7 +128,7 @@ def _offer_load() -> None:
         if st.button("Load"):
             with refusal():
                 info = import_model(current_workspace().models, upload.getvalue(), name)
-                empty_uploader("train")
+                kept.empty_uploader("train")
                 st.session_state["train.loaded"] = info.name
                 st.rerun()
 

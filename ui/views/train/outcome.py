@@ -12,7 +12,7 @@ from autoencoder.training.progress import TrainingProgress
 from ui.jobs.job import Job
 from ui.state.session import is_dark
 from ui.state.training import can_resume, forget_training, resume_failed
-from ui.widgets.downloads import csv, offer_file
+from ui.widgets.charts import csv, offer_file
 from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_so_far
 

@@ -15,22 +15,22 @@ from autoencoder.latent.fields import density
 from autoencoder.latent.projection import CodeMap, Map, PCAMap
 from ui.components.files import file_store
 from ui.components.register import living_map
-from ui.components.shared import places as places_module
+from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.pair import other_codes
 from ui.state.session import is_dark, refusal
+from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
-from ui.widgets.downloads import csv, offer_files
-from ui.widgets.map.layers import gap_field
-from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
+from ui.widgets.map_jobs import FEWEST_CODES, gap_field, tsne_map
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
 SEQ = "map.seq"
 PLACES = ("a", "b")
+PLANES = {CodeMap: "code", PCAMap: "pca"}
 
 
 def choose_projection(codes: Codes) -> str:
@@ -60,8 +60,8 @@ def project(codes: Codes, method: str) -> Map:
 def show_map(
     checkpoint: Checkpoint,
     codes: Codes,
-    beside: Checkpoint | None,
-    method: str,
+    beside: Checkpoint | None = None,
+    method: str = "auto",
     compact: bool = False,
     path: np.ndarray | None = None,
     crosses: np.ndarray | None = None,
@@ -69,7 +69,7 @@ def show_map(
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
-    A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
+    A ``compact`` map shares the places only: it has no strip, no sliders and no drawing pad. ``path``
     (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
     (M, D). ``pair`` are A and B where the page has others than those that were chosen.
     """
@@ -83,7 +83,9 @@ def show_map(
     if not compact:
         address.keep_to(dataset_name(), key)
         address.show()
-    present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
+    names = PLACES if compact else address.MAP_CHOICES
+    choice = {name: address.TEXTS[name].default for name in address.MAP_CHOICES}
+    choice |= {name: address.chosen(name) for name in names}
     living_map(
         {
             "key": f"{dataset_name()}|{key}",
@@ -93,12 +95,12 @@ def show_map(
             "dark": is_dark(),  # so that the map hears of a change of the theme
             "panes": panes,
             "classes": list(codes.class_names),
-            "present": present,
-            "choice": {**_choice(compact), **_texts(pair)},
+            "present": [] if codes.labels is None else np.unique(codes.labels).tolist(),
+            "choice": {**choice, **_texts(pair)},
             "seq": st.session_state.get(SEQ, 0),
         },
         key="map",
-        on_commit=partial(_keep, PLACES if compact else address.MAP_CHOICES),
+        on_commit=partial(_keep, names),
         on_again=_hear_again,
     )
     return latent_map
@@ -107,21 +109,9 @@ def show_map(
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
     """All points as CSV; the chart as a page that opens without a network."""
     name = f"{codes.dataset}-{checkpoint.name}-map"
-    offer_files(
-        {
-            "Points (CSV)": (f"{name}.csv", lambda: _points_csv(codes, latent_map)),
-            "Map (HTML)": (f"{name}.html", lambda: _map_page(name, codes, latent_map)),
-        }
-    )
-
-
-def _choice(compact: bool) -> dict[str, str]:
-    """The current choices; a compact map shares the places only."""
-    chosen = PLACES if compact else address.MAP_CHOICES
-    return {
-        name: address.chosen(name) if name in chosen else address.TEXTS[name].default
-        for name in address.MAP_CHOICES
-    }
+    points = f"{name}.csv", lambda: _points_csv(codes, latent_map)
+    page = f"{name}.html", lambda: _map_page(name, codes, latent_map)
+    offer_files({"Points (CSV)": points, "Map (HTML)": page})
 
 
 def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
@@ -142,7 +132,7 @@ def _keep(names: tuple[str, ...]) -> None:
 
 
 def _hear_again() -> None:
-    """This run has offered the files again that did not arrive; the number tells the map so."""
+    """Tell the map by its number that this run has offered the files again that did not arrive."""
     seq = st.session_state["map"].again
     if isinstance(seq, int):
         st.session_state[SEQ] = seq
@@ -161,7 +151,7 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
         "model": offer(f"model-{checkpoint.fingerprint}", partial(model_bundle, checkpoint)),
         "codes": offer(f"codes-{codes.key}", partial(codes_bundle, codes)),
         "map": offer(f"map-{map_key}", partial(map_bundle, latent_map, codes.labels)),
-        "plane": _plane(latent_map),
+        "plane": PLANES.get(type(latent_map), "none"),
         "why_not_invert": latent_map.why_not_invert,
         "axes": latent_map.axis_names,
         "images": _images(codes),
@@ -174,45 +164,27 @@ def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
     return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
 
 
-def _plane(latent_map: Map) -> str:
-    if isinstance(latent_map, CodeMap):
-        return "code"
-    return "pca" if isinstance(latent_map, PCAMap) else "none"
-
-
 def _images(codes: Codes) -> dict | None:
     """The tiles of the images, in the order of the codes."""
     if codes.images is None:
         return None
-    urls = [
-        file_store().offer(f"images-{codes.key}-{start}", partial(_tile, codes.images, start))
-        for start in range(0, len(codes.images), IMAGES_PER_TILE)
-    ]
+    urls = []
+    for start in range(0, len(codes.images), IMAGES_PER_TILE):
+        tile = codes.images[start : start + IMAGES_PER_TILE]
+        urls.append(file_store().offer(f"images-{codes.key}-{start}", tile.tobytes))
     return {"urls": urls, "per_tile": IMAGES_PER_TILE}
 
 
-def _tile(images: np.ndarray, start: int) -> bytes:
-    return images[start : start + IMAGES_PER_TILE].tobytes()
-
-
 def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str) -> dict[str, str]:
-    layers = {"density": file_store().offer(f"density-{map_key}", partial(_density, latent_map))}
+    positions = latent_map.positions
+    layers = {"density": file_store().offer(f"density-{map_key}", lambda: field_bundle(density(positions)))}
     if address.chosen("layer") == "gaps" and latent_map.can_invert:
-        base = code_of(places_module.place_of(address.chosen("a")), checkpoint, codes)
-        if base is None or isinstance(latent_map, CodeMap):
-            base = _middle(latent_map, checkpoint.model.latent_dim)
+        base = code_of(place_of(address.chosen("a")), checkpoint, codes)
+        if base is None or isinstance(latent_map, CodeMap):  # the plane through the middle
+            middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(codes.latents.shape[1])
+            base = middle.astype(np.float32)
         layers["gaps"] = gap_field(checkpoint, latent_map, map_key, base)
     return layers
-
-
-def _density(latent_map: Map) -> bytes:
-    return field_bundle(density(latent_map.positions))
-
-
-def _middle(latent_map: Map, latent_dim: int) -> np.ndarray:
-    """The code whose plane is drawn before one is chosen."""
-    middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(latent_dim)
-    return middle.astype(np.float32)
 
 
 def _points_csv(codes: Codes, latent_map: Map) -> str:
