@@ -1,8 +1,7 @@
 """Do unlabelled images help where only few are labelled, and is it the autoencoder that makes them help?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.few_labels.choose import choose_plan, show_setting
-from ui.views.few_labels.show import show_measurement
+from ui.views.few_labels import choose_plan, show_measurement, show_setting
 from ui.widgets.frame import open_page, why
 
 open_page(

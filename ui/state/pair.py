@@ -29,6 +29,12 @@ def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
     return pair[0], pair[1]
 
 
+def set_pair(a: int, b: int) -> None:
+    """Make two images, by their numbers, A and B on every page."""
+    address.choose("a", str(a))
+    address.choose("b", str(b))
+
+
 def fitting_codes(checkpoint: Checkpoint, codes: Codes) -> Codes:
     """The codes that sources are fitted to: of training images, where these are on the server."""
     if codes.images is None:

@@ -9,7 +9,7 @@ from autoencoder.checkpoint.places import ImageAt, Place, code_of, random_pair, 
 from ui.components.shared import places
 from ui.state import address, caches
 from ui.state.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, dataset_name
-from ui.state.pair import chosen_pair
+from ui.state.pair import chosen_pair, set_pair
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import number
 
@@ -102,5 +102,4 @@ def _offer_draw(codes: Codes) -> None:
 def _draw(codes: Codes, seeds_on: int) -> None:
     st.session_state.pair_seed += seeds_on
     same_class = st.session_state.get("pair.draw_from") == ONE_CLASS
-    for letter, index in zip("ab", random_pair(codes, st.session_state.pair_seed, same_class), strict=True):
-        address.choose(letter, str(index))
+    set_pair(*random_pair(codes, st.session_state.pair_seed, same_class))
