@@ -1,10 +1,7 @@
 """How often does a path between two classes fall into a gap, and what lies where no code is?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.gaps.empty_space import show_empty_space
-from ui.views.gaps.matrix import show_matrix
-from ui.views.gaps.statistic import show_statistic
-from ui.views.gaps.study import show_study
+from ui.views.gaps import show_empty_space, show_matrix, show_statistic, show_study
 from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes

@@ -13,7 +13,7 @@ from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
 from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
-from ui.views.gaps.statistic import show_statistic
+from ui.views.gaps import show_statistic
 from ui.views.interpolation import find_paths, move_by_hand, show_paths
 from ui.widgets.charts import offer_file
 from ui.widgets.map import show_map
