@@ -3,10 +3,9 @@
 from ui.state.choice import chosen_dataset, dataset_at_hand, test_counterpart
 from ui.state.session import refusal
 from ui.views.train.compare import show_comparison
-from ui.views.train.follow import follow
+from ui.views.train.follow import follow, show_outcome
 from ui.views.train.form import choose_plan, find_training, offer_start, show_mirror
 from ui.views.train.models import show_models
-from ui.views.train.outcome import show_outcome
 from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 

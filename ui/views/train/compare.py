@@ -8,7 +8,6 @@ from autoencoder.figures.training import Run, errors_figure, gaps_figure
 from autoencoder.latent.gap_score import gap_score
 from autoencoder.model.architecture import KINDS
 from ui.state import caches
-from ui.state.caches import kept_replay
 from ui.state.choice import opened_models
 from ui.state.session import is_dark, refusal
 from ui.state.visitor import current_workspace
@@ -33,16 +32,15 @@ def show_comparison() -> None:
     watched = [run for run in runs if len(run.gap_epochs)]
     for score in dict.fromkeys(run.score for run in watched):
         figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
-        show_chart(
-            figure, f"{score.title} compared", f"Gap score ({score.title}) by epoch, one line per training"
-        )
+        alt = f"Gap score ({score.title}) by epoch, one line per training"
+        show_chart(figure, f"{score.title} compared", alt)
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
 
 
 def _with_history() -> dict[str, CheckpointInfo]:
-    """The visitor's own models, then those that others shared, then the shipped ones."""
+    """Models with a history: the visitor's own, then those that others shared, then the shipped ones."""
     own = caches.models_in(current_workspace().models.folder)
     found = (*own, *opened_models(), *caches.shipped_models())
     return {info.name: info for info in found if info.config.training.history}
@@ -51,7 +49,7 @@ def _with_history() -> dict[str, CheckpointInfo]:
 def _run(info: CheckpointInfo) -> Run | None:
     """None, and the reason on the page, where the frames cannot be read."""
     with refusal():
-        config, replay = info.config, kept_replay(info.folder)
+        config, replay = info.config, caches.kept_replay(info.folder)
         history, none = config.training.history, np.empty(0)
         return Run(
             info.name,
@@ -77,8 +75,5 @@ def _whether_errors_compare(runs: list[Run]) -> str:
             "one is taken from noisy inputs."
         )
     best = min(runs, key=lambda run: run.errors.min())
-    epoch = best.epochs[best.errors.argmin()]
-    return (
-        f"The lowest held-out error is that of {best.name}, {best.errors.min():.1f} nats after epoch "
-        f"{epoch:,.4g}."
-    )
+    lowest = f"{best.errors.min():.1f} nats after epoch {best.epochs[best.errors.argmin()]:,.4g}"
+    return f"The lowest held-out error is that of {best.name}, {lowest}."

@@ -10,20 +10,12 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError, LatentSpaceError
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, mirror_table
-from autoencoder.training.plan import (
-    TrainingPlan,
-    default_batch,
-    default_epochs,
-    default_name,
-    model_settings,
-    n_to_train_on,
-    training_settings,
-)
+from autoencoder.training import plan as plans
+from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.trainer import FEWEST_IMAGES
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import address
-from ui.state.address import bound
 from ui.state.session import refusal
 from ui.state.training import begin_training, current_training, forget_training
 from ui.state.visitor import current_workspace
@@ -58,8 +50,8 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> TrainingPlan:
             f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
             f"{FEWEST_IMAGES}: one to learn from and one to hold back. Choose other images at the side."
         )
-    n_images = _choose_images(n_to_train_on(dataset.n_images))
-    n_trained = n_images or n_to_train_on(dataset.n_images)
+    n_images = _choose_images(plans.n_to_train_on(dataset.n_images))
+    n_trained = n_images or plans.n_to_train_on(dataset.n_images)
     kind_column, size_column, epochs_column = st.columns([2, 1, 1])
     with kind_column:
         kind = kept_select("Kind", KINDS, format_func=KINDS.get, key="train.kind")
@@ -67,11 +59,11 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> TrainingPlan:
         what = "Dimensions of the latent space. Two can be looked at as they are; sixteen keep more."
         latent_dim = kept_number("Code size", 1, MAX_LATENT_DIM, 2, key="train.size", help=what)
     with epochs_column:
-        epochs, what = default_epochs(n_trained), "How often the network sees every image."
+        epochs, what = plans.default_epochs(n_trained), "How often the network sees every image."
         epochs = kept_number("Epochs", 1, MAX_EPOCHS, epochs, key=f"train.epochs_{epochs}", help=what)
-    architecture, beta, settings = _more(kind, epochs, n_images, default_batch(n_trained))
-    model = model_settings(kind, latent_dim, architecture, beta)
-    name = _choose_name(default_name(dataset.name, kind, latent_dim, n_images))
+    architecture, beta, settings = _more(kind, epochs, n_images, plans.default_batch(n_trained))
+    model = plans.model_settings(kind, latent_dim, architecture, beta)
+    name = _choose_name(plans.default_name(dataset.name, kind, latent_dim, n_images))
     return TrainingPlan(name, dataset, test, model, settings)
 
 
@@ -94,7 +86,7 @@ def _choose_images(n_all: int) -> int:
         format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # so the address has it
         help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
         persist_state="session",
-        **bound("train_images"),
+        **address.bound("train_images"),
     )
     return 0 if chosen == ALL else int(chosen)
 
@@ -121,7 +113,7 @@ def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, 
         looks = {"step": 1e-3, "format": "%.5f", "key": "train.rate"}
         rate = kept_number("Learning rate at its peak", 1e-5, 1.0, DEFAULTS.learning_rate, **looks)
         seed = kept_number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train.seed")
-    return architecture, beta, training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
+    return architecture, beta, plans.training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
 
 
 def _choose_name(default: str) -> str | None:
@@ -148,16 +140,12 @@ def show_mirror(plan: TrainingPlan) -> None:
 def _mirror_row(row) -> dict:
     return {
         "Encoder": row.layer,
-        "Output": _shape(row.output_shape),
+        "Output": " × ".join(map(str, row.output_shape)),
         "Parameters": f"{row.n_parameters:,}",
         "Decoder": row.mirror,
-        "Its output": _shape(row.mirror_output_shape),
+        "Its output": " × ".join(map(str, row.mirror_output_shape)),
         "Its parameters": f"{row.mirror_n_parameters:,}",
     }
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
 
 
 def offer_start(plan: TrainingPlan) -> None:

@@ -97,15 +97,10 @@ def _rename_form(name: str) -> None:
         is_sent = st.form_submit_button("Rename")
     if is_sent:
         with refusal():
-            _rename(name, new)
+            new = current_workspace().models.rename(name, new)
+            if name == _just_trained():
+                job_queue().find(visitor_id()).result = new
             st.rerun()
-
-
-def _rename(old: str, new: str) -> None:
-    new = current_workspace().models.rename(old, new)
-    job = job_queue().find(visitor_id())
-    if job and job.result == old:
-        job.result = new
 
 
 def _delete(name: str) -> None:
@@ -115,7 +110,9 @@ def _delete(name: str) -> None:
 
 
 def _offer_load() -> None:
-    _say_loaded()
+    # In the run after the loading: a rerun drops the elements drawn just before it.
+    if loaded := st.session_state.pop("train.loaded", None):
+        st.toast(f"Loaded as **{loaded}**, and in every page's choice of models.", icon=":material/check:")
     if not classroom().can_upload:
         return
     with st.expander("Load a model"):
@@ -131,10 +128,3 @@ def _offer_load() -> None:
                 kept.empty_uploader("train")
                 st.session_state["train.loaded"] = info.name
                 st.rerun()
-
-
-def _say_loaded() -> None:
-    # In the run after the loading: a rerun drops the elements drawn just before it.
-    name = st.session_state.pop("train.loaded", None)
-    if name:
-        st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
