@@ -66,34 +66,31 @@ class View:
 LESSON = [View("mnist", name, codes_only=True) for name in (PLAIN, VARIATIONAL, FLAT)]
 
 
-class Warmer:
+class Warmer(threading.Thread):
     """A thread of the server that prepares views, again after the teacher has changed the start."""
 
     def __init__(self):
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._warm, name="warmer", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
+        super().__init__(name="warmer", daemon=True)
+        self._leave = threading.Event()
 
     def stop(self) -> None:
         """Stop between two steps: a computation under way would take the process down."""
-        self._stopped.set()
-        if self._thread.ident is not None:
-            self._thread.join(PATIENCE)
+        self._leave.set()
+        if self.ident is not None:
+            self.join(PATIENCE)
 
-    def _warm(self) -> None:
+    def run(self) -> None:
         done: set[View] = set()
-        while not self._stopped.wait(REST):
+        while not self._leave.wait(REST):
             new = [view for view in views() if view not in done]
             done.update(new)
-            if not all(map(self._prepare, new)) or self._stopped.wait(LOOK_EVERY):
+            if not all(map(self._prepare, new)) or self._leave.wait(LOOK_EVERY):
                 return
 
     def _prepare(self, view: View) -> bool:
         """True unless the thread was stopped meanwhile."""
         try:
-            return not any(self._stopped.wait(REST) for _ in steps(view))
+            return not any(self._leave.wait(REST) for _ in steps(view))
         except LatentSpaceError as error:  # the first visitor who asks is told
             logger.info("%s is not prepared: %s", view, error)
         except Exception as error:  # the other views are prepared all the same

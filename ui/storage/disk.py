@@ -42,10 +42,6 @@ def remove(path: Path) -> None:
         _note_failure(None, str(path), (type(error), error))
 
 
-def folders(parent: Path) -> list[Path]:
-    return [path for path in parent.glob("*") if path.is_dir() and not path.is_symlink()]
-
-
 def mtime(path: Path) -> float:
     """Time of a path's last change; infinite if it is gone, since another server may be removing it too."""
     return path.stat().st_mtime if path.exists() else float("inf")

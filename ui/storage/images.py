@@ -1,8 +1,8 @@
 """Image sets of a visitor: .npz files of images, labels and class names on a shelf."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -22,10 +22,7 @@ def _save(dataset: Dataset, path: Path, room: Room) -> None:
     arrays = {"images": dataset.images}
     if dataset.labels is not None:
         arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
-    with (
-        writing(path.stem),
-        tempfile.TemporaryDirectory(dir=made(path.parent), prefix=SCRATCH) as scratch,
-    ):
+    with writing(path.stem), TemporaryDirectory(dir=made(path.parent), prefix=SCRATCH) as scratch:
         fresh = Path(scratch, "images.npz")
         np.savez_compressed(fresh, **arrays)
         room.check(fresh.stat().st_size)

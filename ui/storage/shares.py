@@ -2,8 +2,8 @@
 
 import re
 import shutil
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from autoencoder.checkpoint.archive import files_of
 from ui.storage.disk import SHARED, SHARING, WorkspaceError, bytes_in, made, remove, state_root, writing
@@ -26,9 +26,8 @@ def is_shared(kind: str, name: str) -> bool:
 def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
     """Share a copy of a file or folder. Raises WorkspaceError where that is too much or cannot be written."""
     if len(workspace.shared.copies(kind)) >= MAX_SHARED:
-        raise WorkspaceError(
-            f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
-        )
+        full = f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be."
+        raise WorkspaceError(f"{full} Withdraw one first.")
     workspace.room.check(bytes_in(source))
     place = place_of_copy(kind, shared)
     if not place.exists():
@@ -36,14 +35,13 @@ def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> No
     with writing(shared):
         place.touch()
         workspace.shared.mark(place)
-    _make_room(kind)
+    by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-MOST_SHARED]:
+        remove(path)
 
 
 def _copy(kind: str, source: Path, place: Path) -> None:
-    with (
-        writing(place.name),
-        tempfile.TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch,
-    ):
+    with writing(place.name), TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch:
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
@@ -52,12 +50,6 @@ def _copy(kind: str, source: Path, place: Path) -> None:
         else:
             shutil.copy2(source, fresh)
         fresh.rename(place)
-
-
-def _make_room(kind: str) -> None:
-    by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
-    for path in by_age[:-MOST_SHARED]:
-        remove(path)
 
 
 def place_of_copy(kind: str, name: str) -> Path | None:

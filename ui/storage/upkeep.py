@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, least_used, mtime, remove
+from ui.storage.disk import SCRATCH, SHARED, SHARING, least_used, mtime, remove
 from ui.storage.limits import max_idle_days
 from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
 
@@ -17,7 +17,8 @@ def remove_unused(root: Path, now: float | None = None) -> int:
     files of a killed process; returns the number of visitors' folders removed.
     """
     now = time.time() if now is None else now
-    visitors = [path for path in folders(root / "visitors") if VISITOR.fullmatch(path.name)]
+    named = [path for path in root.glob("visitors/*") if VISITOR.fullmatch(path.name)]
+    visitors = [path for path in named if path.is_dir() and not path.is_symlink()]
     oldest = now - max_idle_days() * DAY
     unused = [path for path in visitors if mtime(path) < oldest]
     copies = [path for path in root.glob(f"{SHARED}/*/[!.]*") if mtime(path) < oldest]

@@ -28,13 +28,13 @@ from autoencoder.wording import counted
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
 from ui.state.defaults import N_PLACES
-from ui.state.pair import fitting_codes, other_codes, set_pair
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, segments
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
 from ui.widgets.menu import go_to
+from ui.widgets.pair import fitting_codes, other_codes, set_pair
 from ui.widgets.pictures import show
 
 NUMBERS = "median", "mean", "95 % from", "to", "steps unlike any image"

@@ -22,13 +22,12 @@ from autoencoder.latent.support import is_off_support
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
-from ui.state.pair import chosen_pair, fitting_codes, other_codes
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
 from ui.widgets.choice import compared_models
 from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.job_progress import job_at_once, job_on_request
-from ui.widgets.pair import choose_end
+from ui.widgets.pair import choose_end, chosen_pair, fitting_codes, other_codes
 from ui.widgets.pictures import show, show_grid, show_large, show_table
 
 AROUND = "around A"

@@ -25,12 +25,12 @@ from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import choose_dataset, choose_model, chosen_dataset, dataset_name, test_counterpart
 from ui.state.defaults import PLAIN, VARIATIONAL
-from ui.state.pair import set_pair
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_files, sheet, show_chart
 from ui.widgets.controls import segments, slider
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
+from ui.widgets.pair import set_pair
 from ui.widgets.pictures import show_large, show_table
 
 LOOKS = "Looks like (weight)"

@@ -19,11 +19,11 @@ from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
-from ui.state.pair import other_codes
 from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
 from ui.widgets.map_jobs import FEWEST_CODES, gap_field, tsne_map
+from ui.widgets.pair import other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"

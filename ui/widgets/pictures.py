@@ -25,8 +25,10 @@ def show_table(
     names of the rows stay.
     """
     head = "".join(f"<th scope=col>{html.escape(text)}</th>" for text in heads)
-    hatched = [False] * len(heads) if hatched is None else hatched
-    body = "".join(_row(name, cells, heads, hatched) for name, cells in rows)
+    hatched, body = [False] * len(heads) if hatched is None else hatched, ""
+    for name, cells in rows:
+        alts = [f"{name}: {head}" for head in heads]
+        body += f"<tr><th scope=row>{html.escape(name)}</th>{''.join(map(_cell, cells, alts, hatched))}</tr>"
     st.html(
         f"{_style()}<div class=lse-strip style='--side: {side}px' tabindex=0><table>"
         f"<tr><th scope=row></th>{head}</tr>{body}</table></div>"
@@ -61,13 +63,8 @@ def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper:
     st.html(f"{_style()}<div class=lse-big>{figures}</div>")
 
 
-def _row(name: str, cells: list, heads: list[str], hatched: Sequence[bool]) -> str:
-    drawn = "".join(map(_cell, [name] * len(cells), cells, heads, hatched))
-    return f"<tr><th scope=row>{html.escape(name)}</th>{drawn}</tr>"
-
-
-def _cell(name: str, cell: np.ndarray | str, head: str, is_hatched: bool) -> str:
-    content = _img(cell, f"{name}: {head}") if isinstance(cell, np.ndarray) else html.escape(cell)
+def _cell(cell: np.ndarray | str, alt: str, is_hatched: bool) -> str:
+    content = _img(cell, alt) if isinstance(cell, np.ndarray) else html.escape(cell)
     return f"<td class=hatched>{content}</td>" if is_hatched else f"<td>{content}</td>"
 
 

@@ -20,16 +20,14 @@ LIVE = "live"  # the component stays the same from the first look to the last fr
 
 def show_live(progress: TrainingProgress) -> None:
     """The current map and reconstructions."""
-    now = _now(progress)
-    if now is not None:
+    if (now := _now(progress)) is not None:
         data = {"now": base64.b64encode(replay_bundle(now.of(np.array([len(now) - 1])))).decode()}
         _show(data, progress.replay, progress.model.kind, LIVE)
 
 
 def show_so_far(progress: TrainingProgress) -> None:
     """All frames up to now, under a slider."""
-    now = _now(progress)
-    if now is not None:
+    if (now := _now(progress)) is not None:
         show_replay(now, progress.model.kind, LIVE)
 
 

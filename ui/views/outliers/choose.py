@@ -74,7 +74,10 @@ SCENES = (
 def choose_outcomes() -> list[Outcome]:
     """The outcomes of a protocol for the chosen images, one per seed; none before it is started."""
     train, test = choice.chosen_dataset("train"), choice.test_counterpart()
-    _offer_scenes(train)
+    st.caption("Known failures, on purpose:")
+    with st.container(horizontal=True):
+        for scene in SCENES:
+            st.button(scene.title, on_click=_set_up, args=(scene, train), icon=":material/report:")
     protocol = _choose_protocol(train)
     if protocol == AS_IT_IS:
         outcomes = _foreign_outcome(choice.chosen_checkpoint(), train, test)
@@ -82,14 +85,6 @@ def choose_outcomes() -> list[Outcome]:
         outcomes = _class_outcomes(train, test, protocol)
     _say_what_to_look_for()
     return outcomes
-
-
-def _offer_scenes(dataset: Dataset) -> None:
-    """The known failures, each a button that sets the whole page up."""
-    st.caption("Known failures, on purpose:")
-    with st.container(horizontal=True):
-        for scene in SCENES:
-            st.button(scene.title, on_click=_set_up, args=(scene, dataset), icon=":material/report:")
 
 
 def _say_what_to_look_for() -> None:

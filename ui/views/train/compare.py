@@ -18,9 +18,11 @@ MOST = 8  # trainings on one chart
 
 
 def show_comparison() -> None:
-    """The choice of trainings, and their curves."""
+    """The choice of trainings that have a history (own, shared, shipped), and their curves."""
     st.subheader("Trainings compared", anchor=False)
-    infos = _with_history()
+    own = caches.models_in(current_workspace().models.folder)
+    found = (*own, *opened_models(), *caches.shipped_models())
+    infos = {info.name: info for info in found if info.config.training.history}
     looks = {"max_selections": MOST, "placeholder": "choose two or more, of yours or shipped"}
     chosen = several("runs", "Trainings to draw together", list(infos), **looks)
     runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
@@ -37,13 +39,6 @@ def show_comparison() -> None:
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
-
-
-def _with_history() -> dict[str, CheckpointInfo]:
-    """Models with a history: the visitor's own, then those that others shared, then the shipped ones."""
-    own = caches.models_in(current_workspace().models.folder)
-    found = (*own, *opened_models(), *caches.shipped_models())
-    return {info.name: info for info in found if info.config.training.history}
 
 
 def _run(info: CheckpointInfo) -> Run | None:

@@ -28,7 +28,10 @@ def show_models() -> None:
     st.subheader("Your models", anchor=False)
     infos = {info.name: info for info in model_infos(current_workspace().models)}
     if infos:
-        _show_model(infos[_choose(list(infos))])
+        names, trained = list(infos), _just_trained()
+        first = names.index(trained) if trained in names else 0
+        key = f"train.own_model {first} of {' / '.join(names)}"
+        _show_model(infos[st.selectbox("Model of yours", names, index=first, key=key)])
     else:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
     kept.offer_undo("model", current_workspace().models)
@@ -37,13 +40,6 @@ def show_models() -> None:
     for info in opened_models():
         if info.name == model_name():
             _show_how_it_came(info)
-
-
-def _choose(names: list[str]) -> str:
-    trained = _just_trained()
-    first = names.index(trained) if trained in names else 0
-    key = f"train.own_model {first} of {' / '.join(names)}"
-    return st.selectbox("Model of yours", names, index=first, key=key)
 
 
 def _just_trained() -> str | None:
