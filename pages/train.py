@@ -2,10 +2,8 @@
 
 from ui.state.choice import chosen_dataset, dataset_at_hand, test_counterpart
 from ui.state.session import refusal
-from ui.views.train.compare import show_comparison
-from ui.views.train.follow import follow, show_outcome
-from ui.views.train.form import choose_plan, find_training, offer_start, show_mirror
-from ui.views.train.models import show_models
+from ui.views.train import training as view
+from ui.views.train.models import show_comparison, show_models
 from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 
@@ -15,16 +13,16 @@ open_page(
     "held-out error follows the training error down: where it turns up again, the network learns its images "
     "by heart.",
 )
-job, is_free = find_training()
+job, is_free = view.find_training()
 if job and job.is_over:
-    show_outcome(job)
+    view.show_outcome(job)
 elif job:
-    follow(job)
+    view.follow(job)
 elif is_free and dataset_at_hand():
     with refusal():
-        plan = choose_plan(chosen_dataset("train"), test_counterpart())
-        show_mirror(plan)
-        offer_start(plan)
+        plan = view.choose_plan(chosen_dataset("train"), test_counterpart())
+        view.show_mirror(plan)
+        view.offer_start(plan)
 elif is_free:
     offer_download()
 show_models()

@@ -37,9 +37,9 @@ from ui.state.queues import quick_queue
 from ui.state.visitor import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
+from ui.views.outliers import choose as pad_module
 from ui.views.outliers.choose import AS_IT_IS, DRAWING, SCENES
 from ui.views.outliers.show import scores_table
-from ui.widgets import pad as pad_module
 from ui.widgets.pictures import _img
 
 ONE_CLASS, HELD_OUT = "one class is normal", "one class is held out"

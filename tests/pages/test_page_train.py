@@ -33,7 +33,7 @@ from ui.state.queues import job_queue
 from ui.state.visitor import _digest
 from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
-from ui.views.train.compare import _run, _whether_errors_compare
+from ui.views.train.models import _run, _whether_errors_compare
 from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import _what_is_drawn
 

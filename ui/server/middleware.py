@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import threading
 from collections import Counter
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,8 +34,8 @@ class SessionLimit:
 
     def __init__(self, app):
         self.app = app
-        self._open: Counter[str] = Counter()  # by the visitor's cookie, "" without one
-        self._lock = threading.Lock()
+        # By the visitor's cookie, "" without one. Only the event loop's thread counts: no lock is needed.
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "websocket":
@@ -49,28 +48,23 @@ class SessionLimit:
 
     def n_open(self) -> int:
         """Pages that are open now."""
-        with self._lock:
-            return self._open.total()
+        return self._open.total()
 
     async def _connect(self, scope, receive, send) -> None:
-        token = _token(scope)
-        with self._lock:
-            is_taken = self._open.total() < max_sessions() + SPARE
-            self._open[token] += is_taken
-        if not is_taken:
+        if self.n_open() >= max_sessions() + SPARE:
             await receive()  # the request to connect
             return await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "The server is full."})
+        token = _token(scope)
+        self._open[token] += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            with self._lock:
-                self._open[token] -= 1
-                self._open += Counter()  # drops visitors who have none left
+            self._open[token] -= 1
+            self._open += Counter()  # drops visitors who have none left
 
     def _is_full(self, token: str) -> bool:
-        with self._lock:
-            is_known = bool(token) and self._open[token] > 0
-            return not is_known and self._open.total() >= max_sessions()
+        is_known = bool(token) and self._open[token] > 0
+        return not is_known and self.n_open() >= max_sessions()
 
 
 def asks_for_a_page(scope) -> bool:

@@ -4,6 +4,8 @@ The choice stands in the address. The name of a shared copy is its link: knowing
 it.
 """
 
+from operator import attrgetter
+
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
@@ -16,6 +18,7 @@ from ui.storage.shares import KINDS, is_shared, place_of_copy, shelf_of
 from ui.storage.workspace import Workspace
 
 MOST_OPENED = 20  # shared things in one session
+MAKE = attrgetter("config.model.kind", "config.model.latent_dim")
 
 
 def open_linked() -> None:
@@ -132,12 +135,8 @@ def follow_dataset() -> None:
     before = models.get(address.value("model"))
     fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
     if before and fitting:
-        like_before = [info for info in fitting if _make(info) == _make(before)]
+        like_before = [info for info in fitting if MAKE(info) == MAKE(before)]
         st.session_state.model = (like_before or fitting)[0].name
-
-
-def _make(info: CheckpointInfo) -> tuple[str, int]:
-    return info.config.model.kind, info.config.model.latent_dim
 
 
 def forget_unknown(*keys: str) -> None:

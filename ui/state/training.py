@@ -72,8 +72,15 @@ def forget_training() -> None:
     current_workspace().training.drop()
 
 
-def train(queue: JobQueue, owner: str, plan: TrainingPlan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelHandler(workspace, plan.name), name=_name(owner, plan))
+def train(
+    queue: JobQueue, owner: str, plan: TrainingPlan, workspace: Workspace, snapshot: bytes | None = None
+) -> Job:
+    """A training as a job; one with a snapshot is paused, and resumes there."""
+    training, model = Training(plan), plan.model
+    if snapshot is not None:
+        training.resume(snapshot)
+    name = f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"
+    return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, name)
 
 
 def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
@@ -82,12 +89,4 @@ def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     if snapshot is None:
         return None
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
-    training = Training(plan)
-    training.resume(snapshot)
-    return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, _name(owner, plan))
-
-
-def _name(owner: str, plan: TrainingPlan) -> str:
-    """Name of a training, with the code that the visitor's own page shows."""
-    model = plan.model
-    return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"
+    return train(queue, owner, plan, workspace, snapshot)

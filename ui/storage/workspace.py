@@ -1,7 +1,7 @@
 """Workspace of one visitor on the server: models, images, shared copies and an unfinished training.
 
 <root>/visitors/<id>/models/<name>/              a checkpoint (models.py)
-<root>/visitors/<id>/images/<name>.npz           images, labels and class names (images.py)
+<root>/visitors/<id>/images/<name>.npz           images, labels and class names (models.py)
 <root>/visitors/<id>/.../.deleted/               the thing deleted last, which can be restored (shelf.py)
 <root>/visitors/<id>/unfinished.safetensors      a training to resume
 <root>/visitors/<id>/unfinished.paused           empty: it is paused, and is not resumed by itself
@@ -18,9 +18,8 @@ from pathlib import Path
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
 from ui.storage.disk import made, write_whole, writing
-from ui.storage.images import IMAGES
 from ui.storage.limits import MAX_IMAGE_SETS, MAX_MODELS
-from ui.storage.models import MODELS
+from ui.storage.models import IMAGES, MODELS
 from ui.storage.room import Room, ShareMarks
 from ui.storage.shelf import Shelf
 

@@ -13,6 +13,7 @@ from autoencoder.experiments.outliers import trials
 from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES
 from autoencoder.experiments.outliers.trials import FOREIGN, LATENT_DIM, PROTOCOLS, Experiment
+from ui.components.register import drawing_pad
 from ui.components.shared.places import place_of
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
@@ -21,10 +22,10 @@ from ui.state.queues import found, quick_queue
 from ui.state.visitor import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
-from ui.widgets.pad import show_pad
 
 AS_IT_IS, HELD_OUT = "the chosen model as it is", PROTOCOLS["leave-one-out"]
 DRAWING = "your drawing"
+PAD, SEQ = "pad", "pad.seq"
 CODE_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 SEEDS = [1, 3, 5]
 
@@ -138,7 +139,7 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
             "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
             "is A, on every page, and a drawing that is pinned on the map is judged here."
         )
-        show_pad()
+        _show_pad()
         if foreign is None:
             return []
     _say_what_is_normal(caches.detector(checkpoint, train, test, seed), checkpoint, train)
@@ -163,6 +164,28 @@ def _drawings() -> Dataset | None:
     pinned = [place_of(address.chosen(letter)) for letter in "ab"]
     images = [place.image for place in pinned if isinstance(place, Drawing)]
     return Dataset(DRAWING, "all", np.stack(images), None, ()) if images else None
+
+
+def _show_pad() -> None:
+    """The pad to draw an image on, with A on it where A is a drawing; the drawing is A, on every page."""
+    text = address.chosen("a")
+    drawing_pad(text if _is_drawing(text) else "", st.session_state.get(SEQ, 0), PAD, _keep)
+
+
+def _keep() -> None:
+    """Make the drawing A; no place, where the pad was cleared."""
+    committed = st.session_state[PAD].commit
+    if not isinstance(committed, dict):
+        return
+    drawing = committed.get("drawing")
+    if drawing == "" or _is_drawing(drawing):
+        address.choose("a", drawing)
+    if isinstance(committed.get("seq"), int):
+        st.session_state[SEQ] = committed["seq"]
+
+
+def _is_drawing(text: object) -> bool:
+    return isinstance(text, str) and isinstance(place_of(text), Drawing)
 
 
 def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Dataset) -> None:
