@@ -3,9 +3,8 @@
 import streamlit as st
 
 from ui.state.choice import chosen_checkpoint
-from ui.widgets.frame import open_page, why
+from ui.widgets.frame import offer_page, open_page, why
 from ui.widgets.map import choose_beside, choose_projection, downloads, show_map
-from ui.widgets.menu import offer_page
 from ui.widgets.pair import chosen_codes
 
 open_page(

@@ -26,8 +26,8 @@ from ui.jobs import executor
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.jobs.runner import Runner
+from ui.state.session import _digest
 from ui.state.training import take_up, train
-from ui.state.visitor import _digest
 from ui.storage import disk, upkeep
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos

@@ -17,8 +17,7 @@ from tests.tools.models import make_small_checkpoint
 from tests.tools.waiting import SOON
 from ui.state.pages import PATHS
 from ui.state.queues import job_queue
-from ui.state.session import literally
-from ui.state.visitor import _digest
+from ui.state.session import _digest, literally
 from ui.storage import classroom
 from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root

@@ -23,7 +23,7 @@ from autoencoder.experiments.few_labels.verdicts import (
 )
 from autoencoder.steps import result_of
 from tests.tools.app import buttons, new_app, press, tables, until, words
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 

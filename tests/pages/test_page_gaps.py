@@ -22,7 +22,7 @@ from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
 from autoencoder.steps import result_of
 from tests.tools.app import living_map, press, tables, until, visit, visit_as, visit_unlabelled, words
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.workspace import Workspace
 
 MODELS = ("digits-ae-16", "digits-vae-16")

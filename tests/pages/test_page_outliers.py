@@ -34,7 +34,7 @@ from tests.tools.app import new_app, press, tables, until, visit, words
 from tests.tools.waiting import SOON
 from ui.jobs.work import StepsWork
 from ui.state.queues import quick_queue
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 from ui.views.outliers import choose as pad_module

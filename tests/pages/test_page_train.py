@@ -30,7 +30,7 @@ from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
 from ui.state.queues import job_queue
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
 from ui.views.train.models import _run, _whether_errors_compare

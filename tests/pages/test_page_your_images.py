@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.tools.app import buttons, press, visit_as
 from tests.tools.uploads import png
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.workspace import Workspace
 
 TOKEN = "I" * 43

@@ -29,7 +29,7 @@ from autoencoder.errors import LatentSpaceError
 from tests.tools.app import visit_as
 from tests.tools.bad_models import DAMAGES, HOSTILE
 from tests.tools.uploads import Trap, archive, idx, npy, npy_header, npz, png
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.models import export_model, import_model, proposed_name
 from ui.storage.workspace import Workspace
 

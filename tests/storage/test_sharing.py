@@ -16,7 +16,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from tests.tools.app import living_map, visit_as, words
 from tests.tools.models import make_small_checkpoint
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage import shares as shares_module
 from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
 from ui.storage.models import export_model, import_model, model_infos

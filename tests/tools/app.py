@@ -12,7 +12,7 @@ from autoencoder.data.loading import load_dataset
 from tests.tools.project import MAIN
 from tests.tools.waiting import SOON, wait_until
 from ui.components.files import file_store
-from ui.state.visitor import _digest
+from ui.state.session import _digest
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ui.components.files import base_path
 from ui.state.pages import HOME, PAGES
-from ui.state.visitor import COOKIE, is_token
+from ui.state.session import COOKIE, is_token
 from ui.storage.limits import max_sessions
 
 SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached

@@ -13,7 +13,7 @@ from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import address, caches
-from ui.state.visitor import current_workspace
+from ui.state.session import current_workspace
 from ui.storage.shares import KINDS, is_shared, place_of_copy, shelf_of
 from ui.storage.workspace import Workspace
 

@@ -9,8 +9,7 @@ from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
 from ui.state.choice import image_set
 from ui.state.queues import job_queue
-from ui.state.session import refusal
-from ui.state.visitor import current_workspace, visitor_id
+from ui.state.session import current_workspace, refusal, visitor_id
 from ui.storage.workspace import Workspace
 
 

@@ -23,8 +23,8 @@ from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import keep_among, number, pick, segments, several
+from ui.widgets.frame import offer_page
 from ui.widgets.job_progress import TICK, job_on_request
-from ui.widgets.menu import offer_page
 from ui.widgets.pictures import show
 
 MOST_POOL, MOST_TEST = 10_000, 2_000  # images: seconds of work and little memory, whatever the set

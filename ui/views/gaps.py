@@ -31,9 +31,9 @@ from ui.state.defaults import N_PLACES
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, segments
+from ui.widgets.frame import go_to
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
-from ui.widgets.menu import go_to
 from ui.widgets.pair import fitting_codes, other_codes, set_pair
 from ui.widgets.pictures import show
 

@@ -14,11 +14,10 @@ from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
 from ui.state.choice import choose_dataset
-from ui.state.session import guarded, refusal
-from ui.state.visitor import current_workspace
+from ui.state.session import current_workspace, guarded, refusal
 from ui.storage.classroom import classroom
 from ui.widgets import kept
-from ui.widgets.menu import go_to
+from ui.widgets.frame import go_to
 from ui.widgets.pictures import show
 
 N_SHOWN = 24
@@ -69,9 +68,8 @@ def check(found: Dataset) -> Dataset:
     explained = "Switched on by itself where the ground is lighter than the ink."
     invert = st.toggle("Invert the images", looks_inverted(found.images), key, help=explained)
     dataset = replace(found, images=255 - found.images) if invert else found
-    st.caption(
-        "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used:"
-    )
+    ground = "The models know light ink on a dark ground, as in MNIST."
+    st.caption(f"{ground} These are the images as they will be used:")
     show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
     return dataset
 
@@ -156,10 +154,9 @@ def _empty_uploader() -> None:
 def _show_image_set(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"`{name}`")
-        if st.button(
-            "See them reconstructed", key=f"images.use {name}", on_click=choose_dataset, args=(name,)
-        ):
+        looks = {"on_click": choose_dataset, "args": (name,)}
+        if st.button("See them reconstructed", f"images.use {name}", **looks):
             go_to("reconstruction")
         key, delete = f"images.delete {name}", current_workspace().images.delete
         st.button("Delete", key, on_click=guarded, args=(delete, name), icon=":material/delete:")
-    kept.share_images(current_workspace(), name)
+    kept.offer_sharing(current_workspace(), "data", name)

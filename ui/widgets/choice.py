@@ -54,15 +54,6 @@ def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
     return models
 
 
-def _fetch_dataset() -> None:
-    """Download the chosen images, with a progress bar."""
-    with st.status(f"Fetching {dataset_title(dataset_name())} …") as status:
-        bar = st.progress(0.0)
-        load_dataset(dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
-        status.update(label="Fetched.", state="complete")
-    st.rerun()
-
-
 def offer_download() -> None:
     """A note that the chosen images are not on this machine, and two ways on."""
     name = dataset_name()
@@ -75,7 +66,10 @@ def offer_download() -> None:
     fetch, digits = st.columns(2)
     digits.button("Use the digits", on_click=choice.choose_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
-        _fetch_dataset()
+        with st.status(f"Fetching {dataset_title(name)} …") as status:
+            load_dataset(name, on_progress=st.progress(0.0).progress)
+            status.update(label="Fetched.", state="complete")
+        st.rerun()
 
 
 def _note_unknown(key: str, options: list[str]) -> None:

@@ -19,16 +19,17 @@ from ui.storage.shelf import Shelf
 from ui.storage.workspace import Workspace
 
 
-def share_model(workspace: Workspace, name: str) -> None:
-    """The switch that shares a model of the visitor, with its link."""
-    folder = workspace.models.folder / name
-    _offer_sharing(workspace, "model", name, folder, tuple(folder / file for file in MODEL_FILES))
-
-
-def share_images(workspace: Workspace, name: str) -> None:
-    """The switch that shares images of the visitor, with their link."""
-    path = workspace.images.find(name)
-    _offer_sharing(workspace, "data", name, path, (path,))
+def offer_sharing(workspace: Workspace, kind: str, name: str) -> None:
+    """The switch that shares a model or images of the visitor, with the link; ``kind`` is one of `KINDS`."""
+    source = (workspace.models if kind == "model" else workspace.images).find(name)
+    files = [source / file for file in MODEL_FILES] if kind == "model" else [source]
+    shared = f"{name}~{caches.digest(tuple(files))}"
+    key = f"share.on {kind} {name}"
+    st.session_state[key] = place_of_copy(kind, shared) in workspace.shared.copies(kind)
+    arguments = (_switch, workspace, kind, key, source, shared)
+    if st.toggle("Share", key=key, on_change=guarded, args=arguments):
+        st.caption("Anyone with this link can open it as it is now, and cannot change it.")
+        st.code(_link(kind, shared), language=None)
 
 
 def show_shared(workspace: Workspace, kind: str) -> None:
@@ -38,7 +39,7 @@ def show_shared(workspace: Workspace, kind: str) -> None:
         return
     with st.expander(f"What you share ({len(copies)})"):
         for copy in copies:
-            name = copy.name.removesuffix(KINDS[kind])
+            name = copy.name.removesuffix(KINDS[kind].suffix)
             st.code(_link(kind, name), language=None)
             label, looks = f"Withdraw {name.rpartition('~')[0]}", {"icon": ":material/link_off:"}
             key = f"share.withdraw {kind} {name}"
@@ -60,16 +61,6 @@ def uploader_key(part: str) -> str:
 def empty_uploader(part: str) -> None:
     """Replace the uploader by an empty one."""
     st.session_state[f"{part}.n_uploads"] = st.session_state.get(f"{part}.n_uploads", 0) + 1
-
-
-def _offer_sharing(workspace: Workspace, kind: str, name: str, source: Path, files: tuple[Path, ...]) -> None:
-    shared = f"{name}~{caches.digest(files)}"
-    key = f"share.on {kind} {name}"
-    st.session_state[key] = place_of_copy(kind, shared) in workspace.shared.copies(kind)
-    arguments = (_switch, workspace, kind, key, source, shared)
-    if st.toggle("Share", key=key, on_change=guarded, args=arguments):
-        st.caption("Anyone with this link can open it as it is now, and cannot change it.")
-        st.code(_link(kind, shared), language=None)
 
 
 def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str) -> None:

@@ -19,7 +19,7 @@ from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state import address, caches, choice
 from ui.state.queues import found, quick_queue
-from ui.state.visitor import current_workspace
+from ui.state.session import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
 

@@ -13,15 +13,14 @@ from autoencoder.wording import counted
 from ui.state import caches
 from ui.state.choice import model_name, models_by_name, opened_models
 from ui.state.queues import job_queue
-from ui.state.session import guarded, is_dark, refusal
-from ui.state.visitor import current_workspace, visitor_id
+from ui.state.session import current_workspace, guarded, is_dark, refusal, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.storage.models import export_model, import_model, model_infos, proposed_name
 from ui.widgets import kept
 from ui.widgets.charts import offer_file, show_chart
 from ui.widgets.controls import several
-from ui.widgets.menu import offer_map
+from ui.widgets.frame import offer_map
 from ui.widgets.replay import show_replay
 
 MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
@@ -62,7 +61,7 @@ def _show_model(info: CheckpointInfo) -> None:
         archive, looks = f"{info.name}.zip", {"on_click": "ignore", "icon": ":material/download:"}
         offer_file("Download", archive, lambda: export_model(workspace.models, info.name), **looks)
         st.button("Delete", on_click=guarded, args=(_delete, info.name), icon=":material/delete:")
-    kept.share_model(workspace, info.name)
+    kept.offer_sharing(workspace, "model", info.name)
     if info.name != _just_trained():  # whose frames stand above already
         _show_how_it_came(info)
 

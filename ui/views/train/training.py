@@ -20,13 +20,12 @@ from autoencoder.training.trainer import FEWEST_IMAGES, Progress
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import address
-from ui.state.session import is_dark, refusal
+from ui.state.session import current_workspace, is_dark, refusal
 from ui.state.training import begin_training, can_resume, current_training, forget_training, resume_failed
-from ui.state.visitor import current_workspace
 from ui.storage.classroom import classroom, has_teacher
 from ui.widgets.charts import csv, offer_file, show_metrics
+from ui.widgets.frame import offer_map
 from ui.widgets.job_progress import NO_WORKER
-from ui.widgets.menu import offer_map
 from ui.widgets.replay import show_live, show_so_far
 
 ARCHITECTURES = {"conv": "Convolutional", "dense": "Dense"}
