@@ -5,9 +5,8 @@ from ui.views.few_labels import choose_plan, show_measurement, show_setting
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Few labels",
     "Of many images only a few are labelled. Look for a curve on the encoder's features that stays above its "
-    "control, the same method on the pixels: only that much is the autoencoder's doing.",
+    "control, the same method on the pixels: only that much is the autoencoder's doing."
 )
 checkpoint = chosen_checkpoint()
 setting = show_setting(checkpoint)

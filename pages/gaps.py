@@ -7,9 +7,8 @@ from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "Gaps",
     "One pair proves little. Here random pairs go through every model, and the numbers say whether the space "
-    "between the classes is holed, and for which model. Look for intervals that do not overlap.",
+    "between the classes is holed, and for which model. Look for intervals that do not overlap."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 models = compared_models(checkpoint, codes)

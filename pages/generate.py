@@ -6,9 +6,8 @@ from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "Generate",
     "A code that belongs to no image is drawn at random, and decoded. Look for samples that are like no real "
-    "image, and for samples that are a training image come back.",
+    "image, and for samples that are a training image come back."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 choice = choose_source(checkpoint, codes)

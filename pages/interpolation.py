@@ -7,9 +7,8 @@ from ui.widgets.frame import open_page, why
 from ui.widgets.pair import choose_pair, chosen_codes
 
 open_page(
-    "Interpolation",
     "A path from the code of A to that of B, decoded step by step. Look for steps that are like no real "
-    "image any more: there the path has left the data.",
+    "image any more: there the path has left the data."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 view.offer_presets()

@@ -7,10 +7,7 @@ from ui.widgets.frame import offer_page, open_page, why
 from ui.widgets.map import choose_beside, choose_projection, downloads, show_map
 from ui.widgets.pair import chosen_codes
 
-open_page(
-    "Latent map",
-    "Every point is one image, placed by its code. Look for what the decoder draws between the groups.",
-)
+open_page("Every point is one image, placed by its code. Look for what the decoder draws between the groups.")
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 left, right = st.columns(2)
 with left:

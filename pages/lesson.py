@@ -4,7 +4,7 @@ from ui.views.lesson import show_lesson, worksheet
 from ui.widgets.charts import offer_file
 from ui.widgets.frame import open_page, why
 
-open_page("Lesson", "Five scenes, three minutes. Left and right arrow keys step through them.")
+open_page("Five scenes, three minutes. Left and right arrow keys step through them.")
 show_lesson()
 offer_file("Worksheet for students (HTML, to print)", "worksheet.html", worksheet)
 why(

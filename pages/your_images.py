@@ -5,9 +5,8 @@ from ui.views.your_images import check, choose_files, explain_formats, offer_use
 from ui.widgets.frame import open_page
 
 open_page(
-    "Your images",
     "Bring images of your own: look how a model that has never seen their like draws them again, and train "
-    "one on them.",
+    "one on them."
 )
 with refusal():
     found = choose_files()

@@ -48,7 +48,7 @@ def image_set(name: str, split: str, workspace: Workspace) -> Dataset:
     if name in DATASETS:
         return caches.named_dataset(name, split)
     path = place_of_copy("data", name) if is_shared("data", name) else workspace.images.find(name)
-    return caches.kept_images(path, name)
+    return caches.kept_images(path)
 
 
 def dataset_names() -> list[str]:

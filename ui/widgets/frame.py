@@ -61,9 +61,9 @@ def go_to(path: str) -> None:
     st.switch_page(PAGES[path].file, query_params=address.link())
 
 
-def open_page(title: str, caption: str) -> None:
-    """The title, a noun, and one sentence on what to look for."""
-    st.title(title, anchor=False)
+def open_page(caption: str) -> None:
+    """The title of the page in the address, and a caption that says what to look for."""
+    st.title(PAGES[st.session_state[address.PAGE]].title, anchor=False)
     st.markdown(caption)
 
 

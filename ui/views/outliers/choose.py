@@ -228,9 +228,10 @@ def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list
 
 
 def _work(experiment: Experiment, n_seeds: int) -> StepsWork:
-    """Work on an experiment. Raises DatasetError where the images do not suffice."""
+    """Work on an experiment, after the seeds of an earlier job. Raises DatasetError for too few images."""
     experiment.trial(experiment.first_seed)  # refused here, not in the middle of the work
-    known = _known(experiment, n_seeds)
+    earlier = (found(quick_queue(), experiment.key(fewer)) for fewer in reversed(SEEDS) if fewer < n_seeds)
+    known = next((job.result for job in earlier if job and job.status == "done"), [])
     return StepsWork(trials.experiment_steps, experiment, n_seeds, known, partial=known)
 
 
@@ -250,15 +251,6 @@ def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> t
     first = number("outlier_seed", "First seed", columns[3])
     label = train.class_names.index(name)
     return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
-
-
-def _known(experiment: Experiment, n_seeds: int) -> list[Outcome]:
-    """The outcomes of an earlier job with fewer seeds."""
-    for fewer in sorted((count for count in SEEDS if count < n_seeds), reverse=True):
-        job = found(quick_queue(), experiment.key(fewer))
-        if job and job.status == "done":
-            return job.result
-    return []
 
 
 def _present(dataset: Dataset) -> list[str]:

@@ -1,5 +1,6 @@
 """Training on the page Train: the form, the controls of a running training, the outcome of a finished one."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
@@ -183,15 +184,16 @@ def _controls(job: Job) -> None:
         if is_paused:
             st.button("Resume", on_click=job.resume, icon=":material/play_arrow:")
         else:
-            st.button("Pause", on_click=_pause, args=(job,), icon=":material/pause:")
+            st.button("Pause", on_click=_act, args=(job.pause, job.settle), icon=":material/pause:")
         st.button("One step", on_click=_step, args=(job, Progress), disabled=not is_paused)
         st.button("One epoch", on_click=_step, args=(job, EpochResult), disabled=not is_paused)
-        st.button("Stop", on_click=_stop, args=(job,), icon=":material/stop:")
+        st.button("Stop", on_click=_act, args=(job.stop, job.wait), icon=":material/stop:")
 
 
-def _pause(job: Job) -> None:
-    job.pause()
-    job.settle(TICK)
+def _act(act: Callable[[], None], wait: Callable[[float], bool]) -> None:
+    """Act, and wait a moment for the effect, so that the page shows it."""
+    act()
+    wait(TICK)
 
 
 def _step(job: Job, kind: type) -> None:
@@ -200,11 +202,6 @@ def _step(job: Job, kind: type) -> None:
         return
     job.step(lambda step: isinstance(step.partial, kind))
     job.settle(TICK)
-
-
-def _stop(job: Job) -> None:
-    job.stop()
-    job.wait(TICK)
 
 
 def _watch(job: Job, drawn: tuple[str, bool]) -> None:
