@@ -1,4 +1,4 @@
-"""Do unlabelled images help where only few are labelled, and is it the autoencoder that makes them help?"""
+"""Few labels: do unlabelled images help where few are labelled, and is that the autoencoder's doing?"""
 
 from ui.state.choice import chosen_checkpoint
 from ui.views.few_labels import choose_plan, show_measurement, show_setting

@@ -1,4 +1,4 @@
-"""How often does a path between two classes fall into a gap, and what lies where no code is?"""
+"""Gaps: how often does a path between two classes fall into a gap, and what lies where no code is?"""
 
 from ui.state.choice import chosen_checkpoint
 from ui.views.gaps import show_empty_space, show_matrix, show_statistic, show_study

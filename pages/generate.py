@@ -1,4 +1,4 @@
-"""Can the model draw new images?"""
+"""Generate: can the model draw new images?"""
 
 from ui.state.choice import chosen_checkpoint
 from ui.views.generate import choose_source, show_arithmetic, show_plane, show_samples, show_scores

@@ -1,4 +1,4 @@
-"""What lies between two images, and where does the way leave the data?"""
+"""Interpolation: what lies between two images, and where does the way leave the data?"""
 
 from ui.state.choice import chosen_checkpoint
 from ui.views import interpolation as view

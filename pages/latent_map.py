@@ -1,4 +1,4 @@
-"""Where do the codes of the images lie, and what does the decoder draw in between?"""
+"""Latent map: where do the codes of the images lie, and what does the decoder draw in between?"""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ with left:
 with right:
     beside = choose_beside(checkpoint)
 latent_map = show_map(checkpoint, codes, beside, method)
-offer_page("interpolation", "Walk from A to B, step by step", "linear_scale")
+offer_page("interpolation", "Walk from A to B, step by step")
 downloads(checkpoint, codes, latent_map)
 why(
     "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"

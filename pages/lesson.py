@@ -1,4 +1,4 @@
-"""What is a gap in latent space, shown in three minutes?"""
+"""Lesson: what is a gap in latent space, shown in three minutes?"""
 
 from ui.views.lesson import show_lesson, worksheet
 from ui.widgets.charts import offer_file

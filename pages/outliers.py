@@ -1,4 +1,4 @@
-"""What has the model never seen, which score tells, and how often is it wrong?"""
+"""Outliers: what has the model never seen, which score tells, and how often is it wrong?"""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What does the model keep of an image, and what of a noisy one?"""
+"""Reconstruction: what does the model keep of an image, and what of a noisy one?"""
 
 from ui.state.choice import chosen_checkpoint, dataset_at_hand
 from ui.views.reconstruction import noise_and_reconstructions

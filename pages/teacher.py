@@ -1,4 +1,4 @@
-"""What is the class doing, and what may it do?"""
+"""Teacher: what is the class doing, and what may it do?"""
 
 from ui.views.teacher import ask_for_secret, offer_clearing, set_start, set_switches, show_queue
 from ui.widgets.frame import open_page

@@ -1,4 +1,4 @@
-"""How does a network come to its latent space?"""
+"""Train: how does a network come to its latent space?"""
 
 from ui.state.choice import chosen_dataset, dataset_at_hand, test_counterpart
 from ui.state.session import refusal

@@ -1,4 +1,4 @@
-"""What becomes of my own images?"""
+"""Your images: what becomes of my own images?"""
 
 from ui.state.session import refusal
 from ui.views.your_images import check, choose_files, explain_formats, offer_use, show_image_sets

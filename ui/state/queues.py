@@ -46,7 +46,7 @@ class MeasurementHandler(ResultHandler):
         return result
 
 
-def found(queue: JobQueue, key: str) -> Job | None:
+def find_measurement(queue: JobQueue, key: str) -> Job | None:
     """The job with this key: running, over, or finished on an earlier server."""
     job = queue.find(key)
     if job is None and (result := results.recall(key)) is not None:
@@ -54,6 +54,6 @@ def found(queue: JobQueue, key: str) -> Job | None:
     return job
 
 
-def begun(queue: JobQueue, key: str, work: Work) -> Job:
+def start_measurement(queue: JobQueue, key: str, work: Work) -> Job:
     """The work as a job with this key; its result is kept where it is of a kind that can be."""
     return queue.submit(key, work, MeasurementHandler(key))

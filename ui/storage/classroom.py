@@ -73,8 +73,8 @@ def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, 
     path = parts.path.strip("/").rpartition("/")[2]
     if path not in paths or len(address) > MOST_CHARACTERS:
         raise LatentSpaceError(
-            "This is no address of a page here. Open the view that the class shall start with, and copy what "
-            "stands in the browser's address bar."
+            "This is no address of a page here. Open the view with which the class starts, and copy the "
+            "address from the browser's address bar."
         )
     return path, dict(parse_qsl(parts.query))
 

@@ -109,5 +109,5 @@ def writing(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkspaceError(
-            f"{name} could not be written: {error.strerror or error}. Ask whoever runs this server."
+            f"{name} could not be written: {error.strerror or error}. Ask the administrator of this server."
         ) from error

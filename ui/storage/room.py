@@ -59,5 +59,5 @@ class Room:
         if of_all + n_bytes > max_state_bytes():
             raise WorkspaceError(
                 f"This server keeps {size(max_state_bytes())} for all visitors together, and that is full. "
-                "Download what you need, delete what you do not, or ask whoever runs this server."
+                "Download what you need, delete what you do not, or ask the administrator of this server."
             )

@@ -30,7 +30,7 @@ def remove_unused(root: Path, now: float | None = None) -> int:
 
 
 def clear_unfinished(root: Path) -> None:
-    """Remove unfinished trainings that nobody came back to: the old, and the oldest of too much."""
+    """Remove unfinished trainings: the old ones, and the oldest beyond the limit in all."""
     paths = list(root.glob(f"visitors/*/{UNFINISHED}"))
     oldest = time.time() - MAX_UNFINISHED_AGE
     old = {path for path in paths if mtime(path) < oldest}

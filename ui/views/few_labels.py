@@ -48,7 +48,7 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
             icon=":material/label_off:",
         )
         left, right = st.columns(2)
-        offer_page("your-images", "Add images with labels", "upload", left)
+        offer_page("your-images", "Add images with labels", left)
         right.button("Use the digits", on_click=choose_dataset, args=(DATASET,))
         st.stop()
     st.caption(_setting(checkpoint, train))

@@ -44,9 +44,9 @@ def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
         st.switch_page(found[path], query_params=choices)
 
 
-def offer_page(path: str, label: str, icon: str, place=st) -> None:
+def offer_page(path: str, label: str, place=st) -> None:
     """A link to a page, in other words than the menu's."""
-    place.page_link(PAGES[path].file, label=label, icon=f":material/{icon}:")
+    place.page_link(PAGES[path].file, label=label, icon=f":material/{PAGES[path].icon}:")
 
 
 def offer_map(name: str, key: str, **looks) -> None:

@@ -15,7 +15,7 @@ from ui.components.wire import field_bundle
 from ui.jobs.job import Job, JobError
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.queues import begun, found, job_queue, quick_queue
+from ui.state.queues import find_measurement, job_queue, quick_queue, start_measurement
 
 FEWEST_CODES = 4  # of a t-SNE
 TICK = 1.0  # seconds between two looks at a t-SNE
@@ -28,7 +28,9 @@ def tsne_map(codes: Codes) -> Map:
     Before its first step, the PCA plane that it starts from.
     """
     key = job_key("map", codes.key)
-    job = found(job_queue(), key) or begun(job_queue(), key, StepsWork(tsne_steps, codes.latents))
+    job = find_measurement(job_queue(), key) or start_measurement(
+        job_queue(), key, StepsWork(tsne_steps, codes.latents)
+    )
     if not job.is_over:
         st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
     elif job.status == "done":
@@ -55,10 +57,10 @@ def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.nd
     name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
     try:
         with SUBMITTING:
-            job = found(quick_queue(), name)
+            job = find_measurement(quick_queue(), name)
             if job is None or job.status in ("failed", "stopped"):
                 work = StepsWork(gap_field_steps, checkpoint.support, latent_map, base)
-                job = begun(quick_queue(), name, work)
+                job = start_measurement(quick_queue(), name, work)
     except JobError as error:
         st.caption(str(error))
         return ""

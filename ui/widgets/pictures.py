@@ -47,20 +47,17 @@ def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: 
 
 def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
     """Images (N, 28, 28) close to each other in rows of ``n_columns``, over one caption."""
-    sheet = grid(images, n_columns, gap=0)
-    st.html(
-        f"{_style()}<figure class=lse-grid>{_img(sheet, caption)}"
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-    )
+    st.html(f"{_style()}{_figure(grid(images, n_columns, gap=0), caption, 'class=lse-grid')}")
 
 
 def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
-    figures = "".join(
-        f"<figure style='flex: {flex}'>{_img(image, caption, ink_on_paper)}"
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-        for image, caption in images
-    )
-    st.html(f"{_style()}<div class=lse-big>{figures}</div>")
+    figures = [_figure(image, caption, f"style='flex: {flex}'", ink_on_paper) for image, caption in images]
+    st.html(f"{_style()}<div class=lse-big>{''.join(figures)}</div>")
+
+
+def _figure(image: np.ndarray, caption: str, attribute: str, ink_on_paper: bool | None = None) -> str:
+    content = f"{_img(image, caption, ink_on_paper)}<figcaption>{html.escape(caption)}</figcaption>"
+    return f"<figure {attribute}>{content}</figure>"
 
 
 def _cell(cell: np.ndarray | str, alt: str, is_hatched: bool) -> str:

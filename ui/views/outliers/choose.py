@@ -18,7 +18,7 @@ from ui.components.shared.places import place_of
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state import address, caches, choice
-from ui.state.queues import found, quick_queue
+from ui.state.queues import find_measurement, quick_queue
 from ui.state.session import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
@@ -230,7 +230,9 @@ def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list
 def _work(experiment: Experiment, n_seeds: int) -> StepsWork:
     """Work on an experiment, after the seeds of an earlier job. Raises DatasetError for too few images."""
     experiment.trial(experiment.first_seed)  # refused here, not in the middle of the work
-    earlier = (found(quick_queue(), experiment.key(fewer)) for fewer in reversed(SEEDS) if fewer < n_seeds)
+    earlier = (
+        find_measurement(quick_queue(), experiment.key(fewer)) for fewer in reversed(SEEDS) if fewer < n_seeds
+    )
     known = next((job.result for job in earlier if job and job.status == "done"), [])
     return StepsWork(trials.experiment_steps, experiment, n_seeds, known, partial=known)
 
