@@ -41,10 +41,7 @@ def opened_models() -> list[CheckpointInfo]:
 
 
 def image_set(name: str, split: str, workspace: Workspace) -> Dataset:
-    """The images of this name; only named sets have splits.
-
-    Raises DatasetError or WorkspaceError where the images are not on this server.
-    """
+    """The images of a name; only named sets have splits. Raises LatentSpaceError where they are missing."""
     if name in DATASETS:
         return caches.named_dataset(name, split)
     path = place_of_copy("data", name) if is_shared("data", name) else workspace.images.find(name)
@@ -57,10 +54,7 @@ def dataset_names() -> list[str]:
 
 
 def model_names() -> list[str]:
-    """The shipped models and the visitor's own: the default first, then those made for the chosen images.
-
-    The first option is the model of a link that names none.
-    """
+    """All models: first the one of a link that names none, then the others made for the chosen images."""
     models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
     is_for_others = {name: info.config.source.name != dataset_name() for name, info in models.items()}
     return sorted(models, key=lambda name: (name != preferred, is_for_others[name]))

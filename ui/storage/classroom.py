@@ -65,10 +65,7 @@ def change(**changes) -> None:
 
 
 def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """Page and query of an address; its host is ignored, since a server has many names.
-
-    Raises LatentSpaceError for a page that is not among ``paths``.
-    """
+    """Page and query of an address on any host. Raises LatentSpaceError for a page not among ``paths``."""
     parts = urlsplit(address.strip())
     path = parts.path.strip("/").rpartition("/")[2]
     if path not in paths or len(address) > MOST_CHARACTERS:

@@ -43,9 +43,6 @@ PAIR_WORDS = "most typical", "worst"
 N_SHOWN = 24  # places in empty space, of each model
 
 
-# Random pairs
-
-
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     """Random pairs through every model: started with a button, then kept."""
     has_classes = codes.labels is not None
@@ -109,9 +106,6 @@ def _show_rows(statistics: list[GapStatistic], score: GapScore) -> None:
     show_frame(pd.DataFrame(rows).dropna(axis="columns", how="all"), alt, {"percent": percent})
 
 
-# Two classes
-
-
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
     """The median gap score of every two classes, and pairs to look at."""
     st.subheader("Where are the gaps?", anchor=False)
@@ -172,9 +166,6 @@ def _offer_pair(words: str, pair: list[int], checkpoint: Checkpoint, codes: Code
         go_to("interpolation")
 
 
-# Empty space
-
-
 def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     """Places without a code, decoded: the shares off the data and unlike any image."""
     st.subheader("Empty space", anchor=False)
@@ -230,9 +221,6 @@ def _fitted_words(codes: Codes) -> str:
         split = {"train": "training ", "test": "test "}.get(codes.split, "")
         which = f"those of {counted(len(codes.latents), f'{split}image')}, as on the page that generates"
     return f"The codes that box and Gaussian are fitted to are {which}."
-
-
-# Study
 
 
 def show_study() -> None:

@@ -48,9 +48,6 @@ WHAT_TO_EXPECT = (
 )
 
 
-# Samples of a source
-
-
 @dataclass(frozen=True, eq=False)
 class Choice:
     """Source and settings of samples; ``sampler`` is None while a mixture is being fitted."""
@@ -170,9 +167,6 @@ def _arrays(drawn: samples.Samples) -> bytes:
     return file.getvalue()
 
 
-# Scores of every source
-
-
 def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     """Every source of several models, judged by many samples: started with a button, then kept."""
     st.subheader("How good are they?", anchor=False)
@@ -247,9 +241,6 @@ def _show_table(found: samples.Judgement, learnt: set[str]) -> None:
     formats = {"percent": ["off the data", "near-copies"], "%.1f": ["Fréchet distance", "of real images"]}
     show_frame(table, "The scores of every source of every model.", formats)
     offer_file("Scores (CSV)", "generation-scores.csv", lambda: csv(table))
-
-
-# Plane and arithmetic
 
 
 def show_plane(checkpoint: Checkpoint) -> None:

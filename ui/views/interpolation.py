@@ -12,7 +12,7 @@ from autoencoder.checkpoint import path_kinds
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATH_KINDS
-from autoencoder.checkpoint.places import ImageAt, Place, code_in, picture_of, title_of
+from autoencoder.checkpoint.places import ImageAt, code_in, picture_of, title_of
 from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.experiments.interpolation import words
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
@@ -30,7 +30,7 @@ from ui.widgets.charts import csv, offer_files, sheet, show_chart
 from ui.widgets.controls import segments, slider
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
-from ui.widgets.pair import set_pair
+from ui.widgets.pair import Pair, set_pair
 from ui.widgets.pictures import show_large, show_table
 
 LOOKS = "Looks like (weight)"
@@ -103,7 +103,7 @@ def _set_up(preset: Preset) -> None:
     set_pair(*preset.pair)
 
 
-def show_prompt(models: list[Checkpoint], pair: tuple[Place, Place]) -> None:
+def show_prompt(models: list[Checkpoint], pair: Pair) -> None:
     """The question of the scene that is set up; its strips answer it."""
     names = tuple(model.name for model in models)
     for preset in PRESETS:
@@ -121,12 +121,7 @@ def choose_path() -> tuple[str, int]:
 
 
 def find_paths(
-    models: list[Checkpoint],
-    codes: Codes,
-    pair: tuple[Place, Place],
-    kind: str,
-    n_steps: int,
-    with_opinion: bool = True,
+    models: list[Checkpoint], codes: Codes, pair: Pair, kind: str, n_steps: int, with_opinion: bool = True
 ) -> list[MeasuredPath]:
     """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
     ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
@@ -173,7 +168,7 @@ def _smooth_paths(ends: list[tuple[Checkpoint, path_kinds.Ends]], n_steps: int) 
     return job.progress.partial if job else start
 
 
-def show_pair(checkpoint: Checkpoint, codes: Codes, pair: tuple[Place, Place]) -> None:
+def show_pair(checkpoint: Checkpoint, codes: Codes, pair: Pair) -> None:
     """The images of A and B."""
     pictures = [picture_of(place, checkpoint, codes) for place in pair]
     titles = [f"{letter}: {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True)]
@@ -190,7 +185,7 @@ def move_by_hand(paths: list[MeasuredPath]) -> None:
     path_slider(given, is_dark(), key="path slider")
 
 
-def show_paths(codes: Codes, paths: list[MeasuredPath], pair: tuple[Place, Place]) -> None:
+def show_paths(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
     """A strip for every model, with a sentence on where it leaves the data and where its class changes."""
     for path in paths:
         says = f"{words.verdict(path)}{words.change_of_class(path, codes)}{words.misdrawn(path, codes, pair)}"
@@ -241,13 +236,13 @@ def show_profile(paths: list[MeasuredPath]) -> None:
     show_chart(caches.path_chart(models, latents, is_dark()), "profile", alt)
 
 
-def show_on_map(codes: Codes, path: MeasuredPath, pair: tuple[Place, Place]) -> None:
+def show_on_map(codes: Codes, path: MeasuredPath, pair: Pair) -> None:
     """The first model's path on its map, on which A and B can be set, also where no image is."""
     with st.expander("The path on the map: set A and B there", icon=":material/scatter_plot:"):
         show_map(path.checkpoint, codes, compact=True, path=path.latents, pair=pair)
 
 
-def take_away(paths: list[MeasuredPath], pair: tuple[Place, Place], codes: Codes, kind: str) -> None:
+def take_away(paths: list[MeasuredPath], pair: Pair, codes: Codes, kind: str) -> None:
     """Downloads of strips, morph and numbers, and the Python lines that make them."""
     name = "interpolation-" + "-".join(path.checkpoint.name for path in paths)
     images = np.stack([path.measured.images for path in paths])
@@ -266,7 +261,7 @@ def take_away(paths: list[MeasuredPath], pair: tuple[Place, Place], codes: Codes
             st.code(snippet, language="python")
 
 
-def _snippet(path: MeasuredPath, pair: tuple[Place, Place], codes: Codes, kind: str) -> str:
+def _snippet(path: MeasuredPath, pair: Pair, codes: Codes, kind: str) -> str:
     """Python lines that make this strip; empty for images and models that a script does not find by name."""
     is_named = path.checkpoint.folder is not None and path.checkpoint.folder.parent == SHIPPED
     if not is_named or not all(isinstance(place, ImageAt) for place in pair) or codes.split == "all":

@@ -16,9 +16,9 @@ from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps import show_statistic
 from ui.views.interpolation import find_paths, move_by_hand, show_paths
 from ui.widgets.map import show_map
+from ui.widgets.pair import Pair
 
-Pair = tuple[ImageAt, ImageAt]  # of MNIST test images
-SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # two 3s; a 4 and a 1
+SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,7 @@ NO_WORKER = "No worker is available; the job continues when one connects"
 def job_on_request(
     key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, place=st
 ) -> Job | None:
-    """The quick job with this key, started by a button ``label`` in ``place``; None before that.
-
-    A stopped one can be restarted.
-    """
+    """The quick job with this key, started by a button ``label`` in ``place``; None before that."""
     job = find_measurement(quick_queue(), key)
     if job is None:
         if not place.button(label, type="primary", width="stretch" if place is not st else "content"):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.places import ImageAt, Place, code_of
+from autoencoder.checkpoint.places import ImageAt, code_of
 from autoencoder.figures.maps import map_figure
 from autoencoder.latent.fields import density, gap_field_steps
 from autoencoder.latent.projection import CodeMap, Map, PCAMap, tsne_steps
@@ -26,7 +26,7 @@ from ui.state.queues import find_measurement, job_queue, quick_queue, start_meas
 from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
-from ui.widgets.pair import other_codes
+from ui.widgets.pair import Pair, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
@@ -71,7 +71,7 @@ def show_map(
     compact: bool = False,
     path: np.ndarray | None = None,
     crosses: np.ndarray | None = None,
-    pair: tuple[Place, Place] | None = None,
+    pair: Pair | None = None,
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
@@ -120,7 +120,7 @@ def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
     offer_files({"Points (CSV)": points, "Map (HTML)": page})
 
 
-def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
+def _texts(pair: Pair | None) -> dict[str, str]:
     """A and B as texts; only an image can stand in for what was chosen."""
     places = zip(PLACES, pair or (), strict=False)
     return {letter: str(place.index) for letter, place in places if isinstance(place, ImageAt)}
@@ -210,10 +210,7 @@ def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
 
 
 def tsne_map(codes: Codes) -> Map:
-    """The current t-SNE map of these codes, with its progress.
-
-    Before its first step, the PCA plane that it starts from.
-    """
+    """The current t-SNE map of these codes, with its progress; before its first step, the PCA plane."""
     key = job_key("map", codes.key)
     job = find_measurement(job_queue(), key) or start_measurement(
         job_queue(), key, StepsWork(tsne_steps, codes.latents)

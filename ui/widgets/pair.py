@@ -15,15 +15,13 @@ from ui.state.defaults import MOST_FITTED
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import number
 
+Pair = tuple[Place, Place]  # A and B
 ANY = "any class"
 TWO_CLASSES, ONE_CLASS = "two classes", "one class"
 
 
 def chosen_codes() -> Codes:
-    """The codes of the chosen images by the chosen model; those of its atlas where the images are not here.
-
-    Stops the page with an offer where there are neither.
-    """
+    """The codes of the chosen images by the chosen model, or of its atlas; stops the page without either."""
     checkpoint = chosen_checkpoint()
     if dataset_at_hand():
         return caches.codes(checkpoint, chosen_dataset())
@@ -53,7 +51,7 @@ def fitting_codes(checkpoint: Checkpoint, codes: Codes) -> Codes:
     return caches.codes(checkpoint, caches.spread_images(chosen_dataset("train"), MOST_FITTED))
 
 
-def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
+def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
     """A and B as chosen on any page; before that, two images of different classes."""
     pair = []
     for letter, default in zip("ab", places.default_pair(codes), strict=True):
@@ -69,7 +67,7 @@ def set_pair(a: int, b: int) -> None:
     address.choose("b", str(b))
 
 
-def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
+def choose_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
     """A and B: typed, jumped to by class, or drawn at random."""
     pair = chosen_pair(checkpoint, codes)
     notes, columns = st.container(), st.columns(3, vertical_alignment="bottom")

@@ -69,9 +69,6 @@ SCENES = (
 )
 
 
-# Protocols
-
-
 def choose_outcomes() -> list[Outcome]:
     """The outcomes of a protocol for the chosen images, one per seed; none before it is started."""
     train, test = choice.chosen_dataset("train"), choice.test_counterpart()
@@ -121,9 +118,6 @@ def _choose_protocol(train: Dataset) -> str:
         reason = "have no labels" if train.labels is None else "are all of one class"
         st.caption(f"These images {reason}: protocols that need two classes are not offered.")
     return next((key for key, words in PROTOCOLS.items() if words == chosen), AS_IT_IS)
-
-
-# A model as it is
 
 
 def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | None) -> list[Outcome]:
@@ -200,9 +194,6 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
         f"Normal for {checkpoint.name}: {train.name}, {whose}. Of the images to test on, {judged} are "
         f"judged; k-NN and PCA compare them with {ready.n_compared:,} normal ones."
     )
-
-
-# Two protocols that train
 
 
 def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
