@@ -116,4 +116,4 @@ def test_a_link_makes_nobody_another_visitor():
     app.query_params[COOKIE] = TOKEN
     app.query_params["visitor_token"] = TOKEN
     first = app.run().text[0].value
-    assert app.run().text[0].value == first != visitor._digest(TOKEN)
+    assert app.run().text[0].value == first != visitor.visitor_of(TOKEN)

@@ -28,12 +28,12 @@ def is_token(text: object) -> bool:
 
 
 def visitor_id() -> str:
-    """32 hexadecimal digits, the same as long as the cookie lives, or the session where there is none."""
+    """The visitor's id, the same as long as the cookie lives, or the session where there is none."""
     if ID not in st.session_state:  # a page asks many times, and parses the cookies each time
         token = st.context.cookies.get(COOKIE)
         if not is_token(token):
             token = st.session_state.setdefault("visitor_token", secrets.token_urlsafe(32))
-        st.session_state[ID] = _digest(token)
+        st.session_state[ID] = visitor_of(token)
     return st.session_state[ID]
 
 
@@ -44,7 +44,8 @@ def current_workspace() -> Workspace:
     return workspace
 
 
-def _digest(token: str) -> str:
+def visitor_of(token: str) -> str:
+    """The visitor's id, 32 hexadecimal digits, from which nobody can tell the token."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
@@ -63,7 +64,7 @@ def guarded(act: Callable, *arguments) -> None:
         act(*arguments)
 
 
-def literally(text: str, most: int = 60) -> str:
+def escape_markdown(text: str, most: int = 60) -> str:
     """A foreign text in one line, shortened and escaped: nothing in it is Markdown."""
     return MARKDOWN.sub(r"\\\g<0>", in_line(text, most))
 

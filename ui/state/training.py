@@ -46,7 +46,7 @@ def current_training() -> Job | None:
     """
     job = job_queue().find(visitor_id())
     if job is None:
-        job = take_up(job_queue(), visitor_id(), current_workspace())
+        job = restore_training(job_queue(), visitor_id(), current_workspace())
         if job and not current_workspace().training.is_paused():
             job.resume()
     return job
@@ -82,7 +82,7 @@ def train(
     return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, name)
 
 
-def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
+def restore_training(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     """The unfinished training of the workspace as a new, paused job; None where there is none."""
     snapshot = workspace.training.read()
     if snapshot is None:

@@ -11,7 +11,7 @@ from ui.jobs.job import Job
 from ui.state import caches
 from ui.state.pages import PATHS
 from ui.state.queues import job_queue, quick_queue
-from ui.state.session import guarded, literally, refusal
+from ui.state.session import escape_markdown, guarded, refusal
 from ui.storage import classroom
 from ui.storage.shares import KINDS, is_shared
 
@@ -67,7 +67,7 @@ def _warn_of_unknown(kept: str) -> None:
         _, choices = classroom.starting_view(kept, PATHS)
         missing = [choices[kind] for kind in KINDS if not _all_have(kind, choices.get(kind))]
         if missing:
-            names = ", ".join(f"“{literally(name)}”" for name in missing)
+            names = ", ".join(f"“{escape_markdown(name)}”" for name in missing)
             advice = "Share what is yours, open its link, and copy the address there."
             st.warning(f"Not everybody has {names}. {advice}")
 
@@ -129,4 +129,4 @@ def _words(job: Job) -> str:
         done = f"epoch {epoch} of {progress.settings.epochs}"
     else:
         done = f"{progress.share:.0%}"
-    return f"{literally(job.name, MOST_CHARACTERS)}, {done}: {job.status}{place}"
+    return f"{escape_markdown(job.name, MOST_CHARACTERS)}, {done}: {job.status}{place}"

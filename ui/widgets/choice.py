@@ -12,7 +12,7 @@ from autoencoder.training.plan import n_learnt_from
 from ui.state import choice
 from ui.state.choice import dataset_name, dataset_title, model_name
 from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL, counterparts
-from ui.state.session import literally
+from ui.state.session import escape_markdown
 from ui.widgets.controls import keep_among, pick, several
 
 MOST_OTHERS = 3  # models compared with the chosen one
@@ -78,7 +78,7 @@ def _note_unknown(key: str, options: list[str]) -> None:
     if asked and asked not in options:
         st.session_state[choice.unknown_key(key)] = asked
     if choice.unknown_key(key) in st.session_state:
-        name = literally(st.session_state[choice.unknown_key(key)])
+        name = escape_markdown(st.session_state[choice.unknown_key(key)])
         what = "does not exist or belongs to another visitor; showing another one."
         st.warning(f"“{name}” from this link {what}")
 
