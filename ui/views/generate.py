@@ -269,7 +269,7 @@ def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     st.caption(WHAT_TO_EXPECT)
     names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
     names.append(f"= round trip {round_trip:.2f}: {'off' if round_trip > 1 else 'on'} the data")
-    show_large(list(zip(pictures, names, strict=True)))
+    show_large(pictures, names)
 
 
 def _class_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:

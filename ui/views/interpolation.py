@@ -172,7 +172,7 @@ def show_pair(checkpoint: Checkpoint, codes: Codes, pair: Pair) -> None:
     """The images of A and B."""
     pictures = [picture_of(place, checkpoint, codes) for place in pair]
     titles = [f"{letter}: {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True)]
-    show_large(list(zip(pictures, titles, strict=True)))
+    show_large(pictures, titles)
 
 
 def move_by_hand(paths: list[MeasuredPath]) -> None:

@@ -35,14 +35,14 @@ def show_table(
     )
 
 
-def show_large(images: list[tuple[np.ndarray, str]]) -> None:
-    """Images (28, 28) with their captions, large enough to see from the back row."""
-    _show_figures(images, "1 1 160px")
+def show_large(images: Sequence[np.ndarray], captions: list[str]) -> None:
+    """Images (28, 28) side by side, each over its caption, large enough to see from the back row."""
+    _show_figures(images, captions, "1 1 160px")
 
 
 def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: bool | None = None) -> None:
     """Images (N, 28, 28) side by side, each over its caption; ``ink_on_paper`` as the theme unless given."""
-    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px", ink_on_paper)
+    _show_figures(images, captions, f"0 0 {side}px", ink_on_paper)
 
 
 def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
@@ -50,8 +50,9 @@ def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
     st.html(f"{_style()}{_figure(grid(images, n_columns, gap=0), caption, 'class=lse-grid')}")
 
 
-def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
-    figures = [_figure(image, caption, f"style='flex: {flex}'", ink_on_paper) for image, caption in images]
+def _show_figures(images, captions: list[str], flex: str, ink_on_paper: bool | None = None) -> None:
+    pairs = zip(images, captions, strict=True)
+    figures = [_figure(image, caption, f"style='flex: {flex}'", ink_on_paper) for image, caption in pairs]
     st.html(f"{_style()}<div class=lse-big>{''.join(figures)}</div>")
 
 

@@ -66,7 +66,7 @@ def show_few(outcomes: list[Outcome], rule: Rule) -> None:
         st.markdown(f"**{n_alarms} of {len(found)} scores call it an outlier**: {title}.")
         image = as_floats(outcome.test.images[row])
         rebuilt = outcome.model.reconstruct(outcome.test.images[[row]])[0]
-        show_large([(image, title), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")])
+        show_large([image, rebuilt, np.abs(rebuilt - image)], [title, "reconstruction", "error"])
         show_frame(list(map(_verdict_row, found)), f"The verdict of every score on {title}.")
 
 
