@@ -14,7 +14,7 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.figures.maps import map_figure
 from ui.server.app import MIDDLEWARE, ROUTES, lifespan
 from ui.state import caches
-from ui.widgets.map.map import CODE, project, show_map
+from ui.widgets.map import CODE, project, show_map
 
 MODEL = "mnist-vae-2"
 JITTER = 0.15  # of the codes' standard deviation

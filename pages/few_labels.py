@@ -1,14 +1,12 @@
-"""Do unlabelled images help where only few are labelled, and is it the autoencoder that makes them help?"""
+"""Few labels: do unlabelled images help where few are labelled, and is that the autoencoder's doing?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.few_labels.choose import choose_plan, show_setting
-from ui.views.few_labels.show import show_measurement
+from ui.views.few_labels import choose_plan, show_measurement, show_setting
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Few labels",
     "Of many images only a few are labelled. Look for a curve on the encoder's features that stays above its "
-    "control, the same method on the pixels: only that much is the autoencoder's doing.",
+    "control, the same method on the pixels: only that much is the autoencoder's doing."
 )
 checkpoint = chosen_checkpoint()
 setting = show_setting(checkpoint)

@@ -1,18 +1,14 @@
-"""How often does a path between two classes fall into a gap, and what lies where no code is?"""
+"""Gaps: how often does a path between two classes fall into a gap, and what lies where no code is?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.gaps.empty_space import show_empty_space
-from ui.views.gaps.matrix import show_matrix
-from ui.views.gaps.statistic import show_statistic
-from ui.views.gaps.study import show_study
-from ui.widgets.compared import compared_models
+from ui.views.gaps import show_empty_space, show_matrix, show_statistic, show_study
+from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "Gaps",
     "One pair proves little. Here random pairs go through every model, and the numbers say whether the space "
-    "between the classes is holed, and for which model. Look for intervals that do not overlap.",
+    "between the classes is holed, and for which model. Look for intervals that do not overlap."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 models = compared_models(checkpoint, codes)

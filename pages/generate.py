@@ -1,16 +1,13 @@
-"""Can the model draw new images?"""
+"""Generate: can the model draw new images?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.generate.arithmetic import show_arithmetic, show_plane
-from ui.views.generate.samples import choose_source, show_samples
-from ui.views.generate.scores import show_scores
+from ui.views.generate import choose_source, show_arithmetic, show_plane, show_samples, show_scores
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "Generate",
     "A code that belongs to no image is drawn at random, and decoded. Look for samples that are like no real "
-    "image, and for samples that are a training image come back.",
+    "image, and for samples that are a training image come back."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 choice = choose_source(checkpoint, codes)

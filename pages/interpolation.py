@@ -1,39 +1,28 @@
-"""What lies between two images, and where does the way leave the data?"""
+"""Interpolation: what lies between two images, and where does the way leave the data?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.interpolation.find import find_paths
-from ui.views.interpolation.scenes import offer_presets, show_prompt
-from ui.views.interpolation.show import (
-    choose_path,
-    move_by_hand,
-    show_on_map,
-    show_pair,
-    show_paths,
-    show_profile,
-    take_away,
-)
-from ui.widgets.compared import compared_models
+from ui.views import interpolation as view
+from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import choose_pair, chosen_codes
 
 open_page(
-    "Interpolation",
     "A path from the code of A to that of B, decoded step by step. Look for steps that are like no real "
-    "image any more: there the path has left the data.",
+    "image any more: there the path has left the data."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
-offer_presets()
+view.offer_presets()
 pair = choose_pair(checkpoint, codes)
 models = compared_models(checkpoint, codes)
-kind, n_steps = choose_path()
-show_prompt(models, pair)
-paths = find_paths(models, codes, pair, kind, n_steps)
-show_pair(checkpoint, codes, pair)
-move_by_hand(paths)
-show_paths(codes, paths, pair)
-show_profile(paths)
-show_on_map(codes, paths[0], pair)
-take_away(paths, pair, codes, kind)
+kind, n_steps = view.choose_path()
+view.show_prompt(models, pair)
+paths = view.find_paths(models, codes, pair, kind, n_steps)
+view.show_pair(checkpoint, codes, pair)
+view.move_by_hand(paths)
+view.show_paths(codes, paths, pair)
+view.show_profile(paths)
+view.show_on_map(codes, paths[0], pair)
+view.take_away(paths, pair, codes, kind)
 why(
     "**Round trip**: a step z is decoded and encoded again, ‖E(D(z)) − z‖. Where the decoder draws "
     "something that the encoder knows, the code comes back close to where it was. **Distance to the data**: "

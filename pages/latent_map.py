@@ -1,17 +1,13 @@
-"""Where do the codes of the images lie, and what does the decoder draw in between?"""
+"""Latent map: where do the codes of the images lie, and what does the decoder draw in between?"""
 
 import streamlit as st
 
 from ui.state.choice import chosen_checkpoint
-from ui.widgets.frame import open_page, why
-from ui.widgets.map.map import choose_beside, choose_projection, downloads, show_map
-from ui.widgets.menu import offer_page
+from ui.widgets.frame import offer_page, open_page, why
+from ui.widgets.map import choose_beside, choose_projection, downloads, show_map
 from ui.widgets.pair import chosen_codes
 
-open_page(
-    "Latent map",
-    "Every point is one image, placed by its code. Look for what the decoder draws between the groups.",
-)
+open_page("Every point is one image, placed by its code. Look for what the decoder draws between the groups.")
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 left, right = st.columns(2)
 with left:
@@ -19,7 +15,7 @@ with left:
 with right:
     beside = choose_beside(checkpoint)
 latent_map = show_map(checkpoint, codes, beside, method)
-offer_page("interpolation", "Walk from A to B, step by step", "linear_scale")
+offer_page("interpolation", "Walk from A to B, step by step")
 downloads(checkpoint, codes, latent_map)
 why(
     "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they spread"

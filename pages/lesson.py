@@ -1,11 +1,12 @@
-"""What is a gap in latent space, shown in three minutes?"""
+"""Lesson: what is a gap in latent space, shown in three minutes?"""
 
-from ui.views.lesson import offer_worksheet, show_lesson
+from ui.views.lesson import show_lesson, worksheet
+from ui.widgets.charts import offer_file
 from ui.widgets.frame import open_page, why
 
-open_page("Lesson", "Five scenes, three minutes. Left and right arrow keys step through them.")
+open_page("Five scenes, three minutes. Left and right arrow keys step through them.")
 show_lesson()
-offer_worksheet()
+offer_file("Worksheet for students (HTML, to print)", "worksheet.html", worksheet)
 why(
     "Every scene is alive and computed from the shipped models: nothing is a recording. Where MNIST is not "
     "on this machine, the codes that come with the models stand in for its test images. What the last scene "

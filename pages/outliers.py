@@ -1,4 +1,4 @@
-"""What has the model never seen, which score tells, and how often is it wrong?"""
+"""Outliers: what has the model never seen, which score tells, and how often is it wrong?"""
 
 import streamlit as st
 
@@ -9,9 +9,8 @@ from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Outliers",
     "A model gives back badly what it has never seen, if the score is the right one. Look for normal images "
-    "and outliers that overlap, and for a score that calls a black image the most normal of all.",
+    "and outliers that overlap, and for a score that calls a black image the most normal of all."
 )
 if not dataset_at_hand():
     offer_download()

@@ -1,4 +1,4 @@
-"""What does the model keep of an image, and what of a noisy one?"""
+"""Reconstruction: what does the model keep of an image, and what of a noisy one?"""
 
 from ui.state.choice import chosen_checkpoint, dataset_at_hand
 from ui.views.reconstruction import noise_and_reconstructions
@@ -6,9 +6,8 @@ from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Reconstruction",
     "An image goes in, its code comes out, and the decoder draws the image again from the code alone. "
-    "Look for what is lost first as the noise grows, and for images that come back as something else.",
+    "Look for what is lost first as the noise grows, and for images that come back as something else."
 )
 if not dataset_at_hand():
     offer_download()

@@ -1,31 +1,27 @@
-"""How does a network come to its latent space?"""
+"""Train: how does a network come to its latent space?"""
 
 from ui.state.choice import chosen_dataset, dataset_at_hand, test_counterpart
 from ui.state.session import refusal
-from ui.views.train.compare import show_comparison
-from ui.views.train.follow import follow
-from ui.views.train.form import choose_plan, find_training, offer_start, show_mirror
-from ui.views.train.models import show_models
-from ui.views.train.outcome import show_outcome
+from ui.views.train import training as view
+from ui.views.train.models import show_comparison, show_models
 from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Train",
     "Train a model of your own on the images chosen at the side, and watch its map form. Look whether the "
     "held-out error follows the training error down: where it turns up again, the network learns its images "
-    "by heart.",
+    "by heart."
 )
-job, is_free = find_training()
+job, is_free = view.find_training()
 if job and job.is_over:
-    show_outcome(job)
+    view.show_outcome(job)
 elif job:
-    follow(job)
+    view.follow(job)
 elif is_free and dataset_at_hand():
     with refusal():
-        plan = choose_plan(chosen_dataset("train"), test_counterpart())
-        show_mirror(plan)
-        offer_start(plan)
+        plan = view.choose_plan(chosen_dataset("train"), test_counterpart())
+        view.show_mirror(plan)
+        view.offer_start(plan)
 elif is_free:
     offer_download()
 show_models()

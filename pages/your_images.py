@@ -1,13 +1,12 @@
-"""What becomes of my own images?"""
+"""Your images: what becomes of my own images?"""
 
 from ui.state.session import refusal
 from ui.views.your_images import check, choose_files, explain_formats, offer_use, show_image_sets
 from ui.widgets.frame import open_page
 
 open_page(
-    "Your images",
     "Bring images of your own: look how a model that has never seen their like draws them again, and train "
-    "one on them.",
+    "one on them."
 )
 with refusal():
     found = choose_files()

@@ -11,8 +11,7 @@ from ui.state import address
 from ui.state.pages import LESSON
 from ui.state.session import refusal
 from ui.widgets.choice import choose, set_aside
-from ui.widgets.frame import offer_large_type
-from ui.widgets.menu import lead_to_start, pages, show_menu
+from ui.widgets.frame import lead_to_start, offer_large_type, pages, show_menu
 
 ICON = Path(__file__).with_name("icon.png")  # a material icon would be fetched from a foreign host
 

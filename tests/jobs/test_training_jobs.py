@@ -25,15 +25,14 @@ from ui.jobs import executor
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.jobs.runner import Runner
-from ui.state.training import take_up, train
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
+from ui.state.training import restore_training, train
 from ui.storage import disk, upkeep
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
 from ui.storage.shares import place_of_copy, share_copy
-from ui.storage.unfinished import UNFINISHED
 from ui.storage.upkeep import clear_unfinished
-from ui.storage.workspace import Workspace
+from ui.storage.workspace import UNFINISHED, Workspace
 
 VISITOR = "0" * 32
 
@@ -86,7 +85,7 @@ def test_a_training_outlives_its_server_in_the_same_bits(new_server, space):
     )
     left_after_an_epoch(new_server(), given, space)
     queue = new_server()
-    job = take_up(queue, VISITOR, space)
+    job = restore_training(queue, VISITOR, space)
     assert job is queue.find(VISITOR) and job.status == "paused"
     assert len(job.progress.epochs) == 1 and job.progress.losses and job.progress.latest.epoch == 1
     job.resume()
@@ -94,13 +93,13 @@ def test_a_training_outlives_its_server_in_the_same_bits(new_server, space):
     assert_same_weights(space.models.load(job.result), trained(given))
     assert [epoch.epoch for epoch in job.progress.epochs] == [1, 2, 3]
     assert list(read_replay(space.models.folder / job.result).epochs) == [0, 1, 2, 3]
-    assert take_up(new_server(), VISITOR, space) is None
+    assert restore_training(new_server(), VISITOR, space) is None
 
 
 def test_a_training_in_line_is_there_after_a_restart_too(new_server, space, own):
     queue = JobQueue()
     train(queue, VISITOR, own, space)
-    job = take_up(new_server(), VISITOR, space)
+    job = restore_training(new_server(), VISITOR, space)
     assert job.status == "paused" and job.progress.latest is None
     job.resume()
     assert job.wait(SOON) and job.status == "done"
@@ -114,19 +113,19 @@ def test_a_training_on_shared_images_outlives_its_server(new_server, space, own)
     share_copy(owner, "data", owner.images.find("stripes"), name)
     shared = replace(own, dataset=replace(own.dataset, name=name))
     left_after_an_epoch(new_server(), shared, space)
-    job = take_up(new_server(), VISITOR, space)
+    job = restore_training(new_server(), VISITOR, space)
     job.resume()
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(space.models.load(job.result), trained(shared))
     left_after_an_epoch(new_server(), shared, space)
     place_of_copy("data", name).unlink()
     with pytest.raises(DatasetError, match="no longer here"):
-        take_up(new_server(), VISITOR, space)
+        restore_training(new_server(), VISITOR, space)
 
 
 def test_an_interrupted_training_that_is_stopped_leaves_its_model(new_server, space, own):
     left_after_an_epoch(new_server(), own, space)
-    job = take_up(new_server(), VISITOR, space)
+    job = restore_training(new_server(), VISITOR, space)
     job.stop()
     assert job.wait(SOON) and job.status == "stopped"
     assert len(space.models.load(job.result).config.training.history) == 1
@@ -136,17 +135,17 @@ def test_images_that_are_gone_or_others_are_told_of(new_server, space, own):
     left_after_an_epoch(new_server(), own, space)
     space.images.delete("stripes")
     with pytest.raises(DatasetError, match="stripes, are no longer here"):
-        take_up(new_server(), VISITOR, space)
+        restore_training(new_server(), VISITOR, space)
     space.images.save(own.dataset.subset(np.arange(50)), "stripes")
     with pytest.raises(DatasetError, match="as they were"):
-        take_up(new_server(), VISITOR, space)
+        restore_training(new_server(), VISITOR, space)
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\x02\0\0\0\0\0\0\0{}", b"\xff" * 100])
 def test_a_damaged_file_is_told_of(new_server, space, data):
     space.training.keep(data)
     with pytest.raises(UnfinishedError, match="damaged"):
-        take_up(new_server(), VISITOR, space)
+        restore_training(new_server(), VISITOR, space)
 
 
 def test_what_is_kept_of_a_training_is_all_of_it(new_server, space, own):
@@ -176,7 +175,7 @@ def test_a_model_that_finds_the_disk_full_can_be_kept_once_there_is_room(new_ser
         job = train(queue, VISITOR, own, space)
         assert job.wait(SOON) and job.status == "failed" and "No space left on device" in str(job.error)
     queue.forget(VISITOR)
-    again = take_up(queue, VISITOR, space)
+    again = restore_training(queue, VISITOR, space)
     again.resume()
     assert again.wait(SOON) and again.status == "done"
     assert_same_weights(space.models.load(again.result), trained(own))
@@ -214,7 +213,7 @@ def test_what_nobody_comes_back_to_is_removed(tmp_path, monkeypatch):
 
 def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_path):
     token = f"{tmp_path}"
-    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
+    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), visitor_of(token))
     digits = load_dataset("digits", "train")
     left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
     new_server()
@@ -230,7 +229,7 @@ def test_the_page_offers_to_go_on_after_a_restart(new_server, checkpoints, tmp_p
 
 def test_the_page_finds_a_training_going_on_after_a_restart(new_server, tmp_path):
     token = f"{tmp_path}"
-    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
+    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), visitor_of(token))
     digits = load_dataset("digits", "train")
     left_after_an_epoch(new_server(), replace(plan(2), dataset=digits, name="mine"), space)
     assert space.training.is_paused()
@@ -265,7 +264,7 @@ def test_a_paused_training_that_nobody_comes_back_to_leaves_no_mark(space, own, 
 
 def test_the_page_of_a_training_without_its_images_says_so_and_lets_go_of_it(new_server, tmp_path):
     token = f"{tmp_path}"
-    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), _digest(token))
+    space = Workspace(Path(os.environ["LATENT_STATE_ROOT"]), visitor_of(token))
     left_after_an_epoch(new_server(), plan(2), space)
     app = new_app(token)
     app.run()

@@ -17,8 +17,7 @@ from tests.tools.models import make_small_checkpoint
 from tests.tools.waiting import SOON
 from ui.state.pages import PATHS
 from ui.state.queues import job_queue
-from ui.state.session import literally
-from ui.state.visitor import _digest
+from ui.state.session import escape_markdown, visitor_of
 from ui.storage import classroom
 from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root
@@ -121,7 +120,7 @@ def test_a_damaged_file_holds_nothing_up(text):
 
 
 def test_clearing_takes_everybody_s_images_and_leaves_the_models(digits):
-    shelves = [Workspace(state_root(), _digest(name)) for name in ("one", "other")]
+    shelves = [Workspace(state_root(), visitor_of(name)) for name in ("one", "other")]
     images = np.zeros((3, 28, 28), np.uint8)
     for shelf in shelves:
         shelf.images.save(Dataset("mine", "all", images, None, ()), "mine")
@@ -157,7 +156,7 @@ def test_a_training_has_a_code_that_teacher_and_student_see_and_who_stopped_it_i
     (job,) = job_queue().unfinished()
     assert f"sees this training as **{job.code}**" in words(student)
     app = teacher()
-    assert f"{literally(job.name)}, epoch" in words(app) and job.code in job.name
+    assert f"{escape_markdown(job.name)}, epoch" in words(app) and job.code in job.name
     press(app, "Stop")
     assert job.wait(SOON)
     assert "Stopped by the teacher." in [info.value for info in student.run().info]
@@ -172,4 +171,4 @@ def test_the_start_that_is_said_is_the_one_that_is_used():
         app.text_input[0].set_value(f"/gaps?{urlencode(names)}").run()
         press(app, "Start there")
         assert "Not everybody has" in app.warning[0].value
-        assert all(literally(name) in app.warning[0].value for name in names.values())
+        assert all(escape_markdown(name) in app.warning[0].value for name in names.values())

@@ -23,7 +23,7 @@ from autoencoder.experiments.few_labels.verdicts import (
 )
 from autoencoder.steps import result_of
 from tests.tools.app import buttons, new_app, press, tables, until, words
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 
@@ -42,7 +42,7 @@ def visit(**query) -> AppTest:
 
 
 def own(dataset: Dataset, name: str) -> str:
-    Workspace(state_root(), _digest(TOKEN)).images.save(dataset, name)
+    Workspace(state_root(), visitor_of(TOKEN)).images.save(dataset, name)
     return name
 
 

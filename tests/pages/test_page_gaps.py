@@ -22,7 +22,7 @@ from autoencoder.latent.sources import draw
 from autoencoder.latent.support import Support
 from autoencoder.steps import result_of
 from tests.tools.app import living_map, press, tables, until, visit, visit_as, visit_unlabelled, words
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.workspace import Workspace
 
 MODELS = ("digits-ae-16", "digits-vae-16")
@@ -184,7 +184,7 @@ def test_a_class_of_one_image_has_no_paths_within():
 
 def test_of_a_single_image_no_words_say_that_it_is_not_here(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
-    own = Workspace(tmp_path, _digest("one image"))
+    own = Workspace(tmp_path, visitor_of("one image"))
     own.images.save(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
     app = visit_as("one image", "gaps", data="one")
     said = words(app)

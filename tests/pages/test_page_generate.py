@@ -158,7 +158,7 @@ def test_without_the_images_there_are_samples_all_the_same(monkeypatch, tmp_path
 def test_images_that_are_all_alike_are_nothing_to_judge_by(monkeypatch):
     blank = np.zeros((20, 28, 28), np.uint8)
     monkeypatch.setattr(
-        "ui.views.generate.scores.chosen_dataset", lambda split: Dataset("blank", split, blank, None, ())
+        "ui.views.generate.chosen_dataset", lambda split: Dataset("blank", split, blank, None, ())
     )
     app = visit("generate", model=MODEL, samples=12)
     assert not app.exception and "do not differ from each other" in words(app)

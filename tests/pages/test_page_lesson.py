@@ -16,7 +16,7 @@ from autoencoder.latent.support import PathMeasures
 from autoencoder.steps import result_of
 from tests.tools.app import living_map, press, tables, until, visit, words
 from ui.state import address
-from ui.views.interpolation.scenes import PRESETS
+from ui.views.interpolation import PRESETS
 from ui.views.lesson import SCENES, worksheet
 
 
@@ -142,7 +142,7 @@ def test_a_scene_s_prompt_stands_above_its_strips(preset):
     app = visit("interpolation", **preset.query)
     (info,) = [element.value for element in app.info if preset.prompt in element.value]
     assert preset.look_for in info and "**Measured:**" in words(app)
-    app.number_input(key="pair.image_b").set_value(preset.b + 1).run()
+    app.number_input(key="pair.image_b").set_value(preset.pair[1] + 1).run()
     assert not any(preset.prompt in element.value for element in app.info)
 
 
@@ -157,9 +157,9 @@ def test_a_teaching_link_sets_up_its_scene(preset):
     assert not app.exception and not app.error and not app.warning
     assert app.selectbox(key="model").value == preset.models[0]
     assert app.multiselect(key="with").value == list(preset.models[1:])
-    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == list(preset.pair)
     labels = load_checkpoint(preset.models[0]).atlas.labels
-    classes = {str(labels[preset.a]), str(labels[preset.b])}
+    classes = {str(labels[image]) for image in preset.pair}
     digits = {character for character in preset.title.replace("2-D", "") if character.isdigit()}
     assert classes == (digits or {"4", "2"})
 
@@ -207,5 +207,5 @@ def test_a_scene_set_up_by_its_button_is_that_of_its_link(preset):
     assert not app.exception and not app.error
     assert app.session_state.data == "mnist" and app.session_state.model == preset.models[0]
     assert app.multiselect(key="with").value == list(preset.models[1:])
-    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [preset.a, preset.b]
+    assert [app.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == list(preset.pair)
     assert np.isfinite(app.number_input(key="pair.image_b").value)

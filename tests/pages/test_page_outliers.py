@@ -34,12 +34,12 @@ from tests.tools.app import new_app, press, tables, until, visit, words
 from tests.tools.waiting import SOON
 from ui.jobs.work import StepsWork
 from ui.state.queues import quick_queue
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
+from ui.views.outliers import choose as pad_module
 from ui.views.outliers.choose import AS_IT_IS, DRAWING, SCENES
 from ui.views.outliers.show import scores_table
-from ui.widgets import pad as pad_module
 from ui.widgets.pictures import _img
 
 ONE_CLASS, HELD_OUT = "one class is normal", "one class is held out"
@@ -79,7 +79,7 @@ def source(image: np.ndarray) -> str:
 def visitor(**query) -> tuple[AppTest, Workspace]:
     """A visit that has a workspace of its own, to be filled before the page runs."""
     token = "a visitor of this test"
-    return new_app(token, **query), Workspace(state_root(), _digest(token))
+    return new_app(token, **query), Workspace(state_root(), visitor_of(token))
 
 
 def test_a_first_visit_shows_the_scores_of_the_model_as_it_is():

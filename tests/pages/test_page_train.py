@@ -30,10 +30,10 @@ from ui.jobs.job import Job
 from ui.jobs.queue import JobQueue
 from ui.state import training as training_module
 from ui.state.queues import job_queue
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
-from ui.views.train.compare import _run, _whether_errors_compare
+from ui.views.train.models import _run, _whether_errors_compare
 from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import _what_is_drawn
 
@@ -51,7 +51,7 @@ def token(tmp_path) -> str:
 
 @pytest.fixture
 def workspace(tmp_path, token) -> Workspace:
-    return Workspace(tmp_path, _digest(token))
+    return Workspace(tmp_path, visitor_of(token))
 
 
 def labelled(widgets, label: str):
@@ -65,7 +65,7 @@ def start(app: AppTest, epochs: int, name: str = "") -> AppTest:
 
 
 def training(token: str) -> Job:
-    return job_queue().find(_digest(token))
+    return job_queue().find(visitor_of(token))
 
 
 def take(app: AppTest, token: str, label: str) -> AppTest:

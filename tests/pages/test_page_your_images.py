@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.tools.app import buttons, press, visit_as
 from tests.tools.uploads import png
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.workspace import Workspace
 
 TOKEN = "I" * 43
@@ -24,7 +24,7 @@ def state(monkeypatch, tmp_path):
 
 @pytest.fixture
 def workspace(tmp_path) -> Workspace:
-    return Workspace(tmp_path, _digest(TOKEN))
+    return Workspace(tmp_path, visitor_of(TOKEN))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.tools.app import (
     words,
 )
 from ui.components.files import file_store
-from ui.state.session import literally
+from ui.state.session import escape_markdown
 
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
 ALONE = {"with": ""}  # compared with no other model
@@ -423,7 +423,7 @@ def test_a_model_without_these_codes_is_left_out_and_the_page_stays(page, choice
     ],
 )
 def test_a_foreign_text_is_shown_as_it_is(text, shown):
-    assert literally(text) == shown
+    assert escape_markdown(text) == shown
     app = new_app()
     app.query_params["model"] = text
     assert f"“{shown}”" in app.run().warning[0].value

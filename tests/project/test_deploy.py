@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools.project import PROJECT
 from ui.server.app import HEALTH_PATH
-from ui.state.visitor import COOKIE
+from ui.state.session import COOKIE
 
 DEPLOY = PROJECT / "deploy"
 DOCKERFILE, NGINX, README = (

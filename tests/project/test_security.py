@@ -110,7 +110,7 @@ def test_what_cannot_run_is_not_taken_for_it():
 
 def test_no_token_comes_near_a_log():
     """Files that handle the visitor's cookie log and print nothing, and no message holds it."""
-    for name in ("state/visitor", "server/middleware"):
+    for name in ("state/session", "server/middleware"):
         text = (PROJECT / "ui" / f"{name}.py").read_text()
         assert not re.search(r"\b(logging|logger|print|warnings)\b", text), name
     for path in PRODUCT:

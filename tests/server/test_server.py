@@ -16,7 +16,7 @@ from tests.tools.waiting import SOON, wait_until
 from ui.server import app as module
 from ui.server.app import HEALTH_PATH
 from ui.server.middleware import NoDeepPages, headers_for
-from ui.state.visitor import COOKIE, TOKEN
+from ui.state.session import COOKIE, TOKEN
 from ui.storage.limits import MAX_IDLE_DAYS
 
 SECRET = "S" * 43

@@ -6,7 +6,7 @@ import pytest
 
 from ui.server import middleware
 from ui.server.middleware import SPARE, SessionLimit
-from ui.state.visitor import COOKIE
+from ui.state.session import COOKIE
 
 HTML = "text/html,application/xhtml+xml"
 

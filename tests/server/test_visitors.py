@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui.server.middleware import MAX_AGE, VisitorCookie
-from ui.state import visitor
-from ui.state.visitor import COOKIE, is_token, visitor_id
+from ui.state import session as visitor
+from ui.state.session import COOKIE, is_token, visitor_id
 
 TOKEN = "A" * 43
 ATTRIBUTES = {"Path=/", f"Max-Age={MAX_AGE}", "HttpOnly", "SameSite=Lax"}
@@ -108,7 +108,7 @@ def test_a_link_makes_nobody_another_visitor():
     def script():
         import streamlit as st
 
-        from ui.state.visitor import visitor_id
+        from ui.state.session import visitor_id
 
         st.text(visitor_id())
 
@@ -116,4 +116,4 @@ def test_a_link_makes_nobody_another_visitor():
     app.query_params[COOKIE] = TOKEN
     app.query_params["visitor_token"] = TOKEN
     first = app.run().text[0].value
-    assert app.run().text[0].value == first != visitor._digest(TOKEN)
+    assert app.run().text[0].value == first != visitor.visitor_of(TOKEN)

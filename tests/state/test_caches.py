@@ -7,11 +7,12 @@ from tests.tools.project import PROJECT
 from ui.state.caches import stamp
 
 SINGLE = {"ui/components/files.py", "ui/state/queues.py"}  # one object of the server each, no results
+CACHE = re.compile(r"\b(?:st\.cache_\w+|cached)\(([^)]*)\)")
 
 
 def test_caches_stand_in_one_file_and_are_bounded():
     found = {
-        str(path.relative_to(PROJECT)): re.findall(r"@st\.cache_\w+\((.*)\)", path.read_text("utf-8"))
+        str(path.relative_to(PROJECT)): CACHE.findall(path.read_text("utf-8"))
         for path in (PROJECT / "ui").rglob("*.py")
     }
     assert {path for path, caches in found.items() if caches} == {"ui/state/caches.py", *SINGLE}

@@ -29,7 +29,7 @@ from autoencoder.errors import LatentSpaceError
 from tests.tools.app import visit_as
 from tests.tools.bad_models import DAMAGES, HOSTILE
 from tests.tools.uploads import Trap, archive, idx, npy, npy_header, npz, png
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.models import export_model, import_model, proposed_name
 from ui.storage.workspace import Workspace
 
@@ -284,11 +284,11 @@ BAD_MODELS = {
 @pytest.fixture
 def workspace(tmp_path, checkpoints) -> Workspace:
     """A visitor who keeps something, beside another one."""
-    for visitor in (_digest(TOKEN), OTHER):
+    for visitor in (visitor_of(TOKEN), OTHER):
         kept = Workspace(tmp_path, visitor)
         kept.images.save(Dataset("noise", "all", IMAGES, LABELS.astype(np.int64), ("a", "b", "c")), "noise")
         kept.models.save(checkpoints["ae"], "small")
-    return Workspace(tmp_path, _digest(TOKEN))
+    return Workspace(tmp_path, visitor_of(TOKEN))
 
 
 def contents(folder: Path) -> dict[Path, bytes | None]:

@@ -16,7 +16,7 @@ from tests.tools.models import make_small_checkpoint
 from tests.tools.project import PROJECT
 from ui.server import app
 from ui.server.limits_table import table
-from ui.state import visitor
+from ui.state import session as visitor
 from ui.storage import limits, models, room
 from ui.storage.disk import WorkspaceError
 from ui.storage.models import export_model, import_model

@@ -27,7 +27,7 @@ from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.server.app import clear_up
 from ui.state.queues import job_queue, quick_queue
-from ui.state.training import take_up
+from ui.state.training import restore_training
 from ui.storage import classroom, results, shares
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
@@ -209,7 +209,7 @@ def test_an_unfinished_training_stands_where_it_was_left(name):
 def test_an_unfinished_training_is_taken_up_and_ends_as_it_would_have(name):
     space, left = space_of(name), VISITORS[name]["unfinished"]
     queue = JobQueue(LocalExecutor())
-    job = take_up(queue, VISITORS[name]["id"], space)
+    job = restore_training(queue, VISITORS[name]["id"], space)
     assert job.status == "paused" and as_json(job.progress.latest) == left["latest"]
     job.resume()
     assert job.wait(SOON) and job.status == "done", job.error

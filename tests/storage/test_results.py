@@ -30,8 +30,7 @@ from ui.jobs.queue import JobQueue
 from ui.jobs.work import job_key
 from ui.server import app as app_module
 from ui.state import caches
-from ui.state.measurement import begun, found
-from ui.state.queues import job_queue, quick_queue
+from ui.state.queues import find_measurement, job_queue, quick_queue, start_measurement
 from ui.storage import classroom, results
 from ui.storage.limits import MAX_RESULT_DAYS
 
@@ -164,7 +163,7 @@ def test_results_that_were_read_are_bounded_like_others(monkeypatch):
     queue = JobQueue()
     for number in range(5):
         results.keep(str(number), [number])
-        assert found(queue, str(number)).result == [number]
+        assert find_measurement(queue, str(number)).result == [number]
     assert [queue.find(str(number)) is not None for number in range(5)] == [False, False, True, True, True]
 
 
@@ -273,23 +272,23 @@ class Counting:
 
 
 def test_a_new_server_has_what_was_measured():
-    job = begun(JobQueue(LocalExecutor()), "count", Counting(3))
+    job = start_measurement(JobQueue(LocalExecutor()), "count", Counting(3))
     assert job.wait(SOON, "done")
     queue = JobQueue(LocalExecutor())  # of the next server
     assert queue.find("count") is None
-    again = found(queue, "count")
+    again = find_measurement(queue, "count")
     assert (again.status, again.result, again.progress) == ("done", 3, (1.0, 3))
-    assert found(queue, "count") is again and not queue.unfinished()
-    assert found(queue, "another") is None
+    assert find_measurement(queue, "count") is again and not queue.unfinished()
+    assert find_measurement(queue, "another") is None
 
 
 def test_what_was_stopped_is_not_kept():
     queue = JobQueue(LocalExecutor())
-    job = begun(queue, "count", Counting(10**9))
+    job = start_measurement(queue, "count", Counting(10**9))
     job.wait(SOON, "running")
     job.stop()
     assert job.wait(SOON, "stopped")
-    assert found(JobQueue(LocalExecutor()), "count") is None
+    assert find_measurement(JobQueue(LocalExecutor()), "count") is None
 
 
 def forget_everything() -> None:

@@ -16,14 +16,14 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from tests.tools.app import living_map, visit_as, words
 from tests.tools.models import make_small_checkpoint
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage import shares as shares_module
 from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
 from ui.storage.models import export_model, import_model, model_infos
 from ui.storage.shares import place_of_copy, share_copy, shelf_of
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
-from ui.widgets import share
+from ui.widgets import kept as kept_controls
 
 OWNER, OTHER = "the one who shares", "somebody else"
 
@@ -32,7 +32,7 @@ OWNER, OTHER = "the one who shares", "somebody else"
 def own() -> Workspace:
     """The workspace of the one who shares, empty."""
     shutil.rmtree(state_root(), ignore_errors=True)
-    return Workspace(state_root(), _digest(OWNER))
+    return Workspace(state_root(), visitor_of(OWNER))
 
 
 def switch(app: AppTest, is_on: bool) -> AppTest:
@@ -54,7 +54,7 @@ def test_a_shared_model_is_opened_by_its_link_and_by_nobody_without_it(own, digi
         living_map(app)["panes"][0]["id"] == load_checkpoint(own.models.folder / "my model").fingerprint[:8]
     )
     assert name not in visit_as(OTHER, "latent_map").selectbox(key="model").options
-    assert model_infos(Workspace(state_root(), _digest(OTHER)).models) == []
+    assert model_infos(Workspace(state_root(), visitor_of(OTHER)).models) == []
 
 
 def test_a_copy_stays_when_the_original_goes_and_goes_when_it_is_withdrawn(own, digits):
@@ -173,20 +173,20 @@ def test_a_visitor_shares_so_many_and_no_more(own, digits, monkeypatch):
     share_copy(own, "model", own.models.folder / "one", f"one~{1:020}")
     with pytest.raises(WorkspaceError, match="You share 1 models, which is as many"):
         share_copy(own, "model", own.models.folder / "two", f"two~{2:020}")
-    other = Workspace(state_root(), _digest(OTHER))  # for whom it does not count
+    other = Workspace(state_root(), visitor_of(OTHER))  # for whom it does not count
     share_copy(other, "model", own.models.folder / "two", f"two~{2:020}")
     assert [path.name[:3] for path in (*own.shared.copies(), *other.shared.copies())] == ["one", "two"]
 
 
 def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     own.models.save(make_small_checkpoint(digits, "ae"), "one")
-    other, name = Workspace(state_root(), _digest(OTHER)), f"one~{1:020}"
+    other, name = Workspace(state_root(), visitor_of(OTHER)), f"one~{1:020}"
     for who in (own, other):
         share_copy(who, "model", own.models.folder / "one", name)
     place = place_of_copy("model", name)
-    share._withdraw(own, place)
+    kept_controls._withdraw(own, place)
     assert place.exists() and own.shared.copies() == [] and other.shared.copies() == [place]
-    share._withdraw(other, place)
+    kept_controls._withdraw(other, place)
     assert not place.exists()
 
 

@@ -12,7 +12,7 @@ from autoencoder.data.loading import load_dataset
 from tests.tools.project import MAIN
 from tests.tools.waiting import SOON, wait_until
 from ui.components.files import file_store
-from ui.state.visitor import _digest
+from ui.state.session import visitor_of
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
 
@@ -38,7 +38,7 @@ def visit_as(token: str, page: str, **query) -> AppTest:
 
 def visit_unlabelled(page: str, **query) -> AppTest:
     """The page with thirty images of the visitor's own, without classes."""
-    workspace = Workspace(state_root(), _digest("a visitor of this test"))
+    workspace = Workspace(state_root(), visitor_of("a visitor of this test"))
     if "scribbles" not in workspace.images.names():
         images = load_dataset("digits", "test").images[:30]
         workspace.images.save(Dataset("scribbles", "all", images, None, ()), "scribbles")

@@ -1,4 +1,4 @@
-"""The server around the pages: what happens once, before the first visitor, and on every request."""
+"""Server around the pages: start, end, regular clean-up, health check, middleware and routes."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ IS_READY = threading.Event()
 
 @asynccontextmanager
 async def lifespan(app: st.App):
-    """Clear up and warm up, so that the first visitor does not wait; have workers until the end."""
+    """Clear up and warm up before the first visitor comes; keep workers until the end."""
     clear_up()
     start_cluster()
     warm_up()
@@ -45,7 +45,7 @@ async def lifespan(app: st.App):
 
 
 def clear_up() -> None:
-    """Remove what nobody came back to."""
+    """Remove unused folders, trainings and results."""
     remove_unused(state_root())
     clear_unfinished(state_root())
     results.remove_old()
@@ -61,15 +61,10 @@ async def _clear_up_again() -> None:
 
 
 def health(request: Request) -> Response:
-    """For a load balancer: 200 once the first visitor would not wait any more, 503 before and at the end."""
+    """Health for a load balancer: 200 once the server is warmed up, 503 before that and at the end."""
     status, text = (200, "ok") if IS_READY.is_set() else (503, "not ready")
     return PlainTextResponse(text, status, {"cache-control": "no-store"})
 
 
-MIDDLEWARE = [
-    Middleware(SecurityHeaders),
-    Middleware(NoDeepPages),
-    Middleware(SessionLimit),
-    Middleware(VisitorCookie),
-]
+MIDDLEWARE = list(map(Middleware, (SecurityHeaders, NoDeepPages, SessionLimit, VisitorCookie)))
 ROUTES = [FILES, MODULES, Route(HEALTH_PATH, health)]

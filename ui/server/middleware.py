@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import threading
 from collections import Counter
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ui.components.files import base_path
 from ui.state.pages import HOME, PAGES
-from ui.state.visitor import COOKIE, is_token
+from ui.state.session import COOKIE, is_token
 from ui.storage.limits import max_sessions
 
 SPARE = 10  # connections beyond the limit, for pages that were sent just before it was reached
@@ -30,51 +29,42 @@ safe.</p>
 class SessionLimit:
     """ASGI middleware that counts the websockets of open pages, one each, and sends no page beyond the limit.
 
-    Who has a page open already always gets another one: a reload asks for the new page first.
+    A visitor with an open page always gets another one: a reload asks for the new page first.
     """
 
     def __init__(self, app):
         self.app = app
-        self._open: Counter[str] = Counter()  # by the visitor's cookie, "" without one
-        self._lock = threading.Lock()
+        # By the visitor's cookie, "" without one. Only the event loop's thread counts: no lock is needed.
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
         elif asks_for_a_page(scope) and self._is_full(_token(scope)):
-            page = HTMLResponse(
-                FULL.format(n=max_sessions()),
-                503,
-                {"retry-after": str(RETRY_SECONDS), "cache-control": "no-store"},
-            )
-            await page(scope, receive, send)
+            headers = {"retry-after": str(RETRY_SECONDS), "cache-control": "no-store"}
+            await HTMLResponse(FULL.format(n=max_sessions()), 503, headers)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     def n_open(self) -> int:
         """Pages that are open now."""
-        with self._lock:
-            return self._open.total()
+        return self._open.total()
 
     async def _connect(self, scope, receive, send) -> None:
-        token = _token(scope)
-        with self._lock:
-            is_taken = self._open.total() < max_sessions() + SPARE
-            self._open[token] += is_taken
-        if not is_taken:
+        if self.n_open() >= max_sessions() + SPARE:
             await receive()  # the request to connect
             return await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "The server is full."})
+        token = _token(scope)
+        self._open[token] += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            with self._lock:
-                self._open[token] -= 1
-                self._open += Counter()  # lets go of who has none left
+            self._open[token] -= 1
+            self._open += Counter()  # drops visitors who have none left
 
     def _is_full(self, token: str) -> bool:
-        with self._lock:
-            is_known = bool(token) and self._open[token] > 0
-            return not is_known and self._open.total() >= max_sessions()
+        is_known = bool(token) and self._open[token] > 0
+        return not is_known and self.n_open() >= max_sessions()
 
 
 def asks_for_a_page(scope) -> bool:
@@ -103,17 +93,17 @@ HOST = re.compile(r"[\w.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?"
 
 
 def headers_for(host: str) -> dict[str, str]:
-    """The headers of an answer to a browser that called the server by this name.
+    """Headers of a response to a browser that called the server by the name ``host``.
 
-    Some browsers do not count websockets of the page's own host under 'self', so it is named; what is no name
-    of a host is left out.
+    Some browsers do not count websockets of the page's own host under 'self', so it is named; an invalid name
+    is left out.
     """
     sockets = f"ws://{host} wss://{host} " if HOST.fullmatch(host) else ""
     return {name: value.replace("{sockets}", sockets) for name, value in HEADERS.items()}
 
 
-class SecurityHeaders:
-    """ASGI middleware that adds the headers to every HTTP response."""
+class _AddsHeaders:
+    """ASGI middleware that adds ``headers`` (scope, message) to every HTTP response."""
 
     def __init__(self, app):
         self.app = app
@@ -121,16 +111,22 @@ class SecurityHeaders:
     async def __call__(self, scope, receive, send):
         async def send_with_headers(message):
             if message["type"] == "http.response.start":
-                host = Headers(scope=scope).get("host", "")
-                extra = [(name.encode(), value.encode()) for name, value in headers_for(host).items()]
-                message = {**message, "headers": [*message["headers"], *extra]}
+                for name, value in self.headers(scope, message).items():
+                    MutableHeaders(scope=message).append(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class SecurityHeaders(_AddsHeaders):
+    """ASGI middleware that adds the security headers to every HTTP response."""
+
+    def headers(self, scope, message) -> dict[str, str]:
+        return headers_for(Headers(scope=scope).get("host", ""))
+
+
 class NoDeepPages:
-    """ASGI middleware that leads from addresses below a page, as /train/x, to that page.
+    """ASGI middleware that redirects addresses below a page, as /train/x, to that page.
 
     Streamlit answers them with its page, whose scripts the browser then looks for beside it: it stays blank.
     """
@@ -150,24 +146,18 @@ class NoDeepPages:
 MAX_AGE = 365 * 24 * 3600  # seconds
 
 
-class VisitorCookie:
+class VisitorCookie(_AddsHeaders):
     """ASGI middleware that gives a browser its cookie with the first page it asks for.
 
     The browser has the cookie before the page's script opens the websocket, so already the first
     script run knows the visitor.
     """
 
-    def __init__(self, app):
-        self.app = app
-
-    async def __call__(self, scope, receive, send):
-        async def send_with_cookie(message):
-            if message["type"] == "http.response.start" and _is_page(scope, message):
-                MutableHeaders(scope=message).append("set-cookie", _new_cookie(scope))
-            await send(message)
-
-        is_new = scope["type"] == "http" and not is_token(HTTPConnection(scope).cookies.get(COOKIE))
-        await self.app(scope, receive, send_with_cookie if is_new else send)
+    def headers(self, scope, message) -> dict[str, str]:
+        if is_token(_token(scope)) or not _is_page(scope, message):
+            return {}
+        cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax"
+        return {"set-cookie": f"{cookie}; Secure" if scope["scheme"] == "https" else cookie}
 
 
 def _is_page(scope, message) -> bool:
@@ -175,8 +165,3 @@ def _is_page(scope, message) -> bool:
     kind = Headers(raw=message["headers"]).get("content-type", "")
     accepted = Headers(scope=scope).get("accept", "")
     return "text/html" in (accepted if message["status"] == 304 else kind)
-
-
-def _new_cookie(scope) -> str:
-    cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax"
-    return f"{cookie}; Secure" if scope["scheme"] == "https" else cookie

@@ -21,24 +21,8 @@ from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
 from autoencoder.model.runtime import use_one_thread
-from ui.state import caches
-from ui.state.defaults import (
-    DATASET,
-    FLAT,
-    MEASURED_IMAGES,
-    MODEL,
-    MOST_FITTED,
-    N_PLACES,
-    N_SHOWN,
-    N_STEPS,
-    PATH,
-    PLAIN,
-    SEED,
-    VARIATIONAL,
-    at_random,
-    counterparts,
-    slider_noises,
-)
+from ui.state import caches, defaults
+from ui.state.defaults import DATASET, FLAT, MODEL, PLAIN, SEED, VARIATIONAL
 from ui.state.pages import PATHS
 from ui.storage.classroom import classroom, starting_view
 
@@ -53,8 +37,8 @@ def warm_up() -> None:
     """Import what pages need, load the default model and its map, and settle the memory.
 
     The server computes on one thread: with more, the threads of one visitor's request wait for each other
-    at barriers while another visitor has a core. What has been imported is frozen, so that
-    no later garbage collection walks over it.
+    at barriers while another visitor has a core. All imported objects are frozen, so that no later garbage
+    collection walks over them.
     """
     import ui
 
@@ -62,7 +46,7 @@ def warm_up() -> None:
         import_module(module.name)
     use_one_thread()
     quiet_parsers()
-    # The caches miss a visitor's script run around them here, which is as it should be.
+    # Streamlit warns that no script run surrounds the caches here, as intended.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     checkpoint = caches.shipped_checkpoint(MODEL)
     caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DATASET, "test")), "auto")
@@ -72,7 +56,7 @@ def warm_up() -> None:
 
 @dataclass(frozen=True)
 class View:
-    """Named images and a shipped model; of some no more than the codes are shown."""
+    """Named images and a shipped model; of ``codes_only`` views no more than the codes are shown."""
 
     dataset: str
     model: str
@@ -82,34 +66,31 @@ class View:
 LESSON = [View("mnist", name, codes_only=True) for name in (PLAIN, VARIATIONAL, FLAT)]
 
 
-class Warmer:
+class Warmer(threading.Thread):
     """A thread of the server that prepares views, again after the teacher has changed the start."""
 
     def __init__(self):
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._warm, name="warmer", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
+        super().__init__(name="warmer", daemon=True)
+        self._leave = threading.Event()
 
     def stop(self) -> None:
-        """Come to an end between two steps: a computation under way would take the process down."""
-        self._stopped.set()
-        if self._thread.ident is not None:
-            self._thread.join(PATIENCE)
+        """Stop between two steps: a computation under way would take the process down."""
+        self._leave.set()
+        if self.ident is not None:
+            self.join(PATIENCE)
 
-    def _warm(self) -> None:
+    def run(self) -> None:
         done: set[View] = set()
-        while not self._stopped.wait(REST):
+        while not self._leave.wait(REST):
             new = [view for view in views() if view not in done]
             done.update(new)
-            if not all(map(self._prepare, new)) or self._stopped.wait(LOOK_EVERY):
+            if not all(map(self._prepare, new)) or self._leave.wait(LOOK_EVERY):
                 return
 
     def _prepare(self, view: View) -> bool:
         """True unless the thread was stopped meanwhile."""
         try:
-            return not any(self._stopped.wait(REST) for _ in steps(view))
+            return not any(self._leave.wait(REST) for _ in steps(view))
         except LatentSpaceError as error:  # the first visitor who asks is told
             logger.info("%s is not prepared: %s", view, error)
         except Exception as error:  # the other views are prepared all the same
@@ -129,14 +110,11 @@ def views() -> list[View]:
 
 
 def steps(view: View) -> Iterator[None]:
-    """Compute what the pages show of a view before any choice on them.
-
-    Raises DatasetError where the images are not here.
-    """
+    """Compute all that pages show of a view at first. Raises DatasetError where the images are missing."""
     checkpoint = caches.shipped_checkpoint(view.model)
     if view.codes_only:
         return (yield from _maps([checkpoint], view.dataset))
-    others = counterparts(checkpoint, [info.name for info in caches.shipped_models()])
+    others = defaults.counterparts(checkpoint, [info.name for info in caches.shipped_models()])
     models = [checkpoint, *map(caches.shipped_checkpoint, others)]
     yield from _maps(models, view.dataset)
     yield from _reconstructions(checkpoint, view.dataset)
@@ -152,19 +130,17 @@ def _maps(models: list[Checkpoint], dataset: str) -> Iterator[None]:
 def _reconstructions(checkpoint: Checkpoint, dataset: str) -> Iterator[None]:
     """The errors at every level of the slider, and the images that are shown."""
     test = caches.named_dataset(dataset, "test")
-    rows = tuple(at_random(np.arange(test.n_images), N_SHOWN, SEED))
-    parts = [
-        caches.first_images(caches.named_dataset(dataset, split), MEASURED_IMAGES)
-        for split in ("train", "test")
-    ]
-    for noise in slider_noises():
+    rows = tuple(defaults.at_random(np.arange(test.n_images), defaults.N_SHOWN, SEED))
+    whole = caches.named_dataset(dataset, "train"), test
+    parts = [caches.first_images(part, defaults.MEASURED_IMAGES) for part in whole]
+    for noise in defaults.slider_noises():
         yield caches.reconstructions(checkpoint, test, rows, noise, SEED)
         for part in parts:
             yield caches.evaluation(checkpoint, part, noise, SEED)
 
 
 def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
-    """The first pair's path, and who says what it looks like."""
+    """The first pair's path, with the classifier of its pictures."""
     test = caches.named_dataset(dataset, "test")
     codes = caches.codes(models[0], test)
     yield caches.named_classifier(dataset)
@@ -172,7 +148,7 @@ def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
     for model in models:
         yield caches.picture_distance(model, test)
         ends = [code_in(model, ImageAt(index), models[0], codes) for index in default_pair(codes)]
-        paths.append(find_path(model, PATH, *ends, N_STEPS))
+        paths.append(find_path(model, defaults.PATH, *ends, defaults.N_STEPS))
         yield caches.path_measures(model, paths[-1])
     for dark in (False, True):
         yield caches.path_chart(models, paths, dark)
@@ -181,7 +157,7 @@ def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
 def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
     """The first places of every source, and the study's chart."""
     test, train = (caches.named_dataset(dataset, split) for split in ("test", "train"))
-    some = caches.spread_images(train, MOST_FITTED)
+    some = caches.spread_images(train, defaults.MOST_FITTED)
     codes = [caches.codes(checkpoint, test) for checkpoint in models]
     fitted_to = []
     for checkpoint in models:
@@ -189,5 +165,5 @@ def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
         yield
     yield caches.study_words()
     for dark in (False, True):
-        yield caches.empty_chart(models, codes, fitted_to, N_PLACES, SEED, dark)
+        yield caches.empty_chart(models, codes, fitted_to, defaults.N_PLACES, SEED, dark)
         yield caches.study_chart(dark)

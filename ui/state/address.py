@@ -138,13 +138,13 @@ def value(name: str) -> Any:
 
 def chosen(name: str) -> str:
     """A choice without a widget, as it is in the session; it has been checked."""
-    return st.session_state.setdefault(_key(name), TEXTS[name].default)
+    return st.session_state.setdefault(f"address.{name}", TEXTS[name].default)
 
 
 def choose(name: str, text: object) -> None:
     """Set a choice without a widget; anything that does not match its pattern is ignored."""
     if isinstance(text, str) and re.fullmatch(TEXTS[name].pattern, text):
-        st.session_state[_key(name)] = text
+        st.session_state[f"address.{name}"] = text
 
 
 def follow(page: str) -> None:
@@ -184,10 +184,6 @@ def keep_to(dataset: str, view: str) -> None:
         choose("classes", "")
     if before != (dataset, view):
         choose("view", "")
-
-
-def _key(name: str) -> str:
-    return f"address.{name}"
 
 
 def _is_history_navigation() -> bool:

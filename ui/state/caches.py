@@ -5,7 +5,7 @@ folders by their times of change.
 """
 
 import hashlib
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,38 +15,31 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
-from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
-from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints, load_checkpoint
+from autoencoder.checkpoint.replay import REPLAY, read_replay
+from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.measures import mse
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.few_labels.task import Task, few_label_task
+from autoencoder.experiments.few_labels.task import few_label_task
+from autoencoder.experiments.gaps import study
 from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
 from autoencoder.experiments.gaps.figure import empty_figure
-from autoencoder.experiments.gaps.study import (
-    SHIPPED_STUDY,
-    Finding,
-    Study,
-    beside_the_gaps,
-    findings,
-    read_study,
-    table,
-)
 from autoencoder.experiments.gaps.study_figure import study_figure
 from autoencoder.experiments.generate.samples import yardstick_steps
 from autoencoder.experiments.interpolation.figure import path_figure
 from autoencoder.experiments.interpolation.second_opinion import Classifier, fit_classifier
 from autoencoder.experiments.outliers.outcome import Outcome
-from autoencoder.experiments.outliers.trials import Ready, ready_detector
+from autoencoder.experiments.outliers.trials import ready_detector
 from autoencoder.experiments.reconstruction import Evaluation, evaluate
 from autoencoder.latent.picture_distance import PictureDistance, nearest
 from autoencoder.latent.projection import Map, project
 from autoencoder.latent.sources import SOURCES
 from autoencoder.latent.support import PathMeasures
 from autoencoder.steps import result_of
+from ui.storage.models import IMAGES, MODELS
 
 
 def stamp(path: Path) -> tuple:
@@ -64,45 +57,43 @@ KEYS = {
 }
 NAMED = {**KEYS, Checkpoint: lambda checkpoint: checkpoint.identity}  # where names show
 
+cached = partial(st.cache_resource, hash_funcs=KEYS)
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the images …")
+# Functions that are cached as they are
+models_in = cached(list_checkpoints, max_entries=200, show_spinner=False)
+checkpoint_in = cached(MODELS.load, max_entries=24, show_spinner="Reading the model …")
+kept_replay = cached(read_replay, max_entries=24, show_spinner=False)
+kept_images = cached(IMAGES.load, max_entries=8, show_spinner="Reading the images …")
+label_task = cached(few_label_task, max_entries=4, show_spinner="Drawing the images …")
+detector = cached(ready_detector, max_entries=4, show_spinner="Learning what is normal …")
+
+
+@cached(max_entries=8, show_spinner="Reading the images …")
 def named_dataset(name: str, split: str) -> Dataset:
     """A named data set that is embedded or on disk; nothing is downloaded."""
     return load_dataset(name, split, download=False)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
+@cached(max_entries=24, show_spinner=False)
 def first_images(dataset: Dataset, most: int) -> Dataset:
     """The first images of a set; kept, since the fingerprint of a new set has to go over all of it."""
     return dataset.subset(np.arange(min(most, dataset.n_images)))
 
 
-@st.cache_resource(max_entries=8, hash_funcs=KEYS, show_spinner=False)
+@cached(max_entries=8, show_spinner=False)
 def spread_images(dataset: Dataset, most: int) -> Dataset:
     """Images from all over a set, equally far from each other."""
     return dataset.subset(np.linspace(0, dataset.n_images - 1, min(most, dataset.n_images)).astype(int))
 
 
-@st.cache_resource(max_entries=8, hash_funcs=KEYS, show_spinner="Reading the images …")
-def kept_images(path: Path, name: str) -> Dataset:
-    """An image set that a visitor keeps or shares, as it is on disk now."""
-    return replace(load_dataset(path), name=name)
-
-
-@st.cache_resource(max_entries=200, hash_funcs=KEYS, show_spinner=False)
+@cached(max_entries=200, show_spinner=False)
 def digest(files: tuple[Path, ...]) -> str:
     """Twenty hexadecimal digits of the files' contents."""
     contents = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)
     return hashlib.sha256(contents).hexdigest()[:20]
 
 
-@st.cache_resource(max_entries=200, hash_funcs=KEYS, show_spinner=False)
-def models_in(folder: Path) -> list[CheckpointInfo]:
-    """The checkpoints below a folder, as they are on disk now; every page asks for them many times."""
-    return list_checkpoints(folder)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
+@cached(max_entries=1, show_spinner=False)
 def shipped_models() -> list[CheckpointInfo]:
     """The models that come with the program; they do not change while it runs."""
     return list_checkpoints()
@@ -112,25 +103,19 @@ def shipped_checkpoint(name: str) -> Checkpoint:
     return checkpoint_in(SHIPPED / name)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Reading the model …")
-def checkpoint_in(folder: Path) -> Checkpoint:
-    """The checkpoint in a folder, as it is on disk now."""
-    return load_checkpoint(folder)
-
-
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Encoding the images …")
+@cached(max_entries=24, show_spinner="Encoding the images …")
 def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
     """The codes of a data set; without one, those that the model's atlas holds."""
     return codes_of_atlas(checkpoint) if dataset is None else codes_of_images(checkpoint, dataset)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Drawing the map …")
+@cached(max_entries=24, show_spinner="Drawing the map …")
 def latent_map(codes: Codes, method: str) -> Map:
-    """The map by a quick method; t-SNE is a job (ui/widgets/map/tsne.py)."""
+    """The map by a quick method; t-SNE is a job (ui/widgets/map.py)."""
     return project(codes.latents, method)
 
 
-@st.cache_resource(max_entries=300, hash_funcs=KEYS, show_spinner=False)
+@cached(max_entries=300, show_spinner=False)
 def reconstructions(
     checkpoint: Checkpoint, dataset: Dataset, rows: tuple[int, ...], noise: Noise | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -141,37 +126,37 @@ def reconstructions(
 
 
 # A class that moves its sliders asks for the same levels again and again, and an entry is a few kilobytes.
-@st.cache_resource(max_entries=1_000, hash_funcs=KEYS, show_spinner="Measuring the reconstructions …")
+@cached(max_entries=1_000, show_spinner="Measuring the reconstructions …")
 def evaluation(checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, seed: int) -> Evaluation:
     return evaluate(checkpoint.model, dataset.images, noise, seed)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Looking for the worst reconstructions …")
+@cached(max_entries=24, show_spinner="Looking for the worst reconstructions …")
 def squared_errors(checkpoint: Checkpoint, dataset: Dataset) -> np.ndarray:
     """The mean squared error (N,) of every image's reconstruction, without noise."""
     return mse(as_floats(dataset.images), checkpoint.model.reconstruct(dataset.images))
 
 
-@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner=False)
+@cached(max_entries=100, show_spinner=False)
 def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
     """The measures of a path (T, D); a class that follows its teacher looks at the same ones."""
     return checkpoint.support.measure(path)
 
 
-@st.cache_resource(max_entries=100, hash_funcs=NAMED, show_spinner=False)
+@cached(max_entries=100, hash_funcs=NAMED, show_spinner=False)
 def path_chart(models: list[Checkpoint], paths: list[np.ndarray], dark: bool) -> go.Figure:
     """The profile of a path (T, D) through each model; to draw it costs as much as its page."""
     pairs = zip(models, paths, strict=True)
     return path_figure({model.name: path_measures(model, path) for model, path in pairs}, dark)
 
 
-@st.cache_resource(max_entries=6, hash_funcs=KEYS, show_spinner="Comparing with the real images …")
+@cached(max_entries=6, show_spinner="Comparing with the real images …")
 def picture_distance(checkpoint: Checkpoint, dataset: Dataset | None) -> PictureDistance | None:
     """The distance of a model's pictures from the real images; None where these are not on the server."""
     return None if dataset is None else PictureDistance(checkpoint.model, dataset.images)
 
 
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Teaching a classifier …")
+@cached(max_entries=4, show_spinner="Teaching a classifier …")
 def classifier(learn_from: Dataset, test: Dataset | None) -> Classifier:
     """A second opinion on pictures, by nearest neighbours among real images."""
     held_out = None if test is None else (test.images, test.labels)
@@ -186,7 +171,7 @@ def named_classifier(name: str) -> Classifier:
         return classifier(named_dataset(name, "test"), None)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Decoding empty space …")
+@cached(max_entries=24, show_spinner="Decoding empty space …")
 def space(
     checkpoint: Checkpoint, codes: Codes, fitted_to: Codes, source: str, n_places: int, seed: int
 ) -> EmptySpace:
@@ -195,7 +180,7 @@ def space(
     return empty_space(source, checkpoint.support, fitted_to.latents, pictures, n_places, seed)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=NAMED, show_spinner=False)
+@cached(max_entries=24, hash_funcs=NAMED, show_spinner=False)
 def empty_chart(
     models: list[Checkpoint], codes: list[Codes], fitted_to: list[Codes], n_places: int, seed: int, dark: bool
 ) -> go.Figure:
@@ -207,63 +192,40 @@ def empty_chart(
     return empty_figure(drawn, dark)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def shipped_study() -> Study:
-    """The study of what closes the gaps, as it was measured for the program."""
-    return read_study(SHIPPED_STUDY)
+@cached(max_entries=1, show_spinner=False)
+def shipped_study() -> study.Study:
+    """The study of settings that close the gaps, as it was measured for the program."""
+    return study.read_study(study.SHIPPED_STUDY)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def study_words() -> tuple[list[Finding], str, pd.DataFrame]:
+@cached(max_entries=1, show_spinner=False)
+def study_words() -> tuple[list[study.Finding], str, pd.DataFrame]:
     """The study's findings on every means against gaps, its sentence on the pictures, and its table."""
-    study = shipped_study()
-    return findings(study), beside_the_gaps(study), pd.DataFrame(table(study))
+    found = shipped_study()
+    return study.findings(found), study.beside_the_gaps(found), pd.DataFrame(study.table(found))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@cached(max_entries=2, show_spinner=False)
 def study_chart(dark: bool) -> go.Figure:
     """The study's chart; it is the same for all, and costs more than the rest of its page."""
     return study_figure(shipped_study(), dark)
 
 
-@st.cache_resource(max_entries=100, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+@cached(max_entries=100, show_spinner="Comparing with the training images …")
 def nearest_images(pictures: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """The distances (M,) from pictures to the nearest of the images, and its rows (M,)."""
     return nearest(pictures, dataset.images)
 
 
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner="Comparing with the training images …")
+@cached(max_entries=24, show_spinner="Comparing with the training images …")
 def copy_distance(checkpoint: Checkpoint, training: Dataset, held_out: Dataset) -> float:
-    """Nearer than this to a training image, a picture of the model is a near-copy."""
+    """The distance to a training image below which a picture of the model is a near-copy."""
     return result_of(yardstick_steps(checkpoint.model, training.images, held_out.images, None)).copy_distance
 
 
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Drawing the images …")
-def label_task(train: Dataset, test: Dataset | None, seed: int, most_pool: int, most_test: int) -> Task:
-    """The pool from which few images are labelled, and the test images."""
-    return few_label_task(train, test, seed, most_pool, most_test)
-
-
-@st.cache_resource(max_entries=4, hash_funcs=KEYS, show_spinner="Learning what is normal …")
-def detector(checkpoint: Checkpoint, train: Dataset, test: Dataset | None, seed: int) -> Ready:
-    """A detector of outliers for the chosen images and model."""
-    return ready_detector(checkpoint, train, test, seed)
-
-
-@st.cache_resource(max_entries=16, hash_funcs=KEYS, show_spinner="Judging the images …")
+@cached(max_entries=16, show_spinner="Judging the images …")
 def foreign_outcome(
-    checkpoint: Checkpoint,
-    train: Dataset,
-    test: Dataset | None,
-    kind: str,
-    foreign: Dataset | None,
-    seed: int,
+    checkpoint: Checkpoint, train: Dataset, test: Dataset | None, kind: str, others: Dataset | None, seed: int
 ) -> Outcome:
     """The normal images against a kind of foreign ones, or against another data set."""
-    return detector(checkpoint, train, test, seed).judge(kind, foreign, seed)
-
-
-@st.cache_resource(max_entries=24, hash_funcs=KEYS, show_spinner=False)
-def kept_replay(folder: Path) -> Replay | None:
-    """The training's frames of the model in a folder; None where none were kept. Raises CheckpointError."""
-    return read_replay(folder)
+    return detector(checkpoint, train, test, seed).judge(kind, others, seed)

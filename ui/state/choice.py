@@ -1,4 +1,10 @@
-"""Choice of images and model, the same on every page; it stands in the address."""
+"""Choice of images and model, the same on every page: named ones, the visitor's own, and shared ones.
+
+The choice stands in the address. The name of a shared copy is its link: knowing it is the permission to read
+it.
+"""
+
+from operator import attrgetter
 
 import streamlit as st
 
@@ -7,9 +13,39 @@ from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import address, caches
-from ui.state.images import image_set
-from ui.state.opened import opened, opened_models
-from ui.state.visitor import current_workspace
+from ui.state.session import current_workspace
+from ui.storage.shares import KINDS, is_shared, place_of_copy, shelf_of
+from ui.storage.workspace import Workspace
+
+MOST_OPENED = 20  # shared things in one session
+MAKE = attrgetter("config.model.kind", "config.model.latent_dim")
+
+
+def open_linked() -> None:
+    """Add the shared model or images of a link to the session's choices."""
+    for kind in KINDS:
+        name = st.query_params.get(kind, "")
+        if name not in opened(kind) and is_shared(kind, name):
+            place_of_copy(kind, name).touch()
+            st.session_state[f"opened.{kind}"] = [*opened(kind), name][-MOST_OPENED:]
+
+
+def opened(kind: str) -> list[str]:
+    """The names of the shared models ("model") or images ("data") that this session has opened."""
+    return [name for name in st.session_state.get(f"opened.{kind}", []) if is_shared(kind, name)]
+
+
+def opened_models() -> list[CheckpointInfo]:
+    shared = caches.models_in(shelf_of("model")) if opened("model") else []
+    return [info for info in shared if info.name in opened("model")]
+
+
+def image_set(name: str, split: str, workspace: Workspace) -> Dataset:
+    """The images of a name; only named sets have splits. Raises LatentSpaceError where they are missing."""
+    if name in DATASETS:
+        return caches.named_dataset(name, split)
+    path = place_of_copy("data", name) if is_shared("data", name) else workspace.images.find(name)
+    return caches.kept_images(path)
 
 
 def dataset_names() -> list[str]:
@@ -18,14 +54,10 @@ def dataset_names() -> list[str]:
 
 
 def model_names() -> list[str]:
-    """The shipped models and the visitor's own: the default first, then those made for the chosen images.
-
-    The first option is the model of a link that names none.
-    """
+    """All models: first the one of a link that names none, then the others made for the chosen images."""
     models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
-    return sorted(
-        models, key=lambda name: (name != preferred, models[name].config.source.name != dataset_name())
-    )
+    is_for_others = {name: info.config.source.name != dataset_name() for name, info in models.items()}
+    return sorted(models, key=lambda name: (name != preferred, is_for_others[name]))
 
 
 def chosen_dataset(split: str = "test") -> Dataset:
@@ -97,12 +129,8 @@ def follow_dataset() -> None:
     before = models.get(address.value("model"))
     fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
     if before and fitting:
-        like_before = [info for info in fitting if _make(info) == _make(before)]
+        like_before = [info for info in fitting if MAKE(info) == MAKE(before)]
         st.session_state.model = (like_before or fitting)[0].name
-
-
-def _make(info: CheckpointInfo) -> tuple[str, int]:
-    return info.config.model.kind, info.config.model.latent_dim
 
 
 def forget_unknown(*keys: str) -> None:

@@ -6,10 +6,9 @@ from autoencoder.training.plan import TrainingPlan
 from autoencoder.training.session import Training, Unfinished
 from ui.jobs.job import Job, code_of
 from ui.jobs.queue import JobQueue
-from ui.state.images import image_set
+from ui.state.choice import image_set
 from ui.state.queues import job_queue
-from ui.state.session import refusal
-from ui.state.visitor import current_workspace, visitor_id
+from ui.state.session import current_workspace, refusal, visitor_id
 from ui.storage.workspace import Workspace
 
 
@@ -27,10 +26,9 @@ class ModelHandler:
 
     def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
-        name = None
+        models, name = self._workspace.models, None
         if checkpoint is not None:
-            name = self._workspace.models.free_name(self._name)
-            name = self._workspace.models.save(checkpoint, name)
+            name = models.save(checkpoint, models.free_name(self._name))
         self._workspace.training.drop()
         return name
 
@@ -47,7 +45,7 @@ def current_training() -> Job | None:
     """
     job = job_queue().find(visitor_id())
     if job is None:
-        job = take_up(job_queue(), visitor_id(), current_workspace())
+        job = restore_training(job_queue(), visitor_id(), current_workspace())
         if job and not current_workspace().training.is_paused():
             job.resume()
     return job
@@ -72,22 +70,21 @@ def forget_training() -> None:
     current_workspace().training.drop()
 
 
-def train(queue: JobQueue, owner: str, plan: TrainingPlan, workspace: Workspace) -> Job:
-    return queue.submit(owner, Training(plan), ModelHandler(workspace, plan.name), name=_name(owner, plan))
+def train(
+    queue: JobQueue, owner: str, plan: TrainingPlan, workspace: Workspace, snapshot: bytes | None = None
+) -> Job:
+    """A training as a job; one with a snapshot is paused, and resumes there."""
+    training, model = Training(plan), plan.model
+    if snapshot is not None:
+        training.resume(snapshot)
+    name = f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"
+    return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, name)
 
 
-def take_up(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
+def restore_training(queue: JobQueue, owner: str, workspace: Workspace) -> Job | None:
     """The unfinished training of the workspace as a new, paused job; None where there is none."""
     snapshot = workspace.training.read()
     if snapshot is None:
         return None
     plan = Unfinished.from_bytes(snapshot).plan(lambda name, split: image_set(name, split, workspace))
-    training = Training(plan)
-    training.resume(snapshot)
-    return queue.submit(owner, training, ModelHandler(workspace, plan.name), snapshot, _name(owner, plan))
-
-
-def _name(owner: str, plan: TrainingPlan) -> str:
-    """Name of a training, with the code that the visitor's own page shows."""
-    model = plan.model
-    return f"Training {code_of(owner)}, {model.kind} of {plan.dataset.name}, code size {model.latent_dim}"
+    return train(queue, owner, plan, workspace, snapshot)

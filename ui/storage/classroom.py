@@ -38,7 +38,7 @@ def has_teacher() -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Compare a text with the teacher's secret. Guesses are taken one by one; a wrong one takes a second."""
+    """Compare a text with the teacher's secret; guesses take turns, and a wrong one takes a second."""
     secret = settings.text(settings.TEACHER_TOKEN)
     with _GUESS:
         is_right = has_teacher() and hmac.compare_digest(text.encode(), secret.encode())
@@ -65,16 +65,13 @@ def change(**changes) -> None:
 
 
 def starting_view(address: str, paths: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """Page and query of an address; its host is ignored, since a server has many names.
-
-    Raises LatentSpaceError for a page that is not among ``paths``.
-    """
+    """Page and query of an address on any host. Raises LatentSpaceError for a page not among ``paths``."""
     parts = urlsplit(address.strip())
     path = parts.path.strip("/").rpartition("/")[2]
     if path not in paths or len(address) > MOST_CHARACTERS:
         raise LatentSpaceError(
-            "This is no address of a page here. Open the view that the class shall start with, and copy what "
-            "stands in the browser's address bar."
+            "This is no address of a page here. Open the view with which the class starts, and copy the "
+            "address from the browser's address bar."
         )
     return path, dict(parse_qsl(parts.query))
 

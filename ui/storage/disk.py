@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,10 +42,6 @@ def remove(path: Path) -> None:
         _note_failure(None, str(path), (type(error), error))
 
 
-def folders(parent: Path) -> list[Path]:
-    return [path for path in parent.glob("*") if path.is_dir() and not path.is_symlink()]
-
-
 def mtime(path: Path) -> float:
     """Time of a path's last change; infinite if it is gone, since another server may be removing it too."""
     return path.stat().st_mtime if path.exists() else float("inf")
@@ -61,17 +58,14 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def least_used(paths: Iterable[Path], most_bytes: int) -> list[Path]:
-    """Files beyond ``most_bytes`` in all, where the ones changed last are counted first."""
-    found, total = [], 0
+    """Files beyond ``most_bytes`` in all, counted from the one changed last."""
+    found = []
     for path in paths:
         with suppress(FileNotFoundError):  # removed meanwhile
             found.append((path.stat().st_mtime, path.stat().st_size, path))
-    over = []
-    for _, n_bytes, path in sorted(found, reverse=True):
-        total += n_bytes
-        if total > most_bytes:
-            over.append(path)
-    return over
+    found.sort(reverse=True)
+    totals = accumulate(n_bytes for _, n_bytes, _ in found)
+    return [path for (_, _, path), total in zip(found, totals, strict=True) if total > most_bytes]
 
 
 def _note_failure(function, path: str, reason: tuple) -> None:
@@ -115,5 +109,5 @@ def writing(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkspaceError(
-            f"{name} could not be written: {error.strerror or error}. Ask whoever runs this server."
+            f"{name} could not be written: {error.strerror or error}. Ask the administrator of this server."
         ) from error

@@ -1,8 +1,10 @@
-"""Limits of what visitors may use of a server; the README has a table of them.
+"""Limits of a visitor's use of a server; the README has a table of them.
 
-A visitor who reaches a limit reads a sentence that says so and what to do. Limits of files stand with
+A visitor who reaches a limit reads a sentence that says so and how to go on. Limits of files stand with
 their readers (autoencoder/data/readers/source.py), those of the web server in .streamlit/config.toml.
 """
+
+from functools import partial
 
 from ui import settings
 
@@ -18,16 +20,10 @@ MAX_IDLE_DAYS = 90  # without a visit, then a visitor's things are removed; so a
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 
 
-def max_state_bytes() -> int:
-    return settings.number(settings.MAX_STATE_BYTES, MAX_STATE_BYTES)
-
-
-def max_idle_days() -> int:
-    return settings.number(settings.MAX_IDLE_DAYS, MAX_IDLE_DAYS)
-
-
-def max_sessions() -> int:
-    return settings.number(settings.MAX_SESSIONS, MAX_SESSIONS)
+# The limits in force: environment variables can set these three.
+max_state_bytes = partial(settings.number, settings.MAX_STATE_BYTES, MAX_STATE_BYTES)
+max_idle_days = partial(settings.number, settings.MAX_IDLE_DAYS, MAX_IDLE_DAYS)
+max_sessions = partial(settings.number, settings.MAX_SESSIONS, MAX_SESSIONS)
 
 
 def size(n_bytes: int) -> str:

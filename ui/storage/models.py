@@ -1,8 +1,11 @@
-"""Models of a visitor: checkpoints on a shelf, and their zip archives."""
+"""Models and image sets of a visitor: how each is kept on a shelf, and the zip archives of models."""
 
-import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.store import (
@@ -15,8 +18,11 @@ from autoencoder.checkpoint.store import (
     save_checkpoint,
     unpack_model,
 )
+from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.loading import load_dataset
 from autoencoder.training.result import MAX_ATLAS_BYTES
-from ui.storage.disk import writing
+from ui.storage.disk import SCRATCH, made, writing
 from ui.storage.room import Room
 from ui.storage.shelf import Kind, Shelf, tidied
 
@@ -41,7 +47,7 @@ def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> Checkpoin
     place = models.place_for(name)
     files = unpack_model(data)
     models.room.check(sum(map(len, files.values())))
-    with writing(place.name), tempfile.TemporaryDirectory() as scratch:
+    with writing(place.name), TemporaryDirectory() as scratch:
         for file, content in files.items():
             Path(scratch, file).write_bytes(content)
         checkpoint = load_uploaded(Path(scratch), place.name)
@@ -49,7 +55,7 @@ def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> Checkpoin
     return CheckpointInfo(place.name, place, checkpoint.config)
 
 
-def _save(checkpoint: Checkpoint, path: Path, room: Room) -> None:
+def _save_model(checkpoint: Checkpoint, path: Path, room: Room) -> None:
     room.check(_n_bytes(checkpoint))
     save_checkpoint(checkpoint, path)
 
@@ -66,4 +72,22 @@ def _shipped_names() -> frozenset[str]:
     return frozenset(path.name for path in SHIPPED.glob("[!.]*/"))
 
 
-MODELS = Kind("model", "", load_checkpoint, _save, _shipped_names)
+MODELS = Kind("model", "", load_checkpoint, _save_model, _shipped_names)
+
+
+def _load_images(path: Path) -> Dataset:
+    return replace(load_dataset(path), name=path.stem)
+
+
+def _save_images(dataset: Dataset, path: Path, room: Room) -> None:
+    arrays = {"images": dataset.images}
+    if dataset.labels is not None:
+        arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
+    with writing(path.stem), TemporaryDirectory(dir=made(path.parent), prefix=SCRATCH) as scratch:
+        fresh = Path(scratch, "images.npz")
+        np.savez_compressed(fresh, **arrays)
+        room.check(fresh.stat().st_size)
+        fresh.rename(path)
+
+
+IMAGES = Kind("image set", ".npz", _load_images, _save_images, DATASETS.keys)

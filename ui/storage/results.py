@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 
 
 def keep(key: str, result: Any) -> None:
-    """Keep the result of the job with this key; a failure is logged and nothing else."""
+    """Keep the result of the job with this key; a failure is only logged."""
     path = _path(key)
     try:
         write_whole(path, to_bytes(key, result))

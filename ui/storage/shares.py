@@ -2,19 +2,19 @@
 
 import re
 import shutil
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from autoencoder.checkpoint.store import files_of
 from ui.storage.disk import SHARED, SHARING, WorkspaceError, bytes_in, made, remove, state_root, writing
 from ui.storage.limits import MAX_SHARED
+from ui.storage.models import IMAGES, MODELS
 from ui.storage.shelf import NAME
 from ui.storage.workspace import Workspace
 
 SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
 MOST_SHARED = 300  # of each kind; beyond, the least recently opened are removed
-NOUNS = {"model": "model", "data": "image set"}
-KINDS = {"model": "", "data": ".npz"}  # by the address's word for it: models and images, with their suffix
+KINDS = {"model": MODELS, "data": IMAGES}  # by the address's word for it
 
 
 def is_shared(kind: str, name: str) -> bool:
@@ -26,9 +26,8 @@ def is_shared(kind: str, name: str) -> bool:
 def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
     """Share a copy of a file or folder. Raises WorkspaceError where that is too much or cannot be written."""
     if len(workspace.shared.copies(kind)) >= MAX_SHARED:
-        raise WorkspaceError(
-            f"You share {MAX_SHARED} {NOUNS[kind]}s, which is as many as can be. Withdraw one first."
-        )
+        full = f"You share {MAX_SHARED} {KINDS[kind].noun}s, which is as many as can be."
+        raise WorkspaceError(f"{full} Withdraw one first.")
     workspace.room.check(bytes_in(source))
     place = place_of_copy(kind, shared)
     if not place.exists():
@@ -36,14 +35,13 @@ def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> No
     with writing(shared):
         place.touch()
         workspace.shared.mark(place)
-    _make_room(kind)
+    by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind].suffix}"), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-MOST_SHARED]:
+        remove(path)
 
 
 def _copy(kind: str, source: Path, place: Path) -> None:
-    with (
-        writing(place.name),
-        tempfile.TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch,
-    ):
+    with writing(place.name), TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch:
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
@@ -54,15 +52,9 @@ def _copy(kind: str, source: Path, place: Path) -> None:
         fresh.rename(place)
 
 
-def _make_room(kind: str) -> None:
-    by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind]}"), key=lambda path: path.stat().st_mtime)
-    for path in by_age[:-MOST_SHARED]:
-        remove(path)
-
-
 def place_of_copy(kind: str, name: str) -> Path | None:
     """Path of the shared copy of this name; None for an invalid name."""
-    return shelf_of(kind) / f"{name}{KINDS[kind]}" if SHARED_NAME.fullmatch(name) else None
+    return shelf_of(kind) / f"{name}{KINDS[kind].suffix}" if SHARED_NAME.fullmatch(name) else None
 
 
 def shelf_of(kind: str) -> Path:

@@ -61,9 +61,8 @@ class Shelf(Generic[T]):
         if name.casefold() in self._taken():
             raise WorkspaceError(f"The name {name} is taken. Choose another one.")
         if len(self.names()) >= self.most:
-            raise WorkspaceError(
-                f"You have {self.most} {self.kind.noun}s, which is as many as are kept. Delete one first."
-            )
+            full = f"You have {self.most} {self.kind.noun}s, which is as many as are kept."
+            raise WorkspaceError(f"{full} Delete one first.")
         return self._path(name)
 
     def check_new(self, name: str) -> str:

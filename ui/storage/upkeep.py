@@ -1,12 +1,11 @@
-"""Removal of what is unused for long or exceeds the limits."""
+"""Removal of unused folders, copies and trainings, and of those beyond the limits."""
 
 import time
 from pathlib import Path
 
-from ui.storage.disk import SCRATCH, SHARED, SHARING, folders, least_used, mtime, remove
+from ui.storage.disk import SCRATCH, SHARED, SHARING, least_used, mtime, remove
 from ui.storage.limits import max_idle_days
-from ui.storage.unfinished import PAUSED, UNFINISHED
-from ui.storage.workspace import VISITOR
+from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
 
 DAY = 24 * 3_600
 MAX_UNFINISHED_AGE = 14 * DAY  # seconds since the last snapshot
@@ -18,7 +17,8 @@ def remove_unused(root: Path, now: float | None = None) -> int:
     files of a killed process; returns the number of visitors' folders removed.
     """
     now = time.time() if now is None else now
-    visitors = [path for path in folders(root / "visitors") if VISITOR.fullmatch(path.name)]
+    named = [path for path in root.glob("visitors/*") if VISITOR.fullmatch(path.name)]
+    visitors = [path for path in named if path.is_dir() and not path.is_symlink()]
     oldest = now - max_idle_days() * DAY
     unused = [path for path in visitors if mtime(path) < oldest]
     copies = [path for path in root.glob(f"{SHARED}/*/[!.]*") if mtime(path) < oldest]
@@ -30,7 +30,7 @@ def remove_unused(root: Path, now: float | None = None) -> int:
 
 
 def clear_unfinished(root: Path) -> None:
-    """Remove unfinished trainings that nobody came back to: the old, and the oldest of too much."""
+    """Remove unfinished trainings: the old ones, and the oldest beyond the limit in all."""
     paths = list(root.glob(f"visitors/*/{UNFINISHED}"))
     oldest = time.time() - MAX_UNFINISHED_AGE
     old = {path for path in paths if mtime(path) < oldest}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -9,22 +10,20 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt
 from autoencoder.errors import DatasetError
-from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
 from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
-from ui.views.gaps.statistic import show_statistic
-from ui.views.interpolation.find import find_paths
-from ui.views.interpolation.show import move_by_hand, show_paths
-from ui.widgets.downloads import offer_file
-from ui.widgets.map.map import show_map
+from ui.views.gaps import show_statistic
+from ui.views.interpolation import find_paths, move_by_hand, show_paths
+from ui.widgets.map import show_map
+from ui.widgets.pair import Pair
 
-SAME_CLASS, TWO_CLASSES = (18, 30), (4, 2)  # MNIST test images: two 3s; a 4 and a 1
+SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One sentence, one thing to do, a question for the worksheet, and what is shown."""
+    """Scene of the lesson: one sentence, one task, a question for the worksheet, and the parts to show."""
 
     sentence: str
     task: str
@@ -47,13 +46,8 @@ def show_lesson() -> None:
     scene.show()
 
 
-def offer_worksheet() -> None:
-    """The questions of every scene, as a page to print."""
-    offer_file("Worksheet for students (HTML, to print)", "worksheet.html", worksheet)
-
-
 def worksheet() -> str:
-    """A page to print, with space for every answer."""
+    """The questions of every scene as a page to print, with space for the answers."""
     items = "".join(
         f"<li><p><b>{scene.sentence}</b><br>{scene.task}</p><p>{scene.question}</p><div></div></li>"
         for scene in SCENES
@@ -80,31 +74,23 @@ def _codes(checkpoint: Checkpoint) -> Codes:
 
 def _map() -> None:
     checkpoint = caches.shipped_checkpoint(FLAT)
-    show_map(checkpoint, _codes(checkpoint), None, "auto", compact=True)
+    show_map(checkpoint, _codes(checkpoint), compact=True)
 
 
-def _walk(names: tuple[str, ...], images: tuple[int, int]) -> None:
-    models = [caches.shipped_checkpoint(name) for name in names]
-    codes = _codes(models[0])
-    paths = _find(models, codes, images)
+def _walk(pair: Pair, *names: str) -> None:
+    """The path of a pair through models; beside the one across classes, a sentence on that within a class."""
+    models = list(map(caches.shipped_checkpoint, names))
+    codes, looks = _codes(models[0]), {"kind": PATH, "n_steps": N_STEPS, "with_opinion": False}
+    paths = find_paths(models, codes, pair, **looks)
     move_by_hand(paths)
-    show_paths(codes, paths, _places(images))
-    if images != SAME_CLASS:
-        (within,) = _find(models[:1], codes, SAME_CLASS)
+    show_paths(codes, paths, pair)
+    if pair != SAME_CLASS:
+        (within,) = find_paths(models[:1], codes, SAME_CLASS, **looks)
         st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")
 
 
-def _find(models: list[Checkpoint], codes: Codes, images: tuple[int, int]) -> list[MeasuredPath]:
-    return find_paths(models, codes, _places(images), PATH, N_STEPS, with_opinion=False)
-
-
-def _places(images: tuple[int, int]) -> tuple[ImageAt, ImageAt]:
-    a, b = images
-    return ImageAt(a), ImageAt(b)
-
-
 def _statistic() -> None:
-    models = [caches.shipped_checkpoint(name) for name in (PLAIN, VARIATIONAL)]
+    models = list(map(caches.shipped_checkpoint, (PLAIN, VARIATIONAL)))
     show_statistic(models, _codes(models[0]))
 
 
@@ -119,25 +105,24 @@ SCENES = (
         "Within a class: is everything between two 3s a 3 as well?",
         "Move the slider from A to B, and then beyond B.",
         "What changes evenly on the way? In how many steps is the path off the data? What happens beyond B?",
-        lambda: _walk((PLAIN,), SAME_CLASS),
+        partial(_walk, SAME_CLASS, PLAIN),
     ),
     Scene(
         "Between classes a plain autoencoder has promised nothing.",
         "Find the step that is least like a digit, and read its round trip.",
         "At which t does the path leave the data, and what does the picture look like there?",
-        lambda: _walk((PLAIN,), TWO_CLASSES),
+        partial(_walk, TWO_CLASSES, PLAIN),
     ),
     Scene(
         "A variational autoencoder is trained to fill its space. Does it?",
         "Send the same pair through both. Compare the round trips step by step.",
         "Which model leaves the data in fewer steps? Which pictures are sharper?",
-        lambda: _walk((PLAIN, VARIATIONAL), TWO_CLASSES),
+        partial(_walk, TWO_CLASSES, PLAIN, VARIATIONAL),
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Take a random path across classes of each model: how probable is it that the plain "
-        "autoencoder's is the worse one, "
-        "ties counted half? Guess first, then measure.",
+        "Take a random path across classes of each model: how probable is it that the plain autoencoder's is "
+        "the worse one, ties counted half? Guess first, then measure.",
         "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),

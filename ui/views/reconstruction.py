@@ -1,4 +1,4 @@
-"""Parts of the page Reconstruction: choice of images, grid, tables of errors."""
+"""Parts of the page Reconstruction: choice of noise and images, grid, tables of errors."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,18 +8,17 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
-from autoencoder.data.noise import Noise
+from autoencoder.data.noise import NOISE_KINDS, Noise
 from autoencoder.experiments.reconstruction import by_class
 from ui.state import caches
 from ui.state.choice import chosen_dataset, was_trained_on
-from ui.state.defaults import MEASURED_IMAGES, at_random
+from ui.state.defaults import MEASURED_IMAGES, at_random, rounded_level
 from ui.state.session import refusal
-from ui.widgets.charts import show_frame
-from ui.widgets.controls import pick, segments, slider
-from ui.widgets.downloads import csv, offer_file, offer_files, sheet
-from ui.widgets.noise import choose_noise
+from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_frame
+from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.pictures import show_table
 
+NO_NOISE = "none"
 AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
 MEASURE_NAMES = {
     "mse": "MSE",
@@ -41,6 +40,16 @@ def noise_and_reconstructions(checkpoint: Checkpoint) -> None:
         show_reconstructions(checkpoint, rows, noise, seed)
         train_against_test(checkpoint, noise, seed)
         class_table(checkpoint, noise, seed)
+
+
+def choose_noise() -> tuple[Noise | None, int]:
+    """Kind and level of the noise, and its seed."""
+    kind_column, level_column, seed_column = st.columns([2, 3, 1])
+    kind = pick("noise", "Noise", [NO_NOISE, *NOISE_KINDS], kind_column)
+    label = "Level" if kind == NO_NOISE else f"Level: {NOISE_KINDS[kind].unit}"
+    level = slider("level", label, level_column, disabled=kind == NO_NOISE)
+    seed = number("seed", "Seed", seed_column)
+    return None if kind == NO_NOISE else Noise(kind, rounded_level(level)), seed
 
 
 def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
@@ -66,16 +75,14 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
     given, reconstructions = caches.reconstructions(checkpoint, dataset, tuple(rows), noise, seed)
     errors = np.abs(reconstructions - as_floats(images))
     image_psnr = psnr(as_floats(images), reconstructions)
-    lines = [
-        ("Input", images),
-        ("Noisy input", given),
-        ("Reconstruction", reconstructions),
-        ("Error", errors),
-    ]
-    cells = [(name, list(line)) for name, line in lines]
+    lines = {"Input": images, "Noisy input": given, "Reconstruction": reconstructions, "Error": errors}
+    cells = [(name, list(line)) for name, line in lines.items()]
     cells.append(("PSNR, dB", [f"{value:.1f}" for value in image_psnr]))
     show_table(cells, [_head(dataset, row) for row in rows])
-    _downloads(dataset, rows, lines, image_psnr)
+    name, stacked = dataset.name, np.concatenate(list(map(as_floats, lines.values())))
+    grid = f"{name}-reconstructions.png", lambda: sheet(stacked, len(rows))
+    table = f"{name}-errors.csv", lambda: csv({"image": rows, "psnr": image_psnr})
+    offer_files({"Grid (PNG)": grid, "Errors (CSV)": table})
 
 
 def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
@@ -84,10 +91,9 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
     parts = {"training": chosen_dataset("train"), "held out": chosen_dataset("test")}
     if parts["held out"].split == "all":
         parts = {"all images": parts["held out"]}
-    means = {
-        name: _named(caches.evaluation(checkpoint, _sample(part), noise, seed).means())
-        for name, part in parts.items()
-    }
+    means = {}
+    for name, part in parts.items():
+        means[name] = _named(caches.evaluation(checkpoint, _sample(part), noise, seed).means())
     _show([{"images": name, **its} for name, its in means.items()], "Mean errors by part of the images.")
     st.caption(_comparison(checkpoint, means, parts))
 
@@ -134,14 +140,3 @@ def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str,
 
 def _head(dataset: Dataset, row: int) -> str:
     return f"{dataset.class_names[dataset.labels[row]]} · {row}" if dataset.labels is not None else str(row)
-
-
-def _downloads(dataset: Dataset, rows: np.ndarray, lines: list[tuple], image_psnr: np.ndarray) -> None:
-    name = dataset.name
-    images = np.concatenate([as_floats(line) for _, line in lines])
-    offer_files(
-        {
-            "Grid (PNG)": (f"{name}-reconstructions.png", lambda: sheet(images, len(rows))),
-            "Errors (CSV)": (f"{name}-errors.csv", lambda: csv({"image": rows, "psnr": image_psnr})),
-        }
-    )

@@ -11,7 +11,7 @@ from ui.jobs.job import Job
 from ui.state import caches
 from ui.state.pages import PATHS
 from ui.state.queues import job_queue, quick_queue
-from ui.state.session import guarded, literally, refusal
+from ui.state.session import escape_markdown, guarded, refusal
 from ui.storage import classroom
 from ui.storage.shares import KINDS, is_shared
 
@@ -52,7 +52,8 @@ def set_start() -> None:
             with refusal():
                 _start_at("")
     st.markdown(f"New visitors are led to `{kept}` here." if kept else "New visitors see the home page.")
-    _warn_of_unknown(kept)
+    if kept:
+        _warn_of_unknown(kept)
 
 
 def _start_at(view: str) -> None:
@@ -62,16 +63,13 @@ def _start_at(view: str) -> None:
 
 def _warn_of_unknown(kept: str) -> None:
     """Images and models that a starting view names, and that visitors do not have."""
-    if not kept:
-        return
     with refusal():
         _, choices = classroom.starting_view(kept, PATHS)
         missing = [choices[kind] for kind in KINDS if not _all_have(kind, choices.get(kind))]
         if missing:
-            names = ", ".join(f"“{literally(name)}”" for name in missing)
-            st.warning(
-                f"Not everybody has {names}. Share what is yours, open its link, and copy the address there."
-            )
+            names = ", ".join(f"“{escape_markdown(name)}”" for name in missing)
+            advice = "Share what is yours, open its link, and copy the address there."
+            st.warning(f"Not everybody has {names}. {advice}")
 
 
 def _all_have(kind: str, name: str | None) -> bool:
@@ -124,14 +122,11 @@ def _show_jobs() -> None:
 
 
 def _words(job: Job) -> str:
-    place = f", at place {job.place} of the line" if job.place else ""
-    return f"{_what(job)}: {job.status}{place}"
-
-
-def _what(job: Job) -> str:
-    """Name of a job, as dask's dashboard has it, and its progress."""
-    if not isinstance(job.progress, TrainingProgress):
-        return f"{literally(job.name, MOST_CHARACTERS)}, {job.progress.share:.0%}"
-    progress = job.progress
-    epoch = progress.latest.epoch if progress.latest else 0
-    return f"{literally(job.name, MOST_CHARACTERS)}, epoch {epoch} of {progress.settings.epochs}"
+    """Name of a job, as dask's dashboard has it, with its progress, its status and its place in line."""
+    progress, place = job.progress, f", at place {job.place} of the line" if job.place else ""
+    if isinstance(progress, TrainingProgress):
+        epoch = progress.latest.epoch if progress.latest else 0
+        done = f"epoch {epoch} of {progress.settings.epochs}"
+    else:
+        done = f"{progress.share:.0%}"
+    return f"{escape_markdown(job.name, MOST_CHARACTERS)}, {done}: {job.status}{place}"

@@ -13,12 +13,10 @@ from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
 from ui.state.choice import choose_dataset
-from ui.state.session import guarded, refusal
-from ui.state.visitor import current_workspace
+from ui.state.session import current_workspace, guarded, refusal
 from ui.storage.classroom import classroom
-from ui.widgets import share
-from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
-from ui.widgets.menu import go_to
+from ui.widgets import kept
+from ui.widgets.frame import go_to
 from ui.widgets.pictures import show
 
 N_SHOWN = 24
@@ -49,7 +47,7 @@ def choose_files() -> Dataset | None:
         return None
     label = "One file, several pictures, or an IDX images file with its labels file"
     looks = {"accept_multiple_files": True, "max_upload_size": MEGABYTES}
-    files = st.file_uploader(label, key=uploader_key("images"), **looks)
+    files = st.file_uploader(label, key=kept.uploader_key("images"), **looks)
     if files:
         st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
     return _read_once(files) if files else None
@@ -69,9 +67,8 @@ def check(found: Dataset) -> Dataset:
     explained = "Switched on by itself where the ground is lighter than the ink."
     invert = st.toggle("Invert the images", looks_inverted(found.images), key, help=explained)
     dataset = replace(found, images=255 - found.images) if invert else found
-    st.caption(
-        "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used:"
-    )
+    ground = "The models know light ink on a dark ground, as in MNIST."
+    st.caption(f"{ground} These are the images as they will be used:")
     show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
     return dataset
 
@@ -98,8 +95,8 @@ def show_image_sets() -> None:
     if not names:
         words = "None yet. They appear here, and in the choice of images of every page."
         st.info(words, icon=":material/info:")
-    offer_undo("images", current_workspace().images.deleted(), current_workspace().images.restore)
-    share.show_shared(current_workspace(), "data")
+    kept.offer_undo("images", current_workspace().images)
+    kept.show_shared(current_workspace(), "data")
 
 
 def _read_once(files: list) -> Dataset:
@@ -149,17 +146,16 @@ def _use(dataset: Dataset, name_key: str) -> None:
 
 
 def _empty_uploader() -> None:
-    empty_uploader("images")
+    kept.empty_uploader("images")
     st.session_state.pop(UPLOAD, None)
 
 
 def _show_image_set(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"`{name}`")
-        if st.button(
-            "See them reconstructed", key=f"images.use {name}", on_click=choose_dataset, args=(name,)
-        ):
+        looks = {"on_click": choose_dataset, "args": (name,)}
+        if st.button("See them reconstructed", f"images.use {name}", **looks):
             go_to("reconstruction")
         key, delete = f"images.delete {name}", current_workspace().images.delete
         st.button("Delete", key, on_click=guarded, args=(delete, name), icon=":material/delete:")
-    share.offer_images(current_workspace(), name)
+    kept.offer_sharing(current_workspace(), "data", name)

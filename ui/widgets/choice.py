@@ -1,60 +1,57 @@
-"""Choice of images and model at the side of every page."""
+"""Choice of images and model at the side of every page, and of the models in a comparison."""
 
 import streamlit as st
 
-from autoencoder.checkpoint.checkpoint import CheckpointInfo
+from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import NO_CODES, has_codes_of
 from autoencoder.data.catalogue import DATASETS, data_root
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
 from autoencoder.training.plan import n_learnt_from
-from ui.state.choice import (
-    choose_dataset,
-    dataset_name,
-    dataset_names,
-    dataset_title,
-    follow_dataset,
-    forget_unknown,
-    model_name,
-    model_names,
-    models_by_name,
-    unknown_key,
-)
-from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL
-from ui.state.opened import open_linked
-from ui.state.session import literally
-from ui.widgets.controls import pick
+from ui.state import choice
+from ui.state.choice import dataset_name, dataset_title, model_name
+from ui.state.defaults import DATASET, FLAT, PLAIN, VARIATIONAL, counterparts
+from ui.state.session import escape_markdown
+from ui.widgets.controls import keep_among, pick, several
 
+MOST_OTHERS = 3  # models compared with the chosen one
 OUT_OF_SIGHT = "<style>.st-key-choice { display: none }</style>"
 
 
 def choose() -> None:
     """Two lists at the side of every page; their names stand in the address."""
-    open_linked()
-    _note_unknown("data", dataset_names())
-    _note_unknown("model", model_names())
+    choice.open_linked()
+    _note_unknown("data", choice.dataset_names())
+    _note_unknown("model", choice.model_names())
     with st.sidebar.container(key="choice"):
-        pick("data", "Images", dataset_names(), on_change=follow_dataset)
-        pick("model", "Model", model_names(), on_change=forget_unknown, args=("model",))
-        st.caption(_model_facts(models_by_name()[model_name()]))
+        pick("data", "Images", choice.dataset_names(), on_change=choice.follow_dataset)
+        pick("model", "Model", choice.model_names(), on_change=choice.forget_unknown, args=("model",))
+        st.caption(_model_facts(choice.models_by_name()[model_name()]))
 
 
 def set_aside() -> None:
     """Hide the choice on the lesson, which has images and models of its own; it stays for the other pages."""
     choose()  # a widget that is not drawn would lose its parameter in the address
     st.html(OUT_OF_SIGHT)
-    st.sidebar.markdown(
-        f"The lesson brings its own: MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}."
-    )
+    brings = f"MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}"
+    st.sidebar.markdown(f"The lesson brings its own: {brings}.")
     st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 
-def fetch_dataset() -> None:
-    """Download the chosen images, with a progress bar."""
-    with st.status(f"Fetching {dataset_title(dataset_name())} …") as status:
-        bar = st.progress(0.0)
-        load_dataset(dataset_name(), on_progress=lambda share, sentence: bar.progress(share, sentence))
-        status.update(label="Fetched.", state="complete")
-    st.rerun()
+def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
+    """The model of ``codes``, and up to three to compare it with that have codes of the same images."""
+    options = [name for name in choice.model_names() if name != first.name]
+    keep_among("with", options)
+    looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model"}
+    names = several("with", "Compare with", options, default=counterparts(first, options), **looks)
+    models = [first]
+    for other in map(choice.checkpoint_named, names[:MOST_OTHERS]):
+        if has_codes_of(other, codes):
+            models.append(other)
+        else:
+            st.caption(f"{other.name} is left out: {NO_CODES[0].lower()}{NO_CODES[1:]}")
+    return models
 
 
 def offer_download() -> None:
@@ -67,21 +64,23 @@ def offer_download() -> None:
         icon=":material/cloud_download:",
     )
     fetch, digits = st.columns(2)
-    digits.button("Use the digits", on_click=choose_dataset, args=(DATASET,), width="stretch")
+    digits.button("Use the digits", on_click=choice.choose_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
-        fetch_dataset()
+        with st.status(f"Fetching {dataset_title(name)} …") as status:
+            load_dataset(name, on_progress=st.progress(0.0).progress)
+            status.update(label="Fetched.", state="complete")
+        st.rerun()
 
 
 def _note_unknown(key: str, options: list[str]) -> None:
     """Warn of an unknown name in a link until a choice is made: the address drops the name at once."""
     asked = st.query_params.get(key)
     if asked and asked not in options:
-        st.session_state[unknown_key(key)] = asked
-    if unknown_key(key) in st.session_state:
-        name = literally(st.session_state[unknown_key(key)])
-        st.warning(
-            f"“{name}” from this link does not exist or belongs to another visitor; showing another one."
-        )
+        st.session_state[choice.unknown_key(key)] = asked
+    if choice.unknown_key(key) in st.session_state:
+        name = escape_markdown(st.session_state[choice.unknown_key(key)])
+        what = "does not exist or belongs to another visitor; showing another one."
+        st.warning(f"“{name}” from this link {what}")
 
 
 def _model_facts(info: CheckpointInfo) -> str:

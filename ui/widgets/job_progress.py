@@ -6,8 +6,7 @@ import streamlit as st
 
 from ui.jobs.job import Job
 from ui.jobs.runner import Work
-from ui.state.measurement import begun, found
-from ui.state.queues import quick_queue
+from ui.state.queues import find_measurement, quick_queue, start_measurement
 from ui.state.session import refusal
 
 TICK = 0.7  # seconds between two looks
@@ -17,22 +16,19 @@ NO_WORKER = "No worker is available; the job continues when one connects"
 def job_on_request(
     key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, place=st
 ) -> Job | None:
-    """The quick job with this key, started by a button ``label`` in ``place``; None before that.
-
-    Its ``progress`` starts with the share that is done. A stopped one can be restarted.
-    """
-    job = found(quick_queue(), key)
+    """The quick job with this key, started by a button ``label`` in ``place``; None before that."""
+    job = find_measurement(quick_queue(), key)
     if job is None:
         if not place.button(label, type="primary", width="stretch" if place is not st else "content"):
             st.caption(caption)
             return None
-        job = begun(quick_queue(), key, make_work())
+        job = start_measurement(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 
 def job_at_once(key: str, make_work: Callable[[], Work], words: str) -> Job:
     """The quick job with this key, started without a button."""
-    job = found(quick_queue(), key) or begun(quick_queue(), key, make_work())
+    job = find_measurement(quick_queue(), key) or start_measurement(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 
@@ -63,4 +59,4 @@ def _how_far(job: Job) -> str:
 def _restart(job: Job, make_work: Callable[[], Work]) -> None:
     with refusal():
         quick_queue().forget(job.owner)
-        begun(quick_queue(), job.owner, make_work())
+        start_measurement(quick_queue(), job.owner, make_work())

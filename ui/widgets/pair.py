@@ -1,27 +1,27 @@
-"""Choice of the pair A and B by class, by number or at random."""
+"""Pair of places A and B, the same on every page and in the address: looked up, and chosen."""
 
 import numpy as np
 import streamlit as st
 
+from autoencoder.checkpoint import places
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.places import ImageAt, Place, code_of, random_pair, title_of
-from ui.components.shared import places
+from autoencoder.checkpoint.places import ImageAt, Place, code_of, title_of
+from autoencoder.errors import DatasetError
+from ui.components.shared.places import place_of
 from ui.state import address, caches
 from ui.state.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, dataset_name
-from ui.state.pair import chosen_pair
+from ui.state.defaults import MOST_FITTED
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import number
 
+Pair = tuple[Place, Place]  # A and B
 ANY = "any class"
 TWO_CLASSES, ONE_CLASS = "two classes", "one class"
 
 
 def chosen_codes() -> Codes:
-    """The codes of the chosen images by the chosen model; those of its atlas where the images are not here.
-
-    Stops the page with an offer where there are neither.
-    """
+    """The codes of the chosen images by the chosen model, or of its atlas; stops the page without either."""
     checkpoint = chosen_checkpoint()
     if dataset_at_hand():
         return caches.codes(checkpoint, chosen_dataset())
@@ -35,7 +35,39 @@ def chosen_codes() -> Codes:
     st.stop()
 
 
-def choose_pair(checkpoint: Checkpoint, codes: Codes) -> tuple[Place, Place]:
+def other_codes(other: Checkpoint, codes: Codes) -> Codes:
+    """The codes that another model gives to the same images. Raises DatasetError where there are none."""
+    if codes.images is not None:
+        return caches.codes(other, codes.dataset_of_images)
+    if places.has_codes_of(other, codes):
+        return caches.codes(other, None)
+    raise DatasetError(places.NO_CODES)
+
+
+def fitting_codes(checkpoint: Checkpoint, codes: Codes) -> Codes:
+    """The codes that sources are fitted to: of training images, where these are on the server."""
+    if codes.images is None:
+        return codes
+    return caches.codes(checkpoint, caches.spread_images(chosen_dataset("train"), MOST_FITTED))
+
+
+def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
+    """A and B as chosen on any page; before that, two images of different classes."""
+    pair = []
+    for letter, default in zip("ab", places.default_pair(codes), strict=True):
+        place = place_of(address.chosen(letter))
+        is_usable = code_of(place, checkpoint, codes) is not None
+        pair.append(place if is_usable else ImageAt(default))
+    return pair[0], pair[1]
+
+
+def set_pair(a: int, b: int) -> None:
+    """Make two images, by their numbers, A and B on every page."""
+    address.choose("a", str(a))
+    address.choose("b", str(b))
+
+
+def choose_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
     """A and B: typed, jumped to by class, or drawn at random."""
     pair = chosen_pair(checkpoint, codes)
     notes, columns = st.container(), st.columns(3, vertical_alignment="bottom")
@@ -61,14 +93,13 @@ def choose_end(letter: str, place: Place, codes: Codes) -> None:
     key, last = f"pair.image_{letter}", len(codes.latents) - 1
     st.session_state[key] = place.index if isinstance(place, ImageAt) else None
     looks = {"placeholder": "no image", "help": f"0 to {last:,}; arrow keys step through the images"}
-    st.number_input(
-        f"{letter.upper()}, image", 0, last, step=1, key=key, on_change=_type, args=(letter,), **looks
-    )
+    looks |= {"on_change": _type, "args": (letter,)}
+    st.number_input(f"{letter.upper()}, image", 0, last, step=1, key=key, **looks)
 
 
 def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Codes) -> None:
     """A note where the chosen place is not among these images, or not in this model's space."""
-    asked = places.place_of(address.chosen(letter))
+    asked = place_of(address.chosen(letter))
     if asked is None or code_of(asked, checkpoint, codes) is not None:
         return
     what = f"image {asked.index:,}" if isinstance(asked, ImageAt) else "a place in another model's space"
@@ -93,9 +124,8 @@ def _jump(letter: str, codes: Codes) -> None:
 def _offer_draw(codes: Codes) -> None:
     """A random pair: from the next seed, or from a seed that is typed."""
     if codes.labels is not None:
-        st.segmented_control(
-            "Random pair", [TWO_CLASSES, ONE_CLASS], default=TWO_CLASSES, key="pair.draw_from"
-        )
+        ways = [TWO_CLASSES, ONE_CLASS]
+        st.segmented_control("Random pair", ways, default=TWO_CLASSES, key="pair.draw_from")
     seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
     number("pair_seed", "Its seed", seed_column, on_change=_draw, args=(codes, 0))
     button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")
@@ -104,5 +134,4 @@ def _offer_draw(codes: Codes) -> None:
 def _draw(codes: Codes, seeds_on: int) -> None:
     st.session_state.pair_seed += seeds_on
     same_class = st.session_state.get("pair.draw_from") == ONE_CLASS
-    for letter, index in zip("ab", random_pair(codes, st.session_state.pair_seed, same_class), strict=True):
-        address.choose(letter, str(index))
+    set_pair(*places.random_pair(codes, st.session_state.pair_seed, same_class))

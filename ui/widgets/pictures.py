@@ -25,50 +25,44 @@ def show_table(
     names of the rows stay.
     """
     head = "".join(f"<th scope=col>{html.escape(text)}</th>" for text in heads)
-    body = "".join(
-        _row(name, cells, heads, [False] * len(heads) if hatched is None else hatched) for name, cells in rows
-    )
+    hatched, body = [False] * len(heads) if hatched is None else hatched, ""
+    for name, cells in rows:
+        alts = [f"{name}: {head}" for head in heads]
+        body += f"<tr><th scope=row>{html.escape(name)}</th>{''.join(map(_cell, cells, alts, hatched))}</tr>"
     st.html(
         f"{_style()}<div class=lse-strip style='--side: {side}px' tabindex=0><table>"
         f"<tr><th scope=row></th>{head}</tr>{body}</table></div>"
     )
 
 
-def show_large(images: list[tuple[np.ndarray, str]]) -> None:
-    """Images (28, 28) with their captions, large enough to see from the back row."""
-    _show_figures(images, "1 1 160px")
+def show_large(images: Sequence[np.ndarray], captions: list[str]) -> None:
+    """Images (28, 28) side by side, each over its caption, large enough to see from the back row."""
+    _show_figures(images, captions, "1 1 160px")
 
 
 def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: bool | None = None) -> None:
     """Images (N, 28, 28) side by side, each over its caption; ``ink_on_paper`` as the theme unless given."""
-    _show_figures(list(zip(images, captions, strict=True)), f"0 0 {side}px", ink_on_paper)
+    _show_figures(images, captions, f"0 0 {side}px", ink_on_paper)
 
 
 def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
     """Images (N, 28, 28) close to each other in rows of ``n_columns``, over one caption."""
-    sheet = grid(images, n_columns, gap=0)
-    st.html(
-        f"{_style()}<figure class=lse-grid>{_img(sheet, caption)}"
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-    )
+    st.html(f"{_style()}{_figure(grid(images, n_columns, gap=0), caption, 'class=lse-grid')}")
 
 
-def _show_figures(images: list[tuple[np.ndarray, str]], flex: str, ink_on_paper: bool | None = None) -> None:
-    figures = "".join(
-        f"<figure style='flex: {flex}'>{_img(image, caption, ink_on_paper)}"
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-        for image, caption in images
-    )
-    st.html(f"{_style()}<div class=lse-big>{figures}</div>")
+def _show_figures(images, captions: list[str], flex: str, ink_on_paper: bool | None = None) -> None:
+    pairs = zip(images, captions, strict=True)
+    figures = [_figure(image, caption, f"style='flex: {flex}'", ink_on_paper) for image, caption in pairs]
+    st.html(f"{_style()}<div class=lse-big>{''.join(figures)}</div>")
 
 
-def _row(name: str, cells: list, heads: list[str], hatched: Sequence[bool]) -> str:
-    drawn = "".join(map(_cell, [name] * len(cells), cells, heads, hatched))
-    return f"<tr><th scope=row>{html.escape(name)}</th>{drawn}</tr>"
+def _figure(image: np.ndarray, caption: str, attribute: str, ink_on_paper: bool | None = None) -> str:
+    content = f"{_img(image, caption, ink_on_paper)}<figcaption>{html.escape(caption)}</figcaption>"
+    return f"<figure {attribute}>{content}</figure>"
 
 
-def _cell(name: str, cell: np.ndarray | str, head: str, is_hatched: bool) -> str:
-    content = _img(cell, f"{name}: {head}") if isinstance(cell, np.ndarray) else html.escape(cell)
+def _cell(cell: np.ndarray | str, alt: str, is_hatched: bool) -> str:
+    content = _img(cell, alt) if isinstance(cell, np.ndarray) else html.escape(cell)
     return f"<td class=hatched>{content}</td>" if is_hatched else f"<td>{content}</td>"
 
 

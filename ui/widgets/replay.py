@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -21,16 +20,14 @@ LIVE = "live"  # the component stays the same from the first look to the last fr
 
 def show_live(progress: TrainingProgress) -> None:
     """The current map and reconstructions."""
-    now = _now(progress)
-    if now is not None:
+    if (now := _now(progress)) is not None:
         data = {"now": base64.b64encode(replay_bundle(now.of(np.array([len(now) - 1])))).decode()}
         _show(data, progress.replay, progress.model.kind, LIVE)
 
 
 def show_so_far(progress: TrainingProgress) -> None:
     """All frames up to now, under a slider."""
-    now = _now(progress)
-    if now is not None:
+    if (now := _now(progress)) is not None:
         show_replay(now, progress.model.kind, LIVE)
 
 
@@ -38,7 +35,9 @@ def show_replay(replay: Replay, kind: str, key: str) -> None:
     """All frames of a training, under a slider that needs no answer from the server."""
     if len(replay) == 0:
         return
-    _show({"url": _address(replay)}, replay, kind, key)
+    content = replay_bundle(replay)
+    name = f"replay-{hashlib.sha256(content).hexdigest()[:20]}"
+    _show({"url": file_store().offer(name, lambda: content)}, replay, kind, key)
     st.caption(_what_is_drawn(replay))
 
 
@@ -47,9 +46,9 @@ def _now(progress: TrainingProgress) -> Replay | None:
     replay, latest = progress.replay, progress.latest
     if replay is None or progress.positions is None:
         return None
-    epoch = (
-        latest.step / (latest.n_steps // progress.settings.epochs) if latest else 0.0
-    )  # as the frames count
+    epoch = 0.0
+    if latest:  # as the frames count
+        epoch = latest.step / (latest.n_steps // progress.settings.epochs)
     if len(replay) and epoch <= replay.epochs[-1]:
         return replay
     not_measured = dict.fromkeys(MEASURED, np.nan)
@@ -62,16 +61,9 @@ def _show(data: dict, replay: Replay, kind: str, key: str) -> None:
     training_replay({"url": "", "now": "", "given": given, "dark": is_dark(), **data}, key=f"replay {key}")
 
 
-def _address(replay: Replay) -> str:
-    content = replay_bundle(replay)
-    name = f"replay-{hashlib.sha256(content).hexdigest()[:20]}"
-    return file_store().offer(name, partial(bytes, content))
-
-
 def _what_is_drawn(replay: Replay) -> str:
-    plane = "each frame's own PCA plane, turned to lie on the frame before"
-    if replay.latent_dim <= 2:
-        plane = "the code itself"
+    pca = "each frame's own PCA plane, turned to lie on the frame before"
+    plane = pca if replay.latent_dim > 2 else "the code itself"
     n_images, score = len(replay.labels), gap_score(replay.latent_dim).title
     left_out = replay.epochs[-1] >= CUT_AT and replay.epochs[0] < 1
     cut = " Errors and scores are drawn from the end of the first epoch." if left_out else ""

@@ -9,52 +9,35 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
+from autoencoder.experiments.outliers import trials
 from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import CHOSEN, SCORES
-from autoencoder.experiments.outliers.trials import (
-    FOREIGN,
-    LATENT_DIM,
-    MOST_TESTED,
-    PROTOCOLS,
-    Experiment,
-    Ready,
-    experiment_steps,
-)
-from ui.components.shared import places
+from autoencoder.experiments.outliers.trials import FOREIGN, LATENT_DIM, PROTOCOLS, Experiment
+from ui.components.register import drawing_pad
+from ui.components.shared.places import place_of
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
-from ui.state import address, caches
-from ui.state.address import bound
-from ui.state.choice import (
-    choose_dataset,
-    choose_model,
-    chosen_checkpoint,
-    chosen_dataset,
-    dataset_title,
-    test_counterpart,
-)
-from ui.state.images import image_set
-from ui.state.measurement import found
-from ui.state.queues import quick_queue
-from ui.state.visitor import current_workspace
+from ui.state import address, caches, choice
+from ui.state.queues import find_measurement, quick_queue
+from ui.state.session import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.job_progress import TICK, job_on_request
-from ui.widgets.pad import show_pad
 
-AS_IT_IS = "the chosen model as it is"
+AS_IT_IS, HELD_OUT = "the chosen model as it is", PROTOCOLS["leave-one-out"]
 DRAWING = "your drawing"
+PAD, SEQ = "pad", "pad.seq"
 CODE_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 SEEDS = [1, 3, 5]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A known failure: the choices that show it, and what to look for."""
+    """Known failure: the choices that show it, and the signs to look for."""
 
     title: str
     look_for: str
     choices: dict[str, str | int]
-    model: str = ""  # the one that it takes, if not any
+    model: str = ""  # any, unless it is named
 
 
 SCENES = (
@@ -62,7 +45,7 @@ SCENES = (
         "Digit 1 held out",
         "an AUROC below 50 % for BCE, and on MNIST for MSE too: a 1 comes back better than the digits that "
         "were learnt, for it is a single stroke, and they are made of strokes.",
-        {"protocol": PROTOCOLS["leave-one-out"], "outlier_class": "1", "score": SCORES["bce"].title},
+        {"protocol": HELD_OUT, "outlier_class": "1", "score": SCORES["bce"].title},
     ),
     Scene(
         "The black image",
@@ -81,42 +64,29 @@ SCENES = (
         "A code too large",
         "outliers that come back well: with room to spare a network learns to copy strokes rather than "
         "digits, so MSE tells a digit that was held out less well than with a code of 16.",
-        {
-            "protocol": PROTOCOLS["leave-one-out"],
-            "outlier_class": "3",
-            "code_size": 128,
-            "score": SCORES["mse"].title,
-        },
+        {"protocol": HELD_OUT, "outlier_class": "3", "code_size": 128, "score": SCORES["mse"].title},
     ),
 )
 
 
-# Protocol
-
-
 def choose_outcomes() -> list[Outcome]:
     """The outcomes of a protocol for the chosen images, one per seed; none before it is started."""
-    train, test = chosen_dataset("train"), test_counterpart()
-    _offer_scenes(train)
+    train, test = choice.chosen_dataset("train"), choice.test_counterpart()
+    st.caption("Known failures, on purpose:")
+    with st.container(horizontal=True):
+        for scene in SCENES:
+            st.button(scene.title, on_click=_set_up, args=(scene, train), icon=":material/report:")
     protocol = _choose_protocol(train)
     if protocol == AS_IT_IS:
-        outcomes = _foreign_outcome(chosen_checkpoint(), train, test)
+        outcomes = _foreign_outcome(choice.chosen_checkpoint(), train, test)
     else:
         outcomes = _class_outcomes(train, test, protocol)
     _say_what_to_look_for()
     return outcomes
 
 
-def _offer_scenes(dataset: Dataset) -> None:
-    """The known failures, each a button that sets the whole page up."""
-    st.caption("Known failures, on purpose:")
-    with st.container(horizontal=True):
-        for scene in SCENES:
-            st.button(scene.title, on_click=_set_up, args=(scene, dataset), icon=":material/report:")
-
-
 def _say_what_to_look_for() -> None:
-    """The words of the scene that the choices form, with any score; called after these are drawn."""
+    """The words of the scene that the choices form, whatever the score; called after they are drawn."""
     for scene in SCENES:
         choices = {key: value for key, value in scene.choices.items() if key != "score"}
         if scene.model:
@@ -129,10 +99,10 @@ def _set_up(scene: Scene, dataset: Dataset) -> None:
     """Make the choices of a scene; one about a digit needs images that have it."""
     digit = scene.choices.get("outlier_class")
     if digit is not None and digit not in dataset.class_names:
-        choose_dataset("digits")
+        choice.choose_dataset("digits")
     if scene.model:
-        choose_model(scene.model)
-    # The address follows a control that is on the page; one that is only coming has to be written there.
+        choice.choose_model(scene.model)
+    # The address follows a control on the page; of a control that is not drawn yet, it is written here.
     choices = {"code_size": LATENT_DIM, **scene.choices}  # another scene's code does not belong to this one
     coming = {key: str(value) for key, value in choices.items() if key not in st.session_state}
     st.session_state.update(choices)
@@ -150,9 +120,6 @@ def _choose_protocol(train: Dataset) -> str:
     return next((key for key, words in PROTOCOLS.items() if words == chosen), AS_IT_IS)
 
 
-# A model as it is
-
-
 def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | None) -> list[Outcome]:
     """The chosen images against foreign ones, by the chosen model; none before these are chosen."""
     kinds = _foreign_kinds(train)
@@ -160,18 +127,18 @@ def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | Non
     chosen, seed = pick("outliers", "Outliers", kinds, left), number("outlier_seed", "Seed", right)
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
-        foreign = _drawings() if kind == DRAWING else image_set(kind, "test", current_workspace())
+        foreign = _drawings() if kind == DRAWING else choice.image_set(kind, "test", current_workspace())
     if kind == DRAWING:
         st.caption(
             "Draw what you like, or take a picture from a file: every score judges it at once. What you draw "
             "is A, on every page, and a drawing that is pinned on the map is judged here."
         )
-        show_pad()
+        _show_pad()
         if foreign is None:
             return []
     _say_what_is_normal(caches.detector(checkpoint, train, test, seed), checkpoint, train)
-    if foreign is not None and foreign.n_images > MOST_TESTED:
-        words = f"{MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}"
+    if foreign is not None and foreign.n_images > trials.MOST_TESTED:
+        words = f"{trials.MOST_TESTED:,} of the {foreign.n_images:,} images of {foreign.name}"
         st.caption(f"{words}, drawn with the seed.")
     kind = kind if foreign is None else ""
     return [caches.foreign_outcome(checkpoint, train, test, kind, foreign, seed)]
@@ -182,43 +149,66 @@ def _foreign_kinds(train: Dataset) -> dict[str, str]:
     at_hand = {info.name for info in list_datasets() if info.status != "to download"}
     made = {foreign.title: kind for kind, foreign in FOREIGN.items()} | {DRAWING: DRAWING}
     names = [*current_workspace().images.names(), *(name for name in DATASETS if name in at_hand)]
-    others = {dataset_title(name): name for name in names if name != train.name}
+    others = {choice.dataset_title(name): name for name in names if name != train.name}
     return made | {title: name for title, name in others.items() if title not in made}
 
 
 def _drawings() -> Dataset | None:
     """The visitor's drawings: on the pad, or pinned on the map as A or B."""
-    pinned = [places.place_of(address.chosen(letter)) for letter in "ab"]
+    pinned = [place_of(address.chosen(letter)) for letter in "ab"]
     images = [place.image for place in pinned if isinstance(place, Drawing)]
     return Dataset(DRAWING, "all", np.stack(images), None, ()) if images else None
 
 
-def _say_what_is_normal(found: Ready, checkpoint: Checkpoint, train: Dataset) -> None:
-    held_back = f"{len(found.detector.held_back[CHOSEN]):,}"
-    if found.is_own:
+def _show_pad() -> None:
+    """The pad to draw an image on, with A on it where A is a drawing; the drawing is A, on every page."""
+    text = address.chosen("a")
+    drawing_pad(text if _is_drawing(text) else "", st.session_state.get(SEQ, 0), PAD, _keep)
+
+
+def _keep() -> None:
+    """Make the drawing A; no place, where the pad was cleared."""
+    committed = st.session_state[PAD].commit
+    if not isinstance(committed, dict):
+        return
+    drawing = committed.get("drawing")
+    if drawing == "" or _is_drawing(drawing):
+        address.choose("a", drawing)
+    if isinstance(committed.get("seq"), int):
+        st.session_state[SEQ] = committed["seq"]
+
+
+def _is_drawing(text: object) -> bool:
+    return isinstance(text, str) and isinstance(place_of(text), Drawing)
+
+
+def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Dataset) -> None:
+    held_back = f"{len(ready.detector.held_back[CHOSEN]):,}"
+    if ready.is_own:
         whose = f"which it was trained on; the threshold comes from {held_back} that it held back"
     else:
         whose = f"though it was trained on others; the threshold comes from {held_back} of them"
-    n_judged, n_all = len(found.images), found.n_all
+    n_judged, n_all = len(ready.images), ready.n_all
     judged = f"all {n_all:,}" if n_judged == n_all else f"{n_judged:,}, drawn with the seed from {n_all:,},"
     st.caption(
         f"Normal for {checkpoint.name}: {train.name}, {whose}. Of the images to test on, {judged} are "
-        f"judged; k-NN and PCA compare them with {found.n_compared:,} normal ones."
+        f"judged; k-NN and PCA compare them with {ready.n_compared:,} normal ones."
     )
-
-
-# Two protocols that train
 
 
 def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
     """One class against the others, started with a button; the outcomes of the seeds that are done."""
     experiment, n_seeds = _choose_experiment(train, test, protocol)
+    times = "once" if n_seeds == 1 else f"{n_seeds} times"
+    name = train.class_names[experiment.label]
+    normal = f"class {name}" if protocol == "one-class" else f"every class but {name}"
     job = job_on_request(
         experiment.key(n_seeds),
         lambda: _work(experiment, n_seeds),
         "Train and try",
-        _announcement(experiment, n_seeds),
-        f"Training and trying, {_times(n_seeds)}",
+        f"An autoencoder of its own, with a code of {experiment.latent_dim}, learns {normal} and nothing "
+        f"else, {times}: some seconds for small sets, about 20 s each for MNIST.",
+        f"Training and trying, {times}",
     )
     if job is None:
         return []
@@ -229,10 +219,13 @@ def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list
 
 
 def _work(experiment: Experiment, n_seeds: int) -> StepsWork:
-    """Work on an experiment. Raises DatasetError where the images do not suffice."""
+    """Work on an experiment, after the seeds of an earlier job. Raises DatasetError for too few images."""
     experiment.trial(experiment.first_seed)  # refused here, not in the middle of the work
-    known = _known(experiment, n_seeds)
-    return StepsWork(experiment_steps, experiment, n_seeds, known, partial=known)
+    earlier = (
+        find_measurement(quick_queue(), experiment.key(fewer)) for fewer in reversed(SEEDS) if fewer < n_seeds
+    )
+    known = next((job.result for job in earlier if job and job.status == "done"), [])
+    return StepsWork(trials.experiment_steps, experiment, n_seeds, known, partial=known)
 
 
 def _await_next_seed(job: Job, n_seen: int) -> None:
@@ -245,29 +238,12 @@ def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> t
     columns = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     word = "Normal class" if protocol == "one-class" else "Class held out"
     name = pick("outlier_class", word, _present(train), columns[0])
-    latent_dim = columns[1].select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **bound("code_size"))
+    in_address = address.bound("code_size")
+    latent_dim = columns[1].select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **in_address)
     n_seeds = segments("n_seeds", "Seeds", SEEDS, columns[2])
     first = number("outlier_seed", "First seed", columns[3])
     label = train.class_names.index(name)
     return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
-
-
-def _announcement(asked: Experiment, n_seeds: int) -> str:
-    name = asked.train.class_names[asked.label]
-    normal = f"class {name}" if asked.protocol == "one-class" else f"every class but {name}"
-    return (
-        f"An autoencoder of its own, with a code of {asked.latent_dim}, learns {normal} and nothing else, "
-        f"{_times(n_seeds)}: some seconds for small sets, about 20 s each for MNIST."
-    )
-
-
-def _known(experiment: Experiment, n_seeds: int) -> list[Outcome]:
-    """The outcomes of an earlier job with fewer seeds."""
-    for fewer in sorted((count for count in SEEDS if count < n_seeds), reverse=True):
-        job = found(quick_queue(), experiment.key(fewer))
-        if job and job.status == "done":
-            return job.result
-    return []
 
 
 def _present(dataset: Dataset) -> list[str]:
@@ -275,7 +251,3 @@ def _present(dataset: Dataset) -> list[str]:
     if dataset.labels is None:
         return []
     return [dataset.class_names[label] for label in np.unique(dataset.labels)]
-
-
-def _times(n_seeds: int) -> str:
-    return "once" if n_seeds == 1 else f"{n_seeds} times"

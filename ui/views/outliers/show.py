@@ -7,24 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.data.images import as_floats
+from autoencoder.experiments.outliers import outcome as results
 from autoencoder.experiments.outliers.figure import roc_figure, score_figure
-from autoencoder.experiments.outliers.outcome import (
-    Alarms,
-    Outcome,
-    Verdict,
-    auroc_intervals,
-    galleries,
-    threshold_at_percentile,
-    threshold_for,
-    verdicts,
-)
+from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
 from ui.state.session import is_dark
-from ui.widgets.charts import show_chart, show_frame
+from ui.widgets.charts import csv, offer_file, show_chart, show_frame, show_metrics
 from ui.widgets.controls import number, pick, segments
-from ui.widgets.downloads import csv, offer_file
 from ui.widgets.pictures import show_large, show_table
 
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
@@ -47,8 +38,8 @@ class Rule:
 
     def threshold(self, held_back: np.ndarray) -> float:
         if self.way == BY_RATE:
-            return threshold_for(held_back, self.wanted)
-        return threshold_at_percentile(held_back, self.value)
+            return results.threshold_for(held_back, self.wanted)
+        return results.threshold_at_percentile(held_back, self.value)
 
 
 def choose_threshold() -> tuple[str, Rule]:
@@ -69,17 +60,17 @@ def show_few(outcomes: list[Outcome], rule: Rule) -> None:
         return
     outcome = outcomes[0]
     for row in np.flatnonzero(outcome.test.is_outlier):
-        found = verdicts(outcome, row, rule.threshold)
+        found = results.verdicts(outcome, row, rule.threshold)
         n_alarms = sum(verdict.is_alarm for verdict in found)
         title = outcome.test.titles[row]
         st.markdown(f"**{n_alarms} of {len(found)} scores call it an outlier**: {title}.")
         image = as_floats(outcome.test.images[row])
         rebuilt = outcome.model.reconstruct(outcome.test.images[[row]])[0]
-        show_large([(image, title), (rebuilt, "reconstruction"), (np.abs(rebuilt - image), "error")])
+        show_large([image, rebuilt, np.abs(rebuilt - image)], [title, "reconstruction", "error"])
         show_frame(list(map(_verdict_row, found)), f"The verdict of every score on {title}.")
 
 
-def _verdict_row(verdict: Verdict) -> dict[str, str]:
+def _verdict_row(verdict: results.Verdict) -> dict[str, str]:
     return {
         "score": SCORES[verdict.score].title,
         "says": "an outlier" if verdict.is_alarm else "normal",
@@ -94,7 +85,7 @@ def show_scores(outcomes: list[Outcome]) -> None:
     if not outcomes:
         return
     st.subheader("Which score tells them apart?", anchor=False)
-    intervals, first = auroc_intervals(outcomes), outcomes[0]
+    intervals, first = results.auroc_intervals(outcomes), outcomes[0]
     n_outliers = int(first.test.is_outlier.sum())
     if n_outliers > FEW:
         st.markdown(f"**{sentence(intervals)}**")
@@ -103,11 +94,9 @@ def show_scores(outcomes: list[Outcome]) -> None:
         ends = {"95 % from": found.low, "to": found.high} if n_outliers > FEW else {}
         rows.append({"score": SCORES[name].title, "AUROC": found.mean, **ends, "kind": SCORES[name].kind})
     show_frame(rows, "The AUROC of every score.", {"percent": ["AUROC", "95 % from", "to"]})
-    st.caption(
-        f"{counted(len(first.test.images) - n_outliers, 'normal image')} and "
-        f"{counted(n_outliers, 'outlier')}. "
-        f"{_spread(outcomes) if n_outliers > FEW else SO_FEW}"
-    )
+    n_normal = counted(len(first.test.images) - n_outliers, "normal image")
+    meaning = _spread(outcomes) if n_outliers > FEW else SO_FEW
+    st.caption(f"{n_normal} and {counted(n_outliers, 'outlier')}. {meaning}")
     offer_file("Scores (CSV)", f"outliers-seed-{first.seed}.csv", lambda: csv(scores_table(first)))
 
 
@@ -120,9 +109,8 @@ def _spread(outcomes: list[Outcome]) -> str:
 
 def scores_table(outcome: Outcome) -> pd.DataFrame:
     """Every score of every image that was judged, and of those held back."""
-    judged = pd.DataFrame(
-        {"image": outcome.test.titles, "outlier": outcome.test.is_outlier, **outcome.scores}
-    )
+    test = outcome.test
+    judged = pd.DataFrame({"image": test.titles, "outlier": test.is_outlier, **outcome.scores})
     held_back = pd.DataFrame({"image": "", "outlier": False, **outcome.held_back})
     return pd.concat([judged.assign(part="test"), held_back.assign(part="held back")], ignore_index=True)
 
@@ -149,13 +137,15 @@ def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
     _show_galleries(first, score, threshold)
 
 
-def _show_alarms(found: Alarms) -> None:
-    precision = "–" if found.precision is None else f"{found.precision:.1%}"
-    with st.container(horizontal=True):
-        st.metric("Threshold", f"{found.threshold:.3g}")
-        st.metric("False alarms", f"{found.false_alarm_rate:.1%}")
-        st.metric("Recall", f"{found.recall:.1%}")
-        st.metric("Precision", precision)
+def _show_alarms(found: results.Alarms) -> None:
+    show_metrics(
+        {
+            "Threshold": f"{found.threshold:.3g}",
+            "False alarms": f"{found.false_alarm_rate:.1%}",
+            "Recall": f"{found.recall:.1%}",
+            "Precision": "–" if found.precision is None else f"{found.precision:.1%}",
+        }
+    )
     alarms = np.array([found.n_false_alarms, found.n_caught])
     below = np.array([found.n_normal, found.n_outliers]) - alarms
     columns = {"below the threshold": below, "above: an alarm": alarms}
@@ -164,7 +154,7 @@ def _show_alarms(found: Alarms) -> None:
 
 
 def _show_galleries(outcome: Outcome, score: str, threshold: float) -> None:
-    found = galleries(outcome.scores[score], outcome.test.is_outlier, threshold, N_SHOWN)
+    found = results.galleries(outcome.scores[score], outcome.test.is_outlier, threshold, N_SHOWN)
     st.caption("A column is hatched where the image lies above the threshold.")
     for tab, rows in zip(st.tabs([name.capitalize() for name in found]), found.values(), strict=True):
         with tab:
@@ -177,15 +167,11 @@ def _show_galleries(outcome: Outcome, score: str, threshold: float) -> None:
 def _show_gallery(outcome: Outcome, rows: np.ndarray, values: np.ndarray, threshold: float) -> None:
     images = as_floats(outcome.test.images[rows])
     rebuilt = outcome.model.reconstruct(outcome.test.images[rows])
-    kinds = ["outlier" if is_outlier else "normal" for is_outlier in outcome.test.is_outlier[rows]]
-    show_table(
-        [
-            ("Image", list(images)),
-            ("Reconstruction", list(rebuilt)),
-            ("Error", list(np.abs(rebuilt - images))),
-            ("Score", [f"{value:.3g}" for value in values]),
-            ("Is", kinds),
-        ],
-        [outcome.test.titles[row] for row in rows],
-        hatched=list(values > threshold),
-    )
+    lines = [
+        ("Image", list(images)),
+        ("Reconstruction", list(rebuilt)),
+        ("Error", list(np.abs(rebuilt - images))),
+        ("Score", [f"{value:.3g}" for value in values]),
+        ("Is", ["outlier" if is_outlier else "normal" for is_outlier in outcome.test.is_outlier[rows]]),
+    ]
+    show_table(lines, [outcome.test.titles[row] for row in rows], hatched=list(values > threshold))

@@ -1,28 +1,30 @@
-"""Models of the visitor: facts, map, rename, download, delete, share and load."""
+"""Models of the visitor (facts, map, rename, download, delete, share, load), and trainings compared."""
 
+import numpy as np
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import CheckpointInfo
+from autoencoder.figures.training import Run, errors_figure, gaps_figure
+from autoencoder.latent.gap_score import gap_score
 from autoencoder.model.architecture import KINDS
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
-from ui.state.caches import kept_replay
-from ui.state.choice import model_name
-from ui.state.opened import opened_models
+from ui.state import caches
+from ui.state.choice import model_name, models_by_name, opened_models
 from ui.state.queues import job_queue
-from ui.state.session import guarded, refusal
-from ui.state.visitor import current_workspace, visitor_id
+from ui.state.session import current_workspace, guarded, is_dark, refusal, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.storage.models import export_model, import_model, model_infos, proposed_name
-from ui.widgets import share
-from ui.widgets.downloads import offer_file
-from ui.widgets.kept import empty_uploader, offer_undo, uploader_key
-from ui.widgets.menu import offer_map
+from ui.widgets import kept
+from ui.widgets.charts import offer_file, show_chart
+from ui.widgets.controls import several
+from ui.widgets.frame import offer_map
 from ui.widgets.replay import show_replay
 
 MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
+MOST = 8  # trainings on one chart
 
 
 def show_models() -> None:
@@ -30,22 +32,18 @@ def show_models() -> None:
     st.subheader("Your models", anchor=False)
     infos = {info.name: info for info in model_infos(current_workspace().models)}
     if infos:
-        _show_model(infos[_choose(list(infos))])
+        names, trained = list(infos), _just_trained()
+        first = names.index(trained) if trained in names else 0
+        key = f"train.own_model {first} of {' / '.join(names)}"
+        _show_model(infos[st.selectbox("Model of yours", names, index=first, key=key)])
     else:
         st.info("None yet. Train one, or load one that you downloaded before.", icon=":material/info:")
-    offer_undo("model", current_workspace().models.deleted(), current_workspace().models.restore)
-    share.show_shared(current_workspace(), "model")
+    kept.offer_undo("model", current_workspace().models)
+    kept.show_shared(current_workspace(), "model")
     _offer_load()
     for info in opened_models():
         if info.name == model_name():
             _show_how_it_came(info)
-
-
-def _choose(names: list[str]) -> str:
-    trained = _just_trained()
-    first = names.index(trained) if trained in names else 0
-    key = f"train.own_model {first} of {' / '.join(names)}"
-    return st.selectbox("Model of yours", names, index=first, key=key)
 
 
 def _just_trained() -> str | None:
@@ -63,7 +61,7 @@ def _show_model(info: CheckpointInfo) -> None:
         archive, looks = f"{info.name}.zip", {"on_click": "ignore", "icon": ":material/download:"}
         offer_file("Download", archive, lambda: export_model(workspace.models, info.name), **looks)
         st.button("Delete", on_click=guarded, args=(_delete, info.name), icon=":material/delete:")
-    share.offer_model(workspace, info.name)
+    kept.offer_sharing(workspace, "model", info.name)
     if info.name != _just_trained():  # whose frames stand above already
         _show_how_it_came(info)
 
@@ -72,7 +70,7 @@ def _show_how_it_came(info: CheckpointInfo) -> None:
     """The frames of its training, if they were kept, and a sentence on its errors."""
     config = info.config
     with refusal():
-        replay = kept_replay(info.folder)
+        replay = caches.kept_replay(info.folder)
         if replay is not None:
             st.markdown(f"**How {info.name} came about**")
             show_replay(replay, config.model.kind, "kept")
@@ -99,15 +97,10 @@ def _rename_form(name: str) -> None:
         is_sent = st.form_submit_button("Rename")
     if is_sent:
         with refusal():
-            _rename(name, new)
+            new = current_workspace().models.rename(name, new)
+            if name == _just_trained():
+                job_queue().find(visitor_id()).result = new
             st.rerun()
-
-
-def _rename(old: str, new: str) -> None:
-    new = current_workspace().models.rename(old, new)
-    job = job_queue().find(visitor_id())
-    if job and job.result == old:
-        job.result = new
 
 
 def _delete(name: str) -> None:
@@ -117,12 +110,14 @@ def _delete(name: str) -> None:
 
 
 def _offer_load() -> None:
-    _say_loaded()
+    # In the run after the loading: a rerun drops the elements drawn just before it.
+    if loaded := st.session_state.pop("train.loaded", None):
+        st.toast(f"Loaded as **{loaded}**, and in every page's choice of models.", icon=":material/check:")
     if not classroom().can_upload:
         return
     with st.expander("Load a model"):
         label, looks = "A model as it was downloaded, a .zip", {"max_upload_size": MAX_UPLOAD_MB}
-        upload = st.file_uploader(label, type="zip", key=uploader_key("train"), **looks)
+        upload = st.file_uploader(label, type="zip", key=kept.uploader_key("train"), **looks)
         if upload is None:
             return
         name = proposed_name(current_workspace().models, upload.getvalue(), upload.name)
@@ -130,13 +125,61 @@ def _offer_load() -> None:
         if st.button("Load"):
             with refusal():
                 info = import_model(current_workspace().models, upload.getvalue(), name)
-                empty_uploader("train")
+                kept.empty_uploader("train")
                 st.session_state["train.loaded"] = info.name
                 st.rerun()
 
 
-def _say_loaded() -> None:
-    # In the run after the loading: a rerun drops the elements drawn just before it.
-    name = st.session_state.pop("train.loaded", None)
-    if name:
-        st.toast(f"Loaded as **{name}**, and in every page's choice of models.", icon=":material/check:")
+def show_comparison() -> None:
+    """The choice of trainings that have a history (own, shared, shipped), and their curves."""
+    st.subheader("Trainings compared", anchor=False)
+    infos = {name: info for name, info in models_by_name().items() if info.config.training.history}
+    looks = {"max_selections": MOST, "placeholder": "choose two or more, of yours or shipped"}
+    chosen = several("runs", "Trainings to draw together", list(infos), **looks)
+    runs = [run for name in chosen[:MOST] if (run := _run(infos[name]))]
+    if not runs:
+        return
+    alt = "Held-out error by epoch, one line per training"
+    show_chart(errors_figure(runs, is_dark()), "errors compared", alt)
+    st.caption(_whether_errors_compare(runs))
+    watched = [run for run in runs if len(run.gap_epochs)]
+    for score in dict.fromkeys(run.score for run in watched):
+        figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
+        alt = f"Gap score ({score.title}) by epoch, one line per training"
+        show_chart(figure, f"{score.title} compared", alt)
+    without = [run.name for run in runs if not len(run.gap_epochs)]
+    if without:
+        st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")
+
+
+def _run(info: CheckpointInfo) -> Run | None:
+    """None, and the reason on the page, where the frames cannot be read."""
+    with refusal():
+        config, replay = info.config, caches.kept_replay(info.folder)
+        history, none = config.training.history, np.empty(0)
+        return Run(
+            info.name,
+            config.source.name,
+            config.model.kind,
+            gap_score(config.model.latent_dim),
+            epochs=np.array([result.epoch for result in history]),
+            errors=np.array([result.validation_loss for result in history]),
+            gap_epochs=none if replay is None else replay.epochs,
+            gap_scores=none if replay is None else replay.gap_scores,
+        )
+    return None
+
+
+def _whether_errors_compare(runs: list[Run]) -> str:
+    sources, kinds = {run.source for run in runs}, {run.kind for run in runs}
+    if len(sources) > 1:
+        return f"Errors compare on the same images only: these are of {', '.join(sorted(sources))}."
+    if len(kinds) > 1:
+        words = ", ".join(KINDS[kind] for kind in sorted(kinds))
+        return (
+            f"These errors are not of one kind ({words}): a variational one counts the KL term, a denoising "
+            "one is taken from noisy inputs."
+        )
+    best = min(runs, key=lambda run: run.errors.min())
+    lowest = f"{best.errors.min():.1f} nats after epoch {best.epochs[best.errors.argmin()]:,.4g}"
+    return f"The lowest held-out error is that of {best.name}, {lowest}."

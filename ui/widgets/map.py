@@ -1,7 +1,8 @@
-"""Latent map on a page: the data for the browser, and the choices that it sends back."""
+"""Latent map on a page: data for the browser, choices that it sends back, t-SNE and gap field as jobs."""
 
 import hashlib
 import io
+import threading
 from functools import partial
 
 import numpy as np
@@ -9,28 +10,33 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.places import ImageAt, Place, code_of
+from autoencoder.checkpoint.places import ImageAt, code_of
 from autoencoder.figures.maps import map_figure
-from autoencoder.latent.fields import density
-from autoencoder.latent.projection import CodeMap, Map, PCAMap
-from ui.components.files import file_store
+from autoencoder.latent.fields import density, gap_field_steps
+from autoencoder.latent.projection import CodeMap, Map, PCAMap, tsne_steps
+from ui.components.files import NotYet, file_store
 from ui.components.register import living_map
-from ui.components.shared import places as places_module
+from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
+from ui.jobs.job import Job, JobError
+from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
-from ui.state.pair import other_codes
+from ui.state.queues import find_measurement, job_queue, quick_queue, start_measurement
 from ui.state.session import is_dark, refusal
+from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
-from ui.widgets.downloads import csv, offer_files
-from ui.widgets.map.layers import gap_field
-from ui.widgets.map.tsne import FEWEST_CODES, tsne_map
+from ui.widgets.pair import Pair, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
 SEQ = "map.seq"
 PLACES = ("a", "b")
+PLANES = {CodeMap: "code", PCAMap: "pca"}
+FEWEST_CODES = 4  # of a t-SNE
+TICK = 1.0  # seconds between two looks at a t-SNE
+SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
 
 
 def choose_projection(codes: Codes) -> str:
@@ -60,16 +66,16 @@ def project(codes: Codes, method: str) -> Map:
 def show_map(
     checkpoint: Checkpoint,
     codes: Codes,
-    beside: Checkpoint | None,
-    method: str,
+    beside: Checkpoint | None = None,
+    method: str = "auto",
     compact: bool = False,
     path: np.ndarray | None = None,
     crosses: np.ndarray | None = None,
-    pair: tuple[Place, Place] | None = None,
+    pair: Pair | None = None,
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
-    A ``compact`` map is there to choose places on: it has no strip, no sliders and no drawing pad. ``path``
+    A ``compact`` map shares the places only: it has no strip, no sliders and no drawing pad. ``path``
     (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
     (M, D). ``pair`` are A and B where the page has others than those that were chosen.
     """
@@ -83,7 +89,9 @@ def show_map(
     if not compact:
         address.keep_to(dataset_name(), key)
         address.show()
-    present = [] if codes.labels is None else [int(label) for label in np.unique(codes.labels)]
+    names = PLACES if compact else address.MAP_CHOICES
+    choice = {name: address.TEXTS[name].default for name in address.MAP_CHOICES}
+    choice |= {name: address.chosen(name) for name in names}
     living_map(
         {
             "key": f"{dataset_name()}|{key}",
@@ -93,12 +101,12 @@ def show_map(
             "dark": is_dark(),  # so that the map hears of a change of the theme
             "panes": panes,
             "classes": list(codes.class_names),
-            "present": present,
-            "choice": {**_choice(compact), **_texts(pair)},
+            "present": [] if codes.labels is None else np.unique(codes.labels).tolist(),
+            "choice": {**choice, **_texts(pair)},
             "seq": st.session_state.get(SEQ, 0),
         },
         key="map",
-        on_commit=partial(_keep, PLACES if compact else address.MAP_CHOICES),
+        on_commit=partial(_keep, names),
         on_again=_hear_again,
     )
     return latent_map
@@ -107,24 +115,12 @@ def show_map(
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
     """All points as CSV; the chart as a page that opens without a network."""
     name = f"{codes.dataset}-{checkpoint.name}-map"
-    offer_files(
-        {
-            "Points (CSV)": (f"{name}.csv", lambda: _points_csv(codes, latent_map)),
-            "Map (HTML)": (f"{name}.html", lambda: _map_page(name, codes, latent_map)),
-        }
-    )
+    points = f"{name}.csv", lambda: _points_csv(codes, latent_map)
+    page = f"{name}.html", lambda: _map_page(name, codes, latent_map)
+    offer_files({"Points (CSV)": points, "Map (HTML)": page})
 
 
-def _choice(compact: bool) -> dict[str, str]:
-    """The current choices; a compact map shares the places only."""
-    chosen = PLACES if compact else address.MAP_CHOICES
-    return {
-        name: address.chosen(name) if name in chosen else address.TEXTS[name].default
-        for name in address.MAP_CHOICES
-    }
-
-
-def _texts(pair: tuple[Place, Place] | None) -> dict[str, str]:
+def _texts(pair: Pair | None) -> dict[str, str]:
     """A and B as texts; only an image can stand in for what was chosen."""
     places = zip(PLACES, pair or (), strict=False)
     return {letter: str(place.index) for letter, place in places if isinstance(place, ImageAt)}
@@ -142,7 +138,7 @@ def _keep(names: tuple[str, ...]) -> None:
 
 
 def _hear_again() -> None:
-    """This run has offered the files again that did not arrive; the number tells the map so."""
+    """Tell the map by its number that this run has offered the files again that did not arrive."""
     seq = st.session_state["map"].again
     if isinstance(seq, int):
         st.session_state[SEQ] = seq
@@ -161,7 +157,7 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
         "model": offer(f"model-{checkpoint.fingerprint}", partial(model_bundle, checkpoint)),
         "codes": offer(f"codes-{codes.key}", partial(codes_bundle, codes)),
         "map": offer(f"map-{map_key}", partial(map_bundle, latent_map, codes.labels)),
-        "plane": _plane(latent_map),
+        "plane": PLANES.get(type(latent_map), "none"),
         "why_not_invert": latent_map.why_not_invert,
         "axes": latent_map.axis_names,
         "images": _images(codes),
@@ -174,45 +170,27 @@ def _placed(latent_map: Map, latents: np.ndarray | None) -> list[list[float]]:
     return [] if latents is None or not latent_map.can_place else latent_map.place(latents).tolist()
 
 
-def _plane(latent_map: Map) -> str:
-    if isinstance(latent_map, CodeMap):
-        return "code"
-    return "pca" if isinstance(latent_map, PCAMap) else "none"
-
-
 def _images(codes: Codes) -> dict | None:
     """The tiles of the images, in the order of the codes."""
     if codes.images is None:
         return None
-    urls = [
-        file_store().offer(f"images-{codes.key}-{start}", partial(_tile, codes.images, start))
-        for start in range(0, len(codes.images), IMAGES_PER_TILE)
-    ]
+    urls = []
+    for start in range(0, len(codes.images), IMAGES_PER_TILE):
+        tile = codes.images[start : start + IMAGES_PER_TILE]
+        urls.append(file_store().offer(f"images-{codes.key}-{start}", tile.tobytes))
     return {"urls": urls, "per_tile": IMAGES_PER_TILE}
 
 
-def _tile(images: np.ndarray, start: int) -> bytes:
-    return images[start : start + IMAGES_PER_TILE].tobytes()
-
-
 def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str) -> dict[str, str]:
-    layers = {"density": file_store().offer(f"density-{map_key}", partial(_density, latent_map))}
+    positions = latent_map.positions
+    layers = {"density": file_store().offer(f"density-{map_key}", lambda: field_bundle(density(positions)))}
     if address.chosen("layer") == "gaps" and latent_map.can_invert:
-        base = code_of(places_module.place_of(address.chosen("a")), checkpoint, codes)
-        if base is None or isinstance(latent_map, CodeMap):
-            base = _middle(latent_map, checkpoint.model.latent_dim)
+        base = code_of(place_of(address.chosen("a")), checkpoint, codes)
+        if base is None or isinstance(latent_map, CodeMap):  # the plane through the middle
+            middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(codes.latents.shape[1])
+            base = middle.astype(np.float32)
         layers["gaps"] = gap_field(checkpoint, latent_map, map_key, base)
     return layers
-
-
-def _density(latent_map: Map) -> bytes:
-    return field_bundle(density(latent_map.positions))
-
-
-def _middle(latent_map: Map, latent_dim: int) -> np.ndarray:
-    """The code whose plane is drawn before one is chosen."""
-    middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(latent_dim)
-    return middle.astype(np.float32)
 
 
 def _points_csv(codes: Codes, latent_map: Map) -> str:
@@ -229,3 +207,51 @@ def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
     figure.update_layout(title=f"{name}: {len(codes.latents):,} codes", margin={"t": 48}, height=None)
     figure.write_html(page, include_plotlyjs=True)
     return page.getvalue()
+
+
+def tsne_map(codes: Codes) -> Map:
+    """The current t-SNE map of these codes, with its progress; before its first step, the PCA plane."""
+    key = job_key("map", codes.key)
+    job = find_measurement(job_queue(), key) or start_measurement(
+        job_queue(), key, StepsWork(tsne_steps, codes.latents)
+    )
+    if not job.is_over:
+        st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
+    elif job.status == "done":
+        return job.result
+    else:
+        st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
+        st.button("Restart", f"tsne.restart {key}", on_click=job_queue().forget, args=(key,))
+    return job.progress.partial if job.progress.share else caches.latent_map(codes, "auto")
+
+
+def _show_progress(job: Job, n_codes: int) -> None:
+    if job.is_over:
+        st.rerun()
+    share = job.progress.share
+    st.progress(share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: finding neighbours …")
+    redraw, stop = st.columns(2)
+    if redraw.button("Draw it as it is now", key=f"tsne.redraw {job.owner}", width="stretch"):
+        st.rerun()
+    stop.button("Stop here", on_click=job.stop, key=f"tsne.stop {job.owner}", width="stretch")
+
+
+def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:
+    """The address of the gaps over the plane through a code ``base`` (D,); empty if the queue is full."""
+    name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
+    try:
+        with SUBMITTING:
+            job = find_measurement(quick_queue(), name)
+            if job is None or job.status in ("failed", "stopped"):
+                work = StepsWork(gap_field_steps, checkpoint.support, latent_map, base)
+                job = start_measurement(quick_queue(), name, work)
+    except JobError as error:
+        st.caption(str(error))
+        return ""
+    return file_store().offer(name, lambda: _field_so_far(job))
+
+
+def _field_so_far(job: Job) -> bytes | NotYet | None:
+    if job.status == "done":
+        return field_bundle(job.result)
+    return None if job.is_over else NotYet(job.progress.share)

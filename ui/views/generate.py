@@ -1,0 +1,288 @@
+"""Parts of the page Generate: samples of a source, scores of every source, decoded plane, code arithmetic."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
+from autoencoder.checkpoint.places import code_of, picture_of, title_of
+from autoencoder.data.dataset import Dataset
+from autoencoder.data.images import are_alike
+from autoencoder.experiments.generate import samples
+from autoencoder.experiments.generate.figure import frechet_figure
+from autoencoder.experiments.generate.words import sentence
+from autoencoder.latent import sources
+from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
+from autoencoder.latent.support import is_off_support
+from ui.jobs.work import StepsWork, job_key
+from ui.state import caches
+from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.session import is_dark
+from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
+from ui.widgets.choice import compared_models
+from ui.widgets.controls import number, pick, segments, slider
+from ui.widgets.job_progress import job_at_once, job_on_request
+from ui.widgets.pair import choose_end, chosen_pair, fitting_codes, other_codes
+from ui.widgets.pictures import show, show_grid, show_large, show_table
+
+AROUND = "around A"
+ALL, LIKELIEST = "all classes", "likeliest"
+MEANS, IMAGES = "class means", "images"
+N_COLUMNS = 12  # of samples
+N_SIDE = 12  # images along an axis of the plane
+TERMS = (("a", "A", 8), ("b", "− B", 3), ("c", "+ C", 1))
+SOURCE_WORDS = {
+    **{name: f"Drawn from {source.title}." for name, source in SOURCES.items()},
+    MIXTURE: "Drawn from a mixture of Gaussians fitted to the codes.",
+    AROUND: "Drawn from around the code of A, in every direction.",
+}
+WHAT_TO_EXPECT = (
+    "Codes are added, and each picture is a code, decoded. The sum is C moved by what tells A from B: expect "
+    "another C where that is something every class can have, such as a slant or a thicker stroke; a digit "
+    "of another class, or a blur, where it is what makes A an A."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Source and settings of samples; ``sampler`` is None while a mixture is being fitted."""
+
+    source: str
+    sampler: Sampler | None
+    n: int
+    seed: int
+    temperature: float
+
+
+def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
+    """The source with its settings; a mixture is fitted where it is asked for."""
+    fitted_to = fitting_codes(checkpoint, codes)
+    options = [*SOURCES, *([MIXTURE] if len(fitted_to.latents) >= FEWEST_CODES else []), AROUND]
+    source = segments("draw", "Source", options)
+    words = SOURCE_WORDS[source]
+    if source == "prior" and not checkpoint.model.is_variational:
+        words += f" Nothing in the training of {checkpoint.name} has drawn its codes towards it."
+    st.caption(words)
+    n_column, seed_column, heat_column = st.columns(3)
+    n = slider("samples", "Samples", n_column)
+    seed = number("draw_seed", "Seed", seed_column)
+    if source == AROUND:
+        unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+        radius = slider("radius", "Radius", heat_column, help=unit)
+        return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
+    scales = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."
+    heat = slider("temperature", "Temperature", heat_column, help=scales)
+    return Choice(source, _fitted(source, checkpoint, fitted_to), n, seed, heat)
+
+
+def _around(checkpoint: Checkpoint, codes: Codes, radius: float) -> Sampler:
+    place, _ = chosen_pair(checkpoint, codes)
+    choose_end("a", place, codes)
+    show(picture_of(place, checkpoint, codes)[None], [f"A: {title_of(place, codes)}"], side=112)
+    length = radius * checkpoint.support.units.neighbour_distance
+    return sources.around(code_of(place, checkpoint, codes), length)
+
+
+def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None:
+    label, latents = None, codes.latents
+    if source in ("gaussian", MIXTURE) and codes.labels is not None:
+        name = pick("of_class", "Of the class", [ALL, *_present(codes)])
+        if name != ALL:
+            label = codes.class_names.index(name)
+            latents = latents[codes.labels == label]
+    if source in SOURCES:
+        return SOURCES[source].fit(latents)
+    if len(latents) < FEWEST_CODES:
+        st.caption(f"A mixture needs at least {FEWEST_CODES} images of the class.")
+        return None
+    options = [LIKELIEST, *(str(number) for number in sources.CANDIDATES if number <= len(latents) // 2)]
+    likeliest = "The likeliest number is the one under which held-out codes are likeliest."
+    asked = pick("components", "Components", options, help=likeliest)
+    n_components = None if asked == LIKELIEST else int(asked)
+    job = job_at_once(
+        job_key("mixture", checkpoint.fingerprint, codes.key, label, n_components),
+        lambda: StepsWork(sources.mixture_steps, latents, 0, n_components),
+        f"a mixture for {len(latents):,} codes",
+    )
+    if job.status == "done":
+        st.caption(f"{job.result.n_components} components, fitted to {len(latents):,} codes.")
+    return job.result
+
+
+def _present(codes: Codes) -> list[str]:
+    """The classes that have codes."""
+    return [codes.class_names[label] for label in np.unique(codes.labels)]
+
+
+def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
+    """The samples, each with the nearest training image and its marks."""
+    if choice.sampler is None:
+        return
+    drawn = samples.sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
+    off = is_off_support(drawn.round_trip)
+    rows = [
+        ("Sample", list(drawn.images)),
+        ("Round trip", [f"{value:.2f}" for value in drawn.round_trip]),
+        ("Off the data", _marks(off, "off")),
+    ]
+    counts = [f"**{off.sum()} of {choice.n}** are off the data"]
+    if codes.images is not None:
+        training = chosen_dataset("train")
+        distances, found = caches.nearest_images(drawn.images, training)
+        if was_trained_on(checkpoint, training):
+            unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
+            rows += [
+                ("Nearest training image", list(training.images[found])),
+                ("Its distance", [f"{value / unit:.2f}" for value in distances]),
+                ("Near-copy", _marks(distances < unit, "copy")),
+            ]
+            counts.append(f"**{(distances < unit).sum()}** are near-copies of a training image")
+        else:
+            rows.append(("Nearest of these images", list(training.images[found])))
+            counts.append("and the model was trained on other images, so none can be a copy of these")
+    st.markdown(", ".join(counts) + ".")
+    for start in range(0, choice.n, N_COLUMNS):
+        here = slice(start, start + N_COLUMNS)
+        heads = [str(number) for number in range(start + 1, start + N_COLUMNS + 1)]
+        show_table([(name, cells[here]) for name, cells in rows], heads, 60, off[here])
+    name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
+    picture = f"{name}.png", lambda: sheet(drawn.images, N_COLUMNS)
+    offer_files(
+        {"Samples (PNG)": picture, "Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn))}
+    )
+
+
+def _marks(are_marked: np.ndarray, word: str) -> list[str]:
+    return [word if is_marked else "" for is_marked in are_marked]
+
+
+def _arrays(drawn: samples.Samples) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, round_trip=drawn.round_trip)
+    return file.getvalue()
+
+
+def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
+    """Every source of several models, judged by many samples: started with a button, then kept."""
+    st.subheader("How good are they?", anchor=False)
+    if codes.images is None:
+        st.caption("The images are not on this machine: there is nothing to judge samples by.")
+        return
+    training, held_out = chosen_dataset("train"), chosen_dataset("test")
+    if are_alike(training.images):
+        st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
+        return
+    models = compared_models(checkpoint, codes)
+    n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
+    n = number("judged", "Samples of each", n_column)
+    seed = number("judged_seed", "Their seed", seed_column)
+    fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
+    coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
+    asked = coded, training, held_out, n, seed
+    job = job_on_request(
+        job_key("generation", [model.identity for model in models], fitted_to[0].key, n, seed),
+        lambda: StepsWork(samples.compare_steps, *asked, partial=samples.Judgement({})),
+        "Judge every source",
+        "Half a minute of work: a small classifier is taught, whose features tell real from made.",
+        f"{n:,} samples from every source of {len(models)} models",
+        button_column,
+    )
+    if job and job.progress.partial.scores:
+        _show_judgement(job.progress.partial, models, training)
+
+
+def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
+    for name, scores in found.scores.items():
+        st.markdown(f"**{sentence(name, scores)}**")
+    _show_table(found, {model.name for model in models if was_trained_on(model, training)})
+    if found.classifier is None:
+        st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
+        return
+    st.caption(
+        "The Fréchet distance is in 64 features of a small classifier of our own, right in "
+        f"{found.classifier.accuracy:.1%} of {found.classifier.n_held_out:,} held-out images. It does not "
+        "compare with figures from other features, or from other numbers of images."
+    )
+    alt = "The Fréchet distance of every source of every model, with that of real images."
+    show_chart(frechet_figure(found.scores, is_dark()), "frechet", alt)
+    names = [training.class_names[label] for label in found.classifier.class_labels]
+    shares = _table(found, lambda _, its: dict(zip(names, its.class_shares, strict=True)))
+    with st.expander("Which classes do they draw?"):
+        show_frame(
+            shares.style.format("{:.0%}", subset=names), "The shares of the classes among the samples."
+        )
+
+
+def _table(found: samples.Judgement, columns_of: Callable[[str, samples.SampleScores], dict]) -> pd.DataFrame:
+    """A line for every source of every model, with columns by the model's name and the source's scores."""
+    judged = [(name, its) for name, scores in found.scores.items() for its in scores]
+    return pd.DataFrame(
+        [{"model": name, "source": its.source, **columns_of(name, its)} for name, its in judged]
+    )
+
+
+def _show_table(found: samples.Judgement, learnt: set[str]) -> None:
+    """Every score; near-copies only for the models that have ``learnt`` the images."""
+
+    def columns(name: str, its: samples.SampleScores) -> dict:
+        return {
+            "Fréchet distance": its.frechet,
+            "of real images": its.frechet_floor,
+            "off the data": its.off_support_share,
+            "near-copies": its.copy_share if name in learnt else None,
+        }
+
+    table = _table(found, columns).dropna(axis="columns", how="all")
+    formats = {"percent": ["off the data", "near-copies"], "%.1f": ["Fréchet distance", "of real images"]}
+    show_frame(table, "The scores of every source of every model.", formats)
+    offer_file("Scores (CSV)", "generation-scores.csv", lambda: csv(table))
+
+
+def show_plane(checkpoint: Checkpoint) -> None:
+    """The plane in which the codes spread most, decoded."""
+    st.subheader("The plane, decoded", anchor=False)
+    model, latent_dim = checkpoint.model, checkpoint.model.latent_dim
+    codes = samples.plane(checkpoint.support, N_SIDE, model.is_variational)
+    is_prior = model.is_variational and latent_dim <= 2
+    of = "the prior" if is_prior else "a Gaussian fitted to the codes"
+    along = "the code" if latent_dim <= 2 else "its two main axes"
+    words = f"Spaced evenly in the probability of {of}, from 5 % to 95 %, along {along}."
+    rows = codes[:1] if latent_dim == 1 else codes
+    show_grid(model.decode(rows.reshape(-1, latent_dim)), N_SIDE, words)
+
+
+def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
+    """A − B + C, on the mean codes of classes or on those of images."""
+    st.subheader("Arithmetic: A − B + C", anchor=False)
+    kind = segments("terms", "On", [IMAGES] if codes.labels is None else [MEANS, IMAGES])
+    choose = _class_term if kind == MEANS else _image_term
+    terms = [choose(*term, codes, column) for term, column in zip(TERMS, st.columns(3), strict=True)]
+    (a, _), (b, _), (c, _) = terms
+    made = (a - b + c)[None]
+    pictures = checkpoint.model.decode(np.stack([a, b, c, *made]))
+    (round_trip,) = checkpoint.support.round_trip_in_units(made)
+    st.caption(WHAT_TO_EXPECT)
+    names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
+    names.append(f"= round trip {round_trip:.2f}: {'off' if round_trip > 1 else 'on'} the data")
+    show_large(pictures, names)
+
+
+def _class_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:
+    """The mean code (D,) of a class, and its name."""
+    names = _present(codes)
+    name = pick(f"term_{letter}", words, names, column, index=min(default, len(names) - 1))
+    label = np.unique(codes.labels)[names.index(name)]
+    return codes.latents[codes.labels == label].mean(axis=0), name
+
+
+def _image_term(letter: str, words: str, default: int, codes: Codes, column) -> tuple[np.ndarray, str]:
+    """The code (D,) of an image, and its name."""
+    last = len(codes.latents) - 1
+    looks = {"max_value": last, "value": min(default, last)}
+    index = min(number(f"term_image_{letter}", f"{words}, image", column, **looks), last)
+    return codes.latents[index], f"image {codes.rows[index]}"

@@ -1,1 +1,0 @@
-"""Latent map with its layers and its t-SNE job."""
