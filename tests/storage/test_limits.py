@@ -12,10 +12,10 @@ import pytest
 
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.readers.source import MAX_FILE_BYTES
+from tests.tools.limits_table import table
 from tests.tools.models import make_small_checkpoint
 from tests.tools.project import PROJECT
 from ui.server import app
-from ui.server.limits_table import table
 from ui.state import session as visitor
 from ui.storage import limits, models, room
 from ui.storage.disk import WorkspaceError
