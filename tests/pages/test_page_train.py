@@ -381,7 +381,7 @@ def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):
     monkeypatch.setattr(training_module, "job_queue", lambda: queue)
     app = start(visit_as(token, "train"), epochs=50)
     assert [bar.proto.text for bar in app.get("progress")] == [NO_WORKER]
-    queue.open(LocalExecutor())
+    queue.add_executor(LocalExecutor())
     assert all(bar.proto.text != NO_WORKER for bar in app.run().get("progress"))
     press(app, "Stop")
 
