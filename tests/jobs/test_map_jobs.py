@@ -31,7 +31,7 @@ def test_a_stopped_map_is_kept_as_it_was(codes):
     queue = JobQueue()
     job = queue.submit("map", StepsWork(tsne_steps, codes.latents))
     job.step()
-    queue.open(LocalExecutor())
+    queue.add_executor(LocalExecutor())
     assert job.wait(SOON, "paused")
     job.stop()
     assert job.wait(SOON) and job.status == "stopped"
