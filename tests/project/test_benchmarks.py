@@ -5,6 +5,7 @@ import importlib
 import pytest
 
 from tests.tools.project import PROJECT
+from tests.tools.waiting import SOON
 
 
 @pytest.fixture
@@ -54,7 +55,8 @@ def test_an_input_is_made_again_from_its_seed_and_number():
         ("print('a warning', file=sys.stderr)", "printed"),
         ("raise CheckpointError('two\\nlines, and more of them.')", "bad sentence"),
         ("bytearray(8_000_000_000)", "memory"),
-        ("time.sleep(2)", "slow"),
+        ("time.sleep(99)", "hung"),
+        ("end = time.process_time() + 0.5\n    while time.process_time() < end: pass", "slow"),
         ("os._exit(3)", "died"),
     ],
 )
@@ -70,6 +72,6 @@ def test_the_fuzzer_sees_what_it_looks_for(tmp_path, monkeypatch, harm, outcome)
         "fuzz._use, fuzz.SECONDS = use, 0.2\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{PROJECT}")
-    monkeypatch.setattr(fuzz, "SECONDS", 0.5 if outcome == "slow" else 60)
+    monkeypatch.setattr(fuzz, "PATIENCE", 0.5 if outcome == "hung" else SOON)
     [result] = fuzz.run(0, range(1))
-    assert result.outcome == outcome
+    assert result.outcome == ("slow" if outcome == "hung" else outcome)
