@@ -9,6 +9,7 @@ FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
 PAPER = {False: "rgba(251,250,247,.8)", True: "rgba(20,22,26,.8)"}
 CLEAR = "rgba(0,0,0,0)"
 DASHES = ("solid", "dash", "dot", "dashdot")  # of lines, in turn
+LOG_AXIS = {"type": "log", "tickformat": ",~g"}  # without a format Plotly writes 20 as 2
 
 
 def dress(figure: go.Figure, dark: bool, **layout) -> go.Figure:

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from autoencoder.figures.style import CLASS_COLOURS, CLEAR, DASHES, INK, dress
+from autoencoder.figures.style import CLASS_COLOURS, CLEAR, DASHES, INK, LOG_AXIS, dress
 from autoencoder.latent.gap_score import GapScore
 from autoencoder.training.overfitting import NOTHING, parting
 from autoencoder.training.plan import TrainingProgress
-
-DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))  # of the loss's ticks, within a power of ten
-MOST_TICKS = 13
 
 
 def loss_figure(progress: TrainingProgress, dark: bool = False) -> go.Figure:
@@ -31,17 +28,12 @@ def loss_figure(progress: TrainingProgress, dark: bool = False) -> go.Figure:
     n_done = max((x for line in figure.data for x in line.x), default=1)
     figure.update_xaxes(title="epochs", rangemode="tozero", dtick=max(1, _round_step(n_done / 5)))
     # Each next nat is harder to gain, and a gap of a few nats is what tells overfitting.
-    _use_loss_axis(figure, "loss, nats per image, logarithmic", [y for line in figure.data for y in line.y])
+    figure.update_yaxes(title="loss, nats per image, logarithmic", **LOG_AXIS)
     _name_gap(figure, progress)
     font, margin = {"color": INK[dark], "size": 14}, {"l": 8, "r": 8, "t": 8, "b": 8}
     figure.update_layout(height=320, margin=margin, font=font, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
     legend = {"orientation": "h", "y": 1.12}
     return figure.update_layout(legend=legend, hovermode="x unified", uirevision="loss")
-
-
-def _use_loss_axis(figure: go.Figure, title: str, losses: list[float]) -> None:
-    ticks = loss_ticks(losses)
-    figure.update_yaxes(title=title, type="log", tickvals=ticks, ticktext=[f"{tick:,.10g}" for tick in ticks])
 
 
 def _name_gap(figure: go.Figure, progress: TrainingProgress) -> None:
@@ -54,29 +46,6 @@ def _name_gap(figure: go.Figure, progress: TrainingProgress) -> None:
     place = {"x": x, "y": math.log10(max(high, 1e-6)), "yshift": 6}  # an annotation's y is the exponent
     text = f"gap {found.gap:.1f} nats"
     figure.add_annotation(text=text, showarrow=False, xanchor="right", yanchor="bottom", **place)
-
-
-def loss_ticks(losses: list[float]) -> list[float]:
-    """Round numbers within the range of the losses, three at least where they differ, for a log axis."""
-    losses = [loss for loss in losses if 0 < loss < math.inf]
-    if not losses:
-        return []
-    low, high = min(losses), max(losses)
-    powers = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
-    for digits in DIGITS:
-        ticks = [digit * 10.0**power for power in powers for digit in digits]
-        ticks = [tick for tick in ticks if low <= tick <= high]
-        if len(ticks) >= 4:
-            return ticks[:: -(-len(ticks) // MOST_TICKS)]  # a training that runs away spans many powers
-    return _even_ticks(low, high)
-
-
-def _even_ticks(low: float, high: float) -> list[float]:
-    """Round numbers at equal distances; a narrow range holds too few of those that suit a log axis."""
-    if low == high:
-        return [float(f"{low:.4g}")]
-    step = _round_step((high - low) / 3)
-    return [round(n * step, 10) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _round_step(most: float) -> float:
@@ -102,9 +71,7 @@ class Run:
 def errors_figure(runs: list[Run], dark: bool = False) -> go.Figure:
     """The held-out error of every training, at the end of every epoch."""
     figure = _figure([(run.name, run.epochs, run.errors) for run in runs], "%{y:.4g} nats", dark)
-    errors = [error for run in runs for error in run.errors.tolist()]
-    _use_loss_axis(figure, "held-out error, nats, logarithmic", errors)
-    return figure
+    return figure.update_yaxes(title="held-out error, nats, logarithmic", **LOG_AXIS)
 
 
 def gaps_figure(runs: list[Run], score: GapScore, dark: bool = False) -> go.Figure:

@@ -83,6 +83,9 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     page.get_by_role("button", name="Start").click()
     look = page.get_by_role("button", name="Look at its map").first
     expect(look).to_be_visible()
+    ticks = page.get_by_test_id("stPlotlyChart").first.locator(".ytick text")
+    expect(ticks.nth(2)).to_be_visible()
+    assert all(re.fullmatch(r"[\d,]{2,}", text) for text in ticks.all_text_contents())  # 500, not 5
     scrub(page)
     look.click()
     expect(page.get_by_role("heading", name="Latent map")).to_be_visible()

@@ -107,8 +107,7 @@ def test_the_frechet_chart_says_its_values_and_has_ticks_that_can_be_read():
     assert figure.layout.shapes[0].y0 == 2.5 and "real images, 2.5)" in axis.title.text
     low, high = (10**end for end in axis.range)
     assert axis.type == "log" and low < 2.5 and high > 180.4
-    shown = [tick for tick in axis.tickvals if low <= tick <= high]
-    assert shown == pytest.approx([2, 5, 10, 20, 50, 100, 200])
+    assert axis.tickformat == ",~g"
 
 
 def test_the_frechet_chart_of_distances_that_are_not_known_is_drawn():

@@ -304,7 +304,7 @@ def of_images(dataset: Dataset) -> dict:
 
 
 def standing(space: Workspace) -> dict | None:
-    """Where an unfinished training stands."""
+    """Progress of an unfinished training."""
     if space.unfinished() is None:
         return None
     kept = Unfinished.from_bytes(space.unfinished())

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from autoencoder.experiments.generate.samples import SampleScores
 from autoencoder.experiments.generate.words import written
-from autoencoder.figures.style import INK, bars, dress
+from autoencoder.figures.style import INK, LOG_AXIS, bars, dress
 
 
 def frechet_figure(judged: dict[str, Sequence[SampleScores]], dark: bool = False) -> go.Figure:
@@ -19,8 +19,7 @@ def frechet_figure(judged: dict[str, Sequence[SampleScores]], dark: bool = False
     figure.update_traces(text=[written(distance) for distance in distances], textposition="outside")
     figure.update_traces(cliponaxis=False, showlegend=False, hovertemplate="%{y:.3g}<extra></extra>")
     figure.add_hline(floor, line={"color": INK[dark], "dash": "dash"})
-    low, high = _decades([floor, *distances])
-    figure.update_yaxes(type="log", range=[low, high], tickvals=_ticks(low, high))
+    figure.update_yaxes(range=_decades([floor, *distances]), **LOG_AXIS)
     figure.update_yaxes(title=f"Fréchet distance<br>(dashed: real images, {written(floor)})")
     return dress(figure, dark, height=400)
 
@@ -30,9 +29,3 @@ def _decades(values: list[float]) -> list[float]:
     known = [value for value in values if np.isfinite(value) and value > 0] or [1.0]
     low, high = np.log10(min(known)), np.log10(max(known))
     return [low - 0.15 * max(1, high - low), high + 0.15 * max(1, high - low)]
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times every power of ten between two exponents."""
-    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
-    return [step * 10.0**power for power in powers for step in (1, 2, 5)]
