@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 
 app:     ; .venv/bin/streamlit run app.py
 test:    ; $(PYTHON) -m pytest
-lint:    node_modules ; .venv/bin/ruff check . && .venv/bin/ruff format --check . && npm run --silent check
+lint:    node_modules ; .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports && npm run --silent check
 format:  node_modules ; .venv/bin/ruff check --fix . && .venv/bin/ruff format . && npm run --silent format
 models:  ; $(PYTHON) checkpoints/reproduce.py
 bench:   ; $(PYTHON) -m benchmarks.training

@@ -29,7 +29,7 @@ from autoencoder.experiments.few_labels.learners import (
 )
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
 from autoencoder.experiments.few_labels.task import few_label_task, labelled_rows
-from autoencoder.experiments.few_labels.verdicts import (
+from autoencoder.experiments.few_labels.words import (
     curve,
 )
 from autoencoder.steps import Step, result_of

@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix
 
 from autoencoder.experiments.few_labels.figure import confusion_figure, learning_curves
 from autoencoder.experiments.few_labels.measure import FewLabels, Result
-from autoencoder.experiments.few_labels.verdicts import (
+from autoencoder.experiments.few_labels.words import (
     compare,
     comparisons,
     confusion,

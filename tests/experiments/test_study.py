@@ -16,14 +16,13 @@ from autoencoder.experiments.gaps.study import (
     Setting,
     Study,
     StudyPlan,
-    beside_the_gaps,
-    findings,
     points,
     read_study,
     save_study,
 )
 from autoencoder.experiments.gaps.study_figure import study_figure
 from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
+from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
 from autoencoder.experiments.statistics import Interval, interval
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance

@@ -257,7 +257,7 @@ def test_it_is_kept_whether_a_training_is_paused_also_before_its_first_step(spac
 
 def test_a_paused_training_that_nobody_comes_back_to_leaves_no_mark(space, own, monkeypatch):
     train(JobQueue(), VISITOR, own, space).pause()
-    monkeypatch.setattr(upkeep, "MAX_UNFINISHED_AGE", -1)
+    monkeypatch.setattr(upkeep, "MAX_UNFINISHED_DAYS", -1)
     clear_unfinished(space.models.folder.parents[2])
     assert space.training.read() is None and not space.training.is_paused()
 

@@ -13,7 +13,7 @@ from autoencoder.experiments.few_labels.figure import curve_name
 from autoencoder.experiments.few_labels.learners import LEARNERS
 from autoencoder.experiments.few_labels.measure import few_label_steps
 from autoencoder.experiments.few_labels.task import FewLabelPlan, few_label_task
-from autoencoder.experiments.few_labels.verdicts import (
+from autoencoder.experiments.few_labels.words import (
     comparisons,
     confusion,
     curve,

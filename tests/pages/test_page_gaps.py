@@ -12,7 +12,8 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.gaps.empty_space import empty_space
 from autoencoder.experiments.gaps.statistic import gap_steps, matrix_steps
-from autoencoder.experiments.gaps.study import SHIPPED_STUDY, beside_the_gaps, findings, read_study, table
+from autoencoder.experiments.gaps.study import SHIPPED_STUDY, read_study, table
+from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
 from autoencoder.experiments.gaps.words import sentence
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs

@@ -65,7 +65,7 @@ def test_every_link_leads_somewhere():
 
 
 def test_every_file_named_in_passing_is_there():
-    for name in re.findall(r"`((?:checkpoints|benchmarks|docs|tests|ui)/[^`]*)`", README):
+    for name in re.findall(r"`((?:autoencoder|checkpoints|benchmarks|docs|pages|tests|ui)/[^`]*)`", README):
         assert (PROJECT / name).exists(), name
     for module in re.findall(r"`python -m (benchmarks\.\w+)`", README):
         assert (PROJECT / f"{module.replace('.', '/')}.py").is_file()

@@ -17,7 +17,7 @@ from tests.tools.models import make_small_checkpoint
 from tests.tools.project import PROJECT
 from ui.server import app
 from ui.state import session as visitor
-from ui.storage import limits, models, room
+from ui.storage import limits, models, quota
 from ui.storage.disk import WorkspaceError
 from ui.storage.models import export_model, import_model
 from ui.storage.upkeep import DAY, remove_unused
@@ -85,7 +85,7 @@ def files(folder: Path) -> list[Path]:
 def test_a_visitor_s_quota_holds_for_images(tmp_path, workspace, images, monkeypatch):
     workspace.images.save(images, "first")
     before = files(tmp_path)
-    monkeypatch.setattr(room, "MAX_VISITOR_BYTES", 50_000)
+    monkeypatch.setattr(quota, "MAX_VISITOR_BYTES", 50_000)
     with pytest.raises(WorkspaceError, match="are kept for one visitor"):
         workspace.images.save(images, "second")
     assert files(tmp_path) == before
@@ -97,7 +97,7 @@ def test_a_visitor_s_quota_holds_for_images(tmp_path, workspace, images, monkeyp
 def test_a_visitor_s_quota_holds_for_models(tmp_path, workspace, checkpoints, monkeypatch):
     workspace.models.save(checkpoints["ae"], "first")
     exported, before = export_model(workspace.models, "first"), files(tmp_path)
-    monkeypatch.setattr(room, "MAX_VISITOR_BYTES", 30_000)
+    monkeypatch.setattr(quota, "MAX_VISITOR_BYTES", 30_000)
     for keep in (
         lambda: workspace.models.save(checkpoints["ae"], "second"),
         lambda: import_model(workspace.models, exported, "second"),

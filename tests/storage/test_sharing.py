@@ -90,7 +90,7 @@ def test_a_foreign_name_opens_nothing(own, text):
 
 
 def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
-    monkeypatch.setattr(shares_module, "MOST_SHARED", 2)
+    monkeypatch.setattr(shares_module, "MAX_SHARED_OF_ALL", 2)
     names = []
     for number in range(3):
         own.models.save(make_small_checkpoint(digits, ("ae", "dae", "vae")[number]), f"m{number}")
@@ -112,7 +112,7 @@ def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits
     assert bytes_in(state_root()) == 2 * kept
     monkeypatch.setenv("LATENT_MAX_STATE_BYTES", str(2 * kept + 1_000))
     with pytest.raises(WorkspaceError, match="full"):
-        own.room.check(2_000)
+        own.quota.check(2_000)
 
 
 def test_how_a_model_came_about_is_shared_with_it(own, digits):
@@ -154,16 +154,16 @@ def shares(app: AppTest, label: str) -> None:
 def test_what_is_shared_counts_for_who_shares_it_until_it_is_withdrawn(own, digits, monkeypatch):
     own.models.save(make_small_checkpoint(digits, "ae"), "one")
     kept = bytes_in(own.models.folder)
-    monkeypatch.setattr("ui.storage.room.MAX_VISITOR_BYTES", 2 * kept + 1_000)
+    monkeypatch.setattr("ui.storage.quota.MAX_VISITOR_BYTES", 2 * kept + 1_000)
     switch(visit_as(OWNER, "train"), True)
     with pytest.raises(WorkspaceError, match="what you share included"):
-        own.room.check(2_000)
+        own.quota.check(2_000)
     own.models.delete("one")  # and what is shared of it can still be withdrawn
     app = visit_as(OWNER, "train")
     shares(app, "Withdraw one")
     assert not app.exception and not app.error and not list(state_root().glob("shared/model/*"))
     assert "Withdraw one" not in [button.label for button in app.button]
-    own.room.check(2 * kept)
+    own.quota.check(2 * kept)
 
 
 def test_a_visitor_shares_so_many_and_no_more(own, digits, monkeypatch):

@@ -27,8 +27,15 @@ def table() -> list[tuple[str, str, str]]:
         ("days without a visit, then it is removed", f"{limits.MAX_IDLE_DAYS}", "`LATENT_MAX_IDLE_DAYS`"),
         ("results of measurements, on disk", size(limits.MAX_RESULT_BYTES), ""),
         ("days that a result is kept without being looked at", f"{limits.MAX_RESULT_DAYS}", ""),
-        ("trainings or jobs under way, of a visitor", "1", ""),
-        ("of all visitors, paused and in line included", f"{MAX_UNFINISHED}", ""),
-        ("of these taking turns", f"{MAX_AT_ONCE}", ""),
+        ("shared models, and image sets, of all visitors", f"{limits.MAX_SHARED_OF_ALL}", ""),
+        ("unfinished trainings of all visitors, on disk", size(limits.MAX_UNFINISHED_BYTES), ""),
+        (
+            "days since its last step, then an unfinished training is removed",
+            f"{limits.MAX_UNFINISHED_DAYS}",
+            "",
+        ),
+        ("trainings of a visitor, under way, paused or in line", "1", ""),
+        ("trainings of all visitors, and as many measurements", f"{MAX_UNFINISHED}", ""),
+        ("of each taking turns; with more workers, one a worker", f"{MAX_AT_ONCE}", ""),
         ("open pages of all visitors", f"{limits.MAX_SESSIONS}", "`LATENT_MAX_SESSIONS`"),
     ]

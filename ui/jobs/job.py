@@ -21,18 +21,18 @@ class JobError(LatentSpaceError):
 class ResultHandler(Protocol):
     """Keeps on disk what a job produces. Each method raises LatentSpaceError where that fails."""
 
-    def note(self, snapshot: bytes) -> None:
+    def keep_snapshot(self, snapshot: bytes) -> None:
         """Keep a snapshot in the place of the one before."""
 
-    def rest(self, is_paused: bool) -> None:
+    def keep_paused(self, is_paused: bool) -> None:
         """Keep whether the owner paused the work."""
 
-    def keep(self, result: Any, is_whole: bool) -> Any:
+    def keep_result(self, result: Any, is_whole: bool) -> Any:
         """Keep the result and return what the job shows of it; not ``is_whole`` where it was stopped."""
 
 
 class Job:
-    """Work of one owner.
+    """Work of one owner: a visitor, whose id it is, or a measurement, whose key visitors share.
 
     ``status`` is waiting, running, paused, finishing, done, stopped or failed; ``notice`` is a sentence about
     what went wrong without ending the job.
@@ -74,9 +74,9 @@ class Job:
     @property
     def is_at_rest(self) -> bool:
         """True once nothing changes any more: it is over, or paused with its last progress."""
-        place = self.assignment
-        has_left = place.executor is None or not place.is_resumable
-        return self.is_over or (self.status == "paused" and not place.is_in_hand and has_left)
+        assigned = self.assignment
+        has_left = assigned.executor is None or not assigned.is_resumable
+        return self.is_over or (self.status == "paused" and not assigned.is_in_hand and has_left)
 
     @property
     def place(self) -> int:
@@ -189,14 +189,14 @@ class Job:
         report = self.assignment.finish(executor)
         self.progress, result = report.progress, report.result
         if self._handler:
-            result = self._handler.keep(result, status == "done")
+            result = self._handler.keep_result(result, status == "done")
         self._set(status, result=result)
 
     def _keep_snapshot(self, snapshot: bytes) -> None:
-        self._tell_handler(lambda handler: handler.note(snapshot))
+        self._tell_handler(lambda handler: handler.keep_snapshot(snapshot))
 
     def _keep_paused(self, is_paused: bool) -> None:
-        self._tell_handler(lambda handler: handler.rest(is_paused))
+        self._tell_handler(lambda handler: handler.keep_paused(is_paused))
 
     def _tell_handler(self, tell: Callable[[ResultHandler], None]) -> None:
         """The work goes on where its handler fails, with a notice."""

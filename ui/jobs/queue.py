@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 
 class JobQueue:
-    """Jobs of many owners, one unfinished job each, and a thread for each executor."""
+    """Jobs of many owners, one unfinished job each, and a thread for each executor.
+
+    An owner is a visitor's id, or the key of a measurement (work.py: job_key).
+    """
 
     def __init__(self, *executors: Executor):
         self._line = Line()
@@ -161,10 +164,10 @@ class JobQueue:
 
     def _end_turn(self, job: Job) -> None:
         with self._changed:
-            place = job.assignment
-            place.is_in_hand, place.last_turn = False, time.monotonic()
-            if place.executor not in self._line.executors:
-                place.executor = None
+            assigned = job.assignment
+            assigned.is_in_hand, assigned.last_turn = False, time.monotonic()
+            if assigned.executor not in self._line.executors:
+                assigned.executor = None
             if job.is_over:
                 self._line.jobs.remove(job)
                 job.let_go()

@@ -163,7 +163,7 @@ def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
     for checkpoint in models:
         fitted_to.append(caches.codes(checkpoint, some))
         yield
-    yield caches.study_words()
+    yield caches.study_findings()
     for dark in (False, True):
         yield caches.empty_chart(models, codes, fitted_to, defaults.N_PLACES, SEED, dark)
         yield caches.study_chart(dark)

@@ -24,7 +24,7 @@ from autoencoder.data.measures import mse
 from autoencoder.data.noise import Noise, corrupt
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.few_labels.task import few_label_task
-from autoencoder.experiments.gaps import study
+from autoencoder.experiments.gaps import study, study_words
 from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
 from autoencoder.experiments.gaps.figure import empty_figure
 from autoencoder.experiments.gaps.study_figure import study_figure
@@ -199,10 +199,10 @@ def shipped_study() -> study.Study:
 
 
 @cached(max_entries=1, show_spinner=False)
-def study_words() -> tuple[list[study.Finding], str, pd.DataFrame]:
+def study_findings() -> tuple[list[study_words.Finding], str, pd.DataFrame]:
     """The study's findings on every means against gaps, its sentence on the pictures, and its table."""
     found = shipped_study()
-    return study.findings(found), study.beside_the_gaps(found), pd.DataFrame(study.table(found))
+    return study_words.findings(found), study_words.beside_the_gaps(found), pd.DataFrame(study.table(found))
 
 
 @cached(max_entries=2, show_spinner=False)

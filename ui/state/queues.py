@@ -40,7 +40,7 @@ class MeasurementHandler(ResultHandler):
     def __init__(self, key: str):
         self._key = key
 
-    def keep(self, result: Any, is_whole: bool) -> Any:
+    def keep_result(self, result: Any, is_whole: bool) -> Any:
         if is_whole:
             results.keep(self._key, result)
         return result

@@ -18,13 +18,13 @@ class ModelHandler:
     def __init__(self, workspace: Workspace, name: str):
         self._workspace, self._name = workspace, name
 
-    def note(self, snapshot: bytes) -> None:
+    def keep_snapshot(self, snapshot: bytes) -> None:
         self._workspace.training.keep(snapshot)
 
-    def rest(self, is_paused: bool) -> None:
+    def keep_paused(self, is_paused: bool) -> None:
         self._workspace.training.mark_paused(is_paused)
 
-    def keep(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
+    def keep_result(self, checkpoint: Checkpoint | None, is_whole: bool) -> str | None:
         """The name under which the model was kept, if there is one."""
         models, name = self._workspace.models, None
         if checkpoint is not None:

@@ -11,11 +11,14 @@ from ui import settings
 MAX_MODELS = 20
 MAX_IMAGE_SETS = 10
 MAX_SHARED = 20  # of each kind, of one visitor
+MAX_SHARED_OF_ALL = 300  # of each kind; beyond, the least recently opened are removed
 MAX_MODEL_FILE_BYTES = 100_000_000  # of a model that is loaded
 MAX_VISITOR_BYTES = 500_000_000  # on disk, of one visitor's models and images
 MAX_STATE_BYTES = 20_000_000_000  # on disk, of all visitors' together
 MAX_RESULT_BYTES = 500_000_000  # on disk, of measurements kept to be shown again
 MAX_RESULT_DAYS = 30  # since it was last shown, then a measurement is removed
+MAX_UNFINISHED_BYTES = 1_000_000_000  # on disk, of all visitors' unfinished trainings; one has 3 to 30 MB
+MAX_UNFINISHED_DAYS = 14  # since its last snapshot, then an unfinished training is removed
 MAX_IDLE_DAYS = 90  # without a visit, then a visitor's things are removed; so are shared copies not opened
 MAX_SESSIONS = 200  # open pages; each has 0.5 to 1 MB of its own
 

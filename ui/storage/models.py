@@ -23,7 +23,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.training.result import MAX_ATLAS_BYTES
 from ui.storage.disk import SCRATCH, made, writing
-from ui.storage.room import Room
+from ui.storage.quota import Quota
 from ui.storage.shelf import Kind, Shelf, tidied
 
 
@@ -46,7 +46,7 @@ def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> Checkpoin
     """Keep an uploaded model once it has been read. Raises CheckpointError where it is not a model."""
     place = models.place_for(name)
     files = unpack_model(data)
-    models.room.check(sum(map(len, files.values())))
+    models.quota.check(sum(map(len, files.values())))
     with writing(place.name), TemporaryDirectory() as scratch:
         for file, content in files.items():
             Path(scratch, file).write_bytes(content)
@@ -55,8 +55,8 @@ def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> Checkpoin
     return CheckpointInfo(place.name, place, checkpoint.config)
 
 
-def _save_model(checkpoint: Checkpoint, path: Path, room: Room) -> None:
-    room.check(_n_bytes(checkpoint))
+def _save_model(checkpoint: Checkpoint, path: Path, quota: Quota) -> None:
+    quota.check(_n_bytes(checkpoint))
     save_checkpoint(checkpoint, path)
 
 
@@ -79,14 +79,14 @@ def _load_images(path: Path) -> Dataset:
     return replace(load_dataset(path), name=path.stem)
 
 
-def _save_images(dataset: Dataset, path: Path, room: Room) -> None:
+def _save_images(dataset: Dataset, path: Path, quota: Quota) -> None:
     arrays = {"images": dataset.images}
     if dataset.labels is not None:
         arrays |= {"labels": dataset.labels, "class_names": np.array(dataset.class_names)}
     with writing(path.stem), TemporaryDirectory(dir=made(path.parent), prefix=SCRATCH) as scratch:
         fresh = Path(scratch, "images.npz")
         np.savez_compressed(fresh, **arrays)
-        room.check(fresh.stat().st_size)
+        quota.check(fresh.stat().st_size)
         fresh.rename(path)
 
 

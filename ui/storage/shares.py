@@ -7,13 +7,12 @@ from tempfile import TemporaryDirectory
 
 from autoencoder.checkpoint.store import files_of
 from ui.storage.disk import SHARED, SHARING, WorkspaceError, bytes_in, made, remove, state_root, writing
-from ui.storage.limits import MAX_SHARED
+from ui.storage.limits import MAX_SHARED, MAX_SHARED_OF_ALL
 from ui.storage.models import IMAGES, MODELS
 from ui.storage.shelf import NAME
 from ui.storage.workspace import Workspace
 
 SHARED_NAME = re.compile(rf"({NAME.pattern})~[0-9a-f]{{20}}")
-MOST_SHARED = 300  # of each kind; beyond, the least recently opened are removed
 KINDS = {"model": MODELS, "data": IMAGES}  # by the address's word for it
 
 
@@ -28,7 +27,7 @@ def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> No
     if len(workspace.shared.copies(kind)) >= MAX_SHARED:
         full = f"You share {MAX_SHARED} {KINDS[kind].noun}s, which is as many as can be."
         raise WorkspaceError(f"{full} Withdraw one first.")
-    workspace.room.check(bytes_in(source))
+    workspace.quota.check(bytes_in(source))
     place = place_of_copy(kind, shared)
     if not place.exists():
         _copy(kind, source, place)
@@ -36,7 +35,7 @@ def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> No
         place.touch()
         workspace.shared.mark(place)
     by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind].suffix}"), key=lambda path: path.stat().st_mtime)
-    for path in by_age[:-MOST_SHARED]:
+    for path in by_age[:-MAX_SHARED_OF_ALL]:
         remove(path)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ui.storage.disk import DELETED, WorkspaceError, made, writing
-from ui.storage.room import Room
+from ui.storage.quota import Quota
 
 NAME = re.compile(r"[\w-](?:[\w .-]{0,58}[\w-])?")
 
@@ -27,15 +27,15 @@ class Kind(Generic[T]):
     noun: str
     suffix: str
     load: Callable[[Path], T]
-    save: Callable[[T, Path, Room], None]
+    save: Callable[[T, Path, Quota], None]
     reserved: Callable[[], Iterable[str]]
 
 
 class Shelf(Generic[T]):
     """Things of one kind, each a file or a folder by its name, up to ``most`` of them."""
 
-    def __init__(self, folder: Path, kind: Kind[T], most: int, room: Room):
-        self.folder, self.kind, self.most, self.room = folder, kind, most, room
+    def __init__(self, folder: Path, kind: Kind[T], most: int, quota: Quota):
+        self.folder, self.kind, self.most, self.quota = folder, kind, most, quota
 
     def names(self) -> list[str]:
         return sorted(self._name_of(path) for path in self.folder.glob(f"[!.]*{self.kind.suffix}"))
@@ -52,7 +52,7 @@ class Shelf(Generic[T]):
     def save(self, thing: T, name: str) -> str:
         """Keep a thing and return its name as kept. Raises WorkspaceError where the name is taken."""
         path = self.place_for(name)
-        self.kind.save(thing, path, self.room)
+        self.kind.save(thing, path, self.quota)
         return self._name_of(path)
 
     def place_for(self, name: str) -> Path:
@@ -67,7 +67,7 @@ class Shelf(Generic[T]):
 
     def check_new(self, name: str) -> str:
         """Name as a new thing would be kept under; raises WorkspaceError where it cannot be kept."""
-        self.room.check(1, is_exact=False)
+        self.quota.check(1, is_exact=False)
         return self._name_of(self.place_for(name))
 
     def free_name(self, wanted: str) -> str:

@@ -4,12 +4,10 @@ import time
 from pathlib import Path
 
 from ui.storage.disk import SCRATCH, SHARED, SHARING, least_used, mtime, remove
-from ui.storage.limits import max_idle_days
+from ui.storage.limits import MAX_UNFINISHED_BYTES, MAX_UNFINISHED_DAYS, max_idle_days
 from ui.storage.workspace import PAUSED, UNFINISHED, VISITOR
 
 DAY = 24 * 3_600
-MAX_UNFINISHED_AGE = 14 * DAY  # seconds since the last snapshot
-MAX_UNFINISHED_BYTES = 1_000_000_000  # of all visitors together; one has 3 to 30 MB
 
 
 def remove_unused(root: Path, now: float | None = None) -> int:
@@ -32,7 +30,7 @@ def remove_unused(root: Path, now: float | None = None) -> int:
 def clear_unfinished(root: Path) -> None:
     """Remove unfinished trainings: the old ones, and the oldest beyond the limit in all."""
     paths = list(root.glob(f"visitors/*/{UNFINISHED}"))
-    oldest = time.time() - MAX_UNFINISHED_AGE
+    oldest = time.time() - MAX_UNFINISHED_DAYS * DAY
     old = {path for path in paths if mtime(path) < oldest}
     for path in old.union(least_used(paths, MAX_UNFINISHED_BYTES)):
         path.unlink(missing_ok=True)

@@ -5,7 +5,7 @@
 <root>/visitors/<id>/.../.deleted/               the thing deleted last, which can be restored (shelf.py)
 <root>/visitors/<id>/unfinished.safetensors      a training to resume
 <root>/visitors/<id>/unfinished.paused           empty: it is paused, and is not resumed by itself
-<root>/visitors/<id>/shared/<kind>/<file>        empty: this copy is shared (room.py)
+<root>/visitors/<id>/shared/<kind>/<file>        empty: this copy is shared (quota.py)
 <root>/shared/<kind>/<file>                      copies that anyone with their link can open (shares.py)
 """
 
@@ -20,7 +20,7 @@ from autoencoder.data.dataset import Dataset
 from ui.storage.disk import made, write_whole, writing
 from ui.storage.limits import MAX_IMAGE_SETS, MAX_MODELS
 from ui.storage.models import IMAGES, MODELS
-from ui.storage.room import Room, ShareMarks
+from ui.storage.quota import Quota, ShareMarks
 from ui.storage.shelf import Shelf
 
 UNFINISHED, PAUSED = "unfinished.safetensors", "unfinished.paused"
@@ -75,9 +75,9 @@ class Workspace:
         root = Path(root)
         self.folder = root / "visitors" / visitor
         self.shared = ShareMarks(root, self.folder)
-        self.room = Room(root, self.folder, self.shared)
-        self.models: Shelf[Checkpoint] = Shelf(self.folder / "models", MODELS, MAX_MODELS, self.room)
-        self.images: Shelf[Dataset] = Shelf(self.folder / "images", IMAGES, MAX_IMAGE_SETS, self.room)
+        self.quota = Quota(root, self.folder, self.shared)
+        self.models: Shelf[Checkpoint] = Shelf(self.folder / "models", MODELS, MAX_MODELS, self.quota)
+        self.images: Shelf[Dataset] = Shelf(self.folder / "images", IMAGES, MAX_IMAGE_SETS, self.quota)
         self.training = UnfinishedTraining(self.folder)
 
     def touch(self) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data.dataset import Dataset
-from autoencoder.experiments.few_labels import verdicts
+from autoencoder.experiments.few_labels import words as sentences
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
@@ -152,24 +152,24 @@ def _show_verdict(outcome: FewLabels) -> None:
     """The verdict at the number of labels that the visitor chooses."""
     keep_among("verdict_at", outcome.counts)
     at = segments("verdict_at", "Verdict at", outcome.counts, format_func="{:,} labels".format)
-    words = verdicts.sentence(outcome, at)
+    words = sentences.sentence(outcome, at)
     st.markdown(f"**{words}**" if words else "No learner here uses the encoder: nothing to judge.")
 
 
 def _show_curves(outcome: FewLabels) -> None:
     alt = "Test accuracy of every learner by the number of labelled images, with its spread over draws."
-    show_chart(learning_curves(verdicts.curve(outcome), is_dark()), "learning curves", alt)
+    show_chart(learning_curves(sentences.curve(outcome), is_dark()), "learning curves", alt)
 
 
 def _show_tables(outcome: FewLabels, plan: FewLabelPlan) -> None:
-    points = pd.DataFrame([asdict(point) for point in verdicts.curve(outcome)])
+    points = pd.DataFrame([asdict(point) for point in sentences.curve(outcome)])
     table = points.assign(learner=points.learner.map(_title)).rename(columns=COLUMNS)
     alt = "Accuracy of every learner by the number of labels, with its spread and its cost."
     show_frame(table, alt, {"percent": ["accuracy", "± over draws"], "%.3f": ["seconds"]})
     parts = [f"{name} {seconds:.2g} s" for name, seconds in outcome.preparations.items()]
     once = f" Prepared once for all of them: {', '.join(parts)}." if parts else ""
     st.caption(f"Seconds are the mean of one fit, with the test images classified.{once}")
-    if found := verdicts.comparisons(outcome):
+    if found := sentences.comparisons(outcome):
         st.markdown("**Learner against control**")
         alt = "Gain of every learner on the encoder's features over its control."
         show_frame(list(map(_comparison_row, found)), alt, {"%+.1f": POINTS})
@@ -177,7 +177,7 @@ def _show_tables(outcome: FewLabels, plan: FewLabelPlan) -> None:
     offer_file("Results (CSV)", name, lambda: _csv(outcome))
 
 
-def _comparison_row(comparison: verdicts.Comparison) -> dict:
+def _comparison_row(comparison: sentences.Comparison) -> dict:
     values = comparison.difference, comparison.low, comparison.high
     return {
         "labels": comparison.n_labels,
@@ -206,7 +206,7 @@ def _choose_point(outcome: FewLabels) -> tuple[str, int]:
 
 def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int) -> None:
     names = list(task.test.class_names)
-    matrix = verdicts.confusion(outcome, learner, n_labels, len(names))
+    matrix = sentences.confusion(outcome, learner, n_labels, len(names))
     alt = f"How often {LEARNERS[learner].title} took each class for each, with {n_labels} labels."
     show_chart(confusion_figure(matrix, names, is_dark()), "confusion", alt)
     st.caption(
@@ -217,7 +217,7 @@ def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int)
 
 def _show_learnt(outcome: FewLabels, task: Task, learner: str) -> None:
     """The images that few labels suffice for, and those that the most labels do not."""
-    learnt = verdicts.learnt_at(outcome, learner)
+    learnt = sentences.learnt_at(outcome, learner)
     counts = [count for count in outcome.counts if outcome.of(learner, count)]
     for words, rows, at in (
         (f"Learnt first: right from {counts[0]:,} labels on", learnt == counts[0], counts[0]),
@@ -226,7 +226,7 @@ def _show_learnt(outcome: FewLabels, task: Task, learner: str) -> None:
         st.markdown(f"**{words}**, {rows.sum():,} of {task.test.n_images:,} test images")
         shown = np.flatnonzero(rows)[:N_SHOWN]
         if len(shown):
-            predicted = verdicts.usual_prediction(outcome, learner, at)
+            predicted = sentences.usual_prediction(outcome, learner, at)
             show(task.test.images[shown], [_caption(task, row, predicted[row]) for row in shown])
 
 

@@ -231,7 +231,7 @@ def show_study() -> None:
         "Models of many settings, trained alike. Look for a line that falls steeply: there the gaps close; "
         "the farther right it goes, the greater is the error, and the blurrier are the pictures."
     )
-    said, beside, numbers = caches.study_words()
+    said, beside, numbers = caches.study_findings()
     for against in dict.fromkeys(each.against for each in said):
         st.markdown(f"{against}.")
         findings = [each for each in said if each.against == against]

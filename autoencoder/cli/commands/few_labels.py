@@ -26,7 +26,7 @@ def few_labels(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
     from autoencoder.experiments.few_labels.measure import few_label_steps
     from autoencoder.experiments.few_labels.task import few_label_task
-    from autoencoder.experiments.few_labels.verdicts import curve
+    from autoencoder.experiments.few_labels.words import curve
     from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()

@@ -38,8 +38,9 @@ def add(parsers) -> None:
 
 
 def study(args: argparse.Namespace) -> dict:
-    from autoencoder.experiments.gaps.study import StudyPlan, beside_the_gaps, findings, table
+    from autoencoder.experiments.gaps.study import StudyPlan, table
     from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
+    from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
     from autoencoder.model.runtime import resolve_runtime, use_one_thread
 
     if args.threads == 1:

@@ -1,1 +1,1 @@
-"""Learning from few labels: task, learners, curves and verdicts."""
+"""Learning from few labels: task, learners, measure, words and figure."""

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from autoencoder.experiments.few_labels.learners import ENCODED, LEARNERS
-from autoencoder.experiments.few_labels.verdicts import CurvePoint
+from autoencoder.experiments.few_labels.words import CurvePoint
 from autoencoder.figures.style import INK, dress
 
 # A learner's dash is its method, its marker what it sees.

@@ -8,7 +8,6 @@ means that narrows the gaps is likely to blur the pictures.
 import json
 import os
 from dataclasses import asdict, astuple, dataclass, field, fields
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from autoencoder.data.serial import from_tree
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.statistics import Interval
-from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score
+from autoencoder.latent.gap_score import SHARE, GapScore, gap_score
 from autoencoder.latent.support import PERCENTILE
 from autoencoder.project import ROOT
 
@@ -25,7 +24,6 @@ FORMAT = "latent-space-explorer study"
 MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
 ENDS = {part.name for part in fields(Interval)}
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
-MEANS = {"ae": "A smaller code", "dae": "Noise in training", "vae": "Weighing the KL"}
 NARROW = "\N{NO-BREAK SPACE}"  # a knob and its number stay on one line
 REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by definition of the unit
 
@@ -158,15 +156,6 @@ class Point:
         return self.score.written(self.setting.gap_score.format)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Effect of a means on the gaps of a plain model, ``against``, with the numbers."""
-
-    against: str
-    verdict: str
-    figures: str
-
-
 def points(study: Study) -> list[Point]:
     """The settings that have been run, in the plan's order."""
     found = []
@@ -182,30 +171,6 @@ def over_seeds(intervals: list[Interval]) -> Interval:
     """The mean of the means, and the range of all of the intervals: wide enough for pairs and seeds."""
     means, lows, highs = zip(*map(astuple, intervals), strict=True)
     return Interval(float(np.mean(means)), min(lows), max(highs))
-
-
-def findings(study: Study) -> list[Finding]:
-    """The effect of every means against gaps, also of one that does not help."""
-    by_setting, found = {point.setting: point for point in points(study)}, []
-    for size, kind in product(reversed(study.plan.at), ("vae", "dae", "ae")):
-        plain = by_setting.get(Setting("ae", size))
-        tried = [point for setting, point in by_setting.items() if _is_means(setting, kind, size)]
-        if plain and tried:
-            found.append(_finding(kind, plain, tried))
-    return found
-
-
-def beside_the_gaps(study: Study) -> str:
-    """A sentence on the pictures along the same paths; empty if none were compared with real images."""
-    unlike = {point.setting: point.mean("unlike") for point in points(study)}
-    known = {setting: value for setting, value in unlike.items() if np.isfinite(value)}
-    if not known:
-        return ""
-    least, most = min(known, key=known.get), max(known, key=known.get)
-    return (
-        f"On the side of the pictures, {known[least]:.1%} ({least.name}) to {known[most]:.1%} ({most.name}) "
-        "of the steps are unlike any image."
-    )
 
 
 def save_study(study: Study) -> str:
@@ -246,52 +211,6 @@ def table(study: Study) -> list[dict]:
         }
         for point in points(study)
     ]
-
-
-def _is_means(setting: Setting, kind: str, size: int) -> bool:
-    """True for a means against the gaps of a plain model of this size that has the same score."""
-    if setting.kind != kind:
-        return False
-    if kind != "ae":
-        return setting.latent_dim == size
-    return setting.latent_dim < size and setting.gap_score == gap_score(size)
-
-
-def _finding(kind: str, plain: Point, tried: list[Point]) -> Finding:
-    """A setting differs where its range over the seeds and the plain model's do not overlap."""
-    better = [point for point in tried if point.score.high < plain.score.low]
-    worse = [point for point in tried if point.score.low > plain.score.high]
-    least, most = (choose(tried, key=lambda point: point.score.mean) for choose in (min, max))
-    verdicts, figures = [], []
-    if better:
-        # Closed: steps are off the data no more often than real images' own codes are.
-        is_closed = plain.setting.gap_score is SHARE and least.score.low <= REAL_SHARE
-        verdicts.append("closes the gaps" if is_closed else "narrows the gaps")
-        figures.append(_figures(least, plain))
-        cheapest = min(better, key=lambda point: point.mse)
-        if cheapest is not least:
-            figures.append(f"The cheapest that clearly helps: {_figures(cheapest, plain)}")
-    if worse:
-        verdicts.append("makes the gaps wider")
-        figures.append(_figures(most, plain))
-    if not verdicts:
-        verdicts.append("does not clearly change the gaps")
-        figures.append(_figures(least, plain))
-    unclear = [point.setting.label for point in tried if point not in better and point not in worse]
-    if unclear and (better or worse):
-        figures.append(f"Not clearly different: {', '.join(unclear)}")
-    verdict = f"{MEANS[kind]} {', but at other settings it '.join(verdicts)}"
-    return Finding(_plain_words(plain), verdict, ". ".join(figures) + ".")
-
-
-def _plain_words(plain: Point) -> str:
-    is_share = plain.setting.gap_score is SHARE
-    measured = f"{plain.written} of the steps off the data" if is_share else f"{JUMP.title} {plain.written}"
-    return f"Against a plain model of {plain.setting.latent_dim} numbers: {measured}, error {plain.mse:.4f}"
-
-
-def _figures(point: Point, plain: Point) -> str:
-    return f"{point.setting.label}, {point.written} for {point.mse / plain.mse:.2f} times the error"
 
 
 def _ends(name: str, current: Interval) -> dict[str, float]:

@@ -37,7 +37,7 @@ def _place(path: Path) -> Path:
     return Path(path.parent.name, path.name)
 
 
-class Room:
+class Quota:
     """Disk space in a visitor's folder and below ``root``, the folder of all visitors' things."""
 
     def __init__(self, root: Path, folder: Path, shared: ShareMarks):
