@@ -25,7 +25,7 @@
  *   (input: Float32Array) => void} Operation
  */
 
-const OPERATIONS = { dense, convolution, "transposed convolution": convolution };
+const OPERATIONS = { dense, convolution, "transposed convolution": transposedConvolution };
 
 export class Network {
   /** @param {{ encoder: Layer[], decoder: Layer[] }} layers @param {Record<string, Tensor>} tensors */
@@ -75,50 +75,72 @@ function dense(layer, weight, bias, output) {
   };
 }
 
-/**
- * Convolution, or its transpose, which spreads every input value over a window of the output: the smaller map
- * is the output of the one and the input of the other.
- * @type {Operation}
- */
+/** @type {Operation} */
 function convolution(layer, weight, bias, output) {
-  const isTransposed = layer.operation === "transposed convolution";
-  const maps = [layer.output_shape, layer.input_shape];
-  const [[, tall, wide], [channels, height, width]] = isTransposed ? maps.reverse() : maps;
+  const [channels, height, width] = layer.input_shape;
+  const [, tall, wide] = layer.output_shape;
   const taps = tapsOf(layer, [tall, wide], [height, width]);
-  const { stride } = layer;
-  const area = output.length / bias.length;
   return (input) => {
-    for (let i = 0; i < output.length; i++) output[i] = bias[(i / area) | 0];
-    for (let s = 0, w = 0; w < weight.length; s += tall * wide)
+    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (tall * wide)) | 0];
+    for (let o = 0, w = 0; o < output.length; o += tall * wide)
       for (let c = 0; c < channels; c++)
-        for (const { row, column } of taps) {
+        for (const tap of taps) {
           const factor = weight[w++];
-          const { offset, start, end } = column;
-          for (let y = row.start; y < row.end; y++) {
-            const small = s + y * wide;
-            const large = (c * height + y * stride + row.offset) * width + offset;
-            if (isTransposed)
-              for (let x = start; x < end; x++) output[large + x * stride] += factor * input[small + x];
-            else for (let x = start; x < end; x++) output[small + x] += factor * input[large + x * stride];
+          for (let y = tap.top; y < tap.bottom; y++) {
+            const to = o + y * wide;
+            const from = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
+            for (let x = tap.left; x < tap.right; x++)
+              output[to + x] += factor * input[from + x * layer.stride];
           }
         }
   };
 }
 
 /**
- * Taps of a kernel. Each weight joins the cell (y, x) of the smaller map to the cell
- * (y * stride + row.offset, x * stride + column.offset) of the larger one, for y and x from start to end.
+ * Every input value is spread over a window of the output. With one loop for both kinds of convolution the
+ * first sixty images take 6 % longer.
+ * @type {Operation}
+ */
+function transposedConvolution(layer, weight, bias, output) {
+  const [, tall, wide] = layer.input_shape;
+  const [channels, height, width] = layer.output_shape;
+  const taps = tapsOf(layer, [tall, wide], [height, width]);
+  return (input) => {
+    for (let i = 0; i < output.length; i++) output[i] = bias[(i / (height * width)) | 0];
+    for (let i = 0, w = 0; i < input.length; i += tall * wide)
+      for (let c = 0; c < channels; c++)
+        for (const tap of taps) {
+          const factor = weight[w++];
+          for (let y = tap.top; y < tap.bottom; y++) {
+            const from = i + y * wide;
+            const to = (c * height + y * layer.stride + tap.dy) * width + tap.dx;
+            for (let x = tap.left; x < tap.right; x++)
+              output[to + x * layer.stride] += factor * input[from + x];
+          }
+        }
+  };
+}
+
+/**
+ * Taps of a kernel. Each weight joins cells (y, x) of the smaller map to (y * stride + dy, x * stride + dx)
+ * of the larger one, for top <= y < bottom and left <= x < right.
  * @param {Layer} layer
  * @param {[number, number]} smaller height and width
  * @param {[number, number]} larger
  */
 function tapsOf({ kernel, stride }, [tall, wide], [height, width]) {
   const offsets = Array.from({ length: kernel }, (_, k) => k - (kernel >> 1));
-  const ranges = (/** @type {number} */ count, /** @type {number} */ size) =>
-    offsets.map((offset) => {
-      const end = Math.floor((size - 1 - offset) / stride) + 1;
-      return { offset, start: Math.max(0, Math.ceil(-offset / stride)), end: Math.min(count, end) };
-    });
-  const columns = ranges(wide, width);
-  return ranges(tall, height).flatMap((row) => columns.map((column) => ({ row, column })));
+  const first = (/** @type {number} */ d) => Math.max(0, Math.ceil(-d / stride));
+  const end = (/** @type {number} */ d, /** @type {number} */ count, /** @type {number} */ size) =>
+    Math.min(count, Math.floor((size - 1 - d) / stride) + 1);
+  return offsets.flatMap((dy) =>
+    offsets.map((dx) => ({
+      dy,
+      dx,
+      top: first(dy),
+      bottom: end(dy, tall, height),
+      left: first(dx),
+      right: end(dx, wide, width),
+    })),
+  );
 }
