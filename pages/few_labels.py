@@ -5,8 +5,8 @@ from ui.views.few_labels import choose_plan, show_measurement, show_setting
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "Of many images only a few are labelled. Look for a curve on the encoder's features that stays above its "
-    "control, the same method on the pixels: only that much is the autoencoder's doing."
+    "Only a few images have labels. Does the encoder help? Compare each curve with the same method on raw "
+    "pixels: the difference is what the autoencoder adds."
 )
 checkpoint = chosen_checkpoint()
 setting = show_setting(checkpoint)

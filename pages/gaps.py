@@ -7,8 +7,8 @@ from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "One pair proves little. Here random pairs go through every model, and the numbers say whether the space "
-    "between the classes is holed, and for which model. Look for intervals that do not overlap."
+    "One pair proves little. Send random pairs through every model, and measure whether there are holes "
+    "between the classes, and in which model. Look for intervals that do not overlap."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 models = compared_models(checkpoint, codes)

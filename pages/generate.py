@@ -6,8 +6,8 @@ from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "A code that belongs to no image is drawn at random, and decoded. Look for samples that are like no real "
-    "image, and for samples that are a training image come back."
+    "Pick a random code and decode it. Look for samples unlike any real image, and for mere copies of "
+    "training images."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 choice = choose_source(checkpoint, codes)

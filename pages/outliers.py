@@ -9,8 +9,8 @@ from ui.widgets.choice import offer_download
 from ui.widgets.frame import open_page, why
 
 open_page(
-    "A model gives back badly what it has never seen, if the score is the right one. Look for normal images "
-    "and outliers that overlap, and for a score that calls a black image the most normal of all."
+    "A model reconstructs badly what it has never seen, if you measure it the right way. Look for normal "
+    "images and outliers that overlap, and for a score that calls a black image the most normal of all."
 )
 if not dataset_at_hand():
     offer_download()

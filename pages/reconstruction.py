@@ -17,6 +17,6 @@ why(
     "PSNR is −10 log₁₀ of the mean squared error over pixels from 0 to 1; SSIM compares local means, "
     "variances and covariance in an 11×11 Gaussian window (Wang et al. 2004). Under noise both compare "
     "the reconstruction with the clean image. A good figure on training images says nothing of new ones: "
-    "a model may have learnt its images by heart, so both stand side by side. A model trained on another "
+    "a model may have memorised its images, so both stand side by side. A model trained on another "
     "data set has seen none of either."
 )

@@ -9,8 +9,8 @@ from ui.widgets.frame import open_page, why
 
 open_page(
     "Train a model of your own on the images chosen at the side, and watch its map form. Look whether the "
-    "held-out error follows the training error down: where it turns up again, the network learns its images "
-    "by heart."
+    "held-out error follows the training error down: where it turns up again, the network memorises its "
+    "images."
 )
 job, is_free = view.find_training()
 if job and job.is_over:

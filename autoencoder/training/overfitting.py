@@ -50,28 +50,29 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
     """Sentence on overfitting: finding, meaning and advice; ``n_images`` are trained on."""
     found = parting(history)
     if found is None:
-        return f"Whether the two errors part can be told after {FEWEST_EPOCHS} epochs."
+        return f"Overfitting can be told after {FEWEST_EPOCHS} epochs."
     if found.has_turned:
         return _of_a_turn(found, n_images)
     if found.is_apart:
         advice = "More images would narrow it." if is_over else "Watch whether it turns up."
         numbers = f"It is {found.last.validation_loss:.1f} nats, and the gap is {_gap(found)}"
         meaning = f"the network knows its {n_images:,} images better than others"
-        return f"**They part, but the held-out error has not turned up.** {numbers}: {meaning}. {advice}"
-    advice = "Nothing is learnt by heart so far."
+        finding = "**The two curves have separated, but the held-out error has not turned up.**"
+        return f"{finding} {numbers}: {meaning}. {advice}"
+    advice = "**No overfitting so far.**"
     if is_over:
         # Level curves at the end are no evidence: the learning rate of every training ends at zero.
-        advice = "Nothing is learnt by heart: more epochs or a larger code may lower both errors."
-    return f"**They stay together:** the gap is {_gap(found)}. {advice}"
+        advice = "**No overfitting:** more epochs or a larger code may lower both errors."
+    return f"{advice} The gap is {_gap(found)}."
 
 
 def _of_a_turn(found: Parting, n_images: int) -> str:
     best, last, turn = found.best, found.last, f"{found.best.epoch:,.4g}"
     return (
-        f"**They part: this is overfitting.** The held-out error was lowest after epoch {turn}, "
+        f"**Overfitting: the two curves have separated.** The held-out error was lowest after epoch {turn}, "
         f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
         f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {_gap(found)}. Since "
-        f"then the network learns its {n_images:,} images by heart. Stop at epoch {turn}, or better, "
+        f"then the network memorises its {n_images:,} images. Stop at epoch {turn}, or better, "
         "train on more images."
     )
 

@@ -142,9 +142,11 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
         name = shared_name(switch(app.run(), True))
         app = visit_as(OTHER, "train", model=name, runs=name)
         assert not app.exception and not app.error
-        assert (f"**How {name} came about**" in [element.value for element in app.markdown]) == is_shown
+        assert (
+            f"**Replay the training of {name}**" in [element.value for element in app.markdown]
+        ) == is_shown
         assert (f"was kept with {name}" in words(app)) != is_shown
-    assert "came about" not in words(visit_as(OTHER, "train"))
+    assert "Replay the training" not in words(visit_as(OTHER, "train"))
 
 
 def shares(app: AppTest, label: str) -> None:

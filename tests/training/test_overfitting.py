@@ -22,9 +22,9 @@ def test_overfitting_is_named_with_the_epoch_of_the_lowest_error():
     found = parting(TURNED)
     assert found.has_turned and found.best.epoch == 3 and (found.gap, found.rise) == (180, 70)
     text = sentence(TURNED, 50, True)
-    assert "this is overfitting" in text and "lowest after epoch 3, 170.0 nats" in text
+    assert "Overfitting: the two curves have separated" in text and "lowest after epoch 3, 170.0 nats" in text
     assert "70.0 nats higher" in text and "from 120.0 to 60.0" in text and "180.0 nats (75%" in text
-    assert "its 50 images by heart" in text and "Stop at epoch 3" in text
+    assert "memorises its 50 images" in text and "Stop at epoch 3" in text
 
 
 def test_a_gap_without_a_turn_is_another_thing():
@@ -35,13 +35,13 @@ def test_a_gap_without_a_turn_is_another_thing():
 
 def test_errors_that_stay_together_are_no_reason_to_stop():
     over, running = (sentence(TOGETHER, 50, is_over) for is_over in (True, False))
-    assert "the gap is 1.9 nats (2% of the held-out error)" in over and "more epochs or a larger code" in over
-    assert "They stay together" in running and "so far" in running
+    assert "The gap is 1.9 nats (2% of the held-out error)" in over and "more epochs or a larger code" in over
+    assert "No overfitting so far" in running
 
 
 def test_held_out_images_may_fare_better():
     text = sentence(history([200, 150, 121], [205, 153, 120]), 50, True)
-    assert "They stay together" in text and "none: held-out images fare better by 1.0 nats" in text
+    assert "No overfitting:" in text and "none: held-out images fare better by 1.0 nats" in text
 
 
 def test_both_errors_going_up_is_no_overfitting():
@@ -56,4 +56,4 @@ def test_too_few_epochs_say_nothing(n):
 @pytest.mark.parametrize("held_out", [0.02, 0.0, -0.02])
 def test_a_gap_below_the_last_decimal_is_none(held_out):
     text = sentence(history([3, 2, 0.0], [3, 2, held_out]), 50, True)
-    assert "the gap is none." in text and "0.0 nats" not in text
+    assert "The gap is none." in text and "0.0 nats" not in text

@@ -175,7 +175,7 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     )
     source_column, seed_column = st.columns(2)
     source = segments("source", "Places drawn from", SOURCES, source_column)
-    seed = number("space_seed", "Their seed", seed_column)
+    seed = number("space_seed", "Seed of the samples", seed_column)
     own = [other_codes(model, codes) for model in models]
     fitted_to = list(map(fitting_codes, models, own))
     st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")

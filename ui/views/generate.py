@@ -180,7 +180,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     models = compared_models(checkpoint, codes)
     n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
     n = number("judged", "Samples of each", n_column)
-    seed = number("judged_seed", "Their seed", seed_column)
+    seed = number("judged_seed", "Seed of the samples", seed_column)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
     asked = coded, training, held_out, n, seed

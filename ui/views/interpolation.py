@@ -197,7 +197,7 @@ def show_paths(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
     if classifier:
         st.caption(
             f"*{LOOKS}*: the class that weighs most among a step's ten nearest real images, and its share of "
-            "their weight. Each weighs one over its distance, so the share is no count of ten. The class is "
+            "their weight. Nearer neighbours count more (1 / distance). The class is "
             f"right in {classifier.accuracy:.1%} of {classifier.n_held_out:,} held-out images. "
             "It cannot say “nothing”: *unlike any* is the distance to the nearest real image, above 1 "
             "greater than for 95 % of the model's own reconstructions."

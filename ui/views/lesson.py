@@ -97,7 +97,7 @@ def _statistic() -> None:
 SCENES = (
     Scene(
         "A code is a place: an autoencoder puts every image somewhere, and draws an image at every place.",
-        "Move over the map. Find a place where the decoder draws a digit that is not quite one.",
+        "Move over the map. Find a place where the picture is almost, but not quite, a digit.",
         "Which digits lie next to each other? Why those?",
         _map,
     ),
@@ -108,7 +108,7 @@ SCENES = (
         partial(_walk, SAME_CLASS, PLAIN),
     ),
     Scene(
-        "Between classes a plain autoencoder has promised nothing.",
+        "Nothing in its training tells a plain autoencoder what to draw between two classes.",
         "Find the step that is least like a digit, and read its round trip.",
         "At which t does the path leave the data, and what does the picture look like there?",
         partial(_walk, TWO_CLASSES, PLAIN),
@@ -121,8 +121,8 @@ SCENES = (
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Take a random path across classes of each model: how probable is it that the plain autoencoder's is "
-        "the worse one, ties counted half? Guess first, then measure.",
+        "Draw one random path between classes in each model. How often is the plain autoencoder's the worse "
+        "one? Guess first, then measure.",
         "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),

@@ -43,7 +43,7 @@ np.savez("my-images.npz", images=images, labels=labels)"""
 def choose_files() -> Dataset | None:
     """The images in the chosen files; None without files. Raises DatasetError where they cannot be read."""
     if not classroom().can_upload:
-        st.info("The teacher has switched uploads off.", icon=":material/info:")
+        st.info("Your teacher has switched uploads off.", icon=":material/info:")
         return None
     label = "One file, several pictures, or an IDX images file with its labels file"
     looks = {"accept_multiple_files": True, "max_upload_size": MEGABYTES}

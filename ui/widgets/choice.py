@@ -35,7 +35,7 @@ def set_aside() -> None:
     choose()  # a widget that is not drawn would lose its parameter in the address
     st.html(OUT_OF_SIGHT)
     brings = f"MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}"
-    st.sidebar.markdown(f"The lesson brings its own: {brings}.")
+    st.sidebar.markdown(f"The lesson uses its own images and models: {brings}.")
     st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 

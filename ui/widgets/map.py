@@ -52,7 +52,7 @@ def choose_projection(codes: Codes) -> str:
 
 def choose_beside(first: Checkpoint) -> Checkpoint | None:
     """A second model, whose map stands beside the first one's."""
-    name = pick("beside", "Beside it", [NO_MODEL, *model_names()])
+    name = pick("beside", "Compare with", [NO_MODEL, *model_names()])
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 

@@ -127,7 +127,7 @@ def _offer_draw(codes: Codes) -> None:
         ways = [TWO_CLASSES, ONE_CLASS]
         st.segmented_control("Random pair", ways, default=TWO_CLASSES, key="pair.draw_from")
     seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
-    number("pair_seed", "Its seed", seed_column, on_change=_draw, args=(codes, 0))
+    number("pair_seed", "Seed of the pair", seed_column, on_change=_draw, args=(codes, 0))
     button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")
 
 

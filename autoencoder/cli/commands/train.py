@@ -23,7 +23,7 @@ def add(parsers) -> None:
     command.option("--architecture", str, "conv", choices=PRESETS)
     command.option("--epochs", whole(1, 1000), 15, metavar="E")
     command.option("--batch-size", whole(1, 4096), 128, metavar="B")
-    help = f"to train on, from {FEWEST_IMAGES}, drawn by class: few are learnt by heart; default: all"
+    help = f"to train on, from {FEWEST_IMAGES}, drawn by class: few are memorised; default: all"
     count = whole(FEWEST_IMAGES, MOST_IMAGES)
     command.add_argument("--images", type=count, default=0, metavar="N", help=help)
     command.option("--learning-rate", number(1e-9, 1), 8e-3, metavar="R", help="peak")

@@ -147,9 +147,8 @@ def _sides(shape: tuple[int, ...], name: str) -> tuple[int, int]:
 def _check_labels(n_images: int, header: Header, name: str) -> None:
     _refuse_pickles(header.dtype, name)
     if header.dtype.kind not in "biuf":
-        advice = "Number the classes from 0, and save their names as class_names."
-        found = f"{name} holds labels of type {in_line(header.dtype)}"
-        raise DatasetError(f"{found}; whole numbers are read. {advice}")
+        advice = "Give whole numbers from 0, and the names as class_names."
+        raise DatasetError(f"The labels in {name} are text or of type {in_line(header.dtype)}. {advice}")
     found = f"{name} has the shape {in_line(header.shape)}"
     if len(header.shape) == 2 and header.shape[1] > 1:
         advice = "one number per image is read. Save labels.argmax(axis=1)."

@@ -31,7 +31,7 @@ export class Toolbar {
       button("Show all", () => this.map.board.changeViews((each) => each.fit())),
     ];
     const view = element("div", { class: "lm-group", role: "group", "aria-label": "View" }, ...buttons);
-    const layer = element("label", { class: "lm-label" }, "Behind the points ", this.layer);
+    const layer = element("label", { class: "lm-label" }, "Background ", this.layer);
     return element("div", { class: "lm-bar" }, tools, view, layer);
   }
 

@@ -125,10 +125,10 @@ export class Inspector {
   get note() {
     const { a, b } = this.map.state.pins;
     const { plane, dim, why_not_invert: whyNot } = this.space.data;
-    const noLine = a && b ? " Nor is a straight path from A to B a line here: it is not drawn." : "";
+    const noLine = a && b ? " The path from A to B is no line here, so it is not drawn." : "";
     if (!this.space.plane) return `${whyNot}${noLine}`;
     if (plane === "code" && dim === 1) return "The code has one dimension: height means nothing here.";
-    if (plane === "code") return "The map is the code itself.";
+    if (plane === "code") return "The two axes are the two numbers of the code.";
     const through = this.space.codeOf(a) ? "A" : "their mean, until A is set";
     return `The pointer moves in one plane of the codes' ${dim} dimensions, through ${through}.`;
   }

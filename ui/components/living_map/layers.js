@@ -9,7 +9,7 @@ import { css, rgbOf } from "../shared/theme.js";
 
 /** @typedef {{ values: Float32Array, width: number, height: number, bounds: number[], top: number }} Field */
 
-export const LAYERS = { none: "no layer", density: "density", gaps: "gaps", grid: "decoded grid" };
+export const LAYERS = { none: "none", density: "density", gaps: "gaps", grid: "decoded grid" };
 export const GAP_TOP = 3; // the value at the end of the scale, the same for all models
 
 const POLL = 400; // milliseconds

@@ -49,8 +49,8 @@ SCENES = (
     ),
     Scene(
         "The black image",
-        "an AUROC near 0 for MSE and BCE: this model draws nothing from nothing, where little can go wrong, "
-        "so they call it the most normal of all. Over its energy, which is none, the same error is immense.",
+        "an AUROC near 0 for MSE and BCE: an empty image comes back empty, so its error is tiny and it looks "
+        "perfectly normal. Divided by its brightness, which is zero, the same error is huge.",
         {"protocol": AS_IT_IS, "outliers": FOREIGN["black"].title, "score": SCORES["bce"].title},
         model="mnist-ae-32",
     ),

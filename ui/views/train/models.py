@@ -72,7 +72,7 @@ def _show_how_it_came(info: CheckpointInfo) -> None:
     with refusal():
         replay = caches.kept_replay(info.folder)
         if replay is not None:
-            st.markdown(f"**How {info.name} came about**")
+            st.markdown(f"**Replay the training of {info.name}**")
             show_replay(replay, config.model.kind, "kept")
     if config.training.history:
         st.markdown(sentence(config.training.history, n_learnt_from(config), is_over=True))

@@ -54,7 +54,7 @@ def find_training() -> tuple[Job | None, bool]:
 def choose_plan(dataset: Dataset, test: Dataset | None) -> TrainingPlan:
     """The plan from the form; raises LatentSpaceError where it cannot be trained."""
     if not classroom().can_train:
-        st.info("The teacher has switched training off.", icon=":material/info:")
+        st.info("Your teacher has switched training off.", icon=":material/info:")
     if dataset.n_images < FEWEST_IMAGES:
         raise DatasetError(
             f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
@@ -94,7 +94,7 @@ def _choose_images(n_all: int) -> int:
         options,
         ALL,
         format_func=lambda text: f"all {n_all:,}" if text == ALL else text,  # so the address has it
-        help="Fewer are learnt by heart sooner. They are drawn by class, from the seed.",
+        help="Fewer are memorised sooner. They are drawn by class, from the seed.",
         persist_state="session",
         **address.bound("train_images"),
     )
@@ -138,7 +138,7 @@ def _choose_name(default: str) -> str | None:
 
 def show_mirror(plan: TrainingPlan) -> None:
     """Every layer of the encoder beside the decoder layer that undoes it."""
-    st.subheader("The network and its mirror", anchor=False)
+    st.subheader("Layers of the network", anchor=False)
     st.dataframe(pd.DataFrame([_mirror_row(row) for row in mirror_table(plan.model)]), hide_index=True)
     st.caption(
         f"{plan.n_parameters:,} parameters. Read the encoder downwards, from the image to the code, and the "
@@ -276,7 +276,7 @@ def _say_outcome(job: Job) -> None:
         words = "Stopped before the first epoch was over, so there is nothing to keep."
         st.info(words, icon=":material/info:")
     else:
-        words = f"Kept as **{job.result}**, and in every page's choice of models."
+        words = f"Saved as **{job.result}**. You can choose it under *Model* on every page."
         st.success(words, icon=":material/check:")
         last = job.progress.epochs[-1]
         show_metrics(
