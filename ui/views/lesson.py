@@ -122,7 +122,7 @@ SCENES = (
     Scene(
         "One pair proves little. Hundreds do.",
         "Draw one random path between classes in each model. How often is the plain autoencoder's the worse "
-        "one? Guess first, then measure.",
+        "one, ties counted half? Guess first, then measure.",
         "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),
