@@ -31,6 +31,7 @@ NICENESS = 19  # pages come first
 LOOK_EVERY = 0.5  # seconds between two looks at which workers are there
 RETRY_EVERY = 5.0  # seconds before a scheduler out of reach is tried again
 TIMEOUT = 10  # seconds for a scheduler to answer
+LOOK_AFTER = 5.0  # seconds without an answer of a worker before it is asked whether it still has the job
 CONFIG = {
     "distributed.worker.memory.target": False,  # works keep no data in dask that it could spill
     "distributed.worker.memory.spill": False,
@@ -227,11 +228,21 @@ class WorkerExecutor:
 
     def _content(self, key: str, answer: Any) -> Any:
         with self._telling_losses():
-            kind, content = answer.result()
+            kind, content = self._wait(key, answer)
         if kind == "failed":
             self._let_go(key)
             raise content
         return content
+
+    def _wait(self, key: str, answer: Any) -> Any:
+        """The answer of a worker. dask never answers a call to an actor that its worker has lost."""
+        while True:
+            try:
+                return answer.result(LOOK_AFTER)
+            except TimeoutError:  # a slice is short, but one step of it may take long
+                actor = self._held[key][0].key
+                if not self._client.run(worker.has_actor, actor, workers=[self._address])[self._address]:
+                    raise
 
     @contextmanager
     def _telling_losses(self) -> Iterator[None]:

@@ -56,6 +56,10 @@ async def prepare(wanted_niceness: int) -> int:
     return os.getpid()
 
 
+def has_actor(name: str, dask_worker) -> bool:
+    return name in dask_worker.state.actors
+
+
 def _import_works() -> None:
     import sklearn.mixture  # noqa: F401
 
