@@ -7,7 +7,15 @@ import numpy as np
 
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import PERCENTILE, PICTURE_ROUNDING, Codec, Support, Units, is_off_support
+from autoencoder.latent.support import (
+    PERCENTILE,
+    PICTURE_ROUNDING,
+    Codec,
+    Support,
+    Units,
+    is_off_support,
+    jump_ratios,
+)
 
 N_STEPS = 17
 
@@ -138,9 +146,7 @@ def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | 
     round_trips = support.round_trip_in_units(path, images).reshape(n_paths, N_STEPS)
     steps = np.linalg.norm(np.diff(images.reshape(n_paths, N_STEPS, -1), axis=1), axis=2)
     steps[steps < PICTURE_ROUNDING] = 0
-    means = steps.mean(axis=1)
-    jumps = np.divide(steps.max(axis=1), means, out=np.full(n_paths, np.nan), where=means > 0)
     far = np.full((n_paths, N_STEPS), np.nan)
     if pictures is not None:
         far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
-    return GapScores(is_off_support(round_trips).mean(axis=1), jumps, far.mean(axis=1))
+    return GapScores(is_off_support(round_trips).mean(axis=1), jump_ratios(steps), far.mean(axis=1))

@@ -81,10 +81,20 @@ class PathMeasures:
     @property
     def jump_ratio(self) -> float | None:
         """The largest decoded step over the mean one, at least 1; None where the picture stands still."""
-        steps = self.decoded_step[1:]
-        if len(steps) == 0 or not 0 < steps.mean() < np.inf:
+        if len(self.decoded_step) < 2:
             return None
-        return float(steps.max() / steps.mean())
+        (ratio,) = jump_ratios(self.decoded_step[None, 1:])
+        return None if np.isnan(ratio) else float(ratio)
+
+
+def jump_ratios(steps: np.ndarray) -> np.ndarray:
+    """The largest decoded step over the mean one (P,), of the steps (P, S) of P paths.
+
+    NaN where the picture stands still, or a step is infinite.
+    """
+    means = steps.mean(axis=1)
+    is_moving = (means > 0) & (means < np.inf)
+    return np.divide(steps.max(axis=1), means, out=np.full(len(steps), np.nan), where=is_moving)
 
 
 def is_off_support(round_trip: np.ndarray) -> np.ndarray:
