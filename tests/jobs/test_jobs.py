@@ -283,7 +283,7 @@ def test_settings_out_of_range_are_refused_with_a_sentence():
     ("has_workers", "place", "said"),
     [
         (True, 0, "25%"),
-        (True, 3, "in line, 3 before it"),
+        (True, 3, "in line, at place 3"),
         (False, 3, "no worker is available; the job continues"),
     ],
 )

@@ -53,7 +53,7 @@ def _show(job: Job, words: str) -> None:
 def _how_far(job: Job) -> str:
     if not job.has_workers:
         return f"{NO_WORKER[0].lower()}{NO_WORKER[1:]}"
-    return f"in line, {job.place} before it" if job.place else f"{job.progress.share:.0%}"
+    return f"in line, at place {job.place}" if job.place else f"{job.progress.share:.0%}"
 
 
 def _restart(job: Job, make_work: Callable[[], Work]) -> None:
