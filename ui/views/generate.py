@@ -132,19 +132,9 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     ]
     counts = [f"**{off.sum()} of {choice.n}** are off the data"]
     if codes.images is not None:
-        training = chosen_dataset("train")
-        distances, found = caches.nearest_images(drawn.images, training)
-        if was_trained_on(checkpoint, training):
-            unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
-            rows += [
-                ("Nearest training image", list(training.images[found])),
-                ("Its distance", [f"{value / unit:.2f}" for value in distances]),
-                ("Near-copy", _marks(distances < unit, "copy")),
-            ]
-            counts.append(f"**{(distances < unit).sum()}** are near-copies of a training image")
-        else:
-            rows.append(("Nearest of these images", list(training.images[found])))
-            counts.append("and the model was trained on other images, so none can be a copy of these")
+        found, count = _compared_with_training(checkpoint, drawn)
+        rows += found
+        counts.append(count)
     st.markdown(", ".join(counts) + ".")
     for start in range(0, choice.n, N_COLUMNS):
         here = slice(start, start + N_COLUMNS)
@@ -155,6 +145,23 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     offer_files(
         {"Samples (PNG)": picture, "Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn))}
     )
+
+
+def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> tuple[list, str]:
+    """Rows with the nearest training images, and a clause on near-copies of them."""
+    training = chosen_dataset("train")
+    distances, found = caches.nearest_images(drawn.images, training)
+    nearest = list(training.images[found])
+    if not was_trained_on(checkpoint, training):
+        clause = "and the model was trained on other images, so none can be a copy of these"
+        return [("Nearest of these images", nearest)], clause
+    unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
+    rows = [
+        ("Nearest training image", nearest),
+        ("Its distance", [f"{value / unit:.2f}" for value in distances]),
+        ("Near-copy", _marks(distances < unit, "copy")),
+    ]
+    return rows, f"**{(distances < unit).sum()}** are near-copies of a training image"
 
 
 def _marks(are_marked: np.ndarray, word: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from autoencoder.cli.arguments import add_command, number, picture, whole
 from autoencoder.cli.running import load_both, run, writing
@@ -28,7 +29,6 @@ def add(parsers) -> None:
 
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
-    from autoencoder.data.images import are_alike
     from autoencoder.experiments.generate.samples import apart, sample, score_steps, yardstick_steps
     from autoencoder.latent.sources import MIXTURE, sampler_steps
     from autoencoder.model.runtime import use_one_thread
@@ -36,9 +36,7 @@ def generate(args: argparse.Namespace) -> dict:
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
     training, test = load_both(args)
-    if are_alike(training.images):
-        problem = f"The images of {training.name} do not differ from each other"
-        raise DatasetError(f"{problem}: there is nothing to judge samples by. Choose other images.")
+    _check_images(training)
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)
@@ -52,18 +50,30 @@ def generate(args: argparse.Namespace) -> dict:
     steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
     yardstick = run(steps, "getting ready to judge")
     scores = vars(run(score_steps(args.source, samples, yardstick), "judging the samples"))
-    class_shares = None
-    if classifier is not None:
-        names = [training.class_names[label] for label in classifier.class_labels]
-        class_shares = dict(zip(names, scores["class_shares"], strict=True))
     return {
         "source": args.source,
         "n": args.n,
         "seed": args.seed,
         "components": getattr(sampler, "n_components", None) if args.source == MIXTURE else None,
         **{name: scores[name] for name in ("frechet", "frechet_floor", "off_support_share", "copy_share")},
-        "class_shares": class_shares,
+        "class_shares": _by_class(scores["class_shares"], training, classifier),
     }
+
+
+def _by_class(shares: Sequence[float] | None, training: Dataset, classifier) -> dict[str, float] | None:
+    """Shares of the samples by class name; None without a classifier."""
+    if classifier is None:
+        return None
+    names = [training.class_names[label] for label in classifier.class_labels]
+    return dict(zip(names, shares, strict=True))
+
+
+def _check_images(training: Dataset) -> None:
+    from autoencoder.data.images import are_alike
+
+    if are_alike(training.images):
+        problem = f"The images of {training.name} do not differ from each other"
+        raise DatasetError(f"{problem}: there is nothing to judge samples by. Choose other images.")
 
 
 def _taught(training: Dataset, held_out: Dataset):
