@@ -159,7 +159,7 @@ def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
             assert np.abs(pixels - bytes_of(measured.images[0])).max() <= 1
 
 
-# What goes over the line
+# Traffic
 
 
 def test_moving_asks_nothing_of_the_server(page):

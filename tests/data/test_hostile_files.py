@@ -122,7 +122,7 @@ def damaged_copy(data: st.DataObject, valid: bytes) -> bytes:
     return bytes(damaged)
 
 
-# What fuzzing found (benchmarks/fuzz.py)
+# Found by fuzzing (benchmarks/fuzz.py)
 
 
 @pytest.mark.parametrize("name", ["two\nlines.npz", "a\0b.npz", "\ud800.npz", "\u202egpj.npz", "x" * 5_000])

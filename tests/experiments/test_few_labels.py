@@ -56,7 +56,7 @@ def task():
     return few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 3, 300, 80)
 
 
-# Which images are labelled
+# Labelled images
 
 
 @given(labellings, st.integers(0, 99))
@@ -139,7 +139,7 @@ def test_slips_are_refused(task, checkpoints):
             next(few_label_steps(checkpoints["ae"].model, task, learners, [30], n_draws))
 
 
-# What a learner sees
+# Features of a learner
 
 
 def test_features_are_those_of_each_image(task, checkpoints):

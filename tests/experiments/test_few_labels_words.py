@@ -19,7 +19,7 @@ from autoencoder.experiments.few_labels.words import (
     usual_prediction,
 )
 
-# What the results say
+# Sentences
 
 
 def planted(accuracies: dict[tuple[str, int], list[float]], n_images: int = 1_000) -> FewLabels:

@@ -158,7 +158,7 @@ def test_pictures_are_compared_with_every_real_image_but_their_own(checkpoints, 
     np.testing.assert_array_equal(measure.nearest(pictures), expected.argmin(axis=1))
 
 
-# Where no code is
+# Empty space
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -40,7 +40,7 @@ def numbers_of(images: np.ndarray) -> set[int]:
     return set((images[:, 0, 0].astype(int) * 256 + images[:, 0, 1]).tolist())
 
 
-# Which images
+# Images of a trial
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -236,7 +236,7 @@ def test_galleries_show_what_they_are_called(images, threshold):
         assert sorted(shown) == order[n_below - 2 : n_below + 2]
 
 
-# What is said
+# Sentences
 
 
 def level(**means: float) -> dict[str, Interval]:

@@ -68,7 +68,7 @@ def offences(text: str) -> list[str]:
     return found
 
 
-# What the server and its own workers send each other; what visitors send is arrays in it, never a pickle.
+# Messages between the server and its own workers; in them visitors' data are arrays, never a pickle.
 BETWEEN_OUR_OWN = {
     "ui/jobs/transfer.py": {"pickle", "cloudpickle"},
     "ui/jobs/worker.py": {"pickle"},

@@ -23,7 +23,7 @@ class Server:
             await self.may_close.wait()
 
     async def ask(self, path="/", cookie="", accept=HTML, kind="http", method="GET") -> list[dict]:
-        """What the middleware itself answers."""
+        """Messages that the middleware itself answers."""
         sent = []
 
         async def receive():

@@ -38,7 +38,7 @@ def images() -> Dataset:
     return Dataset("noise", "all", NOISE, None, ())
 
 
-# What is stated
+# Stated limits
 
 
 def test_the_readme_s_table_is_the_program_s():

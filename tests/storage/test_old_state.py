@@ -120,7 +120,7 @@ def test_what_was_deleted_last_can_be_had_back(name):
         assert space.images.load(space.images.restore()).n_images == 6
 
 
-# What is shared
+# Shared copies
 
 
 @every_visitor

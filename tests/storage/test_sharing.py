@@ -115,10 +115,11 @@ def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits
         own.quota.check(2_000)
 
 
-def test_how_a_model_came_about_is_shared_with_it(own, digits):
-    frames = {"latent_dim": 2, "class_names": (), "inputs": np.zeros((8, 28, 28), np.uint8)}
-    replay = Replay(
-        **frames,
+def two_frames() -> Replay:
+    return Replay(
+        latent_dim=2,
+        class_names=(),
+        inputs=np.zeros((8, 28, 28), np.uint8),
         labels=np.zeros(5, np.int16),
         epochs=np.array([0.0, 1.0]),
         positions=np.zeros((2, 5, 2), np.float32),
@@ -127,7 +128,10 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
         validation_losses=np.ones(2),
         gap_scores=np.ones(2),
     )
-    trained = replace(make_small_checkpoint(digits, "ae"), replay=replay)
+
+
+def test_the_replay_of_a_training_is_shared_with_its_model(own, digits):
+    trained = replace(make_small_checkpoint(digits, "ae"), replay=two_frames())
     own.models.save(trained, "watched")
     own.models.save(replace(trained, replay=None), "unwatched")
     again = import_model(own.models, export_model(own.models, "watched"), "loaded again")
@@ -136,15 +140,12 @@ def test_how_a_model_came_about_is_shared_with_it(own, digits):
     assert not (other.folder / REPLAY).exists()
     for which, is_shown in (("watched", True), ("unwatched", False)):
         app = visit_as(OWNER, "train")
-        app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model of yours")).set_value(
-            which
-        )
+        next(box for box in app.selectbox if box.label == "Model of yours").set_value(which)
         name = shared_name(switch(app.run(), True))
         app = visit_as(OTHER, "train", model=name, runs=name)
         assert not app.exception and not app.error
-        assert (
-            f"**Replay the training of {name}**" in [element.value for element in app.markdown]
-        ) == is_shown
+        titles = [element.value for element in app.markdown]
+        assert (f"**Replay the training of {name}**" in titles) == is_shown
         assert (f"was kept with {name}" in words(app)) != is_shown
     assert "Replay the training" not in words(visit_as(OTHER, "train"))
 
