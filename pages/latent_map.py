@@ -8,8 +8,8 @@ from ui.widgets.map import choose_beside, choose_projection, downloads, show_map
 from ui.widgets.pair import chosen_codes
 
 open_page(
-    "Each dot is one image, placed by the numbers that the network has squeezed it into. Move over the map: "
-    "beside it is what the network draws for that place. Look between the groups."
+    "Each dot is one image, placed by the numbers that the network has squeezed it into. Move over the map "
+    "to see what the network draws for each place. Look between the groups."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 left, right = st.columns(2)
