@@ -1,6 +1,6 @@
 """Latency of the app: from its start to a map on screen, and from a moved slider to new pixels.
 
-    python benchmarks/app.py            needs a Chromium on the PATH, or Playwright's own
+    python -m benchmarks.app            needs a Chromium on the PATH, or Playwright's own
 
 Every cold start has a new server, with the disk cache warm; times run from the start of the
 process, and from the key press in the browser to the changed image.
@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterable
 from itertools import cycle, islice
 
-from browser import chromium, server
-from reporting import arguments, report, report_machine
+from benchmarks.browser import chromium, server
+from benchmarks.reporting import arguments, report, report_machine
 
 # Milliseconds from the key press until the first image of this row of the table changes.
 PIXELS = """row => new Promise(resolve => {

@@ -1,8 +1,8 @@
 """Latency of one server for a class that moves sliders, opens pages and trains.
 
-    python benchmarks/load.py                       thirty sessions for a minute, and two real browsers
-    python benchmarks/load.py --visitors 60
-    python benchmarks/load.py --between 1           every visitor acts about once a second
+    python -m benchmarks.load                       thirty sessions for a minute, and two real browsers
+    python -m benchmarks.load --visitors 60
+    python -m benchmarks.load --between 1           every visitor acts about once a second
 
 Sessions follow the protocol of Streamlit (visitor.py). Each moves the noise about once in five seconds, opens
 a page now and then, and starts one training, so that some run all the time. Memory is that of the server and
@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from itertools import cycle, takewhile
 
 import psutil
-from browser import chromium, server
-from reporting import arguments, p95, report, report_machine
-from visitor import Dropped, Visitor
 
-from app import MOVES, latency
+from benchmarks.app import MOVES, latency
+from benchmarks.browser import chromium, server
+from benchmarks.reporting import arguments, p95, report, report_machine
+from benchmarks.visitor import Dropped, Visitor
 
 PAGES = ("", "interpolation", "gaps", "lesson")
 LEVELS = [round(0.05 * step, 2) for step in range(21)]  # where the page's slider can stand

@@ -1,6 +1,6 @@
 """Latency of the map: decoding under the pointer, many visitors, many points.
 
-    python benchmarks/map.py            needs a Chromium on the PATH, or Playwright's own
+    python -m benchmarks.map            needs a Chromium on the PATH, or Playwright's own
 
 watch.js measures in the page: the times of pointer events, and of the canvas paintings after them. The chart
 for comparison is Streamlit's own (st.plotly_chart) of the same points, on the same server, in the same run.
@@ -16,9 +16,10 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
-from browser import PROJECT, Server, chromium, server
 from playwright.sync_api import Browser, Page
-from reporting import arguments, report, report_machine
+
+from benchmarks.browser import PROJECT, Server, chromium, server
+from benchmarks.reporting import arguments, report, report_machine
 
 WATCH = Path(__file__).with_name("watch.js")
 WINDOW = {"width": 1280, "height": 1100}

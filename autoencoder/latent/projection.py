@@ -21,7 +21,6 @@ class Map:
     """Base of the maps: ``positions`` are float32 (N, 2). A reason is empty where the map can."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
     positions: np.ndarray
     axis_names: tuple[str, str]
     why_not_place: ClassVar[str] = ""
@@ -51,7 +50,6 @@ class CodeMap(Map):
     latents: np.ndarray  # (N, 1) or (N, 2)
 
     name: ClassVar[str] = "code"
-    title: ClassVar[str] = "The code itself"
 
     def __post_init__(self) -> None:
         if self.latents.ndim != 2 or self.latents.shape[1] not in (1, 2):
@@ -89,7 +87,6 @@ class PCAMap(Map):
     explained_variance_ratio: tuple[float, float]  # of each axis; 0 where the codes do not vary
 
     name: ClassVar[str] = "pca"
-    title: ClassVar[str] = "PCA plane"
 
     @classmethod
     def fit(cls, latents: np.ndarray) -> "PCAMap":
@@ -135,7 +132,6 @@ class TSNEMap(Map):
     positions: np.ndarray
 
     name: ClassVar[str] = "tsne"
-    title: ClassVar[str] = "t-SNE"
     axis_names: ClassVar[tuple[str, str]] = ("t-SNE 1", "t-SNE 2")
     why_not_place: ClassVar[str] = (
         "t-SNE arranges only the codes it was given: a new code has no place that would not move the others."

@@ -12,7 +12,7 @@ from tests.tools.waiting import SOON
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.jobs.work import StepsWork
-from ui.widgets import map as map_widget
+from ui.widgets import map_jobs
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def test_a_stopped_map_is_kept_as_it_was(codes):
 
 def test_before_its_first_step_the_map_is_the_plane(codes, monkeypatch):
     queue = JobQueue()  # nobody works on it
-    monkeypatch.setattr(map_widget, "job_queue", lambda: queue)
-    monkeypatch.setattr(map_widget, "_show_progress", lambda job, n_codes: None)
-    np.testing.assert_array_equal(map_widget.tsne_map(codes).positions, project(codes.latents).positions)
+    monkeypatch.setattr(map_jobs, "job_queue", lambda: queue)
+    monkeypatch.setattr(map_jobs, "_show_progress", lambda job, n_codes: None)
+    np.testing.assert_array_equal(map_jobs.tsne_map(codes).positions, project(codes.latents).positions)
 
 
 def test_the_page_shows_the_map_when_it_is_done():

@@ -30,7 +30,7 @@ from ui.state.training import restore_training, train
 from ui.storage import disk, upkeep
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
-from ui.storage.shares import place_of_copy, share_copy
+from ui.storage.shares import path_of_copy, share_copy
 from ui.storage.upkeep import clear_unfinished
 from ui.storage.workspace import UNFINISHED, Workspace
 
@@ -118,7 +118,7 @@ def test_a_training_on_shared_images_outlives_its_server(new_server, space, own)
     assert job.wait(SOON) and job.status == "done"
     assert_same_weights(space.models.load(job.result), trained(shared))
     left_after_an_epoch(new_server(), shared, space)
-    place_of_copy("data", name).unlink()
+    path_of_copy("data", name).unlink()
     with pytest.raises(DatasetError, match="no longer here"):
         restore_training(new_server(), VISITOR, space)
 

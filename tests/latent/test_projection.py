@@ -124,7 +124,7 @@ def test_the_method_follows_the_code_size_unless_it_is_named():
 
 def test_every_map_says_what_it_cannot_do_and_why():
     for made in (project(some_codes(9, 2)), project(some_codes(9, 3)), TSNEMap(np.zeros((9, 2)))):
-        assert made.name in METHODS and made.title and len(made.axis_names) == 2
+        assert made.name in METHODS and len(made.axis_names) == 2
         assert made.can_place == (made.why_not_place == "")
         assert made.can_invert == (made.why_not_invert == "")
 

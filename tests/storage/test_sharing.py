@@ -20,7 +20,7 @@ from ui.state.session import visitor_of
 from ui.storage import shares as shares_module
 from ui.storage.disk import SHARING, WorkspaceError, bytes_in, state_root
 from ui.storage.models import export_model, import_model, model_infos
-from ui.storage.shares import place_of_copy, share_copy, shelf_of
+from ui.storage.shares import path_of_copy, share_copy, shelf_of
 from ui.storage.upkeep import DAY, remove_unused
 from ui.storage.workspace import Workspace
 from ui.widgets import kept as kept_controls
@@ -76,7 +76,7 @@ def test_shared_images_are_the_images(own):
     app = visit_as(OTHER, "latent_map", data=name)
     assert not app.exception and not app.error and app.selectbox(key="data").value == name
     assert living_map(app)["classes"] == ["up", "down"]
-    kept = load_dataset(place_of_copy("data", name))
+    kept = load_dataset(path_of_copy("data", name))
     np.testing.assert_array_equal(kept.images, images)
 
 
@@ -97,7 +97,7 @@ def test_what_was_opened_the_longest_ago_makes_room(own, digits, monkeypatch):
         folder = own.models.folder / f"m{number}"
         names.append(f"m{number}~{number:020}")
         share_copy(own, "model", folder, names[-1])
-    assert [place_of_copy("model", name).exists() for name in names] == [False, True, True]
+    assert [path_of_copy("model", name).exists() for name in names] == [False, True, True]
 
 
 def test_a_full_server_shares_nothing_more_and_what_is_shared_counts(own, digits, monkeypatch):
@@ -186,7 +186,7 @@ def test_what_two_share_stays_until_both_have_withdrawn_it(own, digits):
     other, name = Workspace(state_root(), visitor_of(OTHER)), f"one~{1:020}"
     for who in (own, other):
         share_copy(who, "model", own.models.folder / "one", name)
-    place = place_of_copy("model", name)
+    place = path_of_copy("model", name)
     kept_controls._withdraw(own, place)
     assert place.exists() and own.shared.copies() == [] and other.shared.copies() == [place]
     kept_controls._withdraw(other, place)
@@ -198,12 +198,12 @@ def test_what_nobody_opens_goes_with_time_and_what_is_opened_stays(own, digits):
     names = [f"one~{number:020}" for number in range(2)]
     for name in names:
         share_copy(own, "model", own.models.folder / "one", name)
-        os.utime(place_of_copy("model", name), (0, time.time() - 100 * DAY))
+        os.utime(path_of_copy("model", name), (0, time.time() - 100 * DAY))
     half_written = shelf_of("model") / f"{SHARING}killed"
     half_written.mkdir()
     os.utime(half_written, (0, time.time() - 2 * DAY))
     visit_as(OTHER, "latent_map", model=names[1])
     remove_unused(state_root())
-    assert [place_of_copy("model", name).exists() for name in names] == [False, True]
+    assert [path_of_copy("model", name).exists() for name in names] == [False, True]
     assert not half_written.exists() and [path.name for path in own.shared.copies()] == names[1:]
     assert (own.models.folder / "one").exists()

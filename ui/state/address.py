@@ -141,7 +141,7 @@ def chosen(name: str) -> str:
     return st.session_state.setdefault(f"address.{name}", TEXTS[name].default)
 
 
-def choose(name: str, text: object) -> None:
+def set_choice(name: str, text: object) -> None:
     """Set a choice without a widget; anything that does not match its pattern is ignored."""
     if isinstance(text, str) and re.fullmatch(TEXTS[name].pattern, text):
         st.session_state[f"address.{name}"] = text
@@ -158,7 +158,7 @@ def follow(page: str) -> None:
     st.session_state[PAGE] = page
     if before is None or _is_history_navigation():
         for name, row in TEXTS.items():
-            choose(name, st.query_params.get(name, row.default if before == page else chosen(name)))
+            set_choice(name, st.query_params.get(name, row.default if before == page else chosen(name)))
 
 
 def show() -> None:
@@ -181,9 +181,9 @@ def keep_to(dataset: str, view: str) -> None:
     before = st.session_state.get(SUBJECT, (dataset, view))
     st.session_state[SUBJECT] = dataset, view
     if before[0] != dataset:
-        choose("classes", "")
+        set_choice("classes", "")
     if before != (dataset, view):
-        choose("view", "")
+        set_choice("view", "")
 
 
 def _is_history_navigation() -> bool:

@@ -111,7 +111,7 @@ def codes(checkpoint: Checkpoint, dataset: Dataset | None) -> Codes:
 
 @cached(max_entries=24, show_spinner="Drawing the map …")
 def latent_map(codes: Codes, method: str) -> Map:
-    """The map by a quick method; t-SNE is a job (ui/widgets/map.py)."""
+    """The map by a quick method; t-SNE is a job (ui/widgets/map_jobs.py)."""
     return project(codes.latents, method)
 
 

@@ -14,7 +14,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import address, caches
 from ui.state.session import current_workspace
-from ui.storage.shares import KINDS, is_shared, place_of_copy, shelf_of
+from ui.storage.shares import KINDS, is_shared, path_of_copy, shelf_of
 from ui.storage.workspace import Workspace
 
 MOST_OPENED = 20  # shared things in one session
@@ -26,7 +26,7 @@ def open_linked() -> None:
     for kind in KINDS:
         name = st.query_params.get(kind, "")
         if name not in opened(kind) and is_shared(kind, name):
-            place_of_copy(kind, name).touch()
+            path_of_copy(kind, name).touch()
             st.session_state[f"opened.{kind}"] = [*opened(kind), name][-MOST_OPENED:]
 
 
@@ -44,7 +44,7 @@ def image_set(name: str, split: str, workspace: Workspace) -> Dataset:
     """The images of a name; only named sets have splits. Raises LatentSpaceError where they are missing."""
     if name in DATASETS:
         return caches.named_dataset(name, split)
-    path = place_of_copy("data", name) if is_shared("data", name) else workspace.images.find(name)
+    path = path_of_copy("data", name) if is_shared("data", name) else workspace.images.find(name)
     return caches.kept_images(path)
 
 
@@ -96,13 +96,13 @@ def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
     )
 
 
-def choose_model(name: str) -> None:
+def set_model(name: str) -> None:
     """Set the model of every page; for callbacks, which run before the page is drawn."""
     forget_unknown("model")
     st.session_state.model = name
 
 
-def choose_dataset(name: str) -> None:
+def set_dataset(name: str) -> None:
     """Set the images of every page; for callbacks, which run before the page is drawn."""
     st.session_state.data = name
     follow_dataset()

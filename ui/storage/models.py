@@ -44,15 +44,15 @@ def proposed_name(models: Shelf[Checkpoint], data: bytes, file: str) -> str:
 
 def import_model(models: Shelf[Checkpoint], data: bytes, name: str) -> CheckpointInfo:
     """Keep an uploaded model once it has been read. Raises CheckpointError where it is not a model."""
-    place = models.place_for(name)
+    path = models.path_for(name)
     files = unpack_model(data)
     models.quota.check(sum(map(len, files.values())))
-    with writing(place.name), TemporaryDirectory() as scratch:
+    with writing(path.name), TemporaryDirectory() as scratch:
         for file, content in files.items():
             Path(scratch, file).write_bytes(content)
-        checkpoint = load_uploaded(Path(scratch), place.name)
-    save_checkpoint(checkpoint, place)
-    return CheckpointInfo(place.name, place, checkpoint.config)
+        checkpoint = load_uploaded(Path(scratch), path.name)
+    save_checkpoint(checkpoint, path)
+    return CheckpointInfo(path.name, path, checkpoint.config)
 
 
 def _save_model(checkpoint: Checkpoint, path: Path, quota: Quota) -> None:

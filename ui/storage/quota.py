@@ -16,23 +16,23 @@ class ShareMarks:
     def copies(self, kind: str = "*") -> list[Path]:
         """Copies that the visitor shares, of one kind or of all; deleted ones are left out."""
         marks = sorted(self._folder.glob(f"{SHARED}/{kind}/*"))
-        copies = [self._root / SHARED / _place(mark) for mark in marks]
+        copies = [self._root / SHARED / _entry(mark) for mark in marks]
         return [copy for copy in copies if copy.exists()]
 
     def mark(self, copy: Path) -> None:
         """Note that this copy is the visitor's: it counts for them, and they can withdraw it."""
-        mark = self._folder / SHARED / _place(copy)
+        mark = self._folder / SHARED / _entry(copy)
         made(mark.parent)
         mark.touch()
 
     def unmark(self, copy: Path) -> bool:
         """Note that the visitor no longer shares this copy; True where nobody else does."""
-        (self._folder / SHARED / _place(copy)).unlink(missing_ok=True)
+        (self._folder / SHARED / _entry(copy)).unlink(missing_ok=True)
         visitors = self._folder.parent.glob("*")
-        return not any((visitor / SHARED / _place(copy)).exists() for visitor in visitors)
+        return not any((visitor / SHARED / _entry(copy)).exists() for visitor in visitors)
 
 
-def _place(path: Path) -> Path:
+def _entry(path: Path) -> Path:
     """Kind and name: the end of the path that a copy and its marks have in common."""
     return Path(path.parent.name, path.name)
 

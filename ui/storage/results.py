@@ -115,7 +115,7 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return {"array": _place(value, arrays), "shape": value.shape}
+        return {"array": _number(value, arrays), "shape": value.shape}
     if isinstance(value, Autoencoder):
         return {"network": asdict(value.settings), "weights": _tree(value.weights, arrays)}
     if isinstance(value, list | tuple):
@@ -129,7 +129,7 @@ def _tree(value: Any, arrays: list[np.ndarray]) -> Any:
     raise TypeError(f"no kind of result: {type(value).__name__}")
 
 
-def _place(array: np.ndarray, arrays: list[np.ndarray]) -> int:
+def _number(array: np.ndarray, arrays: list[np.ndarray]) -> int:
     """Index of an array among those of the file; one that several parts share is there once."""
     for number, known in enumerate(arrays):
         if known is array:

@@ -18,8 +18,8 @@ KINDS = {"model": MODELS, "data": IMAGES}  # by the address's word for it
 
 def is_shared(kind: str, name: str) -> bool:
     """True where a shared copy of this name exists, so that its link opens it."""
-    place = place_of_copy(kind, name)
-    return place is not None and place.exists()
+    path = path_of_copy(kind, name)
+    return path is not None and path.exists()
 
 
 def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> None:
@@ -28,19 +28,19 @@ def share_copy(workspace: Workspace, kind: str, source: Path, shared: str) -> No
         full = f"You share {MAX_SHARED} {KINDS[kind].noun}s, which is as many as can be."
         raise WorkspaceError(f"{full} Withdraw one first.")
     workspace.quota.check(bytes_in(source))
-    place = place_of_copy(kind, shared)
-    if not place.exists():
-        _copy(kind, source, place)
+    path = path_of_copy(kind, shared)
+    if not path.exists():
+        _copy(kind, source, path)
     with writing(shared):
-        place.touch()
-        workspace.shared.mark(place)
+        path.touch()
+        workspace.shared.mark(path)
     by_age = sorted(shelf_of(kind).glob(f"[!.]*{KINDS[kind].suffix}"), key=lambda path: path.stat().st_mtime)
     for path in by_age[:-MAX_SHARED_OF_ALL]:
         remove(path)
 
 
-def _copy(kind: str, source: Path, place: Path) -> None:
-    with writing(place.name), TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch:
+def _copy(kind: str, source: Path, path: Path) -> None:
+    with writing(path.name), TemporaryDirectory(dir=made(shelf_of(kind)), prefix=SHARING) as scratch:
         fresh = Path(scratch, "copy")
         if source.is_dir():
             fresh.mkdir()
@@ -48,10 +48,10 @@ def _copy(kind: str, source: Path, place: Path) -> None:
                 shutil.copy2(file, fresh / file.name)
         else:
             shutil.copy2(source, fresh)
-        fresh.rename(place)
+        fresh.rename(path)
 
 
-def place_of_copy(kind: str, name: str) -> Path | None:
+def path_of_copy(kind: str, name: str) -> Path | None:
     """Path of the shared copy of this name; None for an invalid name."""
     return shelf_of(kind) / f"{name}{KINDS[kind].suffix}" if SHARED_NAME.fullmatch(name) else None
 

@@ -51,11 +51,11 @@ class Shelf(Generic[T]):
 
     def save(self, thing: T, name: str) -> str:
         """Keep a thing and return its name as kept. Raises WorkspaceError where the name is taken."""
-        path = self.place_for(name)
+        path = self.path_for(name)
         self.kind.save(thing, path, self.quota)
         return self._name_of(path)
 
-    def place_for(self, name: str) -> Path:
+    def path_for(self, name: str) -> Path:
         """Path for a new thing of this name; raises WorkspaceError where there can be none."""
         name = _checked(name)
         if name.casefold() in self._taken():
@@ -68,7 +68,7 @@ class Shelf(Generic[T]):
     def check_new(self, name: str) -> str:
         """Name as a new thing would be kept under; raises WorkspaceError where it cannot be kept."""
         self.quota.check(1, is_exact=False)
-        return self._name_of(self.place_for(name))
+        return self._name_of(self.path_for(name))
 
     def free_name(self, wanted: str) -> str:
         """The wanted name, made a valid one, with a number where it is taken."""
@@ -99,9 +99,9 @@ class Shelf(Generic[T]):
         name = self.deleted()
         if name is None:
             raise WorkspaceError(f"There is no deleted {self.kind.noun} to bring back.")
-        place = self.place_for(name)
+        path = self.path_for(name)
         with writing(name):
-            (self.folder / DELETED / place.name).rename(place)
+            (self.folder / DELETED / path.name).rename(path)
         return name
 
     def _name_of(self, path: Path) -> str:

@@ -17,7 +17,7 @@ from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
 from ui.state import caches
-from ui.state.choice import choose_dataset, chosen_dataset, dataset_at_hand, dataset_title, test_counterpart
+from ui.state.choice import chosen_dataset, dataset_at_hand, dataset_title, set_dataset, test_counterpart
 from ui.state.defaults import DATASET
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
@@ -49,7 +49,7 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
         )
         left, right = st.columns(2)
         offer_page("your-images", "Add images with labels", left)
-        right.button("Use the digits", on_click=choose_dataset, args=(DATASET,))
+        right.button("Use the digits", on_click=set_dataset, args=(DATASET,))
         st.stop()
     st.caption(_setting(checkpoint, train))
     return train, test

@@ -23,7 +23,7 @@ from ui.components.register import path_slider
 from ui.components.wire import model_bundle
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.choice import choose_dataset, choose_model, chosen_dataset, dataset_name, test_counterpart
+from ui.state.choice import chosen_dataset, dataset_name, set_dataset, set_model, test_counterpart
 from ui.state.defaults import PLAIN, VARIATIONAL
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_files, sheet, show_chart
@@ -97,8 +97,8 @@ def offer_presets() -> None:
 
 def _set_up(preset: Preset) -> None:
     """Show in this session what its link would show in a new one."""
-    choose_dataset(IMAGES)
-    choose_model(preset.models[0])
+    set_dataset(IMAGES)
+    set_model(preset.models[0])
     st.session_state["with"] = list(preset.models[1:])
     set_pair(*preset.pair)
 

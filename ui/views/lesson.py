@@ -61,7 +61,7 @@ def worksheet() -> str:
 
 
 def _go(number: int) -> None:
-    address.choose("scene", str(number + 1))
+    address.set_choice("scene", str(number + 1))
 
 
 def _codes(checkpoint: Checkpoint) -> Codes:

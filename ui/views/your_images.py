@@ -12,7 +12,7 @@ from autoencoder.data.readers.pictures import is_picture, looks_inverted, read_p
 from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
-from ui.state.choice import choose_dataset
+from ui.state.choice import set_dataset
 from ui.state.session import current_workspace, guarded, refusal
 from ui.storage.classroom import classroom
 from ui.widgets import kept
@@ -141,7 +141,7 @@ def _captions(dataset: Dataset) -> list[str]:
 
 def _use(dataset: Dataset, name_key: str) -> None:
     # The current name: it may have been typed, and the button clicked, before the page was drawn again.
-    choose_dataset(current_workspace().images.save(dataset, st.session_state[name_key]))
+    set_dataset(current_workspace().images.save(dataset, st.session_state[name_key]))
     _empty_uploader()
 
 
@@ -153,7 +153,7 @@ def _empty_uploader() -> None:
 def _show_image_set(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"`{name}`")
-        looks = {"on_click": choose_dataset, "args": (name,)}
+        looks = {"on_click": set_dataset, "args": (name,)}
         if st.button("See them reconstructed", f"images.use {name}", **looks):
             go_to("reconstruction")
         key, delete = f"images.delete {name}", current_workspace().images.delete

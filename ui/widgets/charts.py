@@ -40,9 +40,9 @@ def show_metrics(metrics: dict[str, str]) -> None:
             st.metric(label, value)
 
 
-def offer_file(label: str, name: str, make: Callable[[], bytes | str], place=st, **looks) -> None:
+def offer_file(label: str, name: str, make: Callable[[], bytes | str], container=st, **looks) -> None:
     """The button of a file that is made when it is clicked."""
-    place.download_button(label, make, name, TYPES[name.rpartition(".")[2]], **looks)
+    container.download_button(label, make, name, TYPES[name.rpartition(".")[2]], **looks)
 
 
 def offer_files(files: dict[str, tuple[str, Callable[[], bytes | str]]]) -> None:

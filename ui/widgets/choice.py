@@ -64,7 +64,7 @@ def offer_download() -> None:
         icon=":material/cloud_download:",
     )
     fetch, digits = st.columns(2)
-    digits.button("Use the digits", on_click=choice.choose_dataset, args=(DATASET,), width="stretch")
+    digits.button("Use the digits", on_click=choice.set_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
         with st.status(f"Fetching {dataset_title(name)} …") as status:
             load_dataset(name, on_progress=st.progress(0.0).progress)

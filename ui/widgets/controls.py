@@ -8,31 +8,31 @@ import streamlit as st
 from ui.state.address import ADDRESS, bound
 
 
-def number(name: str, label: str, place=st, **looks) -> int | float:
-    return place.number_input(label, **{**_range(name), **looks}, **bound(name))
+def number(name: str, label: str, container=st, **looks) -> int | float:
+    return container.number_input(label, **{**_range(name), **looks}, **bound(name))
 
 
-def slider(name: str, label: str, place=st, **looks) -> int | float:
-    return place.slider(label, **_range(name), **bound(name), **looks)
+def slider(name: str, label: str, container=st, **looks) -> int | float:
+    return container.slider(label, **_range(name), **bound(name), **looks)
 
 
-def pick(name: str, label: str, options: Sequence, place=st, **looks) -> Any:
+def pick(name: str, label: str, options: Sequence, container=st, **looks) -> Any:
     """A list to choose one of; the first option unless the table has another default."""
     options = list(options)
     index = options.index(_default(name, options))
-    return place.selectbox(label, options, **{"index": index, **looks}, **bound(name))
+    return container.selectbox(label, options, **{"index": index, **looks}, **bound(name))
 
 
-def segments(name: str, label: str, options: Sequence, place=st, **looks) -> Any:
+def segments(name: str, label: str, options: Sequence, container=st, **looks) -> Any:
     """Options side by side, of which one is always chosen."""
     options = list(options)
     default = _default(name, options)
-    return place.segmented_control(label, options, default=default, required=True, **bound(name), **looks)
+    return container.segmented_control(label, options, default=default, required=True, **bound(name), **looks)
 
 
-def several(name: str, label: str, options: Sequence, place=st, **looks) -> list:
+def several(name: str, label: str, options: Sequence, container=st, **looks) -> list:
     """A list to choose any number of."""
-    return place.multiselect(label, options, **bound(name), **looks)
+    return container.multiselect(label, options, **bound(name), **looks)
 
 
 def keep_among(name: str, options: Sequence, otherwise: Sequence = ()) -> None:

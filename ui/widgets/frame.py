@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from ui.state import address
-from ui.state.choice import choose_model
+from ui.state.choice import set_model
 from ui.state.pages import HOME, PAGES, PATHS, TEACHER
 from ui.state.session import refusal
 from ui.storage import classroom
@@ -44,14 +44,14 @@ def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
         st.switch_page(found[path], query_params=choices)
 
 
-def offer_page(path: str, label: str, place=st) -> None:
+def offer_page(path: str, label: str, container=st) -> None:
     """A link to a page, in other words than the menu's."""
-    place.page_link(PAGES[path].file, label=label, icon=f":material/{PAGES[path].icon}:")
+    container.page_link(PAGES[path].file, label=label, icon=f":material/{PAGES[path].icon}:")
 
 
 def offer_map(name: str, key: str, **looks) -> None:
     """The button that chooses a model on every page, and opens its map."""
-    if st.button("Look at its map", f"menu.map_of_{key}", on_click=choose_model, args=(name,), **looks):
+    if st.button("Look at its map", f"menu.map_of_{key}", on_click=set_model, args=(name,), **looks):
         go_to(HOME)
 
 

@@ -14,12 +14,12 @@ NO_WORKER = "No worker is available; the job continues when one connects"
 
 
 def job_on_request(
-    key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, place=st
+    key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, container=st
 ) -> Job | None:
-    """The quick job with this key, started by a button ``label`` in ``place``; None before that."""
+    """The quick job with this key, started by a button ``label`` in ``container``; None before that."""
     job = find_measurement(quick_queue(), key)
     if job is None:
-        if not place.button(label, type="primary", width="stretch" if place is not st else "content"):
+        if not container.button(label, type="primary", width="stretch" if container is not st else "content"):
             st.caption(caption)
             return None
         job = start_measurement(quick_queue(), key, make_work())

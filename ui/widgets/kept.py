@@ -14,7 +14,7 @@ from autoencoder.checkpoint.store import MODEL_FILES
 from ui.state import caches
 from ui.state.session import guarded
 from ui.storage.disk import remove, writing
-from ui.storage.shares import KINDS, place_of_copy, share_copy
+from ui.storage.shares import KINDS, path_of_copy, share_copy
 from ui.storage.shelf import Shelf
 from ui.storage.workspace import Workspace
 
@@ -25,7 +25,7 @@ def offer_sharing(workspace: Workspace, kind: str, name: str) -> None:
     files = [source / file for file in MODEL_FILES] if kind == "model" else [source]
     shared = f"{name}~{caches.digest(tuple(files))}"
     key = f"share.on {kind} {name}"
-    st.session_state[key] = place_of_copy(kind, shared) in workspace.shared.copies(kind)
+    st.session_state[key] = path_of_copy(kind, shared) in workspace.shared.copies(kind)
     arguments = (_switch, workspace, kind, key, source, shared)
     if st.toggle("Share", key=key, on_change=guarded, args=arguments):
         st.caption("Anyone with this link can open it as it is now, and cannot change it.")
@@ -67,7 +67,7 @@ def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str
     if st.session_state[key]:
         share_copy(workspace, kind, source, shared)
     else:
-        _withdraw(workspace, place_of_copy(kind, shared))
+        _withdraw(workspace, path_of_copy(kind, shared))
 
 
 def _withdraw(workspace: Workspace, copy: Path) -> None:

@@ -1,8 +1,7 @@
-"""Latent map on a page: data for the browser, choices that it sends back, t-SNE and gap field as jobs."""
+"""Latent map on a page: data for the browser, and the choices that it sends back."""
 
 import hashlib
 import io
-import threading
 from functools import partial
 
 import numpy as np
@@ -12,20 +11,18 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, code_of
 from autoencoder.figures.maps import map_figure
-from autoencoder.latent.fields import density, gap_field_steps
-from autoencoder.latent.projection import CodeMap, Map, PCAMap, tsne_steps
-from ui.components.files import NotYet, file_store
+from autoencoder.latent.fields import density
+from autoencoder.latent.projection import CodeMap, Map, PCAMap
+from ui.components.files import file_store
 from ui.components.register import living_map
 from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
-from ui.jobs.job import Job, JobError
-from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
-from ui.state.queues import find_measurement, job_queue, quick_queue, start_measurement
 from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
+from ui.widgets.map_jobs import gap_field, tsne_map
 from ui.widgets.pair import Pair, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
@@ -35,8 +32,6 @@ SEQ = "map.seq"
 PLACES = ("a", "b")
 PLANES = {CodeMap: "code", PCAMap: "pca"}
 FEWEST_CODES = 4  # of a t-SNE
-TICK = 1.0  # seconds between two looks at a t-SNE
-SUBMITTING = threading.Lock()  # visitors who ask for the same gaps at the same moment share one job
 
 
 def choose_projection(codes: Codes) -> str:
@@ -132,7 +127,7 @@ def _keep(names: tuple[str, ...]) -> None:
     if not isinstance(committed, dict):
         return
     for name in names:
-        address.choose(name, committed.get(name))
+        address.set_choice(name, committed.get(name))
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
 
@@ -207,51 +202,3 @@ def _map_page(name: str, codes: Codes, latent_map: Map) -> str:
     figure.update_layout(title=f"{name}: {len(codes.latents):,} codes", margin={"t": 48}, height=None)
     figure.write_html(page, include_plotlyjs=True)
     return page.getvalue()
-
-
-def tsne_map(codes: Codes) -> Map:
-    """The current t-SNE map of these codes, with its progress; before its first step, the PCA plane."""
-    key = job_key("map", codes.key)
-    job = find_measurement(job_queue(), key) or start_measurement(
-        job_queue(), key, StepsWork(tsne_steps, codes.latents)
-    )
-    if not job.is_over:
-        st.fragment(_show_progress, run_every=TICK)(job, len(codes.latents))
-    elif job.status == "done":
-        return job.result
-    else:
-        st.caption(f"This t-SNE was {job.status} at {job.progress.share:.0%}: its groups are not formed yet.")
-        st.button("Restart", f"tsne.restart {key}", on_click=job_queue().forget, args=(key,))
-    return job.progress.partial if job.progress.share else caches.latent_map(codes, "auto")
-
-
-def _show_progress(job: Job, n_codes: int) -> None:
-    if job.is_over:
-        st.rerun()
-    share = job.progress.share
-    st.progress(share, f"t-SNE of {n_codes:,} codes: {share:.0%}" if share else "t-SNE: finding neighbours …")
-    redraw, stop = st.columns(2)
-    if redraw.button("Draw it as it is now", key=f"tsne.redraw {job.owner}", width="stretch"):
-        st.rerun()
-    stop.button("Stop here", on_click=job.stop, key=f"tsne.stop {job.owner}", width="stretch")
-
-
-def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:
-    """The address of the gaps over the plane through a code ``base`` (D,); empty if the queue is full."""
-    name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
-    try:
-        with SUBMITTING:
-            job = find_measurement(quick_queue(), name)
-            if job is None or job.status in ("failed", "stopped"):
-                work = StepsWork(gap_field_steps, checkpoint.support, latent_map, base)
-                job = start_measurement(quick_queue(), name, work)
-    except JobError as error:
-        st.caption(str(error))
-        return ""
-    return file_store().offer(name, lambda: _field_so_far(job))
-
-
-def _field_so_far(job: Job) -> bytes | NotYet | None:
-    if job.status == "done":
-        return field_bundle(job.result)
-    return None if job.is_over else NotYet(job.progress.share)

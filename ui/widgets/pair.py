@@ -63,8 +63,8 @@ def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
 
 def set_pair(a: int, b: int) -> None:
     """Make two images, by their numbers, A and B on every page."""
-    address.choose("a", str(a))
-    address.choose("b", str(b))
+    address.set_choice("a", str(a))
+    address.set_choice("b", str(b))
 
 
 def choose_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
@@ -108,7 +108,7 @@ def _note_stand_in(letter: str, place: Place, checkpoint: Checkpoint, codes: Cod
 
 def _type(letter: str) -> None:
     index = st.session_state[f"pair.image_{letter}"]
-    address.choose(letter, "" if index is None else str(index))
+    address.set_choice(letter, "" if index is None else str(index))
 
 
 def _jump(letter: str, codes: Codes) -> None:
@@ -118,7 +118,7 @@ def _jump(letter: str, codes: Codes) -> None:
     members = np.flatnonzero(codes.labels == codes.class_names.index(wanted))
     if len(members):
         later = members[members > (st.session_state.get(f"pair.image_{letter}") or 0)]
-        address.choose(letter, str((later if len(later) else members)[0]))
+        address.set_choice(letter, str((later if len(later) else members)[0]))
 
 
 def _offer_draw(codes: Codes) -> None:

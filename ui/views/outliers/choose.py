@@ -99,9 +99,9 @@ def _set_up(scene: Scene, dataset: Dataset) -> None:
     """Make the choices of a scene; one about a digit needs images that have it."""
     digit = scene.choices.get("outlier_class")
     if digit is not None and digit not in dataset.class_names:
-        choice.choose_dataset("digits")
+        choice.set_dataset("digits")
     if scene.model:
-        choice.choose_model(scene.model)
+        choice.set_model(scene.model)
     # The address follows a control on the page; of a control that is not drawn yet, it is written here.
     choices = {"code_size": LATENT_DIM, **scene.choices}  # another scene's code does not belong to this one
     coming = {key: str(value) for key, value in choices.items() if key not in st.session_state}
@@ -173,7 +173,7 @@ def _keep() -> None:
         return
     drawing = committed.get("drawing")
     if drawing == "" or _is_drawing(drawing):
-        address.choose("a", drawing)
+        address.set_choice("a", drawing)
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
 
