@@ -6,6 +6,7 @@ their part of the program first, as "pair.image_a".
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +50,26 @@ class Text(Parameter):
     pattern: str = ""
 
 
+@dataclass(frozen=True)
+class Listed(Text):
+    """The choice of a list, "" for its first option: an entry of the browser's history for every change.
+
+    A bound widget replaces the entry, so that Back would skip the change.
+    """
+
+    default: str = ""
+    pattern: str = r"[^\r\n]{0,200}"
+
+
+COUNTERPART = "*"  # compared with the shipped model that shows the difference
+BETWEEN = "|"  # names of several models
 PLACE = f"|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
 VIEW = r"[\d.,e+-]{0,60}"
 
 ADDRESS: dict[str, Parameter] = {
     # Every page
-    "data": Parameter(EVERY, defaults.DATASET),
-    "model": Parameter(EVERY),
-    "large": Parameter(EVERY, False),
+    "data": Listed(EVERY),
+    "model": Listed(EVERY),
     "a": Text(EVERY, "", PLACE),
     "b": Text(EVERY, "", PLACE),
     "classes": Text(EVERY, "", r"|\d{1,4}(\.\d{1,4}){0,199}"),
@@ -64,12 +77,12 @@ ADDRESS: dict[str, Parameter] = {
     "view": Text(EVERY, "", f"|{VIEW}(;{VIEW})?"),
     "scene": Text(EVERY, "1", "[1-5]"),
     # Several pages
-    "with": Parameter(COMPARING),
+    "with": Text(COMPARING, COUNTERPART, r"[^\r\n]{0,400}"),
     "pairs": Number(("gaps", LESSON), 400, 10, 2_000, 50),
     "pairs_seed": Number(("gaps", LESSON), defaults.SEED),
     # Latent map
-    "projection": Parameter((HOME,)),
-    "beside": Parameter((HOME,)),
+    "projection": Listed((HOME,)),
+    "beside": Listed((HOME,)),
     # Reconstruction
     "noise": Parameter(("reconstruction",), defaults.NOISE),
     "level": Number(("reconstruction",), defaults.LEVEL, 0.0, 1.0, defaults.LEVEL_STEP),
@@ -141,6 +154,11 @@ def chosen(name: str) -> str:
     return st.session_state.setdefault(f"address.{name}", TEXTS[name].default)
 
 
+def one_of(name: str, options: Sequence[str]) -> str:
+    """The chosen option of a list; the first where there is none, or none of these."""
+    return chosen(name) if chosen(name) in options else options[0]
+
+
 def set_choice(name: str, text: object) -> None:
     """Set a choice without a widget; anything that does not match its pattern is ignored."""
     if isinstance(text, str) and re.fullmatch(TEXTS[name].pattern, text):
@@ -158,12 +176,14 @@ def follow(page: str) -> None:
     st.session_state[PAGE] = page
     if before is None or _is_history_navigation():
         for name, row in TEXTS.items():
-            set_choice(name, st.query_params.get(name, row.default if before == page else chosen(name)))
+            given = st.query_params.get_all(name)
+            otherwise = row.default if before == page else chosen(name)
+            set_choice(name, BETWEEN.join(given) if given else otherwise)
 
 
 def show() -> None:
     """Make the address of this page the link that reopens the view, in one entry of the browser's history."""
-    written = link()
+    written = link(st.session_state[PAGE])
     if any(st.query_params.get(name) != text for name, text in written.items()):
         st.query_params.update(written)
     for name in TEXTS:
@@ -171,9 +191,10 @@ def show() -> None:
             del st.query_params[name]
 
 
-def link() -> dict[str, str]:
-    """The choices that a link to another page carries; the values of bound widgets follow by themselves."""
-    return {name: chosen(name) for name, row in TEXTS.items() if chosen(name) != row.default}
+def link(page: str | None = None) -> dict[str, str]:
+    """The choices that a link to a page carries, or to any; those of bound widgets follow by themselves."""
+    carried = {name: row for name, row in TEXTS.items() if row.pages == EVERY or page in row.pages}
+    return {name: chosen(name) for name, row in carried.items() if chosen(name) != row.default}
 
 
 def keep_to(dataset: str, view: str) -> None:

@@ -22,7 +22,7 @@ from ui.components.files import file_store
 from ui.components.register import path_slider
 from ui.components.wire import model_bundle
 from ui.jobs.work import StepsWork, job_key
-from ui.state import caches
+from ui.state import address, caches
 from ui.state.choice import chosen_dataset, dataset_name, set_dataset, set_model, test_counterpart
 from ui.state.defaults import PLAIN, VARIATIONAL
 from ui.state.session import is_dark
@@ -99,7 +99,7 @@ def _set_up(preset: Preset) -> None:
     """Show in this session what its link would show in a new one."""
     set_dataset(IMAGES)
     set_model(preset.models[0])
-    st.session_state["with"] = list(preset.models[1:])
+    address.set_choice("with", preset.models[1])
     set_pair(*preset.pair)
 
 
@@ -180,8 +180,8 @@ def move_by_hand(paths: list[MeasuredPath]) -> None:
     given = []
     for path in paths:
         model = path.checkpoint
-        address = file_store().offer(f"model-{model.fingerprint}", partial(model_bundle, model))
-        given.append({"name": model.name, "model": address, "codes": path.latents.tolist()})
+        url = file_store().offer(f"model-{model.fingerprint}", partial(model_bundle, model))
+        given.append({"name": model.name, "model": url, "codes": path.latents.tolist()})
     path_slider(given, is_dark(), key="path slider")
 
 
