@@ -1,4 +1,4 @@
-"""Parts of the page Interpolation: scenes, paths with a second opinion, strips, profile, map, downloads."""
+"""Parts of the page Interpolation: choices, scenes, paths, strips, details, downloads."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATH_KINDS
 from autoencoder.checkpoint.places import ImageAt, code_in, picture_of, title_of
 from autoencoder.checkpoint.store import SHIPPED
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.interpolation import words
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
 from autoencoder.experiments.interpolation.second_opinion import Classifier
@@ -27,12 +28,15 @@ from ui.state.choice import chosen_dataset, dataset_name, set_dataset, set_model
 from ui.state.defaults import PLAIN, VARIATIONAL
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_files, sheet, show_chart
+from ui.widgets.choice import compared_models
 from ui.widgets.controls import segments, slider
+from ui.widgets.frame import more
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
-from ui.widgets.pair import Pair, set_pair
-from ui.widgets.pictures import show_large, show_table
+from ui.widgets.pair import Pair, choose_pair, offer_draw, set_pair
+from ui.widgets.pictures import show_table
 
+STRIP_SIDE = 96  # pixels of a picture, where there is room
 LOOKS = "Looks like (weight)"
 IMAGES = "mnist"  # of the scenes
 
@@ -87,12 +91,24 @@ PRESETS = (
 )
 
 
-def offer_presets() -> None:
+def choose_paths(checkpoint: Checkpoint, codes: Codes) -> tuple[Pair, list[Checkpoint], str, int]:
+    """A and B, the models, the kind of path and the number of its steps: in one row, the rest behind More."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="interpolation"):
+        offer_draw(codes)
+        models = compared_models(checkpoint, codes)
+        with more("Scenes", ":material/school:"):
+            _offer_presets()
+        with more():
+            pair = choose_pair(checkpoint, codes)
+            kind, n_steps = _choose_path()
+    return pair, models, kind, n_steps
+
+
+def _offer_presets() -> None:
     """The scenes with their prompts; once one is set up, the address is its link."""
-    with st.expander("Scenes for teaching", icon=":material/school:"):
-        for preset in PRESETS:
-            st.button(preset.title, on_click=_set_up, args=(preset,), icon=":material/play_arrow:")
-            st.markdown(preset.words)
+    for preset in PRESETS:
+        st.button(preset.title, on_click=_set_up, args=(preset,), icon=":material/play_arrow:")
+        st.markdown(preset.words)
 
 
 def _set_up(preset: Preset) -> None:
@@ -112,12 +128,10 @@ def show_prompt(models: list[Checkpoint], pair: Pair) -> None:
             st.info(preset.words, icon=":material/school:")
 
 
-def choose_path() -> tuple[str, int]:
-    """The kind of path and the number of its steps."""
-    kind_column, steps_column = st.columns(2)
-    kind = segments("path", "Path", PATH_KINDS, kind_column)
-    kind_column.caption(f"{PATH_KINDS[kind].title}. {PATH_KINDS[kind].label}")
-    return kind, slider("steps", "Steps", steps_column)
+def _choose_path() -> tuple[str, int]:
+    kind = segments("path", "Path", PATH_KINDS)
+    st.caption(f"{PATH_KINDS[kind].title}. {PATH_KINDS[kind].label}")
+    return kind, slider("steps", "Steps")
 
 
 def find_paths(
@@ -168,30 +182,43 @@ def _smooth_paths(ends: list[tuple[Checkpoint, path_kinds.Ends]], n_steps: int) 
     return job.progress.partial if job else start
 
 
-def show_pair(checkpoint: Checkpoint, codes: Codes, pair: Pair) -> None:
-    """The images of A and B."""
-    pictures = [picture_of(place, checkpoint, codes) for place in pair]
-    titles = [f"{letter}: {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True)]
-    show_large(pictures, titles)
-
-
 def move_by_hand(paths: list[MeasuredPath]) -> None:
     """A slider along all paths at once, decoded in the browser while it moves."""
     given = []
     for path in paths:
         model = path.checkpoint
         url = file_store().offer(f"model-{model.fingerprint}", partial(model_bundle, model))
-        given.append({"name": model.name, "model": url, "codes": path.latents.tolist()})
+        given.append({"name": model_title(model), "model": url, "codes": path.latents.tolist()})
     path_slider(given, is_dark(), key="path slider")
 
 
-def show_paths(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
-    """A strip for every model, with a sentence on where it leaves the data and where its class changes."""
+def show_strips(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
+    """A strip for every model between the images of A and B, with a sentence on where it leaves the data."""
+    ends = [picture_of(place, paths[0].checkpoint, codes) for place in pair]
     for path in paths:
-        says = f"{words.verdict(path)}{words.change_of_class(path, codes)}{words.misdrawn(path, codes, pair)}"
-        st.markdown(f"**{path.checkpoint.name}** · {says}")
-        show_table(_strip(path, codes), _heads(path), hatched=path.measured.off_support)
+        st.markdown(f"**{model_title(path.checkpoint)}** · {words.verdict(path)}")
+        images = [ends[0], *path.measured.images, ends[1]]
+        hatched = [False, *path.measured.off_support, False]
+        show_table([("", images)], ["A", *_heads(path), "B"], STRIP_SIDE, hatched)
+    titles = (f"{letter} is {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True))
+    st.caption(f"{', '.join(titles)}. Above each step is t; a hatched step is off the data.")
+
+
+def show_details(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
+    """Sentences on the paths; then, folded, the numbers of every step."""
+    for path in paths:
+        says = f"{words.change_of_class(path, codes)}{words.misdrawn(path, codes, pair)}"
+        if says:
+            st.markdown(f"**{model_title(path.checkpoint)}**{says}")
     st.markdown(f"**Measured:** {words.outcome(paths)}")
+    with st.expander("Details: the numbers of every step"):
+        for path in paths:
+            st.markdown(f"**{model_title(path.checkpoint)}**")
+            show_table(_rows(path, codes), _heads(path), hatched=path.measured.off_support)
+        _say_what_it_looks_like(codes, paths)
+
+
+def _say_what_it_looks_like(codes: Codes, paths: list[MeasuredPath]) -> None:
     has_opinion = paths[0].opinion is not None and paths[0].opinion.labels is not None
     classifier = _classifier_of(codes) if has_opinion else None
     if classifier:
@@ -208,7 +235,7 @@ def _heads(path: MeasuredPath) -> list[str]:
     return [f"{t:.2f}" for t in path.t]
 
 
-def _strip(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
+def _rows(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
     measured, opinion = path.measured, path.opinion
     rows = [
         ("Decoded", list(measured.images)),

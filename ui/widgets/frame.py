@@ -84,9 +84,9 @@ def open_page(caption: str) -> None:
     st.markdown(caption)
 
 
-def more(label: str = "More", container=st):
+def more(label: str = "More", icon: str = ":material/tune:"):
     """A container for what a first-time visitor does not need: it opens on a click, over the page."""
-    return container.popover(label, icon=":material/tune:")
+    return st.popover(label, icon=icon)
 
 
 def how_to_read(lines: Sequence[str], details: str) -> None:
