@@ -4,6 +4,7 @@ from ui.state.choice import chosen_checkpoint
 from ui.views import interpolation as view
 from ui.widgets.frame import how_to_read, open_page
 from ui.widgets.pair import chosen_codes
+from ui.widgets.paths import find_paths, move_by_hand, show_strips
 
 open_page(
     "Each strip is a path from the code of A to the code of B, decoded step by step. Look for steps that "
@@ -12,9 +13,9 @@ open_page(
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 pair, models, kind, n_steps = view.choose_paths(checkpoint, codes)
 view.show_prompt(models, pair)
-paths = view.find_paths(models, codes, pair, kind, n_steps)
-view.show_strips(codes, paths, pair)
-view.move_by_hand(paths)
+paths = find_paths(models, codes, pair, kind, n_steps)
+show_strips(codes, paths, pair)
+move_by_hand(paths)
 view.show_details(codes, paths, pair)
 view.show_profile(paths)
 view.show_on_map(codes, paths[0], pair)

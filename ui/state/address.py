@@ -84,7 +84,7 @@ ADDRESS: dict[str, Parameter] = {
     "projection": Listed((HOME,)),
     "beside": Listed((HOME,)),
     # Reconstruction
-    "noise": Parameter(("reconstruction",), defaults.NOISE),
+    "noise": Parameter(("reconstruction",), defaults.NO_NOISE),
     "level": Number(("reconstruction",), defaults.LEVEL, 0.0, 1.0, defaults.LEVEL_STEP),
     "seed": Number(("reconstruction",), defaults.SEED),
     "way": Parameter(("reconstruction",)),
@@ -95,6 +95,7 @@ ADDRESS: dict[str, Parameter] = {
     "steps": Number(("interpolation",), defaults.N_STEPS, 3, 25),
     "pair_seed": Number(("interpolation",), defaults.SEED),
     # Gaps
+    "part": Listed(("gaps",)),
     "source": Parameter(("gaps",), defaults.EMPTY_SOURCE),
     "space_seed": Number(("gaps",), defaults.SEED),
     # Generate

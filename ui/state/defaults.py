@@ -10,7 +10,7 @@ PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of th
 SEED = 0
 
 # Reconstruction
-NOISE, LEVEL = "gaussian", 0.2
+NO_NOISE, NOISE, LEVEL = "none", "gaussian", 0.2  # the first of the noises, and its level, once one is wanted
 N_LEVELS = 21  # few, so that a class looks at the same ones, each of which is measured once
 LEVEL_STEP = 1 / (N_LEVELS - 1)
 N_SHOWN = 10
@@ -35,7 +35,7 @@ def counterparts(first: Checkpoint, options: list[str]) -> list[str]:
 
 
 def slider_noises() -> list[Noise]:
-    """The noises of every position of the level's slider, of the default kind."""
+    """The noises of every position of the level's slider, of the kind that is tried first."""
     return [Noise(NOISE, rounded_level(step * LEVEL_STEP)) for step in range(N_LEVELS)]
 
 

@@ -1,42 +1,33 @@
 """Parts of the page Interpolation: choices, scenes, paths, strips, details, downloads."""
 
-import hashlib
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.checkpoint import path_kinds
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATH_KINDS
-from autoencoder.checkpoint.places import ImageAt, code_in, picture_of, title_of
+from autoencoder.checkpoint.places import ImageAt
 from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.interpolation import words
-from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
-from autoencoder.experiments.interpolation.second_opinion import Classifier
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.figures.pictures import gif, svg_strips
-from ui.components.files import file_store
-from ui.components.register import path_slider
-from ui.components.wire import model_bundle
-from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
-from ui.state.choice import chosen_dataset, dataset_name, set_dataset, set_model, test_counterpart
+from ui.state.choice import dataset_name, set_dataset, set_model
 from ui.state.defaults import PLAIN, VARIATIONAL
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_files, sheet, show_chart
 from ui.widgets.choice import compared_models
 from ui.widgets.controls import segments, slider
 from ui.widgets.frame import more
-from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
 from ui.widgets.pair import Pair, choose_pair, offer_draw, set_pair
+from ui.widgets.paths import classifier_of, heads
 from ui.widgets.pictures import show_table
 
-STRIP_SIDE = 96  # pixels of a picture, where there is room
 LOOKS = "Looks like (weight)"
 IMAGES = "mnist"  # of the scenes
 
@@ -134,76 +125,6 @@ def _choose_path() -> tuple[str, int]:
     return kind, slider("steps", "Steps")
 
 
-def find_paths(
-    models: list[Checkpoint], codes: Codes, pair: Pair, kind: str, n_steps: int, with_opinion: bool = True
-) -> list[MeasuredPath]:
-    """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
-    ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
-    if PATH_KINDS[kind].is_slow:
-        paths = _smooth_paths(ends, n_steps)
-    else:
-        paths = [path_kinds.find_path(model, kind, *both, n_steps) for model, both in ends]
-    found = []
-    for model, path in zip(models, paths, strict=True):
-        measured = caches.path_measures(model, path)
-        opinion = _opinion(model, measured.images, codes) if with_opinion else None
-        found.append(MeasuredPath(model, path, measured, opinion))
-    return found
-
-
-def _classifier_of(codes: Codes) -> Classifier | None:
-    """The classifier of pictures; None without labels or images to learn from."""
-    if codes.images is None or codes.labels is None or len(codes.images) < 5:
-        return None
-    test = test_counterpart()
-    return caches.classifier(chosen_dataset(), None) if test is None else caches.named_classifier(test.name)
-
-
-def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:
-    real = caches.picture_distance(checkpoint, codes.dataset_of_images)
-    if real is None:
-        return None
-    classifier = _classifier_of(codes)
-    labels, shares = classifier.opinion(pictures) if classifier else (None, None)
-    return Opinion(real.measure(pictures), codes.images[real.nearest(pictures)], labels, shares)
-
-
-def _smooth_paths(ends: list[tuple[Checkpoint, path_kinds.Ends]], n_steps: int) -> list[np.ndarray]:
-    """The current smooth paths; before they are started, the paths through the data."""
-    digest = hashlib.sha256(b"".join(end.tobytes() for _, both in ends for end in both)).hexdigest()[:24]
-    start = path_kinds.paths_through_the_data(ends, n_steps)
-    job = job_on_request(
-        job_key("smooth", [model.fingerprint for model, _ in ends], digest, n_steps),
-        lambda: StepsWork(path_kinds.smooth_paths_steps, ends, n_steps, partial=start),
-        "Find the smooth path",
-        "Shown until then: the way through the data, from which it starts.",
-        "the smooth path",
-    )
-    return job.progress.partial if job else start
-
-
-def move_by_hand(paths: list[MeasuredPath]) -> None:
-    """A slider along all paths at once, decoded in the browser while it moves."""
-    given = []
-    for path in paths:
-        model = path.checkpoint
-        url = file_store().offer(f"model-{model.fingerprint}", partial(model_bundle, model))
-        given.append({"name": model_title(model), "model": url, "codes": path.latents.tolist()})
-    path_slider(given, is_dark(), key="path slider")
-
-
-def show_strips(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
-    """A strip for every model between the images of A and B, with a sentence on where it leaves the data."""
-    ends = [picture_of(place, paths[0].checkpoint, codes) for place in pair]
-    for path in paths:
-        st.markdown(f"**{model_title(path.checkpoint)}** · {words.verdict(path)}")
-        images = [ends[0], *path.measured.images, ends[1]]
-        hatched = [False, *path.measured.off_support, False]
-        show_table([("", images)], ["A", *_heads(path), "B"], STRIP_SIDE, hatched)
-    titles = (f"{letter} is {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True))
-    st.caption(f"{', '.join(titles)}. Above each step is t; a hatched step is off the data.")
-
-
 def show_details(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
     """Sentences on the paths; then, folded, the numbers of every step."""
     for path in paths:
@@ -214,13 +135,13 @@ def show_details(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
     with st.expander("Details: the numbers of every step"):
         for path in paths:
             st.markdown(f"**{model_title(path.checkpoint)}**")
-            show_table(_rows(path, codes), _heads(path), hatched=path.measured.off_support)
+            show_table(_rows(path, codes), heads(path), hatched=path.measured.off_support)
         _say_what_it_looks_like(codes, paths)
 
 
 def _say_what_it_looks_like(codes: Codes, paths: list[MeasuredPath]) -> None:
     has_opinion = paths[0].opinion is not None and paths[0].opinion.labels is not None
-    classifier = _classifier_of(codes) if has_opinion else None
+    classifier = classifier_of(codes) if has_opinion else None
     if classifier:
         st.caption(
             f"*{LOOKS}*: the class that weighs most among a step's ten nearest real images, and its share of "
@@ -229,10 +150,6 @@ def _say_what_it_looks_like(codes: Codes, paths: list[MeasuredPath]) -> None:
             "It cannot say “nothing”: *unlike any* is the distance to the nearest real image, above 1 "
             "greater than for 95 % of the model's own reconstructions."
         )
-
-
-def _heads(path: MeasuredPath) -> list[str]:
-    return [f"{t:.2f}" for t in path.t]
 
 
 def _rows(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
@@ -278,7 +195,7 @@ def take_away(paths: list[MeasuredPath], pair: Pair, codes: Codes, kind: str) ->
     offer_files(
         {
             "Strips (PNG)": (f"{name}.png", lambda: sheet(images.reshape(-1, 28, 28), images.shape[1])),
-            "Strips (SVG)": (f"{name}.svg", lambda: svg_strips(strips, _heads(paths[0]))),
+            "Strips (SVG)": (f"{name}.svg", lambda: svg_strips(strips, heads(paths[0]))),
             "Morph (GIF)": (f"{name}.gif", lambda: gif(beside, 6)),
             "Steps (CSV)": (f"{name}.csv", lambda: csv(pd.concat(list(map(_steps, paths))))),
         }

@@ -14,10 +14,11 @@ from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
 from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps import show_statistic
-from ui.views.interpolation import find_paths, move_by_hand, show_details, show_strips
+from ui.views.interpolation import show_details
 from ui.widgets.frame import offer_page
 from ui.widgets.map import show_map
 from ui.widgets.pair import Pair
+from ui.widgets.paths import find_paths, move_by_hand, show_strips
 
 SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
 
