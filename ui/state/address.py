@@ -114,6 +114,7 @@ ADDRESS: dict[str, Parameter] = {
     # Outliers
     "protocol": Parameter(("outliers",)),
     "outliers": Parameter(("outliers",)),
+    "judge": Listed(("outliers",)),
     "outlier_seed": Number(("outliers",), defaults.SEED),
     "outlier_class": Parameter(("outliers",)),
     "code_size": Parameter(("outliers",)),

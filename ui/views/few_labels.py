@@ -23,7 +23,7 @@ from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import keep_among, number, pick, segments, several
-from ui.widgets.frame import offer_page
+from ui.widgets.frame import more, offer_page
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pictures import show
 
@@ -77,15 +77,17 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
 def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> FewLabelPlan:
     """The plan of a measurement; its defaults take seconds. Raises DatasetError for too few images."""
     train, test = setting
-    counts_column, draws_column, seed_column = st.columns([3, 1, 1])
     spread = "How often other images are labelled: the spread over draws says how much chance decides."
-    n_draws = number("draws", "Draws", draws_column, help=spread)
-    seed = number("labels_seed", "Seed", seed_column)
-    task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
-    counts = _choose_counts(task, counts_column)
     slow = "Fine-tuned and from scratch take a second or more for every number of labels and draw."
-    looks = {"help": slow, "placeholder": "choose one at least", "format_func": _title}
-    learners = several("learners", "Learners", list(LEARNERS), default=QUICK, **looks)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = st.container()
+        with more():
+            n_draws = number("draws", "Draws", help=spread)
+            seed = number("labels_seed", "Seed")
+            looks = {"help": slow, "placeholder": "choose one at least", "format_func": _title}
+            learners = several("learners", "Learners", list(LEARNERS), default=QUICK, **looks)
+    task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
+    counts = _choose_counts(task, labels)
     st.caption(
         f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
         "classes."
