@@ -21,7 +21,6 @@ elif is_free and dataset_at_hand():
     with refusal():
         plan = view.choose_plan(chosen_dataset("train"), test_counterpart())
         view.show_mirror(plan)
-        view.offer_start(plan)
 elif is_free:
     offer_download()
 show_models()

@@ -12,7 +12,7 @@ from ui.state.choice import settle
 from ui.state.pages import LESSON
 from ui.state.session import refusal
 from ui.widgets.choice import choose, set_aside
-from ui.widgets.frame import lead_to_start, offer_projector, pages, show_menu, tab_title
+from ui.widgets.frame import lead_to_start, offer_projector, pages, show_menu, show_training, tab_title
 
 MENU_WIDTH = 244  # pixels
 ICON = Path(__file__).with_name("icon.png")
@@ -34,5 +34,6 @@ if __name__ == "__main__":
             set_aside()
         else:
             choose()
+        show_training(page)
         offer_projector()
         page.run()

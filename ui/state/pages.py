@@ -18,7 +18,7 @@ class Page:
         return f"../pages/{self.name}.py"
 
 
-HOME, LESSON, TEACHER = "", "lesson", "teacher"
+HOME, TRAIN, LESSON, TEACHER = "", "train", "lesson", "teacher"
 LOOK, ASK, MAKE, TEACH = GROUPS = "Look", "Ask", "Make", "Teach"  # of the menu
 PAGES = {
     HOME: Page("latent_map", "Latent map", "scatter_plot", LOOK),
@@ -28,7 +28,7 @@ PAGES = {
     "generate": Page("generate", "Generate", "auto_awesome", ASK),
     "outliers": Page("outliers", "Outliers", "help_center", ASK),
     "few-labels": Page("few_labels", "Few labels", "label", ASK),
-    "train": Page("train", "Train", "model_training", MAKE),
+    TRAIN: Page("train", "Train", "model_training", MAKE),
     "your-images": Page("your_images", "Your images", "upload", MAKE),
     LESSON: Page("lesson", "Lesson", "school", TEACH),
     TEACHER: Page("teacher", "Teacher", "admin_panel_settings", TEACH),

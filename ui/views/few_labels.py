@@ -12,7 +12,7 @@ from autoencoder.experiments.few_labels import words as sentences
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
-from autoencoder.experiments.few_labels.task import FewLabelPlan, Task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, Task, labelled_rows
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
@@ -88,11 +88,22 @@ def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None])
             learners = several("learners", "Learners", list(LEARNERS), default=QUICK, **looks)
     task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
     counts = _choose_counts(task, labels)
+    _show_labelled(task, counts[:1], seed)
     st.caption(
         f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
         "classes."
     )
     return FewLabelPlan(checkpoint, train, test, task, learners, counts, n_draws, seed)
+
+
+def _show_labelled(task: Task, fewest: list[int], seed: int) -> None:
+    """The images that are labelled in the first draw, where they are the fewest."""
+    for n_labels in fewest:
+        rows = labelled_rows(task, n_labels, 0, seed)[:N_SHOWN]
+        names = [task.pool.class_names[label] for label in task.pool.labels[rows]]
+        which = f"{n_labels:,} of {task.pool.n_images:,} images; the first {len(rows)} of them"
+        st.markdown(f"**All that has a label** in the first draw: {which}")
+        show(task.pool.images[rows], names)
 
 
 def _title(learner: str) -> str:

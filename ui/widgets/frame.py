@@ -9,8 +9,9 @@ from streamlit.navigation.page import StreamlitPage
 from ui.components.register import menu_closer
 from ui.state import address
 from ui.state.choice import set_model
-from ui.state.pages import GROUPS, HOME, PAGES, PATHS, TEACHER
-from ui.state.session import refusal
+from ui.state.pages import GROUPS, HOME, PAGES, PATHS, TEACHER, TRAIN
+from ui.state.queues import job_queue
+from ui.state.session import refusal, visitor_id
 from ui.storage import classroom
 
 NAME = "Latent Space Explorer"
@@ -46,6 +47,18 @@ def show_menu(found: dict[str, StreamlitPage]) -> None:
                 if PAGES[path].group == group:
                     st.page_link(page, query_params=address.link())
         menu_closer(key="menu_closer")
+
+
+def show_training(page: StreamlitPage) -> None:
+    """A line at the side that the visitor's training is under way, on all pages but its own."""
+    job = job_queue().find(visitor_id())
+    if job is None or job.is_over or page.url_path == TRAIN:
+        return
+    latest = job.progress.latest
+    how_far = f"epoch {latest.epoch} of {job.progress.settings.epochs}" if latest else "in line"
+    words = f"Training {'paused' if job.status == 'paused' else 'under way'}: {how_far}"
+    with st.sidebar:
+        offer_page(TRAIN, words)
 
 
 def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
