@@ -5,6 +5,7 @@ from ui.views.gaps import show_empty_space, show_matrix, show_statistic, show_st
 from ui.widgets.choice import compared_models
 from ui.widgets.frame import open_page, why
 from ui.widgets.pair import chosen_codes
+from ui.widgets.seen import show_seen
 
 open_page(
     "One pair proves little. Send random pairs through every model, and measure whether there are holes "
@@ -12,6 +13,7 @@ open_page(
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
 models = compared_models(checkpoint, codes)
+show_seen(models, codes.dataset, codes.split)
 show_statistic(models, codes)
 show_matrix(checkpoint, codes)
 show_empty_space(models, codes)

@@ -18,5 +18,5 @@ why(
     "variances and covariance in an 11×11 Gaussian window (Wang et al. 2004). Under noise both compare "
     "the reconstruction with the clean image. A good figure on training images says nothing of new ones: "
     "a model may have memorised its images, so both stand side by side. A model trained on another "
-    "data set has seen none of either."
+    "data set has seen none of either, unless one set is a part of the other, which the caption then says."
 )

@@ -46,6 +46,10 @@ class NamedSet:
         candidates = (plain, plain.with_name(plain.name + ".gz"))
         return next((path for path in candidates if os.path.isfile(path) and labels_beside(path)), None)
 
+    def is_on_disk(self, root: Path) -> bool:
+        """True where the files of both splits lie below ``root``."""
+        return None not in [self.images_path(root, split) for split in ("train", "test")]
+
 
 DATASETS = {
     named.name: named

@@ -11,6 +11,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
+from autoencoder.checkpoint.seen import has_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate import samples
@@ -21,7 +22,7 @@ from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
 from autoencoder.latent.support import is_off_support
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.choice import chosen_dataset
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
 from ui.widgets.choice import compared_models
@@ -29,6 +30,7 @@ from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.job_progress import job_at_once, job_on_request
 from ui.widgets.pair import choose_end, chosen_pair, fitting_codes, other_codes
 from ui.widgets.pictures import show, show_grid, show_large, show_table
+from ui.widgets.seen import show_seen
 
 AROUND = "around A"
 ALL, LIKELIEST = "all classes", "likeliest"
@@ -152,7 +154,7 @@ def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> t
     training = chosen_dataset("train")
     distances, found = caches.nearest_images(drawn.images, training)
     nearest = list(training.images[found])
-    if not was_trained_on(checkpoint, training):
+    if not has_seen(checkpoint.config, training):
         clause = "and the model was trained on other images, so none can be a copy of these"
         return [("Nearest of these images", nearest)], clause
     unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
@@ -185,6 +187,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
     models = compared_models(checkpoint, codes)
+    show_seen(models, held_out.name, held_out.split)
     n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
     n = number("judged", "Samples of each", n_column)
     seed = number("judged_seed", "Seed of the samples", seed_column)
@@ -206,7 +209,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
 def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
-    _show_table(found, {model.name for model in models if was_trained_on(model, training)})
+    _show_table(found, {model.name for model in models if has_seen(model.config, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
         return
