@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-EPOCHS = {"mnist": 30, "fashion-mnist": 60, "digits": 150}
+EPOCHS = {"mnist": 30, "mnist-5k": 60, "fashion-mnist": 60, "digits": 150}
 MODELS = [
     *[f"mnist-{kind}-{dims}" for dims in (16, 2, 32) for kind in ("vae", "ae", "dae")],
+    *[f"mnist-5k-{make}" for make in ("vae-2", "ae-2", "vae-32", "ae-32", "dae-16")],
     *["digits-ae-2", "digits-ae-16", "digits-vae-2", "digits-vae-16", "digits-dae-16"],
     "fashion-mnist-vae-16",
 ]

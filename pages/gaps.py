@@ -5,6 +5,7 @@ from ui.views.gaps import choose_part, show_empty_space, show_paths, show_study
 from ui.widgets.choice import compared_models
 from ui.widgets.frame import how_to_read, open_page
 from ui.widgets.pair import chosen_codes
+from ui.widgets.seen import show_seen
 
 open_page(
     "Are there holes between the classes, in which model, and what closes them? Look for steps between two "
@@ -16,6 +17,7 @@ if part == "study":
 else:
     checkpoint, codes = chosen_checkpoint(), chosen_codes()
     models = compared_models(checkpoint, codes)
+    show_seen(models, codes.dataset, codes.split)
     if part == "space":
         show_empty_space(models, codes)
     else:

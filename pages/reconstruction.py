@@ -24,5 +24,5 @@ how_to_read(
     "PSNR is −10 log₁₀ of the mean squared error over pixels from 0 to 1, in dB; higher is better. SSIM "
     "compares local means, variances and covariance in an 11×11 Gaussian window (Wang et al. 2004); 1 is "
     "the same image. BCE is the cross-entropy summed over the pixels. A model trained on another data set "
-    "has seen neither part of the images.",
+    "has seen neither part, unless one set is a part of the other, which the caption then says.",
 )

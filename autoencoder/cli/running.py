@@ -50,6 +50,15 @@ def load_both(args: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
     return training, load(args, "test") if training.split == "train" else None
 
 
+def seen_in_training(checkpoint, dataset: Dataset) -> bool:
+    """True for images that a model's training had, with a note where they belong to another set."""
+    from autoencoder.checkpoint.seen import has_seen, note_on_seen
+
+    if note := note_on_seen(checkpoint, dataset.name, dataset.split):
+        print(f"note: {note}", file=sys.stderr)
+    return has_seen(checkpoint.config, dataset)
+
+
 @contextmanager
 def writing(path: Path):
     """An open file that becomes ``path`` when all of it is written. Raises DatasetError."""

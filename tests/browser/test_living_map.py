@@ -139,7 +139,7 @@ def test_an_outline_around_nothing_selects_nothing_and_says_so(page):
 
 
 def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
-    page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
+    page.goto("/interpolation?data=digits&model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
     figures = page.locator(".path-slider figure")
     expect(figures).to_have_count(2)

@@ -28,7 +28,8 @@ def test_all_of_them_are_there_and_nothing_else():
     for dims in (2, 16, 32):
         assert {f"mnist-{kind}-{dims}" for kind in ("ae", "dae", "vae")} <= set(NAMES)
     digits = {"digits-ae-2", "digits-ae-16", "digits-vae-2", "digits-vae-16", "digits-dae-16"}
-    assert {*digits, "fashion-mnist-vae-16"} <= set(NAMES)
+    mnist_5k = {f"mnist-5k-{make}" for make in ("ae-2", "ae-32", "vae-2", "vae-32", "dae-16")}
+    assert {*digits, *mnist_5k, "fashion-mnist-vae-16"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,7 +43,7 @@ def test_a_shipped_model_is_small_and_what_its_name_says(name):
     assert (checkpoint.folder / WEIGHTS).stat().st_size < 2_500_000
     assert (checkpoint.folder / ATLAS).stat().st_size < 500_000
     assert len(config.training.history) == config.training.settings.epochs == reproduce.EPOCHS[dataset]
-    n_train = {"mnist": 60_000, "digits": 1_437, "fashion-mnist": 3_615}[dataset]
+    n_train = {"mnist": 60_000, "mnist-5k": 4_000, "digits": 1_437, "fashion-mnist": 3_615}[dataset]
     assert config.source.n_images == n_train
     assert ("3,615" in config.source.note) == (dataset == "fashion-mnist")
 
@@ -59,10 +60,10 @@ def test_its_units_are_those_of_its_atlas(name):
             assert getattr(anew, unit) == pytest.approx(value, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("digits")])
-def test_models_of_digits_have_seen_these_digits(name):
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("digits", "mnist-5k"))])
+def test_models_of_embedded_sets_have_seen_these_images(name):
     checkpoint = load_checkpoint(name)
-    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+    train, test = (load_dataset(checkpoint.config.source.name, split) for split in ("train", "test"))
     assert checkpoint.config.source.fingerprint == train.fingerprint
     codes = checkpoint.model.encode(test.images)
     scale = np.abs(codes).max()

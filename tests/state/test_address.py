@@ -5,10 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.tools.project import MAIN
-from tests.tools.waiting import SOON
+from tests.tools.app import new_app
 from ui.state.address import ADDRESS, TEXTS, Number, Text
 from ui.state.pages import PAGES, PATHS
 
@@ -69,9 +67,7 @@ def test_nonsense_in_an_address_changes_nothing(page):
 
 def shown(page: str, **query: str) -> dict:
     """The values of all controls of a page that stand in the address."""
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.query_params.update(query)
-    app.run()
+    app = new_app(**query).run()
     app.switch_page(f"../pages/{page}.py").run()
     assert not app.exception and not app.error and not app.warning
     kinds = ("selectbox", "multiselect", "number_input", "slider", "select_slider", "button_group", "toggle")

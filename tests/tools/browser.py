@@ -13,9 +13,16 @@ expect.set_options(timeout=PATIENCE)
 
 
 def visit(page, address: str) -> None:
-    page.goto(address)
+    page.goto(on_digits(address))
     expect(page.locator("h1")).to_be_visible()
     settle(page)
+
+
+def on_digits(address: str) -> str:
+    """A link of the app that asks for the digits, unless it asks for other images already."""
+    if re.search(r"[?&]data=", address):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}data=digits"
 
 
 def settle(page) -> None:

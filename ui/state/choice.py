@@ -13,7 +13,7 @@ from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import address, caches
-from ui.state.defaults import DATASET
+from ui.state.defaults import DATASET, preferred_model
 from ui.state.session import current_workspace
 from ui.storage.shares import KINDS, is_shared, path_of_copy, shelf_of
 from ui.storage.workspace import Workspace
@@ -57,7 +57,7 @@ def dataset_names() -> list[str]:
 
 def model_names() -> list[str]:
     """All models: first the one of a link that names none, then the others made for the chosen images."""
-    models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
+    models, preferred = models_by_name(), preferred_model(dataset_name())
     is_for_others = {name: info.config.source.name != dataset_name() for name, info in models.items()}
     return sorted(models, key=lambda name: (name != preferred, is_for_others[name]))
 
@@ -97,14 +97,6 @@ def checkpoint_named(name: str) -> Checkpoint:
     if name not in models_by_name():
         raise CheckpointError(f"There is no model {name!r} here. Choose another one at the side.")
     return caches.checkpoint_in(models_by_name()[name].folder)
-
-
-def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
-    """True for the images of a model's training; a visitor's name can hold other images by now."""
-    source = checkpoint.config.source
-    return source.name == dataset.name and (
-        dataset.split != "all" or source.fingerprint == dataset.fingerprint
-    )
 
 
 def set_model(name: str) -> None:

@@ -3,9 +3,22 @@
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.data.catalogue import DATASETS, data_root
 from autoencoder.data.noise import Noise
 
-DATASET, MODEL = "digits", "digits-vae-2"
+
+def opening_dataset() -> str:
+    """Name of the images that the app opens on: MNIST where it is on disk, else its part that is embedded."""
+    return "mnist" if DATASETS["mnist"].is_on_disk(data_root()) else "mnist-5k"
+
+
+def preferred_model(dataset: str) -> str:
+    """Name of the model that is shown first for a named set, shipped or not."""
+    return f"{dataset}-vae-2"
+
+
+DATASET = opening_dataset()  # decided once a process, so that all its visitors open the same view
+MODEL = preferred_model(DATASET)
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of the lesson
 SEED = 0
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.seen import note_on_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels import words as sentences
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
@@ -44,12 +45,12 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
     if train.labels is None:
         st.info(
             f"The images of {dataset_title(train.name)} have no labels, so there is nothing to learn. Add "
-            "them again with a file of labels, or continue with the digits.",
+            f"them again with a file of labels, or continue with {dataset_title(DATASET)}.",
             icon=":material/label_off:",
         )
         left, right = st.columns(2)
         offer_page("your-images", "Add images with labels", left)
-        right.button("Use the digits", on_click=set_dataset, args=(DATASET,))
+        right.button(f"Use {dataset_title(DATASET)}", on_click=set_dataset, args=(DATASET,))
         st.stop()
     st.caption(_setting(checkpoint, train))
     return train, test
@@ -64,6 +65,8 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     )
     if checkpoint.model.latent_dim < SMALL_CODE:
         words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."
+    if note := note_on_seen(checkpoint, train.name, train.split):
+        return f"{words} {note}"
     if source.name != train.name:
         return f"{words} This is the transfer case: it has never seen images of this kind."
     if train.split == "all":

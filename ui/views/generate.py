@@ -11,6 +11,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
+from autoencoder.checkpoint.seen import has_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate import samples
@@ -21,7 +22,7 @@ from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
 from autoencoder.latent.support import is_off_support
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.choice import chosen_dataset
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
 from ui.widgets.choice import compared_models
@@ -30,6 +31,7 @@ from ui.widgets.frame import more
 from ui.widgets.job_progress import job_at_once, job_on_request
 from ui.widgets.pair import choose_end, chosen_pair, fitting_codes, other_codes
 from ui.widgets.pictures import show, show_grid, show_large, show_table
+from ui.widgets.seen import show_seen
 
 AROUND = "around A"
 ALL, LIKELIEST = "all classes", "likeliest"
@@ -177,7 +179,7 @@ def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> t
     training = chosen_dataset("train")
     distances, found = caches.nearest_images(drawn.images, training)
     nearest = list(training.images[found])
-    if not was_trained_on(checkpoint, training):
+    if not has_seen(checkpoint.config, training):
         clause = "and the model was trained on other images, so none can be a copy of these"
         return ("Nearest of these", nearest), [], clause
     unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
@@ -214,6 +216,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         models = compared_models(checkpoint, codes)
         with more():
             n, seed = number("judged", "Samples of each source"), number("judged_seed", "Seed of all")
+    show_seen(models, held_out.name, held_out.split)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
     asked = coded, training, held_out, n, seed
@@ -232,7 +235,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
 def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
-    _show_table(found, {model.name for model in models if was_trained_on(model, training)})
+    _show_table(found, {model.name for model in models if has_seen(model.config, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
         return

@@ -5,13 +5,14 @@ import pyarrow as pa
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.seen import has_seen, note_on_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import NOISE_KINDS, Noise
 from autoencoder.experiments.reconstruction import by_class
 from ui.state import caches
-from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.choice import chosen_dataset
 from ui.state.defaults import MEASURED_IMAGES, NO_NOISE, at_random, rounded_level
 from ui.state.session import refusal
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_frame
@@ -133,7 +134,10 @@ def _show(rows: list[dict], alt: str) -> None:
 
 def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
     counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
-    if not was_trained_on(checkpoint, next(iter(parts.values()))):
+    first = next(iter(parts.values()))
+    if note := note_on_seen(checkpoint, first.name, first.split):
+        return f"Means over the first images ({counts}). {note}"
+    if not has_seen(checkpoint.config, first):
         return f"Means over the first images ({counts}). The model was trained on other images."
     if len(parts) == 1:
         return f"Means over the first images ({counts}); most of them were in this model's training."

@@ -82,11 +82,13 @@ def offer_download() -> None:
     st.info(
         f"The images of {dataset_title(name)} are not on this machine. Fetch them "
         f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
-        f"`{DATASETS[name].raw_folder(data_root())}`, or continue with the digits, which are here.",
+        f"`{DATASETS[name].raw_folder(data_root())}`, or continue with {dataset_title(DATASET)}, which is "
+        "here.",
         icon=":material/cloud_download:",
     )
-    fetch, digits = st.columns(2)
-    digits.button("Use the digits", on_click=choice.set_dataset, args=(DATASET,), width="stretch")
+    fetch, at_hand = st.columns(2)
+    use = f"Use {dataset_title(DATASET)}"
+    at_hand.button(use, on_click=choice.set_dataset, args=(DATASET,), width="stretch")
     if fetch.button("Fetch the images", width="stretch"):
         with st.status(f"Fetching {dataset_title(name)} …") as status:
             load_dataset(name, on_progress=st.progress(0.0).progress)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
+from autoencoder.checkpoint.seen import has_seen
 from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
@@ -24,6 +25,7 @@ from ui.state.session import current_workspace
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.frame import more
 from ui.widgets.job_progress import TICK, job_on_request
+from ui.widgets.seen import show_seen
 
 AS_IT_IS, HELD_OUT = "a model as it is", PROTOCOLS["leave-one-out"]
 DRAWING = "your drawing"
@@ -197,6 +199,8 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
     held_back = f"{len(ready.detector.held_back[CHOSEN]):,}"
     if ready.is_own:
         whose = f"which it was trained on; the threshold comes from {held_back} that it held back"
+    elif has_seen(checkpoint.config, train):
+        whose = f"of which its training had some; the threshold comes from {held_back} of them"
     else:
         whose = f"though it was trained on others; the threshold comes from {held_back} of them"
     n_judged, n_all = len(ready.images), ready.n_all
@@ -205,6 +209,8 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
         f"Normal for {checkpoint.name}: {train.name}, {whose}. Of the images to test on, {judged} are "
         f"judged; k-NN and PCA compare them with {ready.n_compared:,} normal ones."
     )
+    if not ready.is_own:
+        show_seen([checkpoint], train.name, train.split)
 
 
 def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
