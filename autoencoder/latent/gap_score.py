@@ -95,13 +95,14 @@ def random_pairs(labels: np.ndarray | None, n_images: int, n_pairs: int, seed: i
 def mean_score(codec: Codec, latents: np.ndarray, pairs: np.ndarray) -> float:
     """The mean gap score of straight paths between ``pairs`` (P, 2) of codes (N, D); NaN where none has one.
 
-    The codes are their own atlas: quick enough for every epoch of a training.
+    The codes are their own atlas, and the unit is measured on them: quick enough for every epoch of a training.
     """
     if len(pairs) == 0:
         return float("nan")
     score, lengths = gap_score(latents.shape[1]), np.zeros(1)
     if score is SHARE:
-        lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1)
+        used = codec.codes_in_use(latents)
+        lengths = np.linalg.norm(codec.encode(codec.decode(used)) - used, axis=1)
     support = Support(codec, latents, Units(float(np.percentile(lengths, PERCENTILE)), 0.0, 0.0))
     values = score.of(score_paths(support, latents[pairs], None))
     values = values[np.isfinite(values)]

@@ -1,8 +1,10 @@
 """Support of a model's codes, and the distance of a path from it.
 
 A model is trusted near the codes of real images, its *atlas*. Three lengths tell how odd a code is, each in
-units of the same model: 1.0 is the 95th percentile of that length over the model's own atlas, as odd as the
-oddest 5 % of real images. *Off support* means one thing everywhere: a round trip above 1 in these units.
+units of the same model: 1.0 is as odd as the oddest 5 % of the codes that the model itself uses for real
+images. Of a variational model these are draws from its posteriors, not the means in the atlas: the decoder has
+learnt from draws, and a sample from the prior of a perfect model is one, whose round trip is about as long as
+the posterior is wide. *Off support* means one thing everywhere: a round trip above 1 in these units.
 
 Shapes: N codes in the atlas, M codes asked about, T steps of a path, D latent dimensions, K neighbours.
 """
@@ -41,13 +43,23 @@ class Codec(Protocol):
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Codes (M, D) to images float32 in [0, 1] (M, 28, 28)."""
 
+    def codes_in_use(self, latents: np.ndarray) -> np.ndarray:
+        """The codes (N, D) that the decoder is given for the images of codes (N, D), the same every time.
+
+        The codes themselves, or one draw from the posterior of each.
+        """
+
 
 @dataclass(frozen=True)
 class Units:
-    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0; all are Euclidean."""
+    """The lengths that count as 1.0: 95th percentiles over a model's own codes; all are Euclidean.
+
+    The first two ask how odd a code is, so they are of the codes in use. The last asks how much a picture
+    changes from one image's code to the next, without the noise of a draw, so it is of the atlas itself.
+    """
 
     round_trip: float  # ‖E(D(z)) - z‖, in the code space
-    neighbour_distance: float  # mean of the distances to the 5 nearest other codes
+    neighbour_distance: float  # mean of the distances to the 5 nearest codes of other images
     decoded_step: float  # distance between the decoded pictures of a code and its nearest other code
 
     def __post_init__(self) -> None:
@@ -105,9 +117,9 @@ def is_off_support(round_trip: np.ndarray) -> np.ndarray:
 class Support:
     """A model, the codes of its atlas (N, D), and the lengths that count as 1.0 among them.
 
-    Without ready `units` the whole atlas is decoded and encoded once. In an atlas of fewer than 5 other codes
-    all are neighbours; a code with no neighbour is at distance 0. Raises ValueError for an atlas that is
-    empty, not (N, D), or not finite.
+    Without ready `units` the whole atlas, and its codes in use, are decoded and encoded once. In an atlas of
+    fewer than 5 other codes all are neighbours; a code with no neighbour is at distance 0. Raises ValueError
+    for an atlas that is empty, not (N, D), or not finite.
     """
 
     def __init__(self, codec: Codec, latents: np.ndarray, units: Units | None = None) -> None:
@@ -150,23 +162,36 @@ class Support:
         )
 
     def _measure_units(self) -> Units:
-        images = self._decode(self.latents)
-        neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
-        rows = np.arange(len(images))
-        nearest = neighbours[rows, counted.argmax(axis=1)]  # its own row where a code is alone
-        steps = _picture_distance(images, images[nearest])
-        lengths = self._round_trip(self.latents, images), _mean_of_counted(distances, counted), steps
+        used = self.codec.codes_in_use(self.latents)
+        lengths = self._round_trip(used, self._decode(used)), self._distance_to_others(used), self._steps()
         return Units(*(float(np.percentile(of_all, PERCENTILE)) for of_all in lengths))
+
+    def _distance_to_others(self, used: np.ndarray) -> np.ndarray:
+        """Mean of the distances (N,) of the codes in use (N, D) to the 5 nearest codes of other images."""
+        neighbours, differences = self._nearest(used)
+        is_other = neighbours != np.arange(len(used))[:, None]
+        return _mean_of_counted(np.linalg.norm(differences, axis=2), _first(is_other))
+
+    def _steps(self) -> np.ndarray:
+        """The distance (N,) between the pictures of every code of the atlas and of its nearest other one."""
+        images = self._decode(self.latents)
+        neighbours, _, counted = self._neighbours(self.latents, exclude_self=True)
+        nearest = neighbours[np.arange(len(images)), counted.argmax(axis=1)]  # its own row where it is alone
+        return _picture_distance(images, images[nearest])
 
     def _neighbours(self, latents: np.ndarray, exclude_self: bool) -> tuple[np.ndarray, ...]:
         """Rows of the nearest codes, nearest first, their distances, and which of them count: (M, K) each."""
-        latents = self._checked(latents).astype(np.float64)
-        neighbours = self._index.kneighbors(latents, return_distance=False)
-        differences = self.latents[neighbours] - latents[:, None]  # (M, K, D)
+        neighbours, differences = self._nearest(latents)
         # From the differences: the index expands the square, and leaves 1e-8 where two codes are the same.
         distances = np.linalg.norm(differences, axis=2)
         counted = ~self._is_self(neighbours, differences) if exclude_self else np.ones_like(distances, bool)
-        return neighbours, distances, counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
+        return neighbours, distances, _first(counted)
+
+    def _nearest(self, latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (M, K) of the nearest codes, nearest first, and the differences (M, K, D) to them."""
+        latents = self._checked(latents).astype(np.float64)
+        neighbours = self._index.kneighbors(latents, return_distance=False)
+        return neighbours, self.latents[neighbours] - latents[:, None]
 
     def _is_self(self, neighbours: np.ndarray, differences: np.ndarray) -> np.ndarray:
         """True for the neighbour that is the code itself, (M, K): the nearest match, at most one in a row."""
@@ -186,6 +211,11 @@ class Support:
         if latents.ndim != 2 or len(latents) == 0 or latents.shape[1] != n_dims:
             raise ValueError(f"codes must be (M, {n_dims}), at least one, got shape {latents.shape}")
         return latents
+
+
+def _first(counted: np.ndarray) -> np.ndarray:
+    """The first `N_NEIGHBOURS` of the neighbours (M, K) that count."""
+    return counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
 
 
 def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:

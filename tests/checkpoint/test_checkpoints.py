@@ -75,7 +75,7 @@ def test_two_saves_are_the_same_bytes(checkpoints, tmp_path):
 def test_the_config_is_for_people_too(saved):
     text = (saved / CONFIG).read_text()
     entries = json.loads(text)
-    assert entries["format_version"] == 1 and entries["model"]["latent_dim"] == 3
+    assert entries["format_version"] == 2 and entries["model"]["latent_dim"] == 3
     assert [epoch["epoch"] for epoch in entries["training"]["history"]] == [1, 2]
     assert len(text.splitlines()) > 40
 

@@ -21,6 +21,9 @@ class LinearCodec:
         self.axes = np.linalg.qr(axes)[0].T  # (D, 784), orthonormal: distances of pictures are those of codes
         self.n_decoded = self.n_encoded = 0
 
+    def codes_in_use(self, latents):
+        return latents
+
     def decode(self, latents):
         self.n_decoded += len(latents)
         return (0.5 + 0.01 * latents @ self.axes).reshape(-1, 28, 28).astype(np.float32)
