@@ -71,7 +71,9 @@ def recalibrate(folder: Path) -> None:
     config, units = checkpoint.config, Support(checkpoint.model, checkpoint.atlas.latents).units
     atlas = replace(config.atlas, units=units, calibrated_on="codes in use")
     write_config(replace(config, atlas=atlas), folder)
-    print(f"{folder.name}: round trip {config.atlas.units.round_trip:.4g} -> {units.round_trip:.4g}", flush=True)
+    print(
+        f"{folder.name}: round trip {config.atlas.units.round_trip:.4g} -> {units.round_trip:.4g}", flush=True
+    )
 
 
 def write_table() -> None:
