@@ -3,6 +3,7 @@
     python checkpoints/reproduce.py            all of them; needs MNIST and Fashion-MNIST on disk
     python checkpoints/reproduce.py mnist-ae-2 digits-vae-2
     python checkpoints/reproduce.py --table    only measure what is there and write README.md
+    python checkpoints/reproduce.py --units    only measure the units of what is there, from its atlas
 
 Two models are trained at a time, each on one thread. The first 3,615 training images of Fashion-MNIST
 were all that the machine had on which the shipped model was trained.
@@ -13,6 +14,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -38,7 +40,12 @@ def main() -> None:
     )
     parser.add_argument("models", nargs="*", default=MODELS, metavar="MODEL")
     parser.add_argument("--table", action="store_true", help="train nothing")
+    parser.add_argument("--units", action="store_true", help="train nothing, and write no table")
     args = parser.parse_args()
+    if args.units:
+        for name in args.models:
+            recalibrate(HERE / name)
+        return
     if not args.table:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(train, args.models))
@@ -51,6 +58,23 @@ def train(name: str) -> None:
     settings = f"--epochs {EPOCHS[dataset]} --batch-size 64 --learning-rate 0.005 --seed 0 --threads 1"
     command("train", *f"{model} {settings} --out".split(), str(HERE / name))
     print("trained", name, flush=True)
+
+
+def recalibrate(folder: Path) -> None:
+    """Measure the units of a model in place, by today's definition: only its config.json is written."""
+    sys.path.insert(0, str(HERE.parent))
+    from autoencoder.checkpoint.store import load_checkpoint, write_config
+    from autoencoder.latent.support import Support
+    from autoencoder.model.runtime import use_one_thread
+
+    use_one_thread()
+    checkpoint = load_checkpoint(folder)
+    config, units = checkpoint.config, Support(checkpoint.model, checkpoint.atlas.latents).units
+    atlas = replace(config.atlas, units=units, calibrated_on="codes in use")
+    write_config(replace(config, atlas=atlas), folder)
+    print(
+        f"{folder.name}: round trip {config.atlas.units.round_trip:.4g} -> {units.round_trip:.4g}", flush=True
+    )
 
 
 def write_table() -> None:

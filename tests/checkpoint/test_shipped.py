@@ -13,7 +13,8 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise
 from autoencoder.experiments.reconstruction import evaluate
 from autoencoder.latent.paths import linear
-from autoencoder.latent.support import Support
+from autoencoder.latent.sources import draw
+from autoencoder.latent.support import Support, is_off_support
 from tests.tools.project import PROJECT
 
 _spec = importlib.util.spec_from_file_location("reproduce", SHIPPED / "reproduce.py")
@@ -52,6 +53,7 @@ def test_a_shipped_model_is_small_and_what_its_name_says(name):
 def test_its_units_are_those_of_its_atlas(name):
     """Measured anew on every tenth code: units are of all codes, so only near to these."""
     checkpoint = load_checkpoint(name)
+    assert checkpoint.config.atlas.calibrated_on == "codes in use"
     some = checkpoint.atlas.latents[:: max(1, len(checkpoint.atlas.latents) // 1000)]
     anew = Support(checkpoint.model, some).units
     assert anew.round_trip == pytest.approx(checkpoint.config.atlas.units.round_trip, rel=0.35)
@@ -113,6 +115,25 @@ def off_support_share(name: str) -> float:
     pairs = pairs[atlas.labels[pairs[:, 0]] != atlas.labels[pairs[:, 1]]][:200]
     paths = np.concatenate([linear(*atlas.latents[pair], 17) for pair in pairs])
     return checkpoint.support.measure(paths).off_support_share
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("mnist-vae-16", 0.15), ("mnist-vae-32", 0.15), ("digits-vae-16", 0.15)]
+)
+def test_samples_of_a_variational_model_are_what_its_decoder_knows(name, most):
+    checkpoint = load_checkpoint(name)
+    drawn = draw("prior", checkpoint.atlas.latents, 500, 0)
+    assert is_off_support(checkpoint.support.oddity(drawn)).mean() <= most
+
+
+def test_the_codes_in_use_stand_for_draws_from_the_posteriors_of_real_images(mnist_test):
+    model, some = load_checkpoint("mnist-vae-16").model, mnist_test.images[::10]
+    posterior = model.posterior(some)
+    drawn, used = posterior.sample(np.random.default_rng(1)), model.codes_in_use(posterior.mean)
+    limits = [
+        np.percentile(np.linalg.norm(model.encode(model.decode(z)) - z, axis=1), 95) for z in (drawn, used)
+    ]
+    assert limits[1] == pytest.approx(limits[0], rel=0.06)
 
 
 def test_paths_of_the_plain_autoencoder_leave_the_data():

@@ -26,6 +26,7 @@ from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import SHARE, GapScore, gap_score, is_weak, random_pairs
 from autoencoder.latent.sources import SOURCES
+from autoencoder.latent.support import YARDSTICK, is_off_support
 from autoencoder.wording import counted
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
@@ -72,7 +73,7 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
             n_pairs, seed = number("pairs", "Pairs of each kind"), number("pairs_seed", "Seed of the pairs")
     kinds = "within classes, and as many between classes" if codes.labels is not None else "of two images"
     job = job_on_request(
-        job_key("statistic", [model.identity for model in models], codes.key, n_pairs, seed),
+        job_key("statistic", YARDSTICK, [model.identity for model in models], codes.key, n_pairs, seed),
         lambda: _statistic_work(models, codes, n_pairs, seed),
         "Measure the paths",
         f"One pair proves little. This sends {n_pairs:,} random pairs {kinds}, through every model, in some "
@@ -133,7 +134,7 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         return
     seed = address.value("pairs_seed")
     job = job_on_request(
-        job_key("matrix", checkpoint.fingerprint, codes.key, seed),
+        job_key("matrix", YARDSTICK, checkpoint.fingerprint, codes.key, seed),
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
         f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
@@ -223,7 +224,7 @@ def _show_shares(spaces: dict[str, EmptySpace], n_images: int) -> None:
 def _show_places(name: str, space: EmptySpace) -> None:
     """The first places of a model, with marks of the odd ones."""
     st.markdown(f"**{name}**: the first {N_SHOWN} of {N_PLACES:,} places")
-    are_odd = zip(space.round_trip[:N_SHOWN] > 1, space.picture_distance[:N_SHOWN] > 1, strict=True)
+    are_odd = zip(is_off_support(space.oddity[:N_SHOWN]), space.picture_distance[:N_SHOWN] > 1, strict=True)
     marks = [" · ".join(compress(("off", "unlike"), is_odd)) or "–" for is_odd in are_odd]
     show(space.images[:N_SHOWN], marks, side=64)
 

@@ -19,7 +19,7 @@ from autoencoder.experiments.generate.figure import frechet_figure
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.latent import sources
 from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
-from autoencoder.latent.support import is_off_support
+from autoencoder.latent.support import YARDSTICK, is_off_support, oddity_name
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset
@@ -143,10 +143,10 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     if choice.sampler is None:
         return
     drawn = samples.sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
-    off = is_off_support(drawn.round_trip)
+    off = is_off_support(drawn.oddity)
     pictures = [("Sample", list(drawn.images))]
     numbers = [
-        ("Round trip", [f"{value:.2f}" for value in drawn.round_trip]),
+        (oddity_name(checkpoint.model.latent_dim).capitalize(), [f"{value:.2f}" for value in drawn.oddity]),
         ("Off the data", _marks(off, "off")),
     ]
     counts = [f"**{off.sum()} of {choice.n}** are off the data"]
@@ -197,7 +197,7 @@ def _marks(are_marked: np.ndarray, word: str) -> list[str]:
 
 def _arrays(drawn: samples.Samples) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, round_trip=drawn.round_trip)
+    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, oddity=drawn.oddity)
     return file.getvalue()
 
 
@@ -221,7 +221,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
     asked = coded, training, held_out, n, seed
     job = job_on_request(
-        job_key("generation", [model.identity for model in models], fitted_to[0].key, n, seed),
+        job_key("generation", YARDSTICK, [model.identity for model in models], fitted_to[0].key, n, seed),
         lambda: StepsWork(samples.compare_steps, *asked, partial=samples.Judgement({})),
         "Judge every source",
         "Half a minute of work: a small classifier is taught, whose features tell real from made.",
@@ -301,10 +301,11 @@ def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     (a, _), (b, _), (c, _) = terms
     made = (a - b + c)[None]
     pictures = checkpoint.model.decode(np.stack([a, b, c, *made]))
-    (round_trip,) = checkpoint.support.round_trip_in_units(made)
+    (oddity,) = checkpoint.support.oddity(made)
     st.caption(WHAT_TO_EXPECT)
     names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
-    names.append(f"= round trip {round_trip:.2f}: {'off' if round_trip > 1 else 'on'} the data")
+    length = f"{oddity_name(checkpoint.model.latent_dim)} {oddity:.2f}"
+    names.append(f"= {length}: {'off' if is_off_support(oddity) else 'on'} the data")
     show_large(pictures, names)
 
 

@@ -15,6 +15,7 @@ from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.interpolation import words
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
 from autoencoder.experiments.interpolation.second_opinion import Classifier
+from autoencoder.latent.support import YARDSTICK
 from ui.components.files import file_store
 from ui.components.register import path_slider
 from ui.components.wire import model_bundle
@@ -94,7 +95,7 @@ def _smooth_paths(ends: list[tuple[Checkpoint, path_kinds.Ends]], n_steps: int) 
     digest = hashlib.sha256(b"".join(end.tobytes() for _, both in ends for end in both)).hexdigest()[:24]
     start = path_kinds.paths_through_the_data(ends, n_steps)
     job = job_on_request(
-        job_key("smooth", [model.fingerprint for model, _ in ends], digest, n_steps),
+        job_key("smooth", YARDSTICK, [model.fingerprint for model, _ in ends], digest, n_steps),
         lambda: StepsWork(path_kinds.smooth_paths_steps, ends, n_steps, partial=start),
         "Find the smooth path",
         "Shown until then: the way through the data, from which it starts.",
