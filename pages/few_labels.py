@@ -1,14 +1,13 @@
 """Few labels: do unlabelled images help where few are labelled, and is that the autoencoder's doing?"""
 
-from ui.state.choice import chosen_checkpoint
-from ui.views.few_labels import choose_plan, show_measurement, show_setting
+from ui.views.few_labels import choose_encoder, choose_plan, show_measurement, show_setting
 from ui.widgets.frame import how_to_read, open_page
 
 open_page(
     "Only a few images have labels. Does the encoder help? Compare each curve with the same method on raw "
     "pixels: the difference is what the autoencoder adds."
 )
-checkpoint = chosen_checkpoint()
+checkpoint = choose_encoder()
 setting = show_setting(checkpoint)
 show_measurement(choose_plan(checkpoint, setting))
 how_to_read(

@@ -124,6 +124,7 @@ ADDRESS: dict[str, Parameter] = {
     "percentile": Number(("outliers",), 95.0, 1.0, 99.9, 0.5),
     "rate": Number(("outliers",), 5.0, 0.1, 99.0, 0.5),
     # Few labels
+    "encoder": Listed(("few-labels",)),
     "draws": Number(("few-labels",), 3, 1, MOST_DRAWS),
     "labels_seed": Number(("few-labels",), defaults.SEED),
     "labels": Parameter(("few-labels",)),

@@ -14,15 +14,16 @@ from autoencoder.experiments.few_labels.figure import confusion_figure, curve_na
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
 from autoencoder.experiments.few_labels.task import FewLabelPlan, Task, labelled_rows
+from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
-from ui.state import caches
+from ui.state import caches, choice
 from ui.state.choice import chosen_dataset, dataset_at_hand, dataset_title, set_dataset, test_counterpart
 from ui.state.defaults import DATASET
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
-from ui.widgets.choice import offer_download
+from ui.widgets.choice import offer_download, pick_model
 from ui.widgets.controls import keep_among, number, pick, segments, several
 from ui.widgets.frame import more, offer_page
 from ui.widgets.job_progress import TICK, job_on_request
@@ -34,6 +35,18 @@ SMALL_CODE = 8  # dimensions: below, a code keeps too little to tell ten classes
 COLUMNS = {"n_labels": "labels", "n_draws": "draws", "mean": "accuracy", "std": "± over draws"}
 POINTS = "difference, points", "95 % from", "to"
 N_SHOWN = 12  # images learnt first, and last
+
+
+def choose_encoder() -> Checkpoint:
+    """The model whose encoder is judged: at first the chosen one, or one of its images with a larger code."""
+    chosen, names, models = choice.model_name(), choice.model_names(), choice.models_by_name()
+    source = models[chosen].config.source.name
+    enough = [name for name in names if models[name].config.model.latent_dim >= SMALL_CODE]
+    alike = [name for name in enough if models[name].config.source.name == source]
+    first = chosen if chosen in enough or not alike else alike[0]
+    explained = "At first the one chosen at the side; where its code is too small, one with a larger code."
+    others = [name for name in names if name != first]
+    return pick_model("encoder", "Encoder of", [first, *others], help=explained)
 
 
 def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
@@ -58,7 +71,7 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
 
 def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     source = checkpoint.config.source
-    seconds = f"{checkpoint.config.training.seconds:,.0f} s on {source.n_images:,} images"
+    seconds = f"{checkpoint.config.training.seconds:,.0f} s on {n_learnt_from(checkpoint.config):,} images"
     words = (
         f"**Pre-trained on {dataset_title(source.name)}, labels of {dataset_title(train.name)}.** "
         f"{checkpoint.name}'s encoder was trained without any label ({seconds})."

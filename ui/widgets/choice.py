@@ -8,7 +8,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import NO_CODES, has_codes_of
 from autoencoder.checkpoint.titles import described, model_title
-from autoencoder.data.catalogue import DATASETS, data_root
+from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.loading import load_dataset
 from autoencoder.model.architecture import KINDS
 from autoencoder.training.plan import n_learnt_from
@@ -47,11 +47,18 @@ def set_aside() -> None:
     st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 
-def compared_models(first: Checkpoint, codes: Codes, container=st) -> list[Checkpoint]:
+def pick_model(name: str, label: str, options: list[str], **looks) -> Checkpoint:
+    """The model of a list of a page's own, called in words; the side's choice stays as it is."""
+    infos = choice.models_by_name()
+    looks["format_func"] = lambda option: _title(infos[option])
+    return choice.checkpoint_named(pick(name, label, options, **looks))
+
+
+def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
     """The model of ``codes``, and up to three to compare it with that have codes of the same images."""
     options = [name for name in choice.model_names() if name != first.name]
     models = [first]
-    for other in map(choice.checkpoint_named, _choose_others(first, options, container)):
+    for other in map(choice.checkpoint_named, _choose_others(first, options)):
         if has_codes_of(other, codes):
             models.append(other)
         else:
@@ -59,7 +66,7 @@ def compared_models(first: Checkpoint, codes: Codes, container=st) -> list[Check
     return models
 
 
-def _choose_others(first: Checkpoint, options: list[str], container) -> list[str]:
+def _choose_others(first: Checkpoint, options: list[str]) -> list[str]:
     """Names of the models to compare; before a choice the one that shows the difference."""
     infos, chosen = choice.models_by_name(), address.chosen("with")
     if chosen == address.COUNTERPART:
@@ -69,7 +76,7 @@ def _choose_others(first: Checkpoint, options: list[str], container) -> list[str
     st.session_state["with"] = names[:MOST_OTHERS]
     looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model", "on_change": _keep_others}
     looks |= {"format_func": lambda name: _title(infos[name]), "key": "with"}
-    return container.multiselect("Compare with", options, **looks)
+    return st.multiselect("Compare with", options, **looks)
 
 
 def _keep_others() -> None:
@@ -81,9 +88,8 @@ def offer_download() -> None:
     name = dataset_name()
     st.info(
         f"The images of {dataset_title(name)} are not on this machine. Fetch them "
-        f"({DATASETS[name].download_mb:.0f} MB, needs a network), put the files into "
-        f"`{DATASETS[name].raw_folder(data_root())}`, or continue with {dataset_title(DATASET)}, which is "
-        "here.",
+        f"({DATASETS[name].download_mb:.0f} MB, needs a network), or continue with {dataset_title(DATASET)}, "
+        "which is here. Whoever runs the server can also put the files there, as the README says.",
         icon=":material/cloud_download:",
     )
     fetch, at_hand = st.columns(2)

@@ -8,7 +8,6 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
 from autoencoder.checkpoint.seen import has_seen
-from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.outliers import trials
@@ -22,6 +21,7 @@ from ui.jobs.work import StepsWork
 from ui.state import address, caches, choice
 from ui.state.queues import find_measurement, quick_queue
 from ui.state.session import current_workspace
+from ui.widgets.choice import pick_model
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.frame import more
 from ui.widgets.job_progress import TICK, job_on_request
@@ -133,9 +133,8 @@ def _foreign_outcome(train: Dataset, test: Dataset | None) -> list[Outcome]:
         chosen = pick("outliers", "Outliers", kinds)
         names = choice.model_names()
         judges = [choice.model_name(), *(name for name in names if name != choice.model_name())]
-        infos, looks = choice.models_by_name(), {"help": "At first the one that is chosen at the side."}
-        looks["format_func"] = lambda name: model_title(infos[name])
-        checkpoint = choice.checkpoint_named(pick("judge", "Model", judges, **looks))
+        explained = "At first the one that is chosen at the side."
+        checkpoint = pick_model("judge", "Model", judges, help=explained)
         with more():
             seed = number("outlier_seed", "Seed")
     kind, foreign = kinds[chosen], None
