@@ -27,8 +27,8 @@ show_models()
 show_comparison()
 how_to_read(
     (
-        "**Two curves**: the error on the images that the network learns from, and on images held back. While "
-        "both fall, it learns; where the second turns up again, it memorises.",
+        "**Two curves**: the error on the images that the network learns from, and on images held back. "
+        "While both fall, it learns; where the second turns up again, it memorises.",
         "**The map forms in steps**: at first all codes lie together, then classes part.",
         "**Fifty images suffice to overfit**: press *Overfit on purpose*, then *Start*.",
     ),
