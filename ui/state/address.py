@@ -49,7 +49,8 @@ class Text(Parameter):
     pattern: str = ""
 
 
-PLACE = f"|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
+NO_PLACE = "none"  # of a pin that was cleared: without any text the default pair is shown
+PLACE = f"|{NO_PLACE}|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
 VIEW = r"[\d.,e+-]{0,60}"
 
 ADDRESS: dict[str, Parameter] = {
@@ -60,7 +61,7 @@ ADDRESS: dict[str, Parameter] = {
     "a": Text(EVERY, "", PLACE),
     "b": Text(EVERY, "", PLACE),
     "classes": Text(EVERY, "", r"|\d{1,4}(\.\d{1,4}){0,199}"),
-    "layer": Text(EVERY, "none", "none|density|gaps|grid"),
+    "layer": Text(EVERY, "grid", "none|density|gaps|grid"),
     "view": Text(EVERY, "", f"|{VIEW}(;{VIEW})?"),
     "scene": Text(EVERY, "1", "[1-5]"),
     # Several pages
@@ -153,12 +154,17 @@ def follow(page: str) -> None:
     In all other runs the session is newer than the address: the browser sends the one that it had when the
     visitor acted, and the program's own links are made from the session. After Back on the same page, a
     choice that the address lacks is the default: Back can lead to a view in which nothing was chosen yet.
+
+    A link with another choice of the map but no layer is from a time when links wrote only layers that were
+    chosen: it means none.
     """
     before = st.session_state.get(PAGE)
     st.session_state[PAGE] = page
     if before is None or _is_history_navigation():
         for name, row in TEXTS.items():
             set_choice(name, st.query_params.get(name, row.default if before == page else chosen(name)))
+        if "layer" not in st.query_params and any(name in st.query_params for name in MAP_CHOICES):
+            set_choice("layer", "none")
 
 
 def show() -> None:
@@ -172,8 +178,12 @@ def show() -> None:
 
 
 def link() -> dict[str, str]:
-    """The choices that a link to another page carries; the values of bound widgets follow by themselves."""
-    return {name: chosen(name) for name, row in TEXTS.items() if chosen(name) != row.default}
+    """The choices that a link to another page carries; the values of bound widgets follow by themselves.
+
+    With any choice of the map stands its layer, also the default one.
+    """
+    written = {name: chosen(name) for name, row in TEXTS.items() if chosen(name) != row.default}
+    return {**written, "layer": chosen("layer")} if written.keys() & {*MAP_CHOICES} else written
 
 
 def keep_to(dataset: str, view: str) -> None:

@@ -9,6 +9,10 @@ DATASET, MODEL = "digits", "digits-vae-2"
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of the lesson
 SEED = 0
 
+# Images that are A and B before others are chosen, by their set: the default model gives both back as what
+# they are, and the path between them leads through other digits.
+PAIRS = {"digits": (0, 1), "mnist": (0, 1)}
+
 # Reconstruction
 NOISE, LEVEL = "gaussian", 0.2
 N_LEVELS = 21  # few, so that a class looks at the same ones, each of which is measured once
