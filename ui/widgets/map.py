@@ -142,23 +142,23 @@ def _pins(codes: Codes) -> dict[str, str]:
 
 
 def _keep(names: tuple[str, ...], pair: tuple[int, int]) -> None:
-    """Take over these choices of the map; a compact one leaves the others as the home page has them.
-
-    The default ``pair`` is no choice, so that other images bring theirs; no pins are one.
-    """
+    """Take over these choices of the map; a compact one leaves the others as the home page has them."""
     committed = st.session_state["map"].commit
     if not isinstance(committed, dict):
         return
-    pins = [committed.get(name) for name in PLACES]
-    if pins == list(map(str, pair)):
-        pins = ["", ""]
-    elif pins == ["", ""]:
-        pins = [address.NO_PLACE, ""]
+    pins = kept_pins([committed.get(name) for name in PLACES], pair)
     committed = {**committed, **dict(zip(PLACES, pins, strict=True))}
     for name in names:
         address.set_choice(name, committed.get(name))
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
+
+
+def kept_pins(pins: list, pair: tuple[int, int]) -> list:
+    """A and B as they are kept: the default ``pair`` is no choice, other images bring theirs; no pins are."""
+    if pins == [str(index) for index in pair]:
+        return ["", ""]
+    return [address.NO_PLACE, ""] if pins == ["", ""] else pins
 
 
 def _hear_again() -> None:
