@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.tools.browser import choose, chosen, enter, expect, go_to, settle, visit
+from tests.tools.browser import choose, chosen, enter, expect, expect_page, go_to, settle, visit
 
 
 def test_a_deep_link_opens_its_page_on_a_fresh_server(first_page):
@@ -42,7 +42,7 @@ def test_every_page_is_one_step_back(page):
     assert "a=5&b=9" in page.url
     for name in ("Gaps", "Interpolation", "Latent map"):
         page.go_back()
-        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        expect_page(page, name)
 
 
 def test_back_is_heard_at_once_and_forward_too(page):
@@ -88,7 +88,7 @@ def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     assert all(re.fullmatch(r"[\d,]{2,}", text) for text in ticks.all_text_contents())  # 500, not 5
     scrub(page)
     look.click()
-    expect(page.get_by_role("heading", name="Latent map")).to_be_visible()
+    expect_page(page, "Latent map")
     expect(page.locator(".lm[data-ready='1']")).to_be_visible()
     assert chosen(page, "Model") == "two epochs"
     page.reload()

@@ -23,6 +23,7 @@ from ui.storage.classroom import Classroom
 from ui.storage.disk import state_root
 from ui.storage.models import model_infos
 from ui.storage.workspace import Workspace
+from ui.views.home import NAME
 
 SECRET = "a long secret"
 
@@ -98,9 +99,9 @@ def test_new_visitors_are_led_to_the_start_and_links_are_followed_all_the_same()
     new = visit()
     assert new.title[0].value == "Interpolation" and new.selectbox(key="model").value == "digits-ae-16"
     assert [new.number_input(key=f"pair.image_{letter}").value for letter in "ab"] == [5, 9]
-    assert visit(model="digits-ae-2").title[0].value == "Latent map"
+    assert visit(model="digits-ae-2").title[0].value == NAME
     press(app, "Start at the home page")
-    assert visit().title[0].value == "Latent map"
+    assert visit().title[0].value == NAME
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from ui.state.queues import job_queue
 from ui.state.session import visitor_of
 from ui.storage.models import export_model, model_infos
 from ui.storage.workspace import Workspace
+from ui.views.home import NAME
 from ui.views.train.models import _run, _whether_errors_compare
 from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import _what_is_drawn
@@ -119,7 +120,7 @@ def test_a_training_is_kept_and_opens_in_the_map(token, workspace):
     assert measures["Held-out loss"] == f"{last.validation_loss:.1f} nats"
     assert "Losses (CSV)" in {button.proto.label for button in app.get("download_button")}
     press(app, "Look at its map")
-    assert app.title[0].value == "Latent map" and app.session_state["model"] == "first try"
+    assert app.title[0].value == NAME and app.session_state["model"] == "first try"
     assert not app.exception and not app.error
 
 

@@ -29,7 +29,9 @@ from tests.tools.app import (
     words,
 )
 from ui.components.files import file_store
+from ui.state.defaults import PAIRS
 from ui.state.session import escape_markdown
+from ui.widgets.map import kept_pins
 
 VAE_2, AE_2 = (load_checkpoint(name).fingerprint[:8] for name in ("digits-vae-2", "digits-ae-2"))
 ALONE = {"with": ""}  # compared with no other model
@@ -266,10 +268,42 @@ def test_a_foreign_place_in_a_link_is_none(text):
     app = visit("latent_map", a=text, b=text, layer="lava", view="x")
     assert not app.exception and not app.error
     choice = living_map(app)["choice"]
-    assert choice["layer"] == "none" and choice["view"] == ""
+    assert choice["layer"] == "none" and choice["view"] == ""  # as before links wrote every layer
     app = visit("interpolation", a=text, b=text)
     assert not app.exception and not app.error
-    assert app.number_input(key="pair.image_a").value == 0
+    assert app.number_input(key="pair.image_a").value == PAIRS["digits"][0]
+
+
+def test_a_link_that_chooses_nothing_opens_on_the_default_pair_over_the_grid():
+    app = visit("latent_map")
+    choice = living_map(app)["choice"]
+    assert (choice["a"], choice["b"]) == tuple(map(str, PAIRS["digits"])) and choice["layer"] == "grid"
+    assert not {"a", "b", "layer"} & set(app.query_params)
+    app = visit_unlabelled("latent_map")
+    assert (living_map(app)["choice"]["a"], living_map(app)["choice"]["b"]) == ("0", "1")
+
+
+def test_cleared_pins_stay_cleared():
+    app = visit("latent_map", a="none", layer="grid")
+    choice = living_map(app)["choice"]
+    assert (choice["a"], choice["b"], choice["layer"]) == ("", "", "grid")
+    assert app.query_params["a"] == "none"
+    app.switch_page("../pages/interpolation.py").run()
+    assert app.number_input(key="pair.image_a").value == PAIRS["digits"][0]
+
+
+@pytest.mark.parametrize("choice", [{"a": "5"}, {"classes": "3"}, {"view": "1,1,2"}])
+def test_a_link_from_before_the_grid_has_no_layer(choice):
+    app = visit("latent_map", **choice)
+    assert living_map(app)["choice"]["layer"] == "none" and app.query_params["layer"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("committed", "kept"),
+    [(PAIRS["digits"], ["", ""]), (["", ""], ["none", ""]), (["7", "9"], ["7", "9"]), (["", "9"], ["", "9"])],
+)
+def test_the_default_pair_is_no_choice_and_no_pins_are_one(committed, kept):
+    assert kept_pins([str(place) for place in committed], PAIRS["digits"]) == kept
 
 
 def test_a_committed_choice_is_kept_and_stands_in_the_address():

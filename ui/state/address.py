@@ -63,7 +63,8 @@ class Listed(Text):
 
 COUNTERPART = "*"  # compared with the shipped model that shows the difference
 BETWEEN = "|"  # names of several models
-PLACE = f"|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
+NO_PLACE = "none"  # of a pin that was cleared: without any text the default pair is shown
+PLACE = f"|{NO_PLACE}|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
 VIEW = r"[\d.,e+-]{0,60}"
 
 ADDRESS: dict[str, Parameter] = {
@@ -73,7 +74,7 @@ ADDRESS: dict[str, Parameter] = {
     "a": Text(EVERY, "", PLACE),
     "b": Text(EVERY, "", PLACE),
     "classes": Text(EVERY, "", r"|\d{1,4}(\.\d{1,4}){0,199}"),
-    "layer": Text(EVERY, "none", "none|density|gaps|grid"),
+    "layer": Text(EVERY, "grid", "none|density|gaps|grid"),
     "view": Text(EVERY, "", f"|{VIEW}(;{VIEW})?"),
     "scene": Text(EVERY, "1", "[1-5]"),
     # Several pages
@@ -174,6 +175,9 @@ def follow(page: str) -> None:
     In all other runs the session is newer than the address: the browser sends the one that it had when the
     visitor acted, and the program's own links are made from the session. After Back on the same page, a
     choice that the address lacks is the default: Back can lead to a view in which nothing was chosen yet.
+
+    A link with another choice of the map but no layer is from a time when links wrote only layers that were
+    chosen: it means none.
     """
     before = st.session_state.get(PAGE)
     st.session_state[PAGE] = page
@@ -182,6 +186,8 @@ def follow(page: str) -> None:
             given = st.query_params.get_all(name)
             otherwise = row.default if before == page else chosen(name)
             set_choice(name, BETWEEN.join(given) if given else otherwise)
+        if "layer" not in st.query_params and any(name in st.query_params for name in MAP_CHOICES):
+            set_choice("layer", "none")
 
 
 def show() -> None:
@@ -195,9 +201,13 @@ def show() -> None:
 
 
 def link(page: str | None = None) -> dict[str, str]:
-    """The choices that a link to a page carries, or to any; those of bound widgets follow by themselves."""
+    """The choices that a link to a page carries, or to any; those of bound widgets follow by themselves.
+
+    With any choice of the map stands its layer, also the default one.
+    """
     carried = {name: row for name, row in TEXTS.items() if row.pages == EVERY or page in row.pages}
-    return {name: chosen(name) for name, row in carried.items() if chosen(name) != row.default}
+    written = {name: chosen(name) for name, row in carried.items() if chosen(name) != row.default}
+    return {**written, "layer": chosen("layer")} if written.keys() & {*MAP_CHOICES} else written
 
 
 def keep_to(dataset: str, view: str) -> None:

@@ -22,6 +22,10 @@ MODEL = preferred_model(DATASET)
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of the lesson
 SEED = 0
 
+# Images that are A and B before others are chosen, by their set: the default model gives both back as what
+# they are, and the path between them leads through other digits.
+PAIRS = {"digits": (0, 1), "mnist": (0, 1)}
+
 # Reconstruction
 NO_NOISE, NOISE, LEVEL = "none", "gaussian", 0.2  # the first of the noises, and its level, once one is wanted
 N_LEVELS = 21  # few, so that a class looks at the same ones, each of which is measured once

@@ -23,12 +23,13 @@ from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files
 from ui.widgets.controls import pick, segments
 from ui.widgets.map_jobs import gap_field, tsne_map
-from ui.widgets.pair import Pair, other_codes
+from ui.widgets.pair import Pair, default_pair, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"
 IMAGES_PER_TILE = 1024
 SEQ = "map.seq"
+DRAWING = "map.drawing"  # how often the drawing pad was asked for
 PLACES = ("a", "b")
 PLANES = {CodeMap: "code", PCAMap: "pca"}
 FEWEST_CODES = 4  # of a t-SNE
@@ -70,7 +71,7 @@ def show_map(
 ) -> Map:
     """The map of one model, or of two side by side; returns the first one's.
 
-    A ``compact`` map shares the places only: it has no strip, no sliders and no drawing pad. ``path``
+    A ``compact`` map shares the places only: it has no flow, strip, sliders and drawing pad. ``path``
     (T, D) is drawn on it where it can be, instead of the straight one, and a cross for each of ``crosses``
     (M, D). ``pair`` are A and B where the page has others than those that were chosen.
     """
@@ -85,8 +86,9 @@ def show_map(
         address.keep_to(dataset_name(), key)
         address.show()
     names = PLACES if compact else address.MAP_CHOICES
-    choice = {name: address.TEXTS[name].default for name in address.MAP_CHOICES}
+    choice = dict.fromkeys(address.MAP_CHOICES, "") | {"layer": "none"}
     choice |= {name: address.chosen(name) for name in names}
+    choice |= _texts(pair) if compact else _pins(codes)
     living_map(
         {
             "key": f"{dataset_name()}|{key}",
@@ -97,14 +99,24 @@ def show_map(
             "panes": panes,
             "classes": list(codes.class_names),
             "present": [] if codes.labels is None else np.unique(codes.labels).tolist(),
-            "choice": {**choice, **_texts(pair)},
+            "choice": choice,
             "seq": st.session_state.get(SEQ, 0),
+            "drawing": st.session_state.get(DRAWING, 0),
         },
         key="map",
-        on_commit=partial(_keep, names),
+        on_commit=partial(_keep, names, default_pair(codes)),
         on_again=_hear_again,
     )
     return latent_map
+
+
+def offer_drawing(label: str, **looks) -> None:
+    """A button that opens the drawing pad of the map."""
+    st.button(label, "map.draw", on_click=_ask_for_drawing, **looks)
+
+
+def _ask_for_drawing() -> None:
+    st.session_state[DRAWING] = st.session_state.get(DRAWING, 0) + 1
 
 
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
@@ -121,15 +133,32 @@ def _texts(pair: Pair | None) -> dict[str, str]:
     return {letter: str(place.index) for letter, place in places if isinstance(place, ImageAt)}
 
 
-def _keep(names: tuple[str, ...]) -> None:
+def _pins(codes: Codes) -> dict[str, str]:
+    """A and B as texts for the map: the default pair before any is chosen, none where they were cleared."""
+    chosen = {name: address.chosen(name) for name in PLACES}
+    if not any(chosen.values()):
+        return dict(zip(PLACES, map(str, default_pair(codes)), strict=True))
+    return {name: "" if text == address.NO_PLACE else text for name, text in chosen.items()}
+
+
+def _keep(names: tuple[str, ...], pair: tuple[int, int]) -> None:
     """Take over these choices of the map; a compact one leaves the others as the home page has them."""
     committed = st.session_state["map"].commit
     if not isinstance(committed, dict):
         return
+    pins = kept_pins([committed.get(name) for name in PLACES], pair)
+    committed = {**committed, **dict(zip(PLACES, pins, strict=True))}
     for name in names:
         address.set_choice(name, committed.get(name))
     if isinstance(committed.get("seq"), int):
         st.session_state[SEQ] = committed["seq"]
+
+
+def kept_pins(pins: list, pair: tuple[int, int]) -> list:
+    """A and B as they are kept: the default ``pair`` is no choice, other images bring theirs; no pins are."""
+    if pins == [str(index) for index in pair]:
+        return ["", ""]
+    return [address.NO_PLACE, ""] if pins == ["", ""] else pins
 
 
 def _hear_again() -> None:
@@ -180,7 +209,7 @@ def _layers(checkpoint: Checkpoint, codes: Codes, latent_map: Map, map_key: str)
     positions = latent_map.positions
     layers = {"density": file_store().offer(f"density-{map_key}", lambda: field_bundle(density(positions)))}
     if address.chosen("layer") == "gaps" and latent_map.can_invert:
-        base = code_of(place_of(address.chosen("a")), checkpoint, codes)
+        base = code_of(place_of(_pins(codes)["a"]), checkpoint, codes)
         if base is None or isinstance(latent_map, CodeMap):  # the plane through the middle
             middle = latent_map.mean if isinstance(latent_map, PCAMap) else np.zeros(codes.latents.shape[1])
             base = middle.astype(np.float32)

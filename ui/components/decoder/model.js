@@ -51,24 +51,28 @@ export class Model {
 }
 
 /**
- * Channel with one request at a time: of those that come meanwhile only the latest is sent.
+ * Channel with one request at a time: of those that come meanwhile only the latest is sent. `drop` forgets
+ * that one, and the answer that is under way.
  * @template Question, Answer
  * @param {(question: Question) => Promise<Answer>} ask
  * @param {(answer: Answer, question: Question) => void} onAnswer
- * @returns {(question: Question) => void}
+ * @returns {((question: Question) => void) & { drop: () => void }}
  */
 export function latest(ask, onAnswer) {
   let busy = false;
   /** @type {{ question: Question } | null} */
   let next = null;
-  return async function send(question) {
+  let isDropped = false;
+  const send = async (/** @type {Question} */ question) => {
     if (busy) {
       next = { question };
       return;
     }
     busy = true;
+    isDropped = false;
     try {
-      onAnswer(await ask(question), question);
+      const answer = await ask(question);
+      if (!isDropped) onAnswer(answer, question);
     } finally {
       busy = false;
       const waiting = next;
@@ -76,4 +80,9 @@ export function latest(ask, onAnswer) {
       if (waiting) send(waiting.question);
     }
   };
+  send.drop = () => {
+    isDropped = true;
+    next = null;
+  };
+  return send;
 }

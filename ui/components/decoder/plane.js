@@ -9,13 +9,23 @@
  * @property {Float32Array} middle mean of the codes, through which the plane goes before another is chosen
  */
 
-/** Identity for codes of one or two dimensions. @type {(dim: number) => Plane} */
-export function codePlane(dim) {
+/**
+ * Identity for codes of one or two dimensions, placed at `positions` (N, 2).
+ * @type {(dim: number, positions: Float32Array) => Plane}
+ */
+export function codePlane(dim, positions) {
   return {
     invert: (point) => Float32Array.from(point.slice(0, dim)),
     place: (code) => [code[0], dim > 1 ? code[1] : 0],
-    middle: new Float32Array(dim),
+    middle: meanOf(positions).slice(0, dim),
   };
+}
+
+/** Mean of positions (N, 2); zeros without any. @param {Float32Array} positions */
+function meanOf(positions) {
+  const sums = [0, 0];
+  positions.forEach((value, i) => (sums[i % 2] += value));
+  return Float32Array.from(sums, (sum) => sum / (positions.length / 2 || 1));
 }
 
 /**

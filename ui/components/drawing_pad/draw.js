@@ -28,6 +28,7 @@ export class Pad {
     this.handlers = handlers;
     this.paper = new Paper();
     this.seen = new InkCanvas(SIDE, SIDE, { class: "seen", role: "img", "aria-label": SEEN });
+    this.figures = element("div", { class: "pad-figures" }, seenFigure(this.seen.canvas));
     this.problem = element("p", { class: "pad-problem", role: "alert" });
     this.width = element("input", { type: "range", min: 1, max: 6, step: 0.1, value: PEN });
     this.centres = element("input", { type: "checkbox", checked: true, change: () => this.rescale() });
@@ -54,8 +55,6 @@ export class Pad {
     const undo = padButton("Undo", () => this.undo());
     const clear = padButton("Clear", () => this.paper.top && this.add(null));
     const attributes = { class: "pad-row", role: "group", "aria-label": "Tool" };
-    const seen = figure(this.seen.canvas, SEEN);
-    seen.className = "pad-seen";
     const tools = element(
       "div",
       { class: "pad-tools" },
@@ -67,7 +66,7 @@ export class Pad {
       this.problem,
     );
     const pad = { class: "pad", role: "group", "aria-label": "Drawing pad" };
-    return element("div", pad, this.paper.canvas, seen, tools);
+    return element("div", pad, this.paper.canvas, this.figures, tools);
   }
 
   fileButton() {
@@ -223,6 +222,13 @@ export class Pad {
     this.shown?.disconnect();
     this.element.remove();
   }
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function seenFigure(canvas) {
+  const seen = figure(canvas, SEEN);
+  seen.className = "pad-seen";
+  return seen;
 }
 
 /** @type {(name: string, onClick: () => void) => HTMLButtonElement} */

@@ -12,7 +12,6 @@ export class Board {
     /** @type {Pane[]} */
     this.panes = [];
     this.element = element("div", { class: "lm-board" });
-    this.strips = element("div");
   }
 
   /** Update the panes; a pane whose model or codes are others is replaced. @param {SpaceData[]} panes */
@@ -25,6 +24,7 @@ export class Board {
     });
     this.panes.splice(panes.length).forEach((pane) => pane.close());
     this.element.classList.toggle("lm-two", panes.length > 1);
+    this.map.host.classList.toggle("lm-pair", panes.length > 1);
   }
 
   /** @type {(number: number, data: SpaceData) => void} */
@@ -35,7 +35,7 @@ export class Board {
     if (before) before.element.replaceWith(pane.element);
     else this.element.append(pane.element);
     before?.close();
-    this.strips.append(...this.panes.map(({ strip }) => strip.element));
+    if (number === 0) pane.takeIn(this.map);
   }
 
   /** Space of the first model, which gives images and labels. */
@@ -53,9 +53,11 @@ export class Board {
     this.panes.forEach((pane) => pane.changeView(change));
   }
 
-  /** Ring on the other maps the image found on one. @type {(source: Pane, index: number) => void} */
+  /** Ring on the other maps the image found on one, or none. @type {(source: Pane, index: number) => void} */
   link(source, index) {
-    for (const pane of this.panes) if (pane !== source && index >= 0) pane.inspector.showLinked(index);
+    for (const { inspector } of this.panes.filter((pane) => pane !== source))
+      if (index >= 0) inspector.showLinked(index);
+      else inspector.unlink();
   }
 
   /**

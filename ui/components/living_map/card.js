@@ -80,6 +80,15 @@ export class Card {
     this.dwell = window.setTimeout(show, delay);
   }
 
+  /** Show no image, and none that is on its way. */
+  clearNear() {
+    clearTimeout(this.dwell);
+    this.dwell = 0;
+    this.nearPixels = null;
+    this.paintNear();
+    for (const text of [this.nearTitle, this.nearHow]) say(text, "");
+  }
+
   paintNear() {
     for (const canvas of this.near) paint(canvas, this.nearPixels, this.dark);
     // Its place is kept, so that nothing moves when it comes.
@@ -110,7 +119,7 @@ export class Card {
   get words() {
     const code = `${this.title.textContent} ${this.where.textContent}`;
     const measures = `${this.verdict.textContent}, ${this.distance.textContent}`;
-    const near = `${this.nearHow.textContent}: ${this.nearTitle.textContent}.`;
+    const near = this.nearPixels ? `${this.nearHow.textContent}: ${this.nearTitle.textContent}.` : "";
     return this.shown ? `${code}, ${measures}. ${near}` : near;
   }
 }

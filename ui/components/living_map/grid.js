@@ -11,6 +11,7 @@ const CELLS = 18; // decoded pictures across the view, at most
 const SMALLEST_CELL = 28; // pixels
 const AT_ONCE = 4; // pictures per request, so that the worker is soon free for the pointer
 const MOST_PICTURES = 3000;
+const STRENGTH = 0.5; // of the ink, so that the points are brighter
 
 export class Grid {
   /** @param {Model} model @param {Plane} plane @param {Float32Array} base @param {Stage} stage */
@@ -36,7 +37,9 @@ export class Grid {
     const [right, bottom] = view.toMap([view.width, view.height]);
     const side = size * view.scale - 2;
     const canvas = element("canvas", { width: SIDE, height: SIDE });
+    context.save();
     context.imageSmoothingEnabled = false;
+    context.globalAlpha = STRENGTH;
     this.missing = [];
     for (let row = Math.floor(bottom / size); row * size < top; row++)
       for (let column = Math.floor(left / size); column * size < right; column++) {
@@ -50,6 +53,7 @@ export class Grid {
           context.drawImage(canvas, x - side / 2, y - side / 2, side, side);
         }
       }
+    context.restore();
     this.fill(view.x, view.y);
   }
 

@@ -2,13 +2,15 @@
 import { Commits } from "../shared/commits.js";
 import { button, element, say } from "../shared/dom.js";
 import { Board } from "./board.js";
-import { PinRow, Toolbar } from "./controls.js";
+import { NumberedPin, PinRow, Toolbar } from "./controls.js";
+import { Flow } from "./flow.js";
 import { Selection } from "./selection.js";
 import { Sketch } from "./sketch.js";
 import { State, keyOf } from "./state.js";
 /** @import { Component } from "../shared/commits.js" */
 /** @import { Place } from "../shared/places.js" */
 /** @import { Point } from "../shared/view.js" */
+/** @import { Passage } from "./flow.js" */
 /** @import { Pane } from "./pane.js" */
 /** @import { SpaceData } from "./space.js" */
 /** @import { Choice } from "./state.js" */
@@ -16,13 +18,14 @@ import { State, keyOf } from "./state.js";
 /**
  * @typedef {object} Data
  * @property {string} key of the images and models; when it changes, history and selection are dropped
- * @property {boolean} compact without path, sliders and drawing pad, to choose places only
+ * @property {boolean} compact without flow, path, sliders and drawing pad, to choose places only
  * @property {Point[]} path of the first model, where it is not the straight one
  * @property {Point[]} crosses marks on the first map
  * @property {SpaceData[]} panes
  * @property {string[]} classes names by label
  * @property {number[]} present the labels that occur
  * @property {Choice} choice
+ * @property {number} drawing how often the page has asked for the drawing pad
  */
 
 const VIEW_DELAY = 700; // milliseconds after which a changed view is sent to Python
@@ -37,26 +40,20 @@ export default class LatentMap {
     this.commits = new Commits(component, keyOf(this.data.choice));
     this.telling = 0;
     this.saying = 0;
+    this.drawing = this.data.drawing;
+    this.flow = new Flow(host);
     this.board = new Board(this);
-    this.toolbar = new Toolbar(this);
     this.pinRow = new PinRow(this);
+    this.numberedPin = new NumberedPin(this);
     this.selection = new Selection(this);
     this.sketch = new Sketch(this);
+    this.toolbar = new Toolbar(this);
     this.status = element("p", { class: "lm-hidden", role: "status" });
     const retry = button("Try again", () => this.retry());
     const failed = "A part of the map did not arrive. ";
     this.alert = element("p", { class: "lm-alert", role: "alert", hidden: true }, failed, retry);
-    this.host.replaceChildren(
-      this.pinRow.invitation,
-      this.toolbar.element,
-      this.alert,
-      this.board.element,
-      this.sketch.element, // above all that grows, so that the paper stays under the pen
-      this.board.strips,
-      this.pinRow.element,
-      this.selection.element,
-      this.status,
-    );
+    const parts = [this.flow.element, this.toolbar.element, this.alert, this.board.element, this.status];
+    this.host.replaceChildren(...parts);
     this.show();
   }
 
@@ -78,6 +75,8 @@ export default class LatentMap {
     }
     this.show();
     if (isOther || isNewer) this.board.rest();
+    if (data.drawing > this.drawing) this.sketch.open();
+    this.drawing = data.drawing;
   }
 
   show() {
@@ -106,6 +105,11 @@ export default class LatentMap {
     if (pane.number) return;
     clearTimeout(this.saying);
     this.saying = window.setTimeout(() => say(this.status, pane.card.words), SAY_DELAY);
+  }
+
+  /** Show on its way through the network what a pane shows. @type {(pane: Pane, passage: Passage) => void} */
+  pass(pane, passage) {
+    if (!pane.number) this.flow.show(passage);
   }
 
   onView() {
@@ -213,6 +217,7 @@ export default class LatentMap {
   refresh() {
     this.toolbar.show(this.state, this.data);
     this.pinRow.show();
+    this.flow.repaint();
     this.board.panes.forEach((pane) => pane.refresh());
   }
 

@@ -1,4 +1,4 @@
-/** Pane of one model: its map, the card and the sliders beside it, and the path below. */
+/** Pane of one model: its map, the card beside it, and below it the path and the sliders. */
 import { latest } from "../decoder/model.js";
 import { element } from "../shared/dom.js";
 import { Backdrop } from "./backdrop.js";
@@ -39,19 +39,31 @@ export class Pane {
     this.gestures = new Gestures(this);
     this.hint = element("p", { class: "lm-hint", hidden: true }, "Ctrl or ⌘ + wheel zooms");
     this.isHinted = false;
-    const space = element("div", { class: "lm-space" }, this.stage.element, this.card.float, this.hint);
-    const main = element("div", {}, space, this.backdrop.legend);
-    this.beside = element("div", { class: "lm-beside" }, main, this.card.element);
+    /** @type {Traversal | null} */
+    this.traversal = null;
+    const parts = [this.stage.element, this.card.float, this.hint, this.backdrop.legend];
+    const space = element("div", { class: "lm-space" }, ...parts);
+    this.under = element("div", { class: "lm-under" }, this.strip.element);
+    this.more = element("div", { class: "lm-more" });
+    this.beside = element("div", { class: "lm-beside" }, space, this.card.element, this.under, this.more);
     const heading = element("h3", { class: "lm-model" }, data.name);
     const attributes = { class: "lm-pane", "aria-label": `Map of ${data.name}` };
     this.element = element("section", attributes, heading, this.beside);
     this.load().catch(map.fail);
   }
 
+  /** Take in what the map has only once: drawing pad, pins and selection. @param {LatentMap} map */
+  takeIn({ sketch, pinRow, selection, numberedPin }) {
+    this.card.element.before(sketch.element);
+    this.under.prepend(pinRow.element, selection.element);
+    this.more.append(numberedPin.element);
+  }
+
   async load() {
     await this.space.load();
     if (this.space.isClosed) return;
-    this.beside.append(new Traversal(this).element);
+    this.traversal = new Traversal(this);
+    this.more.prepend(this.traversal.element);
     this.map.onReady();
     this.space.images?.prefetch().catch(this.map.fail);
   }
@@ -112,7 +124,10 @@ export class Pane {
   /** @type {(letter: string, at: Point) => void} */
   drag(letter, at) {
     const place = this.placeAt(at, SNAP, this.map.state.pins.at(letter));
-    if (place) this.map.setPin(letter, place);
+    if (!place) return;
+    this.map.setPin(letter, place);
+    this.map.board.rest();
+    this.card.follow(at, this.stage.view.width);
   }
 
   /**
@@ -165,6 +180,7 @@ export class Pane {
       return at ? [{ letter, at }] : [];
     });
     this.showPath();
+    this.traversal?.follow();
     this.card.setTheme(this.stage.readTheme().dark);
     this.backdrop.refresh();
     this.stage.redraw();
@@ -179,8 +195,9 @@ export class Pane {
     marks.path = start && end && plane ? [plane.place(start), plane.place(end)] : [];
     marks.crosses = this.number === 0 ? data.crosses : [];
     if (data.path.length && this.number === 0 && !state.pins.before) marks.path = data.path;
-    if (start && end && isReady && !data.compact) this.showStrip(straightPath(start, end));
-    else this.strip.show([], false);
+    if (start && end && isReady && !data.compact) return this.showStrip(straightPath(start, end));
+    this.showStrip.drop();
+    this.strip.show([], false);
   }
 
   close() {
@@ -188,6 +205,5 @@ export class Pane {
     this.stage.close();
     this.space.close();
     this.element.remove();
-    this.strip.element.remove();
   }
 }

@@ -1,4 +1,4 @@
-/** Drawing pad below the map: the visitor's image as pin A or B, with its reconstruction. */
+/** Drawing pad between map and card: the visitor's image as pin A or B, with its reconstruction. */
 import { element, figure } from "../shared/dom.js";
 import { Pad } from "../drawing_pad/draw.js";
 import { latest } from "../decoder/model.js";
@@ -14,14 +14,17 @@ export class Sketch {
     this.rebuilt = pictureCanvas("Its reconstruction");
     const options = ["A", "B"].map((letter) => element("option", {}, letter));
     this.target = element("select", { "aria-label": "The drawing is" }, ...options);
-    const place = element("div");
-    this.pad = new Pad(place, {
+    const target = element("label", { class: "lm-label" }, "On the map it is", this.target);
+    this.element = element("section", { class: "lm-drawing", "aria-label": "Your drawing", hidden: true });
+    this.pad = new Pad(this.element, {
       onImage: (image) => this.show(image),
       onCommit: (image) => {
         this.show(image);
         map.commitPins();
       },
     });
+    this.pad.figures.append(figure(this.rebuilt, "its reconstruction"));
+    this.element.append(target);
     this.rebuild = latest(
       async (/** @type {Uint8Array} */ image) => {
         const { model } = map.board.space;
@@ -29,12 +32,24 @@ export class Sketch {
       },
       ([image]) => paint(this.rebuilt, image, themeOf(map.host).dark),
     );
-    const seen = figure(this.rebuilt, "its reconstruction");
-    const target = element("label", { class: "lm-label" }, "On the map it is ", this.target);
-    const attributes = { class: "lm-drawing", toggle: () => this.takeUp() };
-    const summary = element("summary", {}, "Draw a digit, or take a picture from a file");
-    const parts = element("div", { class: "lm-drawing-parts" }, place, seen, target);
-    this.element = element("details", attributes, summary, parts);
+  }
+
+  toggle() {
+    if (this.element.hidden) this.open();
+    else this.setOpen(false);
+  }
+
+  open() {
+    this.setOpen(true);
+    this.takeUp();
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {boolean} isOpen */
+  setOpen(isOpen) {
+    this.element.hidden = !isOpen;
+    this.map.host.classList.toggle("lm-draws", isOpen);
+    this.map.refresh();
   }
 
   /** @param {Uint8Array | null} image */
@@ -45,8 +60,10 @@ export class Sketch {
 
   /** @param {Uint8Array | null} image */
   showRebuilt(image) {
-    if (!image) paint(this.rebuilt, null, true);
-    else if (this.map.board.space?.isReady) this.rebuild(image);
+    if (!image) {
+      this.rebuild.drop();
+      paint(this.rebuilt, null, true);
+    } else if (this.map.board.space?.isReady) this.rebuild(image);
   }
 
   /** Show a drawing that has become a pin by a link or by Undo; remove one that is a pin no more. */
@@ -54,7 +71,7 @@ export class Sketch {
     const { a, b } = this.map.state.pins;
     const { image } = this.pad;
     const isPin = image && [a, b].map(textOf).includes(textOf({ kind: "drawing", image }));
-    if (!this.element.open || isPin) return;
+    if (this.element.hidden || isPin) return;
     const drawn = [a, b].find((place) => place?.kind === "drawing");
     const found = drawn?.kind === "drawing" ? drawn.image : null;
     if (found) this.target.value = drawn === a ? "A" : "B";

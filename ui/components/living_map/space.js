@@ -74,14 +74,15 @@ export class LatentSpace {
     const { tensors } = await fetchTensors(this.data.map);
     if (this.isClosed) return;
     const labels = /** @type {Uint16Array | null} */ (tensors.labels?.data ?? null);
-    this.points = new Points(/** @type {Float32Array} */ (tensors.positions.data), labels);
-    this.plane = this.planeOf(tensors);
+    const positions = /** @type {Float32Array} */ (tensors.positions.data);
+    this.points = new Points(positions, labels);
+    this.plane = this.planeOf(tensors, positions);
     this.onMap();
   }
 
-  /** @param {Record<string, Tensor>} tensors */
-  planeOf(tensors) {
-    if (this.data.plane === "code") return codePlane(this.data.dim);
+  /** @type {(tensors: Record<string, Tensor>, positions: Float32Array) => Plane | null} */
+  planeOf(tensors, positions) {
+    if (this.data.plane === "code") return codePlane(this.data.dim, positions);
     if (this.data.plane === "none") return null;
     const [mean, components] = [tensors.mean.data, tensors.components.data];
     return pcaPlane(/** @type {Float32Array} */ (mean), /** @type {Float32Array} */ (components));

@@ -98,6 +98,14 @@ export class Traversal {
       say(value, digits(code[index]));
     }
   }
+
+  /** Start anew where A has become another. */
+  follow() {
+    const { space, map } = this.pane;
+    const code = space.baseAt(map.state.pins.a);
+    if (this.element.open && code.some((value, i) => value !== this.base[i])) this.start();
+  }
+
   restart() {
     this.start();
     this.pane.map.board.rest();
@@ -108,6 +116,5 @@ export class Traversal {
     const { space, map } = this.pane;
     map.setPin(letter, { kind: "code", model: space.data.id, code: this.code });
     map.commitPins();
-    if (letter === "A") this.start();
   }
 }

@@ -22,7 +22,6 @@ import { colourOf, css, rgbOf } from "./theme.js";
 /** @typedef {{ isBright: boolean, colours: Rgb[], disc: Disc }} Style colours by label */
 
 const OPACITY = 0.8;
-const FAINT_OPACITY = 0.3;
 const GREY_OPACITY = 0.55;
 const GREYNESS = 0.25; // of the way from paper to ink: a crowd of grey points stays grey
 const GREYNESS_ON_LAYER = 0.6;
@@ -128,8 +127,7 @@ function discOf(radius, opacity) {
 function stylesOf({ points, view, theme: { paper, ink }, ratio, layer }) {
   const radius = radiusOf(points.count, view) * ratio;
   const isAllBright = !points.selected && points.shown.every(Boolean);
-  const opacity = layer === "grid" && isAllBright ? FAINT_OPACITY : OPACITY;
-  const bright = { isBright: true, colours: coloursOf(points), disc: discOf(radius, opacity) };
+  const bright = { isBright: true, colours: coloursOf(points), disc: discOf(radius, OPACITY) };
   if (isAllBright) return [bright];
   if (layer === "none") {
     const disc = discOf(radius * SMALL, GREY_OPACITY);
