@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,12 @@ def load(args: argparse.Namespace, split: str) -> Dataset:
             bar.set_description(sentence)
             bar.update(round(100 * share) - bar.n)
 
-        options = {"invert": args.invert, "on_progress": on_progress}
+        options = {"invert": bool(args.invert), "on_progress": on_progress}
         dataset = load_dataset(args.dataset, split, args.data_root, **options)
-    if dataset.split == "all" and looks_inverted(dataset.images):
-        print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
+    if args.invert is None and dataset.split == "all" and looks_inverted(dataset.images):
+        words = "dark ink on light ground, it seems, so it is inverted; --no-invert leaves it as it is"
+        print(f"note: {words}", file=sys.stderr)
+        return replace(dataset, images=255 - dataset.images)
     return dataset
 
 

@@ -70,7 +70,7 @@ PRESETS = (
         "within the 3s",
         "Both ends are a 3. Is everything in between a 3 as well?",
         "whether the round trip stays below 1 all the way, and whether the slant turns evenly",
-        (18, 30),
+        (51, 369),
     ),
     Preset(
         "a ghost in the 2-D autoencoder",

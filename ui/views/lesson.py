@@ -20,7 +20,7 @@ from ui.widgets.map import show_map
 from ui.widgets.pair import Pair
 from ui.widgets.paths import find_paths, move_by_hand, show_strips
 
-SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
+SAME_CLASS, TWO_CLASSES = (ImageAt(51), ImageAt(369)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
 
 
 @dataclass(frozen=True)

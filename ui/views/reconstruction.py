@@ -21,6 +21,7 @@ from ui.widgets.frame import more
 from ui.widgets.pictures import show_table
 
 AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
+NOUNS = {"training": "training images", "held out": "held-out images", "all images": "images"}
 MEASURE_NAMES = {
     "mse": "MSE",
     "psnr": "PSNR, dB",
@@ -133,17 +134,19 @@ def _show(rows: list[dict], alt: str) -> None:
 
 
 def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
-    counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
+    counts = " and ".join(
+        f"{min(part.n_images, MEASURED_IMAGES):,} {NOUNS[name]}" for name, part in parts.items()
+    )
     first = next(iter(parts.values()))
     if note := note_on_seen(checkpoint, first.name, first.split):
-        return f"Means over the first images ({counts}). {note}"
+        return f"Means over the first {counts}. {note}"
     if not has_seen(checkpoint.config, first):
-        return f"Means over the first images ({counts}). The model was trained on other images."
+        return f"Means over the first {counts}. The model was trained on other images."
     if len(parts) == 1:
-        return f"Means over the first images ({counts}); most of them were in this model's training."
+        return f"Means over the first {counts}; most of them were in this model's training."
     gap = means["training"]["PSNR, dB"] - means["held out"]["PSNR, dB"]
     return (
-        f"Means over the first images ({counts}). Training images come back "
+        f"Means over the first {counts}. Training images come back "
         f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
     )
 
