@@ -132,7 +132,8 @@ def test_a_point_is_its_own_sample():
 
 def test_the_codes_in_use_are_the_codes_or_one_draw_about_each():
     for kind in KINDS:
-        model = fresh(kind)
+        network = ModelSettings(kind, 3)
+        model = Autoencoder(network, build_network(network, 0))
         latents = model.encode(pictures(400))
         used = model.codes_in_use(latents)
         np.testing.assert_array_equal(used, model.codes_in_use(latents))
