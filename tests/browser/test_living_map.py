@@ -95,7 +95,7 @@ def test_two_models_ring_the_same_image_and_share_pins_and_classes(page):
 
 
 def test_a_box_selects_what_lies_in_it(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     stage = Stage(page, "digits-vae-2")
     page.get_by_role("button", name="Box").click()
     corner = stage.move(stage.width * 0.4, stage.height * 0.3)
@@ -111,7 +111,7 @@ def test_a_box_selects_what_lies_in_it(page):
 
 
 def test_a_lasso_that_closes_on_its_start_selects_and_escape_clears(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     stage = Stage(page, "digits-vae-2")
     page.get_by_role("button", name="Lasso").click()
     left, right, top, bottom = (
@@ -128,7 +128,7 @@ def test_a_lasso_that_closes_on_its_start_selects_and_escape_clears(page):
 
 
 def test_an_outline_around_nothing_selects_nothing_and_says_so(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     stage = Stage(page, "digits-vae-2")
     before = stage.colours("points")
     page.get_by_role("button", name="Box").click()
@@ -163,7 +163,7 @@ def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
 
 
 def test_moving_asks_nothing_of_the_server(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     let_timers_fire(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -183,7 +183,7 @@ def test_moving_asks_nothing_of_the_server(page):
 
 
 def test_a_rerun_fetches_nothing_again(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     stage = Stage(page, "digits-vae-2")

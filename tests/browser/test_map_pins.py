@@ -14,7 +14,7 @@ from tests.tools.living_map import PIXELS, Stage, bytes_of, visit_map
 
 
 def test_clicks_set_a_then_b_and_the_path_is_decoded(page):
-    visit_map(page, "/?model=digits-ae-16")
+    visit_map(page, "/?model=digits-ae-16&a=none")
     stage = Stage(page, "digits-ae-16")
     stage.click(*stage.on_screen(stage.map.positions[12]))
     row = int(re.search(r"\ba=(\d+)", wait_for_address(page, r"\ba=\d+"))[1])
@@ -77,7 +77,7 @@ def test_a_pin_is_dragged_onto_a_point_and_undone(page):
 
 
 def test_the_keyboard_does_what_the_pointer_does(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     stage = Stage(page, "digits-vae-2")
     stage.element.focus()
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowUp"):
@@ -88,10 +88,10 @@ def test_the_keyboard_does_what_the_pointer_does(page):
     )
     expect(page.locator(".lm [role=status]")).to_contain_text("near the codes of real images")
     page.keyboard.press("Enter")
-    wait_for_address(page, r"\ba=")
+    wait_for_address(page, r"\ba=(?!none)")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    wait_for_address(page, r"^(?!.*\ba=)")
+    wait_for_address(page, r"\ba=none\b")
 
 
 def test_ctrl_z_undoes_the_last_pin(page):
@@ -110,7 +110,7 @@ def test_ctrl_z_undoes_the_last_pin(page):
 
 
 def test_a_pan_that_comes_back_sets_no_pin(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     stage = Stage(page, "digits-vae-2")
     stage.outline((200, 200), (300, 200), (200, 200))
     expect(page.locator(".lm-pin").first).to_contain_text("not set")
@@ -126,11 +126,20 @@ def test_numbers_that_are_no_code_of_the_model_are_no_place(page, numbers):
 
 
 def test_a_typed_number_pins_its_image(page):
-    visit_map(page, "/?model=digits-vae-2")
+    visit_map(page, "/?model=digits-vae-2&a=none")
     page.get_by_label("Number of an image").fill("33")
     page.get_by_role("button", name="Pin this image").click()
     wait_for_address(page, r"\ba=33\b")
     expect(page.locator(".lm-pin").first).to_contain_text("image 33")
+
+
+@pytest.mark.parametrize("number", ["99999", "-1", ""])
+def test_a_typed_number_of_no_image_is_said(page, number):
+    visit_map(page, "/?model=digits-vae-2&a=none")
+    page.get_by_label("Number of an image").fill(number)
+    page.get_by_role("button", name="Pin this image").click()
+    expect(page.locator(".lm-numbered [role=alert]")).to_contain_text("from 0 to 359")
+    expect(page.locator(".lm-pin").first).to_contain_text("not set")
 
 
 def test_a_pin_on_an_image_that_is_not_here_says_so(page):
@@ -142,6 +151,7 @@ def test_the_path_goes_on_to_the_interpolation_page(page):
     visit_map(
         page, f"/?model=digits-vae-2&a=12&b=z{load_checkpoint('digits-vae-2').fingerprint[:8]}%3A1%2C0.5"
     )
+    page.get_by_role("button", name="More").click()
     page.get_by_role("link", name="Walk from A to B").click()
     expect(page.get_by_role("heading", name="Interpolation")).to_be_visible()
     expect(page.locator(".lse-big figcaption").nth(0)).to_contain_text("image 12")

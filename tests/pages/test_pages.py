@@ -210,7 +210,7 @@ def test_every_step_has_a_second_opinion_and_its_nearest_image():
 
 
 def test_an_end_that_comes_back_as_another_class_is_said_to():
-    app = visit("interpolation", model="digits-ae-2", **ALONE)  # of the first pair that the page shows
+    app = visit("interpolation", model="digits-ae-2", a=0, b=1, **ALONE)
     assert "A, labelled 9, already comes back looking like 3" in words(app)
 
 

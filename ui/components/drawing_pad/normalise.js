@@ -12,6 +12,7 @@ const CENTRE = 14;
 const FAINT = 8; // ink up to here is a trace of compression or scaling, not a part of the digit
 const MOST_ENLARGED = 3; // times the size in which the whole picture would fit
 const SPECKLED = 0.1; // of the border: more of it inked than any digit would leave
+const SHADE = 0.125; // of the longer side: ink is narrower than twice this, shade is wider
 const LEAST_INK = 0.005; // of a photograph: less is dust, and what reaches the border is the digit
 
 /** @typedef {{ ink: ArrayLike<number>, width: number, height: number }} Picture */
@@ -64,16 +65,56 @@ export function greyOf(rgba, width, height) {
 }
 
 /**
- * Binarise a photograph or a shaded scan at the threshold of Otsu (1979), as the scans of MNIST were. A
- * picture with a clean border is returned unchanged.
+ * Binarise a photograph or a shaded scan, as the scans of MNIST were: its paper and the shadows on it are
+ * taken away, and what is left is parted at the threshold of Otsu (1979). A picture with a clean border is
+ * returned unchanged.
  * @param {Picture} picture
  */
 export function withoutPaper(picture) {
   const border = borderOf(picture);
   const nInked = border.filter((value) => value > FAINT).length;
   if (nInked <= SPECKLED * border.length) return picture;
-  const threshold = otsu(picture.ink);
-  return { ...picture, ink: Uint8Array.from(picture.ink, (value) => (value > threshold ? 255 : 0)) };
+  const { ink } = withoutShade(picture);
+  const threshold = otsu(ink);
+  return { ...picture, ink: Uint8Array.from(ink, (value) => (value > threshold ? 255 : 0)) };
+}
+
+/**
+ * Top-hat of a picture (Serra 1982): each pixel less the largest grey level that fills a square around it. A
+ * gradient, and a shadow with a sharp edge, leave nothing; a stroke narrower than the square stays. A picture
+ * of nothing narrower is returned unchanged.
+ * @param {Picture} picture
+ */
+function withoutShade(picture) {
+  const reach = Math.ceil(SHADE * Math.max(picture.width, picture.height));
+  const eroded = extremes(extremes(picture, reach, Math.min, 255), reach, Math.min, 255);
+  const shade = extremes(extremes(eroded, reach, Math.max, 0), reach, Math.max, 0).ink;
+  const ink = Uint8Array.from(picture.ink, (value, i) => value - shade[i]);
+  return ink.some((value) => value > FAINT) ? { ...picture, ink } : picture;
+}
+
+/**
+ * Smallest or largest value of 2 * reach + 1 pixels along each row, transposed, in a time that does not grow
+ * with the reach (van Herk 1992); `neutral` lies beyond the border.
+ * @param {Picture} picture
+ * @param {number} reach
+ * @param {(...values: number[]) => number} pick
+ * @param {number} neutral
+ */
+function extremes({ ink, width, height }, reach, pick, neutral) {
+  const size = 2 * reach + 1;
+  const found = new Uint8Array(width * height);
+  const [row, ahead, behind] = [0, 0, 0].map(() => new Uint8Array(width + 2 * reach).fill(neutral));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) row[reach + x] = ink[y * width + x];
+    for (let i = 0; i < row.length; i++) ahead[i] = i % size ? pick(ahead[i - 1], row[i]) : row[i];
+    for (let i = row.length - 1; i >= 0; i--) {
+      const isLast = (i + 1) % size === 0 || i === row.length - 1;
+      behind[i] = isLast ? row[i] : pick(behind[i + 1], row[i]);
+    }
+    for (let x = 0; x < width; x++) found[x * height + y] = pick(behind[x], ahead[x + size - 1]);
+  }
+  return { ink: found, width: height, height: width };
 }
 
 /**

@@ -119,7 +119,7 @@ export class PinRow {
 
 /** @type {(hasA: boolean, hasB: boolean, isLine: boolean) => string} */
 function invitation(hasA, hasB, isLine) {
-  if (!hasA) return "Move over the map. Click two places, and walk from one to the other.";
+  if (!hasA) return "Move over the map. Click two places, A and B, to walk between.";
   if (!hasB) return "Now click a second place: B.";
   return isLine ? "Drag a pin to bend the path, or click to move B." : "Click to move B.";
 }

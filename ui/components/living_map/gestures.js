@@ -11,7 +11,7 @@ const SLACK = 5; // pixels that a click may move
 const STEP = 8; // pixels of an arrow key
 const LEAP = 40; // with shift
 const WHEEL = 0.01; // of zoom, as its logarithm, per pixel that a pinch on a trackpad or a wheel turns
-const MOST_WHEEL = 0.2; // a notch of a wheel turns a hundred pixels at once
+const MOST_WHEEL = 0.1; // a notch of a wheel turns a hundred pixels at once
 const ZOOM = 1.25; // of a key
 
 export class Gestures {

@@ -42,7 +42,7 @@ export class Sketch {
   open() {
     this.setOpen(true);
     this.takeUp();
-    this.element.scrollIntoView({ block: "nearest" });
+    this.pad.paper.canvas.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {boolean} isOpen */

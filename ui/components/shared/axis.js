@@ -7,6 +7,7 @@ import { css } from "./theme.js";
 /** @import { Point, View } from "./view.js" */
 
 const SPACING = 100; // pixels between grid lines, at least
+const NAME_ROOM = 36; // pixels from the top in which no number stands, for the name of y
 
 /** Smallest of 1, 2 and 5 times a power of ten that is not below a number. @param {number} least */
 function roundUp(least) {
@@ -45,7 +46,7 @@ export function drawAxes(context, view, theme, [xName, yName]) {
     const at = Math.round(view.toScreen([0, y])[1]) + 0.5;
     context.moveTo(0, at);
     context.lineTo(width, at);
-    texts.push([tickText(y), [4, at - 4]]);
+    if (at > NAME_ROOM) texts.push([tickText(y), [4, at - 4]]);
   }
   context.stroke();
   context.font = `12px ${theme.font}`;
