@@ -106,10 +106,13 @@ Each folder holds a readable `config.json`, `weights.safetensors`, and `atlas.np
 10,000 test images. The name says data set, kind (`ae` plain, `dae` denoising, `vae` variational) and code
 size. All were trained by `python checkpoints/reproduce.py`, one seed (0), nothing chosen by the test images;
 a tenth of the training images was held back. The Fashion-MNIST model saw only the first 3,615 training
-images, since no more were at hand.
+images, since no more were at hand. The models of `mnist-5k` saw 3,600 of its 4,000 training images.
 
-Measured on each data set's test images by `python -m autoencoder evaluate` (10,000 of MNIST, 360 of digits,
-1,000 of Fashion-MNIST). MSE, PSNR and SSIM are of the reconstruction from the code; BCE is summed over the
+All images of `mnist-5k` are training images of MNIST. So the models of MNIST have no held-out figures there; those
+of `mnist-5k` have seen no test image of MNIST.
+
+Measured on each data set's test images by `python -m autoencoder evaluate` (10,000 of MNIST, 1,000 of `mnist-5k`
+and of Fashion-MNIST, 360 of digits). MSE, PSNR and SSIM are of the reconstruction from the code; BCE is summed over the
 784 pixels; BCE + KL of a `vae` is its negative ELBO. The last column lays `gaussian:0.3` over the input: PSNR
 of the noisy input, then of what the model makes of it. Minutes are those of one thread of a shared machine.
 """

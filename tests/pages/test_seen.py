@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.app import visit, words
+from tests.tools.app import visit, visit_as, words
 
 NOTE = "mnist-ae-16 was trained on MNIST's training images, and these are among them: its figures here are"
 UNTRUE = ("trained on other", "never seen images", "trained on others", "none can be a copy")
@@ -10,7 +10,7 @@ UNTRUE = ("trained on other", "never seen images", "trained on others", "none ca
 
 @pytest.mark.parametrize("page", ["reconstruction", "gaps", "generate", "outliers", "few_labels"])
 def test_a_model_of_mnist_has_seen_the_images_of_mnist_5k(page):
-    app = visit(page, data="mnist-5k", model="mnist-ae-16", **{"with": ""})
+    app = visit_as("a visitor", page, data="mnist-5k", model="mnist-ae-16", **{"with": ""})
     assert not app.exception and not app.error
     assert words(app).count(NOTE) == 1
     assert not any(claim in words(app) for claim in UNTRUE)
