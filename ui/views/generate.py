@@ -184,6 +184,12 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     if are_alike(training.images):
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
+    if training.labels is not None and len(np.unique(training.labels)) == 1:
+        st.caption(
+            "All of these images are of one class. Samples are judged in the features of a classifier, and a "
+            "classifier learns none without two classes to tell apart."
+        )
+        return
     models = compared_models(checkpoint, codes)
     n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
     n = number("judged", "Samples of each", n_column)
