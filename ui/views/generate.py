@@ -211,6 +211,12 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     if are_alike(training.images):
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
+    if training.labels is not None and len(np.unique(training.labels)) == 1:
+        st.caption(
+            "All of these images are of one class. Samples are judged in the features of a classifier, and a "
+            "classifier learns none without two classes to tell apart."
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         button = st.container(width="content")
         models = compared_models(checkpoint, codes)

@@ -10,7 +10,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import NOISE_KINDS, Noise
-from autoencoder.experiments.reconstruction import by_class
+from autoencoder.experiments.reconstruction import by_class, far_words
 from ui.state import caches
 from ui.state.choice import chosen_dataset
 from ui.state.defaults import MEASURED_IMAGES, NO_NOISE, at_random, rounded_level
@@ -99,11 +99,15 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
     parts = {"training": chosen_dataset("train"), "held out": chosen_dataset("test")}
     if parts["held out"].split == "all":
         parts = {"all images": parts["held out"]}
-    means = {}
-    for name, part in parts.items():
-        means[name] = _named(caches.evaluation(checkpoint, _sample(part), noise, seed).means())
+    measured = {
+        name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
+    }
+    means = {name: _named(found.means()) for name, found in measured.items()}
     _show([{"images": name, **its} for name, its in means.items()], "Mean errors by part of the images.")
     st.caption(_comparison(checkpoint, means, parts))
+    n_far = sum(found.n_far for found in measured.values())
+    if words := far_words(n_far, sum(len(found.mse) for found in measured.values())):
+        st.caption(words)
 
 
 def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:

@@ -1,6 +1,7 @@
 """Command ``evaluate``: measure how well a model reconstructs images."""
 
 import argparse
+import sys
 
 from autoencoder.cli.arguments import add_command, noise
 from autoencoder.cli.running import load, seen_in_training
@@ -20,12 +21,15 @@ def add(parsers) -> None:
 
 def evaluate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
-    from autoencoder.experiments.reconstruction import evaluate
+    from autoencoder.experiments.reconstruction import evaluate, far_words
 
     checkpoint = load_checkpoint(args.checkpoint)
     args.dataset = args.dataset or _trained_on(checkpoint)
     dataset = load(args, args.split)
-    means = evaluate(checkpoint.model, dataset.images, args.noise, args.seed).means()
+    found = evaluate(checkpoint.model, dataset.images, args.noise, args.seed)
+    means = found.means()
+    if found.n_far:
+        print(f"note: {far_words(found.n_far, dataset.n_images)}", file=sys.stderr)
     if args.noise is None:
         means = {name: value for name, value in means.items() if not name.startswith("noisy")}
     return {

@@ -80,10 +80,9 @@ def _check_images(training: Dataset) -> None:
 
 def _taught(training: Dataset, held_out: Dataset):
     """Classifier for the features of images; None, with a note, where it has too little to learn from."""
-    from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
+    from autoencoder.training.classifier import classifier_steps, why_not_teach
 
-    if training.labels is None or training.n_images < FEWEST_IMAGES:
-        lack = "no labels" if training.labels is None else "too few images"
+    if lack := why_not_teach(training):
         print(f"note: {lack} to teach a classifier with, so no Fréchet distance", file=sys.stderr)
         return None
     return run(classifier_steps(training, held_out), "teaching a classifier")

@@ -2,6 +2,8 @@
 import { median } from "./numbers.js";
 /** @import { Bounds, Point } from "./view.js" */
 
+const ROUNDING = 2 ** -10; // of a coordinate, between two codes of an atlas in half precision
+
 export class Points {
   /** @param {Float32Array} positions (N, 2) @param {Uint16Array | null} labels (N,) */
   constructor(positions, labels) {
@@ -68,7 +70,11 @@ export class Points {
   }
 }
 
-/** @type {(positions: Float32Array) => Bounds} */
+/**
+ * Smallest bounds of positions (N, 2); where these are the same but for rounding, one unit about them, so
+ * that they show as one place. See are_one_place in autoencoder/latent/projection.py.
+ * @type {(positions: Float32Array) => Bounds}
+ */
 function boundsOf(positions) {
   if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
@@ -78,7 +84,15 @@ function boundsOf(positions) {
     bounds.bottom = Math.min(bounds.bottom, positions[i + 1]);
     bounds.top = Math.max(bounds.top, positions[i + 1]);
   }
-  return bounds;
+  const { left, right, bottom, top } = bounds;
+  if (!isOnePlace(left, right) || !isOnePlace(bottom, top)) return bounds;
+  const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+  return { left: x - 0.5, right: x + 0.5, bottom: y - 0.5, top: y + 0.5 };
+}
+
+/** @type {(low: number, high: number) => boolean} */
+function isOnePlace(low, high) {
+  return high - low <= ROUNDING * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** Point in polygon, by the edges to its right. @type {(outline: Point[], place: Point) => boolean} */
