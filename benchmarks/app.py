@@ -30,11 +30,15 @@ PIXELS = """row => new Promise(resolve => {
 # The page, the control and its keys in turn, and the row of images that changes. The slider has 21 levels:
 # each is measured on the way up, and cached on the way down.
 SWEEP = ("ArrowRight",) * 20 + ("ArrowLeft",) * 20
+PATHS = "/interpolation?data=digits&model=digits-ae-16"
 NEXT_PAIR = (("spinbutton", "A, image"), ("ArrowUp",), 1)
 MOVES = {
-    "changed noise to new pixels": ("/reconstruction?level=0", ("slider", "Level"), SWEEP, 2),
-    "another pair to its strip, one model": ("/interpolation?model=digits-ae-16&with=", *NEXT_PAIR),
-    "another pair to its strips, two models": ("/interpolation?model=digits-ae-16", *NEXT_PAIR),
+    "changed noise to new pixels": ("/reconstruction?data=digits&level=0", ("slider", "Level"), SWEEP, 2),
+    "another pair to its strip, one model": (
+        f"{PATHS}&with=",
+        *NEXT_PAIR,
+    ),
+    "another pair to its strips, two models": (PATHS, *NEXT_PAIR),
 }
 
 

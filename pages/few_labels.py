@@ -1,17 +1,23 @@
 """Few labels: do unlabelled images help where few are labelled, and is that the autoencoder's doing?"""
 
-from ui.state.choice import chosen_checkpoint
-from ui.views.few_labels import choose_plan, show_measurement, show_setting
-from ui.widgets.frame import open_page, why
+from ui.views.few_labels import choose_encoder, choose_plan, show_measurement, show_setting
+from ui.widgets.frame import how_to_read, open_page
 
 open_page(
     "Only a few images have labels. Does the encoder help? Compare each curve with the same method on raw "
     "pixels: the difference is what the autoencoder adds."
 )
-checkpoint = chosen_checkpoint()
+checkpoint = choose_encoder()
 setting = show_setting(checkpoint)
 show_measurement(choose_plan(checkpoint, setting))
-why(
+how_to_read(
+    (
+        "**Each curve is one way to classify**, by the number of labelled images it learns from. Higher is "
+        "better.",
+        "**The gain of the autoencoder** is the difference between a curve on the encoder's features and the "
+        "same method on raw pixels.",
+        "**The verdict** says by how much, with a 95 % interval; where the interval holds zero, they tie.",
+    ),
     "**The images.** Up to 10,000 training images are the *pool*: all learners may look at them, and a "
     "labelled few are drawn from it, one of each class first, then in proportion to the classes. Within a "
     "draw the first 100 labels hold the first 10, and all learners have the same. Accuracy is on up to "
@@ -33,5 +39,5 @@ why(
     "chosen by the very numbers shown, looks a little better than it is.\n\n"
     "**What to keep in mind.** The encoder may have been trained on more images than the pool holds, "
     "which its control has not seen. Labels of the pool that were not drawn are used for nothing but the "
-    "drawing. The seconds are this server's, for one fit; the encoder's own training comes on top."
+    "drawing. The seconds are this server's, for one fit; the encoder's own training comes on top.",
 )

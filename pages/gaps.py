@@ -1,22 +1,35 @@
 """Gaps: how often does a path between two classes fall into a gap, and what lies where no code is?"""
 
 from ui.state.choice import chosen_checkpoint
-from ui.views.gaps import show_empty_space, show_matrix, show_statistic, show_study
+from ui.views.gaps import choose_part, show_empty_space, show_paths, show_study
 from ui.widgets.choice import compared_models
-from ui.widgets.frame import open_page, why
+from ui.widgets.frame import how_to_read, open_page
 from ui.widgets.pair import chosen_codes
+from ui.widgets.seen import show_seen
 
 open_page(
-    "One pair proves little. Send random pairs through every model, and measure whether there are holes "
-    "between the classes, and in which model. Look for intervals that do not overlap."
+    "Are there holes between the classes, in which model, and what closes them? Look for steps between two "
+    "classes that show no digit at all."
 )
-checkpoint, codes = chosen_checkpoint(), chosen_codes()
-models = compared_models(checkpoint, codes)
-show_statistic(models, codes)
-show_matrix(checkpoint, codes)
-show_empty_space(models, codes)
-show_study()
-why(
+part = choose_part()
+if part == "study":
+    show_study()
+else:
+    checkpoint, codes = chosen_checkpoint(), chosen_codes()
+    models = compared_models(checkpoint, codes)
+    show_seen(models, codes.dataset, codes.split)
+    if part == "space":
+        show_empty_space(models, codes)
+    else:
+        show_paths(models, codes)
+how_to_read(
+    (
+        "**Paths**: a gap is a stretch of a path where the decoder draws what its own encoder does not "
+        "recognise. The score of a path is the share of its steps that are off the data.",
+        "**Intervals that do not overlap** tell two models apart; intervals that do, do not.",
+        "**Empty space**: places where no image has its code. *Unlike any image* means farther from every "
+        "real image than 95 % of the model's own reconstructions.",
+    ),
     "**The score** is the share of a straight path's 17 steps whose round trip is above 1: off the data. It "
     "needs no labels and tells a plain autoencoder from a variational one from about 8 dimensions on. In one "
     "or two dimensions a space is crowded rather than holed; there the score is the jump ratio, the largest "
@@ -30,13 +43,12 @@ why(
     "1982); one half means no difference. Pairs are drawn evenly over the images, from the seed, and are the "
     "same for every model.\n\n"
     "**Empty space**: 1,000 places each from N(0, I), from a Gaussian fitted to the codes of up to 10,000 "
-    "training images, or evenly from the box around these. *Unlike any image* means farther from every "
-    "real image than 95 % of the model's own reconstructions. Draws from N(0, I) fill also those dimensions "
+    "training images, or evenly from the box around these. Draws from N(0, I) fill also those dimensions "
     "that a variational model does not use, which are 0 in the codes of images: their round trip calls many "
     "off the data whose picture is not odd.\n\n"
     "**What closes the gaps**: a plain model is trained on clean images, a denoising one on noisy ones "
     "(Gaussian noise of the standard deviation that is given, pixels in [0, 1]), a variational one with its "
     "KL weighed by β (Higgins et al. 2017). The sentences call a setting different only where its range "
     "over all seeds and that of the plain model of the same code size do not overlap. Of real images' own "
-    "codes 5 % are off the data, by what the unit means."
+    "codes 5 % are off the data, by what the unit means.",
 )

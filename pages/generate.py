@@ -2,7 +2,7 @@
 
 from ui.state.choice import chosen_checkpoint
 from ui.views.generate import choose_source, show_arithmetic, show_plane, show_samples, show_scores
-from ui.widgets.frame import open_page, why
+from ui.widgets.frame import how_to_read, open_page
 from ui.widgets.pair import chosen_codes
 
 open_page(
@@ -15,7 +15,15 @@ show_samples(checkpoint, codes, choice)
 show_scores(checkpoint, codes)
 show_plane(checkpoint)
 show_arithmetic(checkpoint, codes)
-why(
+how_to_read(
+    (
+        "**Each sample is a code drawn at random, decoded**; below it stands the nearest image of the "
+        "training. A hatched sample is off the data.",
+        "**A variational model is trained to be sampled** from N(0, I), the prior. A plain one is not; a "
+        "Gaussian or a mixture fitted to its codes makes a generator of it afterwards.",
+        "**The Fréchet distance** compares many samples with many real images; lower is better, and zero "
+        "cannot be reached: *of real images* is as near as real images come.",
+    ),
     "**Sources.** A variational autoencoder's codes are drawn towards N(0, I) in training, so that one can "
     "sample from it; a plain one's are drawn nowhere, and N(0, I) misses them. That is half of the story: a "
     "density fitted to the codes afterwards, such as a mixture of Gaussians, makes a generator of a plain "
@@ -30,5 +38,5 @@ why(
     "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. "
     "Those come to 5 %; distances are in that unit. **Off the data**: a round trip above 1, as everywhere. "
     "A sample can be off the data for its encoder and a good digit to the eye; above all a variational "
-    "one's: dimensions that it does not use are 0 in every image's code, but not in a draw from the prior."
+    "one's: dimensions that it does not use are 0 in every image's code, but not in a draw from the prior.",
 )

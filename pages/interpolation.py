@@ -2,28 +2,32 @@
 
 from ui.state.choice import chosen_checkpoint
 from ui.views import interpolation as view
-from ui.widgets.choice import compared_models
-from ui.widgets.frame import open_page, why
-from ui.widgets.pair import choose_pair, chosen_codes
+from ui.widgets.frame import how_to_read, open_page
+from ui.widgets.pair import chosen_codes
+from ui.widgets.paths import find_paths, move_by_hand, show_strips
 
 open_page(
-    "A path from the code of A to that of B, decoded step by step. Look for steps that are like no real "
-    "image any more: there the path has left the data."
+    "Each strip is a path from the code of A to the code of B, decoded step by step. Look for steps that "
+    "resemble no real image: there the path has left the data."
 )
 checkpoint, codes = chosen_checkpoint(), chosen_codes()
-view.offer_presets()
-pair = choose_pair(checkpoint, codes)
-models = compared_models(checkpoint, codes)
-kind, n_steps = view.choose_path()
+pair, models, kind, n_steps = view.choose_paths(checkpoint, codes)
 view.show_prompt(models, pair)
-paths = view.find_paths(models, codes, pair, kind, n_steps)
-view.show_pair(checkpoint, codes, pair)
-view.move_by_hand(paths)
-view.show_paths(codes, paths, pair)
+paths = find_paths(models, codes, pair, kind, n_steps)
+show_strips(codes, paths, pair)
+move_by_hand(paths)
+view.show_details(codes, paths, pair)
 view.show_profile(paths)
 view.show_on_map(codes, paths[0], pair)
 view.take_away(paths, pair, codes, kind)
-why(
+how_to_read(
+    (
+        "**A hatched step is off the data**: encoded again, its picture has another code. The round trip is "
+        "the length of that move; above 1 it is longer than for 95 % of the codes of real images.",
+        "**Within a class** most paths stay on the data. **Between classes** a plain autoencoder's path "
+        "often leaves it, for nothing in its training tells it what to draw there.",
+        "**One path proves little.** The page *Gaps* measures hundreds.",
+    ),
     "**Round trip**: a step z is decoded and encoded again, ‖E(D(z)) − z‖. Where the decoder draws "
     "something that the encoder knows, the code comes back close to where it was. **Distance to the data**: "
     "the mean distance to the five nearest codes of real images. **Change**: the distance between the "
@@ -37,5 +41,5 @@ why(
     "through the data is the shortest over the graph of codes, an edge costing its squared length; that it "
     "keeps near codes is by construction, so judge it by its round trips. The smooth path makes the energy "
     "of the decoded path small (Shao, Kumar & Fletcher 2017, arXiv 1711.08014) with a penalty on its round "
-    "trips: without that penalty such a “geodesic” leaves the data (Hauberg 2018, arXiv 1806.04994)."
+    "trips: without that penalty such a “geodesic” leaves the data (Hauberg 2018, arXiv 1806.04994).",
 )

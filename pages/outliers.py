@@ -1,29 +1,31 @@
 """Outliers: what has the model never seen, which score tells, and how often is it wrong?"""
 
-import streamlit as st
-
 from ui.state.choice import dataset_at_hand
 from ui.views.outliers.choose import choose_outcomes
-from ui.views.outliers.show import choose_threshold, show_few, show_scores, show_threshold
+from ui.views.outliers.show import choose_threshold, show_few, show_galleries, show_scores, show_threshold
 from ui.widgets.choice import offer_download
-from ui.widgets.frame import open_page, why
+from ui.widgets.frame import how_to_read, open_page
 
 open_page(
     "A model reconstructs badly what it has never seen, if you measure it the right way. Look for normal "
-    "images and outliers that overlap, and for a score that calls a black image the most normal of all."
+    "images and outliers that overlap, and for a score that calls an empty image the most normal of all."
 )
 if not dataset_at_hand():
     offer_download()
 else:
     outcomes = choose_outcomes()
-    verdicts, scores = st.container(), st.container()
     score, rule = choose_threshold()
-    with verdicts:
-        show_few(outcomes, rule)
-    with scores:
-        show_scores(outcomes)
+    show_few(outcomes, rule)
     show_threshold(outcomes, score, rule)
-why(
+    show_scores(outcomes)
+    show_galleries(outcomes, score, rule)
+how_to_read(
+    (
+        "**A score** says how odd an image is to the model; outliers should score higher than normal images.",
+        "**AUROC** is the probability that a random outlier scores above a random normal image: 100 % is "
+        "perfect, 50 % is a coin, below that the score is misled.",
+        "**The threshold** decides what is called an outlier; held-back normal images alone set it.",
+    ),
     "**Protocols.** *One class is normal*: the network learns that class alone, and all others are "
     "outliers (Ruff et al. 2018, Deep SVDD, section 4). *One class is held out*: it learns all but that "
     "one, which is much harder, for the held-out class shares its strokes with the others. Figures of the "
@@ -43,5 +45,5 @@ why(
     "**AUROC** is the probability that a random outlier scores above a random normal image (Hanley & "
     "McNeil 1982). Its interval is over seeds, or for a single training over test images (DeLong et al. "
     "1988), which leaves out how much trainings differ, and is no interval where the two do not overlap. "
-    "Precision depends on how many outliers the test set has; recall does not."
+    "Precision depends on how many outliers the test set has; recall does not.",
 )

@@ -21,6 +21,8 @@ from tests.tools.project import REAL_DATA
 # Threads that wait for each other cost small tests most of their time; children of a test follow.
 use_one_thread()
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# What the app opens on is decided when its code is imported: for tests, as on a machine without any images.
+os.environ["LATENT_DATA_ROOT"] = os.devnull
 
 # On CI the examples are the same every time: it judges a change; looking for new ones is for an executor.
 settings.register_profile(

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.runtime import Runtime
 
 FORMAT = "latent-space-explorer"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 had no `calibrated_on`
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,17 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class AtlasInfo:
-    """Images whose codes are in the atlas, and the units that these codes give."""
+    """Images whose codes are in the atlas, and the units of the model.
+
+    ``calibrated_on`` are the codes that gave the units: those in use (`Support`), or the atlas itself, as in
+    files of format 1. For all kinds but the variational the two are the same codes.
+    """
 
     dataset: str
     split: str
     n_codes: int
     units: Units
+    calibrated_on: Literal["atlas", "codes in use"] = "atlas"
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,14 @@ class Checkpoint:
 
     @cached_property
     def support(self) -> Support:
-        """Measures of on and off the data for this model."""
-        return Support(self.model, self.atlas.latents, self.config.atlas.units)
+        """Measures of on and off the data for this model.
+
+        The units of a variational model that were calibrated on its atlas are measured anew, from the codes
+        alone: seconds of work.
+        """
+        info = self.config.atlas
+        is_old = self.model.is_variational and info.calibrated_on == "atlas"
+        return Support(self.model, self.atlas.latents, None if is_old else info.units)
 
 
 @dataclass(frozen=True)

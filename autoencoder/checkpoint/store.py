@@ -169,9 +169,14 @@ def _put_in_place(fresh: Path, folder: Path, old: Path) -> None:
         raise
 
 
+def write_config(config: Config, folder: Path) -> None:
+    """Write the config of a checkpoint into its ``folder``, and nothing else."""
+    text = json.dumps(config.to_dict(), indent=2, ensure_ascii=False)
+    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+
+
 def _write_files(checkpoint: Checkpoint, folder: Path) -> None:
-    config = json.dumps(checkpoint.config.to_dict(), indent=2, ensure_ascii=False)
-    (folder / CONFIG).write_text(config + "\n", encoding="utf-8")
+    write_config(checkpoint.config, folder)
     # One metadata key at most: several are written in random order, and the bytes would differ.
     (folder / WEIGHTS).write_bytes(save(checkpoint.model.weights, metadata={"format": FORMAT}))
     atlas = checkpoint.atlas

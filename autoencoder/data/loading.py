@@ -1,18 +1,17 @@
 """Data sets by name or by path: images of 28 x 28 pixels, uint8, light ink on dark ground as in MNIST."""
 
 import difflib
-import functools
 import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from autoencoder.data.catalogue import DATASETS, DIGITS, NamedSet, data_root
-from autoencoder.data.dataset import SIDE, SPLITS, Dataset
+from autoencoder.data.catalogue import DATASETS, NamedSet, data_root
+from autoencoder.data.dataset import SPLITS, Dataset
 from autoencoder.data.download import Progress, fetch
+from autoencoder.data.embedded import embedded_set
 from autoencoder.data.readers.read import read_images, read_upload
 from autoencoder.errors import DatasetError
 
@@ -79,7 +78,7 @@ def _load_named(
         whole = {field: np.concatenate([getattr(p, field) for p in parts]) for field in ("images", "labels")}
         return replace(parts[0], split="all", **whole)
     if not named.folder:
-        return _digits_by_split()[split]
+        return embedded_set(named.name)[split]
     path = named.images_path(root, split)
     if path is None:
         fetch(named, root, download, on_progress)
@@ -105,36 +104,3 @@ def _read_named(named: NamedSet, split: str, path: Path) -> Dataset:
     if named.transposed:
         images = images.transpose(0, 2, 1)
     return Dataset(named.name, split, images, labels, named.class_names)
-
-
-@functools.lru_cache(maxsize=1)
-def _digits_by_split() -> dict[str, Dataset]:
-    """scikit-learn's digits by split, in one fixed order; every fifth of each class is for testing."""
-    from sklearn.datasets import load_digits  # more than a second to import
-
-    digits = load_digits()
-    images = np.stack([_as_mnist(image) for image in digits.images])
-    whole = Dataset("digits", "all", images, digits.target.astype(np.int64), DIGITS)
-    shuffled = np.random.RandomState(0).permutation(whole.n_images)  # this stream is frozen for good (NEP 19)
-    by_class = shuffled[np.argsort(whole.labels[shuffled], kind="stable")]
-    test = np.sort(by_class[::5])
-    rows = {"train": np.setdiff1d(by_class, test), "test": test}
-    return {split: replace(whole.subset(rows[split]), split=split) for split in rows}
-
-
-def _as_mnist(digit: np.ndarray) -> np.ndarray:
-    """An 8 x 8 digit (0 to 16) -> uint8 (28, 28) as MNIST was made: in a box of 20 x 20 pixels, smoothly
-    enlarged, then moved by whole pixels until its centre of mass is in the middle (LeCun et al. 1998, III.A).
-    """
-    box = Image.fromarray(digit.astype(np.float32)).resize((20, 20), Image.Resampling.BICUBIC)
-    ink = np.clip(np.asarray(box), 0, 16) * (255 / 16)
-    top, left = (_offset(ink.sum(axis=axis)) for axis in (1, 0))
-    canvas = np.zeros((SIDE, SIDE), np.uint8)
-    canvas[top : top + 20, left : left + 20] = np.rint(ink)
-    return canvas
-
-
-def _offset(profile: np.ndarray) -> int:
-    """First pixel of a box of 20 whose mass is centred among 28, the box kept whole."""
-    centre = np.average(np.arange(20), weights=profile)
-    return int(np.clip(round((SIDE - 1) / 2 - centre), 0, SIDE - 20))

@@ -27,24 +27,24 @@ def loss_figure(progress: TrainingProgress, dark: bool = False) -> go.Figure:
     figure.update_traces(line_color=INK[dark], marker_size=4)
     n_done = max((x for line in figure.data for x in line.x), default=1)
     figure.update_xaxes(title="epochs", rangemode="tozero", dtick=max(1, _round_step(n_done / 5)))
-    # Each next nat is harder to gain, and a gap of a few nats is what tells overfitting.
+    # Each next nat is harder to gain, and a difference of a few nats is what tells overfitting.
     figure.update_yaxes(title="loss, nats per image, logarithmic", **LOG_AXIS)
-    _name_gap(figure, progress)
+    _name_difference(figure, progress)
     font, margin = {"color": INK[dark], "size": 14}, {"l": 8, "r": 8, "t": 8, "b": 8}
     figure.update_layout(height=320, margin=margin, font=font, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
     legend = {"orientation": "h", "y": 1.12}
     return figure.update_layout(legend=legend, hovermode="x unified", uirevision="loss")
 
 
-def _name_gap(figure: go.Figure, progress: TrainingProgress) -> None:
+def _name_difference(figure: go.Figure, progress: TrainingProgress) -> None:
     """Draw a line between the two errors at the last epoch, with its length."""
     found = parting(progress.epochs)
-    if found is None or found.gap < NOTHING:
+    if found is None or found.difference < NOTHING:
         return
     x, low, high = found.last.epoch, found.last.train_loss, found.last.validation_loss
     figure.add_shape(type="line", x0=x, x1=x, y0=low, y1=high, line={"width": 1, "dash": "dot"})
     place = {"x": x, "y": math.log10(max(high, 1e-6)), "yshift": 6}  # an annotation's y is the exponent
-    text = f"gap {found.gap:.1f} nats"
+    text = f"difference {found.difference:.1f} nats"
     figure.add_annotation(text=text, showarrow=False, xanchor="right", yanchor="bottom", **place)
 
 

@@ -40,10 +40,10 @@ def density(positions: np.ndarray) -> Field:
 
 
 def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Steps[Field]:
-    """Round trip over the plane through a code ``base`` (D,), in the model's units.
+    """Oddity over the plane through a code ``base`` (D,); above 1 a place is off the data.
 
-    Above 1 a place is off the data. The partial results have NaN where the field is not known yet. Raises
-    ValueError, at the first step, for a map that has no inverse.
+    The partial results have NaN where the field is not known yet. Raises ValueError, at the first step, for a
+    map that has no inverse.
     """
     (height, width), bounds = _grid(latent_map.positions)
     latents = latent_map.invert(_centres(height, width, bounds), base)
@@ -51,7 +51,7 @@ def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Step
     for start in range(0, len(latents), CHUNK):
         yield Step(start / len(latents), Field(values.reshape(height, width).copy(), bounds))
         stop = start + CHUNK
-        values[start:stop] = support.round_trip_in_units(latents[start:stop])
+        values[start:stop] = support.oddity(latents[start:stop])
     return Field(values.reshape(height, width), bounds)
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import (
-    PERCENTILE,
     PICTURE_ROUNDING,
     Codec,
     Support,
@@ -41,7 +40,7 @@ class GapScore:
         return f"{value:{self.digits}}"
 
 
-_SHARE_MEANING = f"steps whose round trip is above 1, of the {N_STEPS} of a path"
+_SHARE_MEANING = f"steps that are off the data, of the {N_STEPS} of a path"
 SHARE = GapScore("off_support_share", "share off the data", "%", ".1%", ".0%", _SHARE_MEANING)
 _JUMP_MEANING = "the largest change of the picture along a path over the mean one"
 JUMP = GapScore("jump_ratio", "jump ratio", "", ".2f", "", _JUMP_MEANING)
@@ -71,7 +70,7 @@ class Pairs:
 class GapScores:
     """Scores of P paths, each (P,); NaN where a path has none."""
 
-    off_support_share: np.ndarray  # share of the steps whose round trip is above 1
+    off_support_share: np.ndarray  # share of the steps that are off support
     jump_ratio: np.ndarray  # the largest change of the picture over the mean one
     # Share of the steps whose picture is farther from every real image than 95 % of the model's own
     # reconstructions are; NaN without real images.
@@ -99,10 +98,10 @@ def mean_score(codec: Codec, latents: np.ndarray, pairs: np.ndarray) -> float:
     """
     if len(pairs) == 0:
         return float("nan")
-    score, lengths = gap_score(latents.shape[1]), np.zeros(1)
+    score, support = gap_score(latents.shape[1]), Support(codec, latents, Units(1.0, 1.0, 1.0))
     if score is SHARE:
-        lengths = np.linalg.norm(codec.encode(codec.decode(latents)) - latents, axis=1)
-    support = Support(codec, latents, Units(float(np.percentile(lengths, PERCENTILE)), 0.0, 0.0))
+        limit = support.oddity_limit()
+        support = Support(codec, latents, Units(limit, limit, 1.0))
     values = score.of(score_paths(support, latents[pairs], None))
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else float("nan")
@@ -143,10 +142,10 @@ def score_paths(support: Support, ends: np.ndarray, pictures: PictureDistance | 
     n_paths = len(ends)
     path = np.concatenate([linear(start, end, N_STEPS) for start, end in ends])
     images = support.codec.decode(path)
-    round_trips = support.round_trip_in_units(path, images).reshape(n_paths, N_STEPS)
+    oddities = support.oddity(path, images).reshape(n_paths, N_STEPS)
     steps = np.linalg.norm(np.diff(images.reshape(n_paths, N_STEPS, -1), axis=1), axis=2)
     steps[steps < PICTURE_ROUNDING] = 0
     far = np.full((n_paths, N_STEPS), np.nan)
     if pictures is not None:
         far = (pictures.measure(images) > 1).reshape(n_paths, N_STEPS).astype(np.float64)
-    return GapScores(is_off_support(round_trips).mean(axis=1), jump_ratios(steps), far.mean(axis=1))
+    return GapScores(is_off_support(oddities).mean(axis=1), jump_ratios(steps), far.mean(axis=1))

@@ -1,8 +1,11 @@
 """Support of a model's codes, and the distance of a path from it.
 
 A model is trusted near the codes of real images, its *atlas*. Three lengths tell how odd a code is, each in
-units of the same model: 1.0 is the 95th percentile of that length over the model's own atlas, as odd as the
-oddest 5 % of real images. *Off support* means one thing everywhere: a round trip above 1 in these units.
+units of the same model: 1.0 is as odd as the oddest 5 % of the codes that the model itself uses for real
+images. Of a variational model these are draws from its posteriors, not the means in the atlas: its decoder
+has learnt from draws, and a sample from the prior of a perfect model is one, with a round trip about as long
+as the posterior is wide. *Off support*, on screen "off the data", is an *oddity* above 1: the round trip or,
+in fewer than 8 dimensions, the distance to the data.
 
 Shapes: N codes in the atlas, M codes asked about, T steps of a path, D latent dimensions, K neighbours.
 """
@@ -15,6 +18,13 @@ from sklearn.neighbors import NearestNeighbors
 
 N_NEIGHBOURS = 5
 PERCENTILE = 95
+
+# In fewer dimensions there is little room for a code to come back elsewhere: the round trip passes scribbles
+# far from all data, and fails plain digits amid it. The distance to the data fails neither.
+FEWEST_DIMS_FOR_ROUND_TRIP = 8
+
+# Part of the keys of kept results: a new one when the meaning of "off support" changes.
+YARDSTICK = "codes in use"
 
 # A tree answers a path in one thread, so a visitor does not wait for busy cores. In more dimensions it visits
 # nearly all of its leaves, and comparing with every code is faster.
@@ -41,13 +51,23 @@ class Codec(Protocol):
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Codes (M, D) to images float32 in [0, 1] (M, 28, 28)."""
 
+    def codes_in_use(self, latents: np.ndarray) -> np.ndarray:
+        """The codes (N, D) that the decoder is given for the images of codes (N, D), the same every time.
+
+        The codes themselves, or one draw from the posterior of each.
+        """
+
 
 @dataclass(frozen=True)
 class Units:
-    """The 95th percentiles over a model's own atlas, the lengths that count as 1.0; all are Euclidean."""
+    """The lengths that count as 1.0: 95th percentiles over a model's own codes; all are Euclidean.
+
+    The first two ask how odd a code is, so they are of the codes in use. The last asks how much a picture
+    changes from one image's code to the next, without the noise of a draw, so it is of the atlas itself.
+    """
 
     round_trip: float  # ‖E(D(z)) - z‖, in the code space
-    neighbour_distance: float  # mean of the distances to the 5 nearest other codes
+    neighbour_distance: float  # mean of the distances to the 5 nearest codes of other images
     decoded_step: float  # distance between the decoded pictures of a code and its nearest other code
 
     def __post_init__(self) -> None:
@@ -67,11 +87,17 @@ class PathMeasures:
     neighbour_distance: np.ndarray  # (T,)
     decoded_step: np.ndarray  # (T,), from the step before; NaN at the first
     images: np.ndarray  # (T, 28, 28), the decoded steps, float32 in [0, 1]
+    latent_dim: int
+
+    @property
+    def oddity(self) -> np.ndarray:
+        """The length (T,) that decides on the support of the steps."""
+        return oddity(self.round_trip, self.neighbour_distance, self.latent_dim)
 
     @property
     def off_support(self) -> np.ndarray:
         """The steps that are off support, bool (T,)."""
-        return is_off_support(self.round_trip)
+        return is_off_support(self.oddity)
 
     @property
     def off_support_share(self) -> float:
@@ -97,17 +123,32 @@ def jump_ratios(steps: np.ndarray) -> np.ndarray:
     return np.divide(steps.max(axis=1), means, out=np.full(len(steps), np.nan), where=is_moving)
 
 
-def is_off_support(round_trip: np.ndarray) -> np.ndarray:
-    """True for round trips (M,), in units of the model, above 1, and for those that are no number."""
-    return ~(round_trip <= 1)
+def has_telling_round_trip(latent_dim: int) -> bool:
+    """True for code sizes whose round trip decides on the support; else the distance to the data does."""
+    return latent_dim >= FEWEST_DIMS_FOR_ROUND_TRIP
+
+
+def oddity(round_trip: np.ndarray, neighbour_distance: np.ndarray, latent_dim: int) -> np.ndarray:
+    """The length (M,) of the two, in units of the model, that decides on the support."""
+    return round_trip if has_telling_round_trip(latent_dim) else neighbour_distance
+
+
+def oddity_name(latent_dim: int) -> str:
+    """The name on screen of the length that decides on the support."""
+    return "round trip" if has_telling_round_trip(latent_dim) else "distance to the data"
+
+
+def is_off_support(oddities: np.ndarray) -> np.ndarray:
+    """True for oddities (M,) above 1, and for those that are no number."""
+    return ~(oddities <= 1)
 
 
 class Support:
     """A model, the codes of its atlas (N, D), and the lengths that count as 1.0 among them.
 
-    Without ready `units` the whole atlas is decoded and encoded once. In an atlas of fewer than 5 other codes
-    all are neighbours; a code with no neighbour is at distance 0. Raises ValueError for an atlas that is
-    empty, not (N, D), or not finite.
+    Without ready `units` the whole atlas, and its codes in use, are decoded and encoded once. In an atlas of
+    fewer than 5 other codes all are neighbours; a code with no neighbour is at distance 0. Raises ValueError
+    for an atlas that is empty, not (N, D), or not finite.
     """
 
     def __init__(self, codec: Codec, latents: np.ndarray, units: Units | None = None) -> None:
@@ -122,12 +163,21 @@ class Support:
         self.units = units or self._measure_units()
 
     def round_trip_in_units(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
-        """The round trip (M,) of codes (M, D) in units of the model: above 1 a code is off support.
+        """The round trip (M,) of codes (M, D) in units of the model.
 
         ``images`` (M, 28, 28) are the decoded codes, if the caller has them.
         """
-        images = self._decode(latents) if images is None else images
         return _in_units(self._round_trip(latents, images), self.units.round_trip)
+
+    def distance_in_units(self, latents: np.ndarray) -> np.ndarray:
+        """The distance to the data (M,) of codes (M, D); a code of the atlas is not its own neighbour."""
+        return _in_units(self.neighbour_distance(latents, True), self.units.neighbour_distance)
+
+    def oddity(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
+        """The oddity (M,) of codes (M, D): above 1 off support. ``images`` are as in the round trip."""
+        if has_telling_round_trip(self.latents.shape[1]):
+            return self.round_trip_in_units(latents, images)
+        return self.distance_in_units(latents)
 
     def neighbour_distance(self, latents: np.ndarray, exclude_self: bool = False) -> np.ndarray:
         """Mean of the distances to the 5 nearest codes of the atlas (M,), plain Euclidean, not in units.
@@ -144,29 +194,49 @@ class Support:
         steps[steps < PICTURE_ROUNDING] = 0
         return PathMeasures(
             round_trip=self.round_trip_in_units(path, images),
-            neighbour_distance=_in_units(self.neighbour_distance(path, True), self.units.neighbour_distance),
+            neighbour_distance=self.distance_in_units(path),
             decoded_step=_in_units(np.concatenate([[np.nan], steps]), self.units.decoded_step),
             images=images,
+            latent_dim=path.shape[1],
         )
 
+    def oddity_limit(self) -> float:
+        """The 95th percentile of the codes' own oddity: 1 in the units measured here, quicker than all."""
+        used = self.codec.codes_in_use(self.latents)
+        is_told = has_telling_round_trip(self.latents.shape[1])
+        return _limit(self._round_trip(used) if is_told else self._distance_to_others(used))
+
     def _measure_units(self) -> Units:
+        used = self.codec.codes_in_use(self.latents)
+        lengths = self._round_trip(used), self._distance_to_others(used), self._steps()
+        return Units(*map(_limit, lengths))
+
+    def _distance_to_others(self, used: np.ndarray) -> np.ndarray:
+        """Mean of the distances (N,) of the codes in use (N, D) to the 5 nearest codes of other images."""
+        neighbours, differences = self._nearest(used)
+        is_other = neighbours != np.arange(len(used))[:, None]
+        return _mean_of_counted(np.linalg.norm(differences, axis=2), _first(is_other))
+
+    def _steps(self) -> np.ndarray:
+        """The distance (N,) between the pictures of every code of the atlas and of its nearest other one."""
         images = self._decode(self.latents)
-        neighbours, distances, counted = self._neighbours(self.latents, exclude_self=True)
-        rows = np.arange(len(images))
-        nearest = neighbours[rows, counted.argmax(axis=1)]  # its own row where a code is alone
-        steps = _picture_distance(images, images[nearest])
-        lengths = self._round_trip(self.latents, images), _mean_of_counted(distances, counted), steps
-        return Units(*(float(np.percentile(of_all, PERCENTILE)) for of_all in lengths))
+        neighbours, _, counted = self._neighbours(self.latents, exclude_self=True)
+        nearest = neighbours[np.arange(len(images)), counted.argmax(axis=1)]  # its own row where it is alone
+        return _picture_distance(images, images[nearest])
 
     def _neighbours(self, latents: np.ndarray, exclude_self: bool) -> tuple[np.ndarray, ...]:
         """Rows of the nearest codes, nearest first, their distances, and which of them count: (M, K) each."""
-        latents = self._checked(latents).astype(np.float64)
-        neighbours = self._index.kneighbors(latents, return_distance=False)
-        differences = self.latents[neighbours] - latents[:, None]  # (M, K, D)
+        neighbours, differences = self._nearest(latents)
         # From the differences: the index expands the square, and leaves 1e-8 where two codes are the same.
         distances = np.linalg.norm(differences, axis=2)
         counted = ~self._is_self(neighbours, differences) if exclude_self else np.ones_like(distances, bool)
-        return neighbours, distances, counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
+        return neighbours, distances, _first(counted)
+
+    def _nearest(self, latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (M, K) of the nearest codes, nearest first, and the differences (M, K, D) to them."""
+        latents = self._checked(latents).astype(np.float64)
+        neighbours = self._index.kneighbors(latents, return_distance=False)
+        return neighbours, self.latents[neighbours] - latents[:, None]
 
     def _is_self(self, neighbours: np.ndarray, differences: np.ndarray) -> np.ndarray:
         """True for the neighbour that is the code itself, (M, K): the nearest match, at most one in a row."""
@@ -175,7 +245,8 @@ class Support:
         matches = (np.abs(differences) <= allowed).all(axis=2)
         return matches & (matches.cumsum(axis=1) == 1)
 
-    def _round_trip(self, latents: np.ndarray, images: np.ndarray) -> np.ndarray:
+    def _round_trip(self, latents: np.ndarray, images: np.ndarray | None = None) -> np.ndarray:
+        images = self._decode(latents) if images is None else images
         return np.linalg.norm(self.codec.encode(images).astype(np.float64) - latents, axis=1)
 
     def _decode(self, latents: np.ndarray) -> np.ndarray:
@@ -186,6 +257,15 @@ class Support:
         if latents.ndim != 2 or len(latents) == 0 or latents.shape[1] != n_dims:
             raise ValueError(f"codes must be (M, {n_dims}), at least one, got shape {latents.shape}")
         return latents
+
+
+def _limit(lengths: np.ndarray) -> float:
+    return float(np.percentile(lengths, PERCENTILE))
+
+
+def _first(counted: np.ndarray) -> np.ndarray:
+    """The first `N_NEIGHBOURS` of the neighbours (M, K) that count."""
+    return counted & (counted.cumsum(axis=1) <= N_NEIGHBOURS)
 
 
 def _mean_of_counted(distances: np.ndarray, counted: np.ndarray) -> np.ndarray:

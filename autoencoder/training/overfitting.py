@@ -18,7 +18,7 @@ class Parting:
     last: EpochResult
 
     @property
-    def gap(self) -> float:
+    def difference(self) -> float:
         """Held-out error less training error, in nats per image."""
         return self.last.validation_loss - self.last.train_loss
 
@@ -35,7 +35,7 @@ class Parting:
 
     @property
     def is_apart(self) -> bool:
-        return self.gap > max(APART * abs(self.last.validation_loss), NOTHING)
+        return self.difference > max(APART * abs(self.last.validation_loss), NOTHING)
 
 
 def parting(history: tuple[EpochResult, ...] | list[EpochResult]) -> Parting | None:
@@ -55,7 +55,7 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
         return _of_a_turn(found, n_images)
     if found.is_apart:
         advice = "More images would narrow it." if is_over else "Watch whether it turns up."
-        numbers = f"It is {found.last.validation_loss:.1f} nats, and the gap is {_gap(found)}"
+        numbers = f"It is {found.last.validation_loss:.1f} nats, and the difference is {_difference(found)}"
         meaning = f"the network knows its {n_images:,} images better than others"
         finding = "**The two curves have separated, but the held-out error has not turned up.**"
         return f"{finding} {numbers}: {meaning}. {advice}"
@@ -63,7 +63,7 @@ def sentence(history: tuple[EpochResult, ...] | list[EpochResult], n_images: int
     if is_over:
         # Level curves at the end are no evidence: the learning rate of every training ends at zero.
         advice = "**No overfitting:** more epochs or a larger code may lower both errors."
-    return f"{advice} The gap is {_gap(found)}."
+    return f"{advice} The difference is {_difference(found)}."
 
 
 def _of_a_turn(found: Parting, n_images: int) -> str:
@@ -71,15 +71,15 @@ def _of_a_turn(found: Parting, n_images: int) -> str:
     return (
         f"**Overfitting: the two curves have separated.** The held-out error was lowest after epoch {turn}, "
         f"{best.validation_loss:.1f} nats, and is {found.rise:.1f} nats higher now, while the training "
-        f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the gap is {_gap(found)}. Since "
-        f"then the network memorises its {n_images:,} images. Stop at epoch {turn}, or better, "
-        "train on more images."
+        f"error fell from {best.train_loss:.1f} to {last.train_loss:.1f}; the difference is "
+        f"{_difference(found)}. Since then the network memorises its {n_images:,} images. Stop at epoch "
+        f"{turn}, or better, train on more images."
     )
 
 
-def _gap(found: Parting) -> str:
-    """The gap in nats and as a share, or "none"."""
-    if found.gap >= NOTHING:
-        last = found.last.validation_loss
-        return f"{found.gap:.1f} nats ({found.gap / abs(last) if last else 0.0:.0%} of the held-out error)"
-    return "none" if found.gap > -NOTHING else f"none: held-out images fare better by {-found.gap:.1f} nats"
+def _difference(found: Parting) -> str:
+    """The difference in nats and as a share, or "none"."""
+    nats, last = found.difference, abs(found.last.validation_loss)
+    if nats >= NOTHING:
+        return f"{nats:.1f} nats ({nats / last if last else 0.0:.0%} of the held-out error)"
+    return "none" if nats > -NOTHING else f"none: held-out images fare better by {-nats:.1f} nats"

@@ -30,7 +30,7 @@ def make_checkpoint(name: str, trainer: Trainer, trained_on: Dataset, test: Data
         trainer.model,
         _source(trained_on, trainer.settings),
         TrainingRecord(trainer.settings, trainer.runtime, trainer.seconds, tuple(trainer.history)),
-        AtlasInfo(held_out.name, held_out.split, len(rows), Support(model, latents).units),
+        AtlasInfo(held_out.name, held_out.split, len(rows), Support(model, latents).units, "codes in use"),
     )
     return Checkpoint(name, config, model, Atlas(rows, latents, held_out.labels))
 

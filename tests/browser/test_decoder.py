@@ -7,7 +7,7 @@ import pytest
 
 from autoencoder.checkpoint.checkpoint import Atlas, Checkpoint
 from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
-from autoencoder.latent.support import Support
+from autoencoder.latent.support import Support, is_off_support, oddity, oddity_name
 from autoencoder.model.architecture import Architecture, ModelSettings
 from autoencoder.model.autoencoder import Autoencoder, build_network
 from tests.tools.models import SMALL
@@ -95,12 +95,30 @@ def test_what_is_no_number_is_off_the_data(modules):
     verdicts = modules.evaluate(
         """async () => {
           const { verdict } = await import("/decoder/support.js");
-          return [0.5, 1, 1.01, Infinity, NaN].map(verdict);
+          const odd = 9;  // the measure that does not decide
+          return [0.5, 1, 1.0004, Infinity, NaN].flatMap((length) => [
+            verdict({ roundTrip: length, distance: odd, dim: 8 }),
+            verdict({ roundTrip: odd, distance: length, dim: 7 }),
+          ]);
         }"""
     )
-    assert verdicts[:3] == [
-        "round trip 0.5: on the data",
-        "round trip 1: on the data",
-        "round trip 1.01: off the data",
-    ]
-    assert all("off the data" in verdict for verdict in verdicts[3:])
+    assert [each["isOff"] for each in verdicts] == [False] * 4 + [True] * 6
+    assert [each["length"] for each in verdicts[:6:2]] == ["0.5", "1", "1.0004"]
+    said = [each["words"] for each in verdicts]
+    assert said[0] == "familiar to the model (round-trip error 0.5; above 1 is unfamiliar)"
+    assert said[1] == "near the codes of real images (distance 0.5; above 1 is far)"
+    assert said[4] == "unfamiliar to the model (round-trip error 1.0004; above 1 is unfamiliar)"
+    assert said[5] == "far from the codes of real images (distance 1.0004; above 1 is far)"
+    beside = [each["beside"] for each in verdicts[:2]]
+    assert beside == ["distance to the data 9", "round-trip error 9"]
+
+
+@pytest.mark.parametrize("dim", [1, 7, 8, 32])
+def test_the_browser_decides_by_the_same_measure(modules, dim):
+    given = {"roundTrip": 0.5, "distance": 2.0, "dim": dim}
+    script = """async (given) => {
+      const { oddityName, verdict } = await import("/decoder/support.js");
+      return [verdict(given).isOff, oddityName(given.dim)];
+    }"""
+    decides = oddity(np.array([0.5]), np.array([2.0]), dim)
+    assert modules.evaluate(script, given) == [bool(is_off_support(decides)[0]), oddity_name(dim)]

@@ -139,11 +139,11 @@ def test_an_outline_around_nothing_selects_nothing_and_says_so(page):
 
 
 def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
-    page.goto("/interpolation?model=digits-ae-16&a=3&b=8&steps=5")
+    page.goto("/interpolation?data=digits&model=digits-ae-16&a=3&b=8&steps=5")
     settle(page)
     figures = page.locator(".path-slider figure")
     expect(figures).to_have_count(2)
-    expect(figures.last).to_contain_text("the data")
+    expect(figures.last).to_contain_text("to the model")
     slider = page.get_by_label("Place on the path")
     for t, where in ((0.25, ""), (0.6, ""), (1.5, ", beyond B"), (-0.5, ", before A")):
         slider.fill(str(t))
@@ -153,7 +153,7 @@ def test_the_path_slider_moves_through_every_model_and_beyond_the_ends(page):
             start, end = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
             code = (start + t * (end - start))[None]
             measured = checkpoint.support.measure(code)
-            words = f"round trip {float(f'{measured.round_trip[0]:.3g}'):g}"
+            words = f"round-trip error {float(f'{measured.round_trip[0]:.3g}'):g}"
             expect(figures.nth(number)).to_contain_text(words)
             pixels = 255 - np.array(figures.nth(number).locator("canvas").evaluate(PIXELS)).reshape(28, 28)
             assert np.abs(pixels - bytes_of(measured.images[0])).max() <= 1

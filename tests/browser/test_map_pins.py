@@ -86,7 +86,7 @@ def test_the_keyboard_does_what_the_pointer_does(page):
     expect(stage.pane.locator(".lm-card figcaption").first).to_contain_text(
         f"{x:.2f}, {y:.2f}".replace("-", "−")
     )
-    expect(page.locator(".lm [role=status]")).to_contain_text("on the data")
+    expect(page.locator(".lm [role=status]")).to_contain_text("near the codes of real images")
     page.keyboard.press("Enter")
     wait_for_address(page, r"\ba=(?!none)")
     page.keyboard.press("Escape")

@@ -24,9 +24,10 @@ def test_what_is_drawn_is_the_decoded_code_under_the_pointer(page):
         assert np.abs(stage.drawn - expected).max() <= 1
         measured = stage.checkpoint.support.measure(code)
         words = stage.pane.locator(".lm-oddity").inner_text()
-        verdict = "off the data" if measured.round_trip[0] > 1 else "on the data"
-        assert f"round trip {float(f'{measured.round_trip[0]:.3g}'):g}: {verdict}" in words
-        assert f"distance to the data {float(f'{measured.neighbour_distance[0]:.3g}'):g}" in words
+        distance = float(f"{measured.neighbour_distance[0]:.3g}")
+        place = "far from" if distance > 1 else "near"
+        assert f"{place} the codes of real images (distance {distance:g}; above 1 is far)" in words
+        assert f"round-trip error {float(f'{measured.round_trip[0]:.3g}'):g}" in words
         distances = np.linalg.norm(stage.codes - code, axis=1)
         expect(stage.pane.locator(".lm-card figcaption").nth(1)).to_contain_text(
             f"image {distances.argmin()}\n"

@@ -56,6 +56,26 @@ def test_what_is_saved_is_loaded(checkpoints, digits, tmp_path, kind):
     assert loaded.support.units == made.config.atlas.units
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_units_of_old_files_are_measured_anew_where_they_were_of_means(checkpoints, tmp_path, kind):
+    """Files of format 1 do not say what their units were calibrated on: it was the atlas."""
+    made = checkpoints[kind]
+    assert made.config.atlas.calibrated_on == "codes in use"
+    folder = save_checkpoint(made, tmp_path / "model")
+    edit_config(folder, atlas__units={"round_trip": 1e-3, "neighbour_distance": 1.0, "decoded_step": 1.0})
+    entries = json.loads((folder / CONFIG).read_text())
+    entries["format_version"] = 1
+    del entries["atlas"]["calibrated_on"]
+    (folder / CONFIG).write_text(json.dumps(entries))
+    loaded = load_checkpoint(folder)
+    assert loaded.config.atlas.calibrated_on == "atlas"
+    if kind == "vae":
+        for name, value in vars(made.config.atlas.units).items():
+            assert getattr(loaded.support.units, name) == pytest.approx(value, rel=1e-5)
+    else:
+        assert loaded.support.units == Units(1e-3, 1.0, 1.0)
+
+
 def test_the_atlas_is_the_held_out_codes_to_float16(checkpoints):
     from autoencoder.data.loading import load_dataset
 
@@ -75,7 +95,7 @@ def test_two_saves_are_the_same_bytes(checkpoints, tmp_path):
 def test_the_config_is_for_people_too(saved):
     text = (saved / CONFIG).read_text()
     entries = json.loads(text)
-    assert entries["format_version"] == 1 and entries["model"]["latent_dim"] == 3
+    assert entries["format_version"] == 2 and entries["model"]["latent_dim"] == 3
     assert [epoch["epoch"] for epoch in entries["training"]["history"]] == [1, 2]
     assert len(text.splitlines()) > 40
 

@@ -13,7 +13,9 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise
 from autoencoder.experiments.reconstruction import evaluate
 from autoencoder.latent.paths import linear
-from autoencoder.latent.support import Support
+from autoencoder.latent.sources import draw
+from autoencoder.latent.support import Support, is_off_support
+from autoencoder.model.autoencoder import SEED_OF_USE
 from tests.tools.project import PROJECT
 
 _spec = importlib.util.spec_from_file_location("reproduce", SHIPPED / "reproduce.py")
@@ -28,7 +30,8 @@ def test_all_of_them_are_there_and_nothing_else():
     for dims in (2, 16, 32):
         assert {f"mnist-{kind}-{dims}" for kind in ("ae", "dae", "vae")} <= set(NAMES)
     digits = {"digits-ae-2", "digits-ae-16", "digits-vae-2", "digits-vae-16", "digits-dae-16"}
-    assert {*digits, "fashion-mnist-vae-16"} <= set(NAMES)
+    mnist_5k = {f"mnist-5k-{make}" for make in ("ae-2", "ae-32", "vae-2", "vae-32", "dae-16")}
+    assert {*digits, *mnist_5k, "fashion-mnist-vae-16"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,7 +45,7 @@ def test_a_shipped_model_is_small_and_what_its_name_says(name):
     assert (checkpoint.folder / WEIGHTS).stat().st_size < 2_500_000
     assert (checkpoint.folder / ATLAS).stat().st_size < 500_000
     assert len(config.training.history) == config.training.settings.epochs == reproduce.EPOCHS[dataset]
-    n_train = {"mnist": 60_000, "digits": 1_437, "fashion-mnist": 3_615}[dataset]
+    n_train = {"mnist": 60_000, "mnist-5k": 4_000, "digits": 1_437, "fashion-mnist": 3_615}[dataset]
     assert config.source.n_images == n_train
     assert ("3,615" in config.source.note) == (dataset == "fashion-mnist")
 
@@ -51,6 +54,7 @@ def test_a_shipped_model_is_small_and_what_its_name_says(name):
 def test_its_units_are_those_of_its_atlas(name):
     """Measured anew on every tenth code: units are of all codes, so only near to these."""
     checkpoint = load_checkpoint(name)
+    assert checkpoint.config.atlas.calibrated_on == "codes in use"
     some = checkpoint.atlas.latents[:: max(1, len(checkpoint.atlas.latents) // 1000)]
     anew = Support(checkpoint.model, some).units
     assert anew.round_trip == pytest.approx(checkpoint.config.atlas.units.round_trip, rel=0.35)
@@ -59,10 +63,10 @@ def test_its_units_are_those_of_its_atlas(name):
             assert getattr(anew, unit) == pytest.approx(value, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("digits")])
-def test_models_of_digits_have_seen_these_digits(name):
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("digits", "mnist-5k"))])
+def test_models_of_embedded_sets_have_seen_these_images(name):
     checkpoint = load_checkpoint(name)
-    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+    train, test = (load_dataset(checkpoint.config.source.name, split) for split in ("train", "test"))
     assert checkpoint.config.source.fingerprint == train.fingerprint
     codes = checkpoint.model.encode(test.images)
     scale = np.abs(codes).max()
@@ -112,6 +116,25 @@ def off_support_share(name: str) -> float:
     pairs = pairs[atlas.labels[pairs[:, 0]] != atlas.labels[pairs[:, 1]]][:200]
     paths = np.concatenate([linear(*atlas.latents[pair], 17) for pair in pairs])
     return checkpoint.support.measure(paths).off_support_share
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("mnist-vae-16", 0.15), ("mnist-vae-32", 0.15), ("digits-vae-16", 0.15)]
+)
+def test_samples_of_a_variational_model_are_what_its_decoder_knows(name, most):
+    checkpoint = load_checkpoint(name)
+    drawn = draw("prior", checkpoint.atlas.latents, 500, 0)
+    assert is_off_support(checkpoint.support.oddity(drawn)).mean() <= most
+
+
+def test_the_codes_in_use_stand_for_draws_from_the_posteriors_of_real_images(mnist_test):
+    model, some = load_checkpoint("mnist-vae-16").model, mnist_test.images[::5]
+    posterior = model.posterior(some)  # both draw the same standard normal numbers
+    drawn, used = posterior.sample(np.random.default_rng(SEED_OF_USE)), model.codes_in_use(posterior.mean)
+    limits = [
+        np.percentile(np.linalg.norm(model.encode(model.decode(z)) - z, axis=1), 95) for z in (drawn, used)
+    ]
+    assert limits[1] == pytest.approx(limits[0], rel=0.05)
 
 
 def test_paths_of_the_plain_autoencoder_leave_the_data():

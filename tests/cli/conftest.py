@@ -48,10 +48,11 @@ def own_file(tmp_path, digits) -> Path:
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    """`digits` with 30 training and 20 test images, so that commands on it are quick."""
+    """Embedded sets with 30 training and 20 test images, so that commands on them are quick."""
 
     def load(source, split, *args, **options):
         dataset = load_dataset(source, split, *args, **options)
-        return dataset.subset(np.arange(30 if split == "train" else 20)) if source == "digits" else dataset
+        is_embedded = source in ("digits", "mnist-5k")
+        return dataset.subset(np.arange(30 if split == "train" else 20)) if is_embedded else dataset
 
     monkeypatch.setattr(running, "load_dataset", load)

@@ -159,3 +159,32 @@ def test_images_that_are_all_alike_are_refused(refusal, tmp_path, command):
     assert "do not differ from each other" in refusal(
         command, "digits-ae-16", "--dataset", tmp_path / "blank.npz"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_seen"), [("mnist-vae-2", True), ("mnist-5k-vae-2", False), ("digits-vae-2", False)]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["evaluate", "--dataset", "mnist-5k"],
+        ["gaps", "--dataset", "mnist-5k", "--pairs", "3"],
+        ["generate", "--dataset", "mnist-5k", "--n", "4"],
+        ["few-labels", "--dataset", "mnist-5k", "--labels", "10", "--learners", "codes-knn", "--draws", "1"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_figures_of_images_that_were_trained_on_say_so(capsys, few_digits, words, name, is_seen):
+    assert parser.main([words[0], name, *words[1:], "--json"]) == 0
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    (found,) = report["models"] if words[0] == "gaps" else [report]
+    assert found["seen_in_training"] is is_seen
+    note = f"note: {name} was trained on MNIST's training images, and these are among them"
+    assert (note in err) == is_seen
+
+
+def test_the_training_images_of_a_model_are_seen_and_need_no_note(capsys, few_digits):
+    assert parser.main(["evaluate", "digits-vae-2", "--split", "train", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["seen_in_training"] is True and "note" not in err

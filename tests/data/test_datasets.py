@@ -2,7 +2,6 @@
 
 import gzip
 import struct
-import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -27,29 +26,6 @@ law = settings(max_examples=50, deadline=None)
 needs_real_data = pytest.mark.skipif(
     not (REAL_DATA / "MNIST").is_dir(), reason="no real MNIST on this machine"
 )
-
-FIRST_TEST_LABELS = [
-    9,
-    2,
-    5,
-    7,
-    6,
-    9,
-    7,
-    3,
-    3,
-    3,
-    4,
-    6,
-    9,
-    2,
-    0,
-    0,
-    7,
-    2,
-    4,
-    3,
-]  # the checkpoints that are shipped were measured on these
 
 DOWNLOADED = [named for named in DATASETS.values() if named.folder]
 
@@ -165,53 +141,6 @@ def test_holding_back_depends_on_the_seed_and_checks_the_share():
             hold_back(10, share, 0)
 
 
-# The embedded digits
-
-
-def test_digits_are_split_evenly_once_and_for_all():
-    train, test, whole = (load_dataset("digits", split) for split in ("train", "test", "all"))
-    assert (train.n_images, test.n_images, whole.n_images) == (1_437, 360, 1_797)
-    share = np.bincount(test.labels) / np.bincount(whole.labels)
-    assert abs(share - 0.2).max() < 0.01
-    pictures = {image.tobytes() for image in train.images}
-    assert not any(image.tobytes() in pictures for image in test.images)
-    assert test.labels[:20].tolist() == FIRST_TEST_LABELS
-
-
-def test_digits_show_what_scikit_learn_holds():
-    from sklearn.datasets import load_digits
-
-    found = load_dataset("digits", "all")
-    assert np.bincount(found.labels).tolist() == np.bincount(load_digits().target).tolist()
-    ink = np.sort(found.images.reshape(1_797, -1).mean(1))
-    expected = np.sort(load_digits().images.mean((1, 2)) * (255 / 16) * (20 / 28) ** 2)
-    np.testing.assert_allclose(ink, expected, rtol=0.06)
-
-
-def test_digits_are_centred_and_boxed_as_mnist_is():
-    images = load_dataset("digits", "train").images.astype(float)
-    for axis in (1, 2):
-        profiles = images.sum(axis=3 - axis)
-        centres = profiles @ np.arange(28) / profiles.sum(1)
-        assert abs(centres - 13.5).max() <= 0.55  # moved by whole pixels
-        assert (profiles > 0).sum(1).max() <= 20
-    assert images.max() == 255 and (images[:, 0] == 0).all() and (images[:, :, -1] == 0).all()
-
-
-def test_digits_are_made_once():
-    assert load_dataset("digits").images is load_dataset("Digits", "test").images
-
-
-def test_digits_need_neither_torch_nor_torchvision():
-    code = (
-        "import sys\nfrom autoencoder.data.loading import load_dataset\n"
-        "print(load_dataset('digits').n_images)\n"
-        "print({'torch', 'torchvision', 'streamlit'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
-    assert done.stdout == "360\nset()\n", done.stderr
-
-
 # Named sets on disk
 
 
@@ -264,10 +193,12 @@ def test_the_list_tells_what_is_there(tmp_path):
     write_set(DATASETS["kmnist"], tmp_path)
     write_split(DATASETS["mnist"], tmp_path, "test")  # a half is not a whole
     items = {item.name: item for item in list_datasets(tmp_path)}
-    assert list(items) == ["digits", "mnist", "fashion-mnist", "kmnist", "emnist-letters"]
-    assert items["digits"].status == "embedded" and items["mnist"].status == "to download"
+    assert list(items) == ["digits", "mnist-5k", "mnist", "fashion-mnist", "kmnist", "emnist-letters"]
+    assert items["digits"].status == items["mnist-5k"].status == "embedded"
+    assert items["mnist"].status == "to download"
     assert (items["kmnist"].status, items["kmnist"].n_train, items["kmnist"].n_test) == ("on disk", 7, 4)
     assert (items["mnist"].n_train, items["digits"].n_test) == (60_000, 360)
+    assert (items["mnist-5k"].n_train, items["mnist-5k"].n_test) == (4_000, 1_000)
 
 
 def test_the_data_root_is_the_argument_then_the_variable_then_the_project_s(monkeypatch, tmp_path):
@@ -334,7 +265,7 @@ def test_a_cut_download_leaves_nothing(tmp_path, monkeypatch, error):
     with pytest.raises(DatasetError, match="digits, which works now"):
         load_dataset("mnist", "train", tmp_path)
     assert not files_below(tmp_path)
-    assert list_datasets(tmp_path)[1].status == "to download"
+    assert {info.name: info.status for info in list_datasets(tmp_path)}["mnist"] == "to download"
 
 
 def test_an_interrupted_wait_leaves_nothing_on_disk(tmp_path, monkeypatch):

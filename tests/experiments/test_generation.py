@@ -103,7 +103,7 @@ def test_the_scores_are_those_of_an_independent_computation(train, test, classif
     found = result_of(score_steps("gaussian", made, held_against))
     features = classifier.features(made.images)
     assert found.frechet == frechet(features, classifier.features(test.images))
-    assert found.off_support_share == (checkpoint.support.round_trip_in_units(made.latents) > 1).mean()
+    assert found.off_support_share == (checkpoint.support.oddity(made.latents) > 1).mean()
     labels = classifier.predict(features)
     np.testing.assert_allclose(found.class_shares, np.bincount(labels, minlength=10) / 200)
     rows = RNG(0).permutation(train.n_images)[:200]

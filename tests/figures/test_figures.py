@@ -47,17 +47,18 @@ def test_an_atlas_is_drawn_without_its_images(checkpoints):
     assert sum(len(trace.x) for trace in figure.data) == len(codes.latents)
 
 
-def test_a_profile_is_the_round_trip_of_its_model(checkpoints, codes):
+def test_a_profile_is_the_oddity_of_its_model(checkpoints, codes):
     profiles = {
         kind: checkpoints[kind].support.measure(linear(*codes.latents[:2], 6)) for kind in ("ae", "vae")
     }
     figure = path_figure(profiles)
     assert [trace.name for trace in figure.data] == ["ae", "vae"]
     for trace in figure.data:
-        np.testing.assert_array_equal(trace.y, profiles[trace.name].round_trip)
+        np.testing.assert_array_equal(trace.y, profiles[trace.name].oddity)
         np.testing.assert_allclose(trace.x, np.linspace(0, 1, 6))
     assert len({trace.line.dash for trace in figure.data}) == 2
-    assert figure.layout.yaxis.range[1] > max(measured.round_trip.max() for measured in profiles.values())
+    assert figure.layout.yaxis.title.text == "distance to the data, in the model's units"
+    assert figure.layout.yaxis.range[1] > max(measured.oddity.max() for measured in profiles.values())
 
 
 def test_few_classes_are_named_at_their_centre_and_many_are_not(codes, monkeypatch):

@@ -50,6 +50,9 @@ def test_density_is_greatest_at_the_crowd():
 class Folded:
     """A planted model: it knows codes right of the line x = 1 only, and takes others for their nearest."""
 
+    def codes_in_use(self, latents):
+        return latents
+
     def decode(self, latents):
         images = np.zeros((len(latents), 28, 28), np.float32)
         images[:, 0, 0], images[:, 0, 1 : self.dim] = np.maximum(latents[:, 0], 1), latents[:, 1:]
@@ -62,7 +65,7 @@ class Folded:
         self.dim = dim
 
 
-@pytest.mark.parametrize("dim", [2, 5])
+@pytest.mark.parametrize("dim", [8, 12])
 def test_a_planted_gap_is_found_where_it_is(dim):
     rng = np.random.default_rng(0)
     latents = rng.normal(size=(200, dim)).astype(np.float32) * ([4, 2] + [0.5] * (dim - 2))
@@ -94,3 +97,14 @@ def test_a_map_without_an_inverse_has_no_gaps():
     latents = np.random.default_rng(0).normal(size=(12, 2)).astype(np.float32)
     with pytest.raises(ValueError, match="no inverse"):
         next(gap_field_steps(Support(Folded(2), latents), project(latents, "tsne"), np.zeros(2, np.float32)))
+
+
+def test_in_few_dimensions_the_field_is_the_distance_to_the_data():
+    latents = np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32)
+    support = Support(Folded(2), latents)
+    field = result_of(gap_field_steps(support, project(latents), np.zeros(2, np.float32)))
+    left, right, bottom, top = field.bounds
+    height, width = field.values.shape
+    x, y = left + 20.5 * (right - left) / width, top - 30.5 * (top - bottom) / height
+    expected = support.neighbour_distance(np.array([[x, y]])) / support.units.neighbour_distance
+    assert field.values[30, 20] == pytest.approx(expected[0], rel=1e-3)

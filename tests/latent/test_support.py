@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoencoder.latent.gap_score import gap_score, is_weak
-from autoencoder.latent.support import PathMeasures, Support, Units
+from autoencoder.latent.support import PathMeasures, Support, Units, is_off_support, oddity_name
 
 few = settings(deadline=None, max_examples=25)
 
@@ -20,6 +20,9 @@ class LinearCodec:
         axes = np.random.default_rng(0).normal(size=(784, latent_dim))
         self.axes = np.linalg.qr(axes)[0].T  # (D, 784), orthonormal: distances of pictures are those of codes
         self.n_decoded = self.n_encoded = 0
+
+    def codes_in_use(self, latents):
+        return latents
 
     def decode(self, latents):
         self.n_decoded += len(latents)
@@ -61,15 +64,14 @@ def neighbour_distance_in_a_loop(code, codes, skip=None):
     return np.mean(sorted(distances)[:5])
 
 
-def test_a_path_through_a_hole_is_off_support_in_the_hole_alone():
+def test_a_path_through_a_hole_comes_back_from_elsewhere_in_the_hole_alone():
     measures = Support(HoledCodec(), two_clusters()).measure(ACROSS)
-    np.testing.assert_array_equal(measures.off_support, np.abs(ACROSS[:, 0]) < 2)
-    assert measures.off_support_share == 7 / 17
+    np.testing.assert_array_equal(measures.round_trip > 1, np.abs(ACROSS[:, 0]) < 2)
 
 
-def test_without_a_hole_the_same_path_stays_on_support_and_even():
+def test_without_a_hole_the_same_path_comes_back_and_is_even():
     measures = Support(LinearCodec(), two_clusters()).measure(ACROSS)
-    assert measures.off_support_share == 0
+    assert measures.round_trip.max() <= 1
     assert measures.jump_ratio == pytest.approx(1, abs=1e-3)
 
 
@@ -107,6 +109,48 @@ def test_the_units_are_what_they_say(n, latent_dim):
     assert units.round_trip == pytest.approx(
         0.01 * np.percentile(np.linalg.norm(codes, axis=1), 95), rel=1e-3
     )
+
+
+class DrawnCodec(LinearCodec):
+    """Its decoder is given codes that lie about those of the atlas, as a variational one's is."""
+
+    def codes_in_use(self, latents):
+        return latents + np.random.default_rng(1).normal(size=latents.shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("latent_dim", [2, 16])
+def test_the_units_are_of_the_codes_in_use(latent_dim):
+    codec, codes = DrawnCodec(latent_dim), some_codes(80, latent_dim)
+    support, used = Support(codec, codes), codec.codes_in_use(codes)
+    to_others = [neighbour_distance_in_a_loop(code, codes, skip=row) for row, code in enumerate(used)]
+    assert support.units.neighbour_distance == pytest.approx(np.percentile(to_others, 95), rel=1e-5)
+    trips = np.linalg.norm(codec.encode(codec.decode(used)) - used, axis=1)
+    assert support.units.round_trip == pytest.approx(np.percentile(trips, 95), rel=1e-5)
+    plain = Support(LinearCodec(latent_dim), codes).units
+    assert support.units.decoded_step == plain.decoded_step, "a change of the picture has no noise of a draw"
+    assert support.units.round_trip > plain.round_trip
+    assert is_off_support(support.oddity(used)).mean() == pytest.approx(0.05, abs=0.03)
+
+
+@pytest.mark.parametrize("latent_dim", [2, 7, 8])
+def test_the_quick_limit_is_the_unit_of_what_decides(latent_dim):
+    support = Support(DrawnCodec(latent_dim), some_codes(60, latent_dim))
+    expected = support.units.round_trip if latent_dim >= 8 else support.units.neighbour_distance
+    assert support.oddity_limit() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("latent_dim", [1, 7, 8, 40])
+def test_one_measure_decides_on_paths_places_and_fields_alike(latent_dim):
+    support, codes = (
+        Support(LinearCodec(latent_dim), some_codes(60, latent_dim)),
+        some_codes(9, latent_dim, 5),
+    )
+    measures = support.measure(codes)
+    assert oddity_name(latent_dim) == ("round trip" if latent_dim >= 8 else "distance to the data")
+    decides = measures.round_trip if latent_dim >= 8 else measures.neighbour_distance
+    np.testing.assert_array_equal(measures.oddity, decides)
+    np.testing.assert_array_equal(support.oddity(codes), decides)
+    np.testing.assert_array_equal(support.oddity(codes, measures.images), decides)
 
 
 @few
@@ -186,20 +230,21 @@ def test_a_path_that_stays_or_has_one_step_has_no_jump():
 
 
 def test_exactly_1_is_still_on_support():
-    measures = PathMeasures(np.array([0.5, 1.0, 1.001, 3]), np.zeros(4), np.zeros(4), np.zeros((4, 28, 28)))
-    assert measures.off_support.tolist() == [False, False, True, True]
-    assert measures.off_support_share == 0.5
+    decides, other = np.array([0.5, 1.0, 1.001, 3]), np.array([9, 0, 9, 0])
+    for round_trip, distance, dim in ((decides, other, 8), (other, decides, 7)):
+        measures = PathMeasures(round_trip, distance, np.zeros(4), np.zeros((4, 28, 28)), dim)
+        assert measures.off_support.tolist() == [False, False, True, True]
+        assert measures.off_support_share == 0.5
 
 
 def test_the_score_follows_the_code_size():
     names = [gap_score(dim).title for dim in (1, 2, 3, 7, 8, 128)]
     assert names == ["jump ratio"] * 2 + ["share off the data"] * 4
     assert [is_weak(dim) for dim in (1, 2, 3, 7, 8, 128)] == [False, False, True, True, False, False]
-    measures = PathMeasures(
-        np.array([0, 2, 0.0]), np.zeros(3), np.array([np.nan, 1, 3]), np.zeros((3, 28, 28))
-    )
+    trips, steps = np.array([0, 2, 0.0]), np.array([np.nan, 1, 3])
+    measures = PathMeasures(trips, np.zeros(3), steps, np.zeros((3, 28, 28)), 8)
     assert gap_score(2).of(measures) == 1.5
-    assert gap_score(3).of(measures) == pytest.approx(1 / 3)
+    assert gap_score(8).of(measures) == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("codes", [np.zeros((0, 3)), np.zeros(3), np.full((4, 3), np.nan)])

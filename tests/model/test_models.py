@@ -128,3 +128,18 @@ def test_a_sample_has_the_posterior_s_mean_and_variance():
 def test_a_point_is_its_own_sample():
     mean = np.float32([[1, 2, 3]])
     np.testing.assert_array_equal(Posterior(mean, None).sample(np.random.default_rng(0)), mean)
+
+
+def test_the_codes_in_use_are_the_codes_or_one_draw_about_each():
+    for kind in KINDS:
+        network = ModelSettings(kind, 3)
+        model = Autoencoder(network, build_network(network, 0))
+        latents = model.encode(pictures(400))
+        used = model.codes_in_use(latents)
+        np.testing.assert_array_equal(used, model.codes_in_use(latents))
+        if kind != "vae":
+            np.testing.assert_array_equal(used, latents)
+            continue
+        spread = np.exp(0.5 * model.posterior(model.decode(latents)).log_variance)
+        standard = (used - latents) / spread
+        assert used.dtype == np.float32 and abs(standard.mean()) < 0.1 and abs(standard.std() - 1) < 0.1

@@ -37,7 +37,8 @@ def server(monkeypatch, tmp_path):
 
 
 def visit(page: str = "latent_map", **query) -> AppTest:
-    app = new_app(**query).run()
+    """A page, by an address that chooses nothing but what is asked."""
+    app = new_app(**{"data": None, **query}).run()
     return app if page == "latent_map" else app.switch_page(f"../pages/{page}.py").run()
 
 

@@ -123,8 +123,8 @@ def test_own_images_with_labels_work_and_unlabelled_ones_say_what_to_do():
     object.__setattr__(bare, "class_names", ())
     app = visit(data=own(bare, "scribbles"))
     assert "have no labels" in words(app) and not app.exception
-    press(app, "Use the digits")
-    assert app.selectbox(key="data").value == "digits" and "Measure" in buttons(app)
+    press(app, "Use MNIST 5k")
+    assert app.selectbox(key="data").value == "mnist-5k" and "Measure" in buttons(app)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_images_that_cannot_serve_are_a_sentence(labels, says):
 
 def test_absent_images_are_offered():
     app = visit(data="kmnist")
-    assert not app.exception and {"Use the digits", "Fetch the images"} <= set(buttons(app))
+    assert not app.exception and {"Use MNIST 5k", "Fetch the images"} <= set(buttons(app))
 
 
 def test_a_stopped_measurement_keeps_what_there_is_and_begins_anew_at_once():

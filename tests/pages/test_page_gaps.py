@@ -94,7 +94,7 @@ def test_empty_space_is_that_of_its_source():
         captions = re.findall("<figcaption>(.*?)</figcaption>", tables(app)[number])
         assert [("off" in each, "unlike" in each) for each in captions] == [
             (far > 1, odd > 1)
-            for far, odd in zip(space.round_trip[:24], space.picture_distance[:24], strict=True)
+            for far, odd in zip(space.oddity[:24], space.picture_distance[:24], strict=True)
         ]
 
 
@@ -117,7 +117,7 @@ def test_the_box_is_the_one_that_is_generated_from():
     checkpoint = load_checkpoint("digits-vae-2")
     box = SOURCES["box"].fit(checkpoint.model.encode(load_dataset("digits", "train").images))
     drawn = sample(box, checkpoint.support, 1_000, 0)  # as many as are judged, from the same seed
-    assert shown.iloc[0]["off the data"] == pytest.approx((drawn.round_trip > 1).mean())
+    assert shown.iloc[0]["off the data"] == pytest.approx((drawn.oddity > 1).mean())
 
 
 def test_without_training_images_it_says_which_codes_the_box_is_around():

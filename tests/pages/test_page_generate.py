@@ -39,13 +39,13 @@ def test_the_samples_and_their_measures_are_those_of_the_source():
     assert not app.exception and not app.error
     checkpoint, training = load_checkpoint(MODEL), load_dataset("digits", "train")
     expected = sample(prior(16), checkpoint.support, 12, 3, 0.5)
-    assert row(app, "Round trip") == [f"{value:.2f}" for value in expected.round_trip]
+    assert row(app, "Round trip") == [f"{value:.2f}" for value in expected.oddity]
     distances, _ = nearest(expected.images, training.images)
     test = load_dataset("digits", "test")
     unit = result_of(yardstick_steps(checkpoint.model, training.images, test.images, None)).copy_distance
     assert row(app, "Its distance") == [f"{value / unit:.2f}" for value in distances]
     assert row(app, "Near-copy") == ["copy" if value < unit else "" for value in distances]
-    assert f"**{(expected.round_trip > 1).sum()} of 12** are off the data" in words(app)
+    assert f"**{(expected.oddity > 1).sum()} of 12** are off the data" in words(app)
     assert f"**{(distances < unit).sum()}** are near-copies" in words(app)
     assert len(row(app, "Sample")) == len(row(app, "Nearest training image")) == 12
     assert "Nothing in the training" in words(app)
@@ -58,7 +58,7 @@ def test_a_gaussian_is_fitted_to_the_codes_of_its_class(of_class):
     members = training.images if of_class != "7" else training.images[training.labels == 7]
     expected = sample(gaussian(checkpoint.model.encode(members)), checkpoint.support, 12, 0)
     shown = np.array(row(app, "Round trip"), float)
-    np.testing.assert_allclose(shown, expected.round_trip, atol=0.011)
+    np.testing.assert_allclose(shown, expected.oddity, atol=0.011)
 
 
 def test_a_mixture_is_fitted_and_says_of_how_many_components():
@@ -67,7 +67,7 @@ def test_a_mixture_is_fitted_and_says_of_how_many_components():
     checkpoint = load_checkpoint(MODEL)
     latents = checkpoint.model.encode(load_dataset("digits", "train").images)
     expected = sample(result_of(mixture_steps(latents, 0, 5)), checkpoint.support, 12, 0)
-    np.testing.assert_allclose(np.array(row(app, "Round trip"), float), expected.round_trip, atol=0.011)
+    np.testing.assert_allclose(np.array(row(app, "Round trip"), float), expected.oddity, atol=0.011)
 
 
 def test_the_neighbourhood_is_that_of_a():
@@ -79,7 +79,7 @@ def test_the_neighbourhood_is_that_of_a():
     code = checkpoint.model.encode(load_dataset("digits", "test").images[[17]])[0]
     radius = 2 * checkpoint.support.units.neighbour_distance
     expected = sample(around(code, radius), checkpoint.support, 12, 0)
-    np.testing.assert_allclose(np.array(row(app, "Round trip"), float), expected.round_trip, atol=0.011)
+    np.testing.assert_allclose(np.array(row(app, "Round trip"), float), expected.oddity, atol=0.011)
 
 
 def test_the_scores_are_those_of_the_domain():

@@ -100,7 +100,7 @@ def measured(latent_dim: int, round_trip: list[float], step: list[float], name: 
     """A path that only has measures."""
     model = SimpleNamespace(name=name, model=SimpleNamespace(latent_dim=latent_dim))
     trips, steps = np.array(round_trip), np.array([np.nan, *step])
-    measures = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)))
+    measures = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)), latent_dim)
     return MeasuredPath(model, np.zeros((len(trips), latent_dim)), measures, None)
 
 

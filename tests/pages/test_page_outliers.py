@@ -361,7 +361,7 @@ def test_a_pad_tells_of_drawings_and_of_nothing_else(monkeypatch):
 def test_absent_images_are_offered_not_an_error():
     app = visit("outliers", data="mnist")
     assert not app.exception and not app.dataframe
-    assert {"Use the digits", "Fetch the images"} <= {button.label for button in app.button}
+    assert {"Use MNIST 5k", "Fetch the images"} <= {button.label for button in app.button}
 
 
 def test_the_scores_can_be_kept():

@@ -71,7 +71,7 @@ def test_absent_images_are_offered_not_an_error(page):
     assert not app.exception
     assert "not on this machine" in words(app)
     labels = {button.label for button in app.button}
-    assert {"Use the digits", "Fetch the images"} <= labels
+    assert {"Use MNIST 5k", "Fetch the images"} <= labels
 
 
 def test_a_failed_download_is_a_sentence():
@@ -81,10 +81,10 @@ def test_a_failed_download_is_a_sentence():
     assert "digits" in app.error[0].value
 
 
-def test_going_on_with_the_digits():
+def test_going_on_with_images_that_are_here():
     app = visit("reconstruction", data="kmnist")
-    next(button for button in app.button if button.label == "Use the digits").click().run()
-    assert app.selectbox(key="data").value == "digits"
+    next(button for button in app.button if button.label == "Use MNIST 5k").click().run()
+    assert app.selectbox(key="data").value == "mnist-5k"
     assert not app.info
 
 

@@ -15,7 +15,7 @@ from tests.tools.server import started_server
 from tests.tools.waiting import SOON, wait_until
 from ui.server import app as module
 from ui.server.app import HEALTH_PATH
-from ui.server.middleware import NoDeepPages, headers_for
+from ui.server.middleware import KnownPages, headers_for
 from ui.state.session import COOKIE, TOKEN
 from ui.storage.limits import MAX_IDLE_DAYS
 
@@ -121,7 +121,7 @@ def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
         answers.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept.encode())]}
-    asyncio.run(NoDeepPages(app)(scope, None, send))
+    asyncio.run(KnownPages(app)(scope, None, send))
     if leads_to is None:
         assert passed == [path] and not answers
     else:

@@ -52,13 +52,13 @@ def test_pages_compute_nothing_of_what_is_prepared(computed):
     assert {*COMPUTED, "measure"} == computed  # these are what the pages would compute
     computed.clear()
     for page in ("latent_map", "interpolation", "gaps"):
-        assert not visit(page).exception
+        assert not visit(page, data=DATASET).exception
         assert computed == set(), page
     for noise in slider_noises():
-        app = visit("reconstruction", level=noise.level)
+        app = visit("reconstruction", data=DATASET, level=noise.level)
         assert app.slider(key="level").value == noise.level and not app.exception
     assert computed == set()
-    visit("reconstruction", noise="speckle")
+    visit("reconstruction", data=DATASET, noise="speckle")
     assert computed == {"evaluate"}
 
 

@@ -5,15 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.tools.project import MAIN
-from tests.tools.waiting import SOON
-from ui.state.address import ADDRESS, TEXTS, Number, Text
+from tests.tools.app import new_app
+from ui.state.address import ADDRESS, TEXTS, Listed, Number, Text
 from ui.state.pages import PAGES, PATHS
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTROLS = {"number", "slider", "pick", "segments", "several", "keep_among", "bound", "value"}
+NAMES = {ADDRESS["with"].pattern, ADDRESS["data"].pattern}
+CONTROLS = {"number", "slider", "pick", "pick_model", "segments", "several", "keep_among", "bound", "value"}
 
 
 def names_in(argument: ast.expr) -> list[str]:
@@ -36,7 +35,8 @@ USES = [
 
 
 def test_every_parameter_has_its_control_and_every_control_its_parameter():
-    assert {name for _, name in USES} == set(ADDRESS) - set(TEXTS)
+    listed = {name for name, row in ADDRESS.items() if isinstance(row, Listed)}
+    assert {name for _, name in USES} == set(ADDRESS) - set(TEXTS) | listed
 
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(USES)))
@@ -57,21 +57,22 @@ def test_defaults_are_values_that_a_link_can_have():
         if isinstance(row, Number):
             assert row.default is None or row.low <= row.default <= row.high
         if isinstance(row, Text):
-            assert re.fullmatch(row.pattern, row.default) and not re.fullmatch(row.pattern, "nonsense")
+            assert re.fullmatch(row.pattern, row.default)
+            # Names are free; a list takes only those that it has.
+            assert row.pattern in NAMES or not re.fullmatch(row.pattern, "nonsense")
 
 
 @pytest.mark.parametrize("page", [PAGES[path].name for path in PATHS])
 def test_nonsense_in_an_address_changes_nothing(page):
-    nonsense = dict.fromkeys(set(ADDRESS) - {"data", "model"}, "nonsense")  # of these two the page speaks
+    spoken_of = {"data", "model", "with"}  # of names that are not here the page speaks, or compares with none
+    nonsense = dict.fromkeys(set(ADDRESS) - spoken_of, "nonsense")
     usual, odd = (shown(page, **query) for query in ({}, {**nonsense, "foreign": "1"}))
     assert usual == odd and {"data", "model"} <= set(usual)
 
 
 def shown(page: str, **query: str) -> dict:
     """The values of all controls of a page that stand in the address."""
-    app = AppTest.from_file(str(MAIN), default_timeout=SOON)
-    app.query_params.update(query)
-    app.run()
+    app = new_app(**query).run()
     app.switch_page(f"../pages/{page}.py").run()
     assert not app.exception and not app.error and not app.warning
     kinds = ("selectbox", "multiselect", "number_input", "slider", "select_slider", "button_group", "toggle")

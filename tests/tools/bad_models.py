@@ -101,7 +101,7 @@ DAMAGES = {
     "null": (_holding(CONFIG, b"null"), r"config.json is not a model of this program"),
     "deep": (_holding(CONFIG, b"[" * 100_000), r"config.json is damaged"),
     "foreign": (_config(format="other"), r"config.json is not a model of this program"),
-    "newer": (_config(format_version=2), r"newer version of this program \(format 2, this one reads 1\)"),
+    "newer": (_config(format_version=3), r"newer version of this program \(format 3, this one reads 2\)"),
     "no such kind": (_config(model__kind="gan"), r"config.json is damaged.*kind must be one of"),
     "absurd size": (_config(model__latent_dim=10**9), r"config.json is damaged.*1 to 128"),
     "absurd number": (_config(training__seconds=10**400), r"config.json is damaged"),

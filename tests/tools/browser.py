@@ -4,18 +4,31 @@ import re
 
 import pytest
 
+from autoencoder.checkpoint.store import list_checkpoints
+from autoencoder.checkpoint.titles import model_title
+from autoencoder.data.catalogue import DATASETS
+
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
 
+TITLES = {name: named.title for name, named in DATASETS.items()}
+TITLES |= {info.name: model_title(info) for info in list_checkpoints()}
 PATIENCE = 600_000  # milliseconds: a busy machine is no failure
 LONGEST_DELAY = 900  # milliseconds: longer than the map waits before it tells of a changed view
 expect.set_options(timeout=PATIENCE)
 
 
 def visit(page, address: str) -> None:
-    page.goto(address)
+    page.goto(on_digits(address))
     expect(page.locator("h1")).to_be_visible()
     settle(page)
+
+
+def on_digits(address: str) -> str:
+    """A link of the app that asks for the digits, unless it asks for other images already."""
+    if re.search(r"[?&]data=", address):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}data=digits"
 
 
 def settle(page) -> None:
@@ -55,9 +68,14 @@ def enter(page, label: str, text: str) -> None:
 
 
 def choose(page, label: str, option: str) -> None:
+    """Choose an option of a list; a model or a data set by its name, which the list has in words."""
     page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    page.get_by_role("option", name=TITLES.get(option, option), exact=True).click()
     settle(page)
+
+
+def open_more(page, label: str = "More") -> None:
+    page.get_by_role("button", name=label).click()
 
 
 def expect_page(page, name: str) -> None:
@@ -67,7 +85,9 @@ def expect_page(page, name: str) -> None:
 
 
 def chosen(page, label: str) -> str:
-    return page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).input_value()
+    """The option of a list at the side; of a model or a data set its name."""
+    title = page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).input_value()
+    return next((name for name, words in TITLES.items() if words == title), title)
 
 
 def go_to(page, name: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
 from autoencoder.latent.projection import project
-from tests.tools.browser import expect, let_timers_fire, settle
+from tests.tools.browser import expect, let_timers_fire, on_digits, settle
 
 MARGIN = 0.06  # of the stage, on every side of the points
 # The grey levels of a canvas of 28 by 28.
@@ -120,7 +120,7 @@ class Stage:
 def visit_map(page, address: str, n_panes: int = 1, viewport=(1280, 1500)) -> None:
     width, height = viewport  # high: the pointer reaches only what is in sight
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(address)
+    page.goto(on_digits(address))
     expect(page.locator("h1")).to_be_visible()
     settle(page)
     expect(page.locator(f".lm[data-ready='{n_panes}']")).to_be_attached()

@@ -56,4 +56,4 @@ def test_too_few_epochs_say_nothing(n):
 @pytest.mark.parametrize("held_out", [0.02, 0.0, -0.02])
 def test_a_gap_below_the_last_decimal_is_none(held_out):
     text = sentence(history([3, 2, 0.0], [3, 2, held_out]), 50, True)
-    assert "The gap is none." in text and "0.0 nats" not in text
+    assert "The difference is none." in text and "0.0 nats" not in text

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 PREFIX = "/latent/files"
+FORMAT = 2  # a new number when files of old names have new contents: browsers keep what they have for ever
 MOST_FILES = 1_000  # known by name; a set of 70,000 images has 69 tiles
 MOST_BYTES = 256_000_000  # of what is kept ready
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -45,7 +46,7 @@ class FileStore:
         with self._lock:
             _, turn = self._makers.get(name, (make, threading.Lock()))
             self._makers[name] = make, turn
-        return f"{base_path()}{PREFIX}/{name}"
+        return f"{base_path()}{PREFIX}/{name}?{FORMAT}"
 
     def get(self, name: str) -> bytes | NotYet | None:
         """Compressed bytes of a file; None for a name that is unknown or was dropped."""

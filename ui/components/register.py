@@ -64,6 +64,7 @@ _drawing_pad = _component("drawing_pad", "pad-alone", "drawing_pad/pad.js", "dra
 _training_replay = _component(
     "training_replay", "rp", "training_replay/replay.js", "training_replay/replay.css"
 )
+_menu_closer = _component("menu_closer", "menu-closer", "menu/closer.js")
 
 
 def living_map(data: dict, key: str, on_commit: Callable[[], None], on_again: Callable[[], None]) -> None:
@@ -92,6 +93,11 @@ def drawing_pad(drawing: str, seq: int, key: str, on_commit: Callable[[], None])
 def training_replay(data: dict, key: str) -> None:
     """Training frame by frame, with a slider; ``data`` is the type Data of training_replay/replay.js."""
     _training_replay(data, key=key)
+
+
+def menu_closer(key: str) -> None:
+    """Nothing to see: within the menu, it closes the menu of a phone when a page is chosen."""
+    _menu_closer({}, key=key)
 
 
 def _address(module: str) -> str:

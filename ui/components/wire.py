@@ -31,7 +31,7 @@ def model_bundle(checkpoint: Checkpoint) -> bytes:
     weights = {name: array for name, array in checkpoint.model.weights.items() if "log_variance" not in name}
     facts = {
         "layers": network_layers(checkpoint),
-        "units": vars(checkpoint.config.atlas.units),
+        "units": vars(checkpoint.support.units),
         "latent_dim": checkpoint.model.latent_dim,
     }
     return save({**weights, "atlas": checkpoint.atlas.latents.astype(np.float16)}, {MODEL: json.dumps(facts)})

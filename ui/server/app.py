@@ -15,7 +15,7 @@ from autoencoder.project import ROOT
 from ui.components.files import FILES
 from ui.components.register import MODULES
 from ui.jobs.cluster import close_cluster, start_cluster
-from ui.server.middleware import NoDeepPages, SecurityHeaders, SessionLimit, VisitorCookie
+from ui.server.middleware import KnownPages, SecurityHeaders, SessionLimit, VisitorCookie
 from ui.server.warm_up import Warmer, warm_up
 from ui.storage import results
 from ui.storage.disk import state_root
@@ -66,5 +66,5 @@ def health(request: Request) -> Response:
     return PlainTextResponse(text, status, {"cache-control": "no-store"})
 
 
-MIDDLEWARE = list(map(Middleware, (SecurityHeaders, NoDeepPages, SessionLimit, VisitorCookie)))
+MIDDLEWARE = list(map(Middleware, (SecurityHeaders, KnownPages, SessionLimit, VisitorCookie)))
 ROUTES = [FILES, MODULES, Route(HEALTH_PATH, health)]

@@ -125,10 +125,11 @@ class SecurityHeaders(_AddsHeaders):
         return headers_for(Headers(scope=scope).get("host", ""))
 
 
-class NoDeepPages:
-    """ASGI middleware that redirects addresses below a page, as /train/x, to that page.
+class KnownPages:
+    """ASGI middleware that redirects near misses of a page: /train/x to /train, /few_labels to /few-labels.
 
-    Streamlit answers them with its page, whose scripts the browser then looks for beside it: it stays blank.
+    Streamlit answers the first with its page, whose scripts the browser then looks for beside it: it stays
+    blank. It answers the second with the home page.
     """
 
     def __init__(self, app):
@@ -138,8 +139,10 @@ class NoDeepPages:
         answer = self.app
         if asks_for_a_page(scope):
             page, _, rest = scope["path"].removeprefix(f"{base_path()}/").partition("/")
-            if rest and page in PAGES and page != HOME:
-                answer = RedirectResponse(f"{base_path()}/{page}")
+            meant = page.replace("_", "-").lower()
+            if (rest or meant != page) and meant in PAGES and meant != HOME:
+                query = scope["query_string"].decode("latin-1")
+                answer = RedirectResponse(f"{base_path()}/{meant}{'?' if query else ''}{query}")
         await answer(scope, receive, send)
 
 

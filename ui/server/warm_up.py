@@ -48,10 +48,15 @@ def warm_up() -> None:
     quiet_parsers()
     # Streamlit warns that no script run surrounds the caches here, as intended.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
-    checkpoint = caches.shipped_checkpoint(MODEL)
-    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DATASET, "test")), "auto")
+    with suppress(LatentSpaceError):  # where the images cannot be read, the page says why
+        _draw_first_map()
     gc.collect()
     gc.freeze()
+
+
+def _draw_first_map() -> None:
+    checkpoint = caches.shipped_checkpoint(MODEL)
+    caches.latent_map(caches.codes(checkpoint, caches.named_dataset(DATASET, "test")), "auto")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ their part of the program first, as "pair.image_a".
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,15 +50,27 @@ class Text(Parameter):
     pattern: str = ""
 
 
+@dataclass(frozen=True)
+class Listed(Text):
+    """The choice of a list, "" for its first option: an entry of the browser's history for every change.
+
+    A bound widget replaces the entry, so that Back would skip the change.
+    """
+
+    default: str = ""
+    pattern: str = r"[^\r\n]{0,200}"
+
+
+COUNTERPART = "*"  # compared with the shipped model that shows the difference
+BETWEEN = "|"  # names of several models
 NO_PLACE = "none"  # of a pin that was cleared: without any text the default pair is shown
 PLACE = f"|{NO_PLACE}|{places.IMAGE.pattern}|{places.CODE.pattern}|{places.DRAWING.pattern}"
 VIEW = r"[\d.,e+-]{0,60}"
 
 ADDRESS: dict[str, Parameter] = {
     # Every page
-    "data": Parameter(EVERY, defaults.DATASET),
-    "model": Parameter(EVERY),
-    "large": Parameter(EVERY, False),
+    "data": Listed(EVERY),
+    "model": Listed(EVERY),
     "a": Text(EVERY, "", PLACE),
     "b": Text(EVERY, "", PLACE),
     "classes": Text(EVERY, "", r"|\d{1,4}(\.\d{1,4}){0,199}"),
@@ -65,14 +78,14 @@ ADDRESS: dict[str, Parameter] = {
     "view": Text(EVERY, "", f"|{VIEW}(;{VIEW})?"),
     "scene": Text(EVERY, "1", "[1-5]"),
     # Several pages
-    "with": Parameter(COMPARING),
+    "with": Text(COMPARING, COUNTERPART, r"[^\r\n]{0,400}"),
     "pairs": Number(("gaps", LESSON), 400, 10, 2_000, 50),
     "pairs_seed": Number(("gaps", LESSON), defaults.SEED),
     # Latent map
-    "projection": Parameter((HOME,)),
-    "beside": Parameter((HOME,)),
+    "projection": Listed((HOME,)),
+    "beside": Listed((HOME,)),
     # Reconstruction
-    "noise": Parameter(("reconstruction",), defaults.NOISE),
+    "noise": Parameter(("reconstruction",), defaults.NO_NOISE),
     "level": Number(("reconstruction",), defaults.LEVEL, 0.0, 1.0, defaults.LEVEL_STEP),
     "seed": Number(("reconstruction",), defaults.SEED),
     "way": Parameter(("reconstruction",)),
@@ -83,6 +96,7 @@ ADDRESS: dict[str, Parameter] = {
     "steps": Number(("interpolation",), defaults.N_STEPS, 3, 25),
     "pair_seed": Number(("interpolation",), defaults.SEED),
     # Gaps
+    "part": Listed(("gaps",)),
     "source": Parameter(("gaps",), defaults.EMPTY_SOURCE),
     "space_seed": Number(("gaps",), defaults.SEED),
     # Generate
@@ -101,6 +115,7 @@ ADDRESS: dict[str, Parameter] = {
     # Outliers
     "protocol": Parameter(("outliers",)),
     "outliers": Parameter(("outliers",)),
+    "judge": Listed(("outliers",)),
     "outlier_seed": Number(("outliers",), defaults.SEED),
     "outlier_class": Parameter(("outliers",)),
     "code_size": Parameter(("outliers",)),
@@ -110,6 +125,7 @@ ADDRESS: dict[str, Parameter] = {
     "percentile": Number(("outliers",), 95.0, 1.0, 99.9, 0.5),
     "rate": Number(("outliers",), 5.0, 0.1, 99.0, 0.5),
     # Few labels
+    "encoder": Listed(("few-labels",)),
     "draws": Number(("few-labels",), 3, 1, MOST_DRAWS),
     "labels_seed": Number(("few-labels",), defaults.SEED),
     "labels": Parameter(("few-labels",)),
@@ -142,6 +158,11 @@ def chosen(name: str) -> str:
     return st.session_state.setdefault(f"address.{name}", TEXTS[name].default)
 
 
+def one_of(name: str, options: Sequence[str]) -> str:
+    """The chosen option of a list; the first where there is none, or none of these."""
+    return chosen(name) if chosen(name) in options else options[0]
+
+
 def set_choice(name: str, text: object) -> None:
     """Set a choice without a widget; anything that does not match its pattern is ignored."""
     if isinstance(text, str) and re.fullmatch(TEXTS[name].pattern, text):
@@ -162,14 +183,16 @@ def follow(page: str) -> None:
     st.session_state[PAGE] = page
     if before is None or _is_history_navigation():
         for name, row in TEXTS.items():
-            set_choice(name, st.query_params.get(name, row.default if before == page else chosen(name)))
+            given = st.query_params.get_all(name)
+            otherwise = row.default if before == page else chosen(name)
+            set_choice(name, BETWEEN.join(given) if given else otherwise)
         if "layer" not in st.query_params and any(name in st.query_params for name in MAP_CHOICES):
             set_choice("layer", "none")
 
 
 def show() -> None:
     """Make the address of this page the link that reopens the view, in one entry of the browser's history."""
-    written = link()
+    written = link(st.session_state[PAGE])
     if any(st.query_params.get(name) != text for name, text in written.items()):
         st.query_params.update(written)
     for name in TEXTS:
@@ -177,12 +200,13 @@ def show() -> None:
             del st.query_params[name]
 
 
-def link() -> dict[str, str]:
-    """The choices that a link to another page carries; the values of bound widgets follow by themselves.
+def link(page: str | None = None) -> dict[str, str]:
+    """The choices that a link to a page carries, or to any; those of bound widgets follow by themselves.
 
     With any choice of the map stands its layer, also the default one.
     """
-    written = {name: chosen(name) for name, row in TEXTS.items() if chosen(name) != row.default}
+    carried = {name: row for name, row in TEXTS.items() if row.pages == EVERY or page in row.pages}
+    written = {name: chosen(name) for name, row in carried.items() if chosen(name) != row.default}
     return {**written, "layer": chosen("layer")} if written.keys() & {*MAP_CHOICES} else written
 
 

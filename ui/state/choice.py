@@ -13,6 +13,7 @@ from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import CheckpointError
 from ui.state import address, caches
+from ui.state.defaults import DATASET, preferred_model
 from ui.state.session import current_workspace
 from ui.storage.shares import KINDS, is_shared, path_of_copy, shelf_of
 from ui.storage.workspace import Workspace
@@ -49,15 +50,25 @@ def image_set(name: str, split: str, workspace: Workspace) -> Dataset:
 
 
 def dataset_names() -> list[str]:
-    """The named sets, the visitor's own, and shared ones that were opened."""
-    return [*DATASETS, *current_workspace().images.names(), *opened("data")]
+    """The named sets, the visitor's own, and shared ones that were opened; first that of a plain link."""
+    named = sorted(DATASETS, key=lambda name: name != DATASET)
+    return [*named, *current_workspace().images.names(), *opened("data")]
 
 
 def model_names() -> list[str]:
     """All models: first the one of a link that names none, then the others made for the chosen images."""
-    models, preferred = models_by_name(), f"{dataset_name()}-vae-2"
+    models, preferred = models_by_name(), preferred_model(dataset_name())
     is_for_others = {name: info.config.source.name != dataset_name() for name, info in models.items()}
     return sorted(models, key=lambda name: (name != preferred, is_for_others[name]))
+
+
+def settle() -> None:
+    """Open what a link shares, and set aside names that are not here; before anything is drawn."""
+    open_linked()
+    for key, names in (("data", dataset_names), ("model", model_names)):
+        if address.chosen(key) not in ("", *names()):
+            st.session_state[unknown_key(key)] = address.chosen(key)
+            address.set_choice(key, "")
 
 
 def chosen_dataset(split: str = "test") -> Dataset:
@@ -88,32 +99,25 @@ def checkpoint_named(name: str) -> Checkpoint:
     return caches.checkpoint_in(models_by_name()[name].folder)
 
 
-def was_trained_on(checkpoint: Checkpoint, dataset: Dataset) -> bool:
-    """True for the images of a model's training; a visitor's name can hold other images by now."""
-    source = checkpoint.config.source
-    return source.name == dataset.name and (
-        dataset.split != "all" or source.fingerprint == dataset.fingerprint
-    )
-
-
 def set_model(name: str) -> None:
     """Set the model of every page; for callbacks, which run before the page is drawn."""
     forget_unknown("model")
-    st.session_state.model = name
+    address.set_choice("model", "" if name == model_names()[0] else name)
 
 
 def set_dataset(name: str) -> None:
     """Set the images of every page; for callbacks, which run before the page is drawn."""
-    st.session_state.data = name
-    follow_dataset()
+    before = model_name()
+    address.set_choice("data", "" if name == dataset_names()[0] else name)
+    follow_dataset(before)
 
 
 def dataset_name() -> str:
-    return address.value("data")
+    return address.one_of("data", dataset_names())
 
 
 def model_name() -> str:
-    return st.session_state.model
+    return address.one_of("model", model_names())
 
 
 def models_by_name() -> dict[str, CheckpointInfo]:
@@ -122,15 +126,13 @@ def models_by_name() -> dict[str, CheckpointInfo]:
     return {info.name: info for info in [*own, *opened_models(), *caches.shipped_models()]}
 
 
-def follow_dataset() -> None:
-    """Choose the model for new images: of the same kind and size where there is one for them."""
+def follow_dataset(before: str) -> None:
+    """Choose the model for new images: like the one before in kind and size where there is one for them."""
     forget_unknown("data", "model")
     models = models_by_name()
-    before = models.get(address.value("model"))
     fitting = [info for info in models.values() if info.config.source.name == dataset_name()]
-    if before and fitting:
-        like_before = [info for info in fitting if MAKE(info) == MAKE(before)]
-        st.session_state.model = (like_before or fitting)[0].name
+    like_before = [info for info in fitting if before in models and MAKE(info) == MAKE(models[before])]
+    set_model((like_before or fitting)[0].name if fitting else before)
 
 
 def forget_unknown(*keys: str) -> None:

@@ -3,9 +3,22 @@
 import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.data.catalogue import DATASETS, data_root
 from autoencoder.data.noise import Noise
 
-DATASET, MODEL = "digits", "digits-vae-2"
+
+def opening_dataset() -> str:
+    """Name of the images that the app opens on: MNIST where it is on disk, else its part that is embedded."""
+    return "mnist" if DATASETS["mnist"].is_on_disk(data_root()) else "mnist-5k"
+
+
+def preferred_model(dataset: str) -> str:
+    """Name of the model that is shown first for a named set, shipped or not."""
+    return f"{dataset}-vae-2"
+
+
+DATASET = opening_dataset()  # decided once a process, so that all its visitors open the same view
+MODEL = preferred_model(DATASET)
 PLAIN, VARIATIONAL, FLAT = "mnist-ae-32", "mnist-vae-32", "mnist-vae-2"  # of the lesson
 SEED = 0
 
@@ -14,7 +27,7 @@ SEED = 0
 PAIRS = {"digits": (313, 41), "mnist": (0, 1)}
 
 # Reconstruction
-NOISE, LEVEL = "gaussian", 0.2
+NO_NOISE, NOISE, LEVEL = "none", "gaussian", 0.2  # the first of the noises, and its level, once one is wanted
 N_LEVELS = 21  # few, so that a class looks at the same ones, each of which is measured once
 LEVEL_STEP = 1 / (N_LEVELS - 1)
 N_SHOWN = 10
@@ -39,7 +52,7 @@ def counterparts(first: Checkpoint, options: list[str]) -> list[str]:
 
 
 def slider_noises() -> list[Noise]:
-    """The noises of every position of the level's slider, of the default kind."""
+    """The noises of every position of the level's slider, of the kind that is tried first."""
     return [Noise(NOISE, rounded_level(step * LEVEL_STEP)) for step in range(N_LEVELS)]
 
 

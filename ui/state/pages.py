@@ -1,4 +1,4 @@
-"""Table of the pages: path, file, title and icon of each."""
+"""Table of the pages: path, file, title, icon and group of each."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ class Page:
     name: str
     title: str
     icon: str
+    group: str
 
     @property
     def file(self) -> str:
@@ -17,18 +18,19 @@ class Page:
         return f"../pages/{self.name}.py"
 
 
-HOME, LESSON, TEACHER = "", "lesson", "teacher"
+HOME, TRAIN, LESSON, TEACHER = "", "train", "lesson", "teacher"
+LOOK, ASK, MAKE, TEACH = GROUPS = "Look", "Ask", "Make", "Teach"  # of the menu
 PAGES = {
-    HOME: Page("latent_map", "Latent map", "scatter_plot"),
-    "reconstruction": Page("reconstruction", "Reconstruction", "compare"),
-    "interpolation": Page("interpolation", "Interpolation", "linear_scale"),
-    "gaps": Page("gaps", "Gaps", "blur_on"),
-    "generate": Page("generate", "Generate", "auto_awesome"),
-    "outliers": Page("outliers", "Outliers", "help_center"),
-    "few-labels": Page("few_labels", "Few labels", "label"),
-    LESSON: Page("lesson", "Lesson", "school"),
-    "train": Page("train", "Train", "model_training"),
-    "your-images": Page("your_images", "Your images", "upload"),
-    TEACHER: Page("teacher", "Teacher", "admin_panel_settings"),
+    HOME: Page("latent_map", "Latent map", "scatter_plot", LOOK),
+    "reconstruction": Page("reconstruction", "Reconstruction", "compare", LOOK),
+    "interpolation": Page("interpolation", "Interpolation", "linear_scale", LOOK),
+    "gaps": Page("gaps", "Gaps", "blur_on", ASK),
+    "generate": Page("generate", "Generate", "auto_awesome", ASK),
+    "outliers": Page("outliers", "Outliers", "help_center", ASK),
+    "few-labels": Page("few_labels", "Few labels", "label", ASK),
+    TRAIN: Page("train", "Train", "model_training", MAKE),
+    "your-images": Page("your_images", "Your images", "upload", MAKE),
+    LESSON: Page("lesson", "Lesson", "school", TEACH),
+    TEACHER: Page("teacher", "Teacher", "admin_panel_settings", TEACH),
 }
 PATHS = tuple(path for path in PAGES if path != TEACHER)  # a teacher's page is there with a secret only

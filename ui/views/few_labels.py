@@ -7,23 +7,25 @@ import pandas as pd
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.seen import note_on_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels import words as sentences
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
 from autoencoder.experiments.few_labels.learners import LEARNERS, QUICK
 from autoencoder.experiments.few_labels.measure import FewLabels, few_label_steps
-from autoencoder.experiments.few_labels.task import FewLabelPlan, Task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, Task, labelled_rows
+from autoencoder.training.plan import n_learnt_from
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.jobs.work import StepsWork
-from ui.state import caches
+from ui.state import caches, choice
 from ui.state.choice import chosen_dataset, dataset_at_hand, dataset_title, set_dataset, test_counterpart
 from ui.state.defaults import DATASET
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
-from ui.widgets.choice import offer_download
+from ui.widgets.choice import offer_download, pick_model
 from ui.widgets.controls import keep_among, number, pick, segments, several
-from ui.widgets.frame import offer_page
+from ui.widgets.frame import more, offer_page
 from ui.widgets.job_progress import TICK, job_on_request
 from ui.widgets.pictures import show
 
@@ -35,6 +37,18 @@ POINTS = "difference, points", "95 % from", "to"
 N_SHOWN = 12  # images learnt first, and last
 
 
+def choose_encoder() -> Checkpoint:
+    """The model whose encoder is judged: at first the chosen one, or one of its images with a larger code."""
+    chosen, names, models = choice.model_name(), choice.model_names(), choice.models_by_name()
+    source = models[chosen].config.source.name
+    enough = [name for name in names if models[name].config.model.latent_dim >= SMALL_CODE]
+    alike = [name for name in enough if models[name].config.source.name == source]
+    first = chosen if chosen in enough or not alike else alike[0]
+    explained = "At first the one chosen at the side; where its code is too small, one with a larger code."
+    others = [name for name in names if name != first]
+    return pick_model("encoder", "Encoder of", [first, *others], help=explained)
+
+
 def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
     """The labelled images and the encoder, in words; stops the page where images or labels are missing."""
     if not dataset_at_hand():
@@ -44,12 +58,12 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
     if train.labels is None:
         st.info(
             f"The images of {dataset_title(train.name)} have no labels, so there is nothing to learn. Add "
-            "them again with a file of labels, or continue with the digits.",
+            f"them again with a file of labels, or continue with {dataset_title(DATASET)}.",
             icon=":material/label_off:",
         )
         left, right = st.columns(2)
         offer_page("your-images", "Add images with labels", left)
-        right.button("Use the digits", on_click=set_dataset, args=(DATASET,))
+        right.button(f"Use {dataset_title(DATASET)}", on_click=set_dataset, args=(DATASET,))
         st.stop()
     st.caption(_setting(checkpoint, train))
     return train, test
@@ -57,13 +71,15 @@ def show_setting(checkpoint: Checkpoint) -> tuple[Dataset, Dataset | None]:
 
 def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     source = checkpoint.config.source
-    seconds = f"{checkpoint.config.training.seconds:,.0f} s on {source.n_images:,} images"
+    seconds = f"{checkpoint.config.training.seconds:,.0f} s on {n_learnt_from(checkpoint.config):,} images"
     words = (
         f"**Pre-trained on {dataset_title(source.name)}, labels of {dataset_title(train.name)}.** "
         f"{checkpoint.name}'s encoder was trained without any label ({seconds})."
     )
     if checkpoint.model.latent_dim < SMALL_CODE:
         words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."
+    if note := note_on_seen(checkpoint, train.name, train.split):
+        return f"{words} {note}"
     if source.name != train.name:
         return f"{words} This is the transfer case: it has never seen images of this kind."
     if train.split == "all":
@@ -77,20 +93,33 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
 def choose_plan(checkpoint: Checkpoint, setting: tuple[Dataset, Dataset | None]) -> FewLabelPlan:
     """The plan of a measurement; its defaults take seconds. Raises DatasetError for too few images."""
     train, test = setting
-    counts_column, draws_column, seed_column = st.columns([3, 1, 1])
     spread = "How often other images are labelled: the spread over draws says how much chance decides."
-    n_draws = number("draws", "Draws", draws_column, help=spread)
-    seed = number("labels_seed", "Seed", seed_column)
-    task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
-    counts = _choose_counts(task, counts_column)
     slow = "Fine-tuned and from scratch take a second or more for every number of labels and draw."
-    looks = {"help": slow, "placeholder": "choose one at least", "format_func": _title}
-    learners = several("learners", "Learners", list(LEARNERS), default=QUICK, **looks)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = st.container()
+        with more():
+            n_draws = number("draws", "Draws", help=spread)
+            seed = number("labels_seed", "Seed")
+            looks = {"help": slow, "placeholder": "choose one at least", "format_func": _title}
+            learners = several("learners", "Learners", list(LEARNERS), default=QUICK, **looks)
+    task = caches.label_task(train, test, seed, MOST_POOL, MOST_TEST)
+    counts = _choose_counts(task, labels)
+    _show_labelled(task, counts[:1], seed)
     st.caption(
         f"{task.pool.n_images:,} images in the pool, {task.test.n_images:,} to test on, {task.n_classes} "
         "classes."
     )
     return FewLabelPlan(checkpoint, train, test, task, learners, counts, n_draws, seed)
+
+
+def _show_labelled(task: Task, fewest: list[int], seed: int) -> None:
+    """The images that are labelled in the first draw, where they are the fewest."""
+    for n_labels in fewest:
+        rows = labelled_rows(task, n_labels, 0, seed)[:N_SHOWN]
+        names = [task.pool.class_names[label] for label in task.pool.labels[rows]]
+        which = f"{n_labels:,} of {task.pool.n_images:,} images; the first {len(rows)} of them"
+        st.markdown(f"**All that has a label** in the first draw: {which}")
+        show(task.pool.images[rows], names)
 
 
 def _title(learner: str) -> str:

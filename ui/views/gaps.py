@@ -1,4 +1,4 @@
-"""Parts of the page Gaps: statistic of random pairs, matrix of classes, empty space, study of settings."""
+"""Parts of the page Gaps: paths of random pairs, matrix of classes, empty space, study of settings."""
 
 from itertools import compress
 
@@ -10,6 +10,7 @@ from plotly.colors import sample_colorscale
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.gaps.empty_space import EmptySpace
 from autoencoder.experiments.gaps.figure import gap_figure
 from autoencoder.experiments.gaps.statistic import (
@@ -20,46 +21,65 @@ from autoencoder.experiments.gaps.statistic import (
     statistics_steps,
 )
 from autoencoder.experiments.gaps.study import Study
+from autoencoder.experiments.gaps.study_words import Finding
 from autoencoder.experiments.gaps.words import comparisons, sentence
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import SHARE, GapScore, gap_score, is_weak, random_pairs
 from autoencoder.latent.sources import SOURCES
+from autoencoder.latent.support import YARDSTICK, is_off_support
 from autoencoder.wording import counted
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
-from ui.state.defaults import N_PLACES
+from ui.state.defaults import N_PLACES, N_STEPS, PATH
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, segments
-from ui.widgets.frame import go_to
+from ui.widgets.frame import go_to, more
 from ui.widgets.job_progress import job_on_request
 from ui.widgets.map import show_map
-from ui.widgets.pair import fitting_codes, other_codes, set_pair
+from ui.widgets.pair import chosen_pair, fitting_codes, other_codes, set_pair
+from ui.widgets.paths import find_paths, show_strips
 from ui.widgets.pictures import show
 
+PARTS = {"paths": "Paths", "space": "Empty space", "study": "What closes the gaps?"}
 NUMBERS = "median", "mean", "95 % from", "to", "steps unlike any image"
 MATRIX = "gaps.matrix"
 PAIR_WORDS = "most typical", "worst"
 N_SHOWN = 24  # places in empty space, of each model
 
 
+def choose_part() -> str:
+    """The part of the page: one of `PARTS`."""
+    looks = {"format_func": PARTS.get, "label_visibility": "collapsed"}
+    return segments("part", "Part of the page", PARTS, **looks)
+
+
+def show_paths(models: list[Checkpoint], codes: Codes) -> None:
+    """One path through every model, then the statistic of hundreds, and where the gaps are."""
+    pair = chosen_pair(models[0], codes)
+    show_strips(codes, find_paths(models, codes, pair, PATH, N_STEPS, False), pair)
+    show_statistic(models, codes)
+    show_matrix(models[0], codes)
+
+
 def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     """Random pairs through every model: started with a button, then kept."""
-    has_classes = codes.labels is not None
-    st.subheader("Same class against different classes" if has_classes else "Random pairs", anchor=False)
     if len(codes.latents) < 2:
         st.caption("A path needs two images, and here is one. Choose others at the side.")
         return
-    pairs_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
-    n_pairs = number("pairs", "Pairs of each kind", pairs_column)
-    seed = number("pairs_seed", "Seed", seed_column)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        button = st.container(width="content")
+        with more():
+            n_pairs, seed = number("pairs", "Pairs of each kind"), number("pairs_seed", "Seed of the pairs")
+    kinds = "within classes, and as many between classes" if codes.labels is not None else "of two images"
     job = job_on_request(
-        job_key("statistic", [model.identity for model in models], codes.key, n_pairs, seed),
+        job_key("statistic", YARDSTICK, [model.identity for model in models], codes.key, n_pairs, seed),
         lambda: _statistic_work(models, codes, n_pairs, seed),
         "Measure the paths",
-        "Some seconds of work: the same pairs are sent through every model.",
+        f"One pair proves little. This sends {n_pairs:,} random pairs {kinds}, through every model, in some "
+        "seconds.",
         f"{2 * n_pairs:,} paths through {len(models)} models",
-        button_column,
+        button,
     )
     if n_pairs > len(codes.latents):
         st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
@@ -108,13 +128,13 @@ def _show_rows(statistics: list[GapStatistic], score: GapScore) -> None:
 
 def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
     """The median gap score of every two classes, and pairs to look at."""
-    st.subheader("Where are the gaps?", anchor=False)
+    st.subheader("Between which classes?", anchor=False)
     if codes.labels is None or len(codes.latents) < 2:
         st.caption("These images have no classes to walk between.")
         return
     seed = address.value("pairs_seed")
     job = job_on_request(
-        job_key("matrix", checkpoint.fingerprint, codes.key, seed),
+        job_key("matrix", YARDSTICK, checkpoint.fingerprint, codes.key, seed),
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
         f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
@@ -168,25 +188,21 @@ def _offer_pair(words: str, pair: list[int], checkpoint: Checkpoint, codes: Code
 
 def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     """Places without a code, decoded: the shares off the data and unlike any image."""
-    st.subheader("Empty space", anchor=False)
-    st.markdown(
-        "Paths between codes are half of the story; the other half is where no code is. Look for pictures of "
-        "nothing."
-    )
-    source_column, seed_column = st.columns(2)
-    source = segments("source", "Places drawn from", SOURCES, source_column)
-    seed = number("space_seed", "Seed of the samples", seed_column)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = segments("source", "Places drawn from", SOURCES)
+        with more():
+            seed = number("space_seed", "Seed of the places")
     own = [other_codes(model, codes) for model in models]
     fitted_to = list(map(fitting_codes, models, own))
+    given = zip(models, own, fitted_to, strict=True)
+    spaces = {model.name: caches.space(model, *both, source, N_PLACES, seed) for model, *both in given}
+    for model, space in zip(models, spaces.values(), strict=True):
+        _show_places(model_title(model), space)
     st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
+    _show_shares(spaces, len(codes.latents) if codes.images is not None else 0)
     figure = caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark())
     alt = "The share of places off the data, and unlike any image, by model and source."
     show_chart(figure, "empty space", alt)
-    given = zip(models, own, fitted_to, strict=True)
-    spaces = {model.name: caches.space(model, *both, source, N_PLACES, seed) for model, *both in given}
-    _show_shares(spaces, len(codes.latents) if codes.images is not None else 0)
-    for name, space in spaces.items():
-        _show_places(name, space)
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
         show_map(models[0], codes, compact=True, crosses=spaces[models[0].name].latents)
 
@@ -208,7 +224,7 @@ def _show_shares(spaces: dict[str, EmptySpace], n_images: int) -> None:
 def _show_places(name: str, space: EmptySpace) -> None:
     """The first places of a model, with marks of the odd ones."""
     st.markdown(f"**{name}**: the first {N_SHOWN} of {N_PLACES:,} places")
-    are_odd = zip(space.round_trip[:N_SHOWN] > 1, space.picture_distance[:N_SHOWN] > 1, strict=True)
+    are_odd = zip(is_off_support(space.oddity[:N_SHOWN]), space.picture_distance[:N_SHOWN] > 1, strict=True)
     marks = [" · ".join(compress(("off", "unlike"), is_odd)) or "–" for is_odd in are_odd]
     show(space.images[:N_SHOWN], marks, side=64)
 
@@ -225,20 +241,22 @@ def _fitted_words(codes: Codes) -> str:
 
 def show_study() -> None:
     """The study: settings that close the gaps, and their cost; all models were measured beforehand."""
-    st.subheader("What closes the gaps?", anchor=False)
     study = caches.shipped_study()
     st.markdown(
         "Models of many settings, trained alike. Look for a line that falls steeply: there the gaps close; "
         "the farther right it goes, the greater is the error, and the blurrier are the pictures."
     )
-    said, beside, numbers = caches.study_findings()
-    for against in dict.fromkeys(each.against for each in said):
-        st.markdown(f"{against}.")
-        findings = [each for each in said if each.against == against]
-        st.markdown("\n".join(f"- **{each.verdict}.** {each.figures}" for each in findings))
-    st.markdown(beside)
     alt = "Reconstruction error on held-out images against the gap score, for every setting."
     show_chart(caches.study_chart(is_dark()), "study", alt)
+    said, beside, numbers = caches.study_findings()
+    groups = {against: [each for each in said if each.against == against] for against in _keys(said)}
+    for against, findings in groups.items():
+        st.markdown(f"{against}: {'; '.join(_lower(each.verdict) for each in findings)}.")
+    with st.expander("The figures behind these sentences"):
+        for against, findings in groups.items():
+            st.markdown(f"{against}.")
+            st.markdown("\n".join(f"- **{each.verdict}.** {each.figures}" for each in findings))
+        st.markdown(beside)
     with st.expander("All settings, as a table"):
         shares = [name for name in numbers if name.startswith(("off the data", "unlike"))]
         alt = "Every setting of the study with its reconstruction error and its gap scores."
@@ -246,6 +264,14 @@ def show_study() -> None:
         offer_file("Settings (CSV)", f"gaps-study-{study.dataset}.csv", lambda: csv(numbers))
     st.caption(_how_made(study))
     st.code(f"python -m autoencoder study --dataset {study.dataset} --out study.json", language="bash")
+
+
+def _keys(findings: list[Finding]) -> list[str]:
+    return list(dict.fromkeys(each.against for each in findings))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def _how_made(study: Study) -> str:

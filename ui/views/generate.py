@@ -11,6 +11,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
+from autoencoder.checkpoint.seen import has_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate import samples
@@ -18,17 +19,19 @@ from autoencoder.experiments.generate.figure import frechet_figure
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.latent import sources
 from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
-from autoencoder.latent.support import is_off_support
+from autoencoder.latent.support import YARDSTICK, is_off_support, oddity_name
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
-from ui.state.choice import chosen_dataset, was_trained_on
+from ui.state.choice import chosen_dataset
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
 from ui.widgets.choice import compared_models
 from ui.widgets.controls import number, pick, segments, slider
+from ui.widgets.frame import more
 from ui.widgets.job_progress import job_at_once, job_on_request
 from ui.widgets.pair import choose_end, chosen_pair, fitting_codes, other_codes
 from ui.widgets.pictures import show, show_grid, show_large, show_table
+from ui.widgets.seen import show_seen
 
 AROUND = "around A"
 ALL, LIKELIEST = "all classes", "likeliest"
@@ -63,47 +66,63 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
     """The source with its settings; a mixture is fitted where it is asked for."""
     fitted_to = fitting_codes(checkpoint, codes)
     options = [*SOURCES, *([MIXTURE] if len(fitted_to.latents) >= FEWEST_CODES else []), AROUND]
-    source = segments("draw", "Source", options)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = segments("draw", "Source of the codes", options)
+        if source == AROUND:
+            unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+            scale = slider("radius", "Radius", help=unit, width=220)
+        else:
+            unit = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."
+            scale = slider("temperature", "Temperature", help=unit, width=220)
+        with more():
+            n, seed = slider("samples", "Samples"), number("draw_seed", "Seed of the samples")
+            if source == AROUND:
+                choose_end("a", chosen_pair(checkpoint, codes)[0], codes)
+            narrowed = _narrow(source, fitted_to)
     words = SOURCE_WORDS[source]
     if source == "prior" and not checkpoint.model.is_variational:
         words += f" Nothing in the training of {checkpoint.name} has drawn its codes towards it."
     st.caption(words)
-    n_column, seed_column, heat_column = st.columns(3)
-    n = slider("samples", "Samples", n_column)
-    seed = number("draw_seed", "Seed", seed_column)
     if source == AROUND:
-        unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
-        radius = slider("radius", "Radius", heat_column, help=unit)
-        return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
-    scales = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."
-    heat = slider("temperature", "Temperature", heat_column, help=scales)
-    return Choice(source, _fitted(source, checkpoint, fitted_to), n, seed, heat)
+        return Choice(source, _around(checkpoint, codes, scale), n, seed, 1.0)
+    return Choice(source, _fitted(source, checkpoint, fitted_to, *narrowed), n, seed, scale)
 
 
 def _around(checkpoint: Checkpoint, codes: Codes, radius: float) -> Sampler:
     place, _ = chosen_pair(checkpoint, codes)
-    choose_end("a", place, codes)
     show(picture_of(place, checkpoint, codes)[None], [f"A: {title_of(place, codes)}"], side=112)
     length = radius * checkpoint.support.units.neighbour_distance
     return sources.around(code_of(place, checkpoint, codes), length)
 
 
-def _fitted(source: str, checkpoint: Checkpoint, codes: Codes) -> Sampler | None:
-    label, latents = None, codes.latents
+def _narrow(source: str, codes: Codes) -> tuple[int | None, int | None]:
+    """Class whose codes a source is fitted to, and number of components of a mixture; None for any."""
+    label = None
     if source in ("gaussian", MIXTURE) and codes.labels is not None:
         name = pick("of_class", "Of the class", [ALL, *_present(codes)])
-        if name != ALL:
-            label = codes.class_names.index(name)
-            latents = latents[codes.labels == label]
+        label = None if name == ALL else codes.class_names.index(name)
+    if source != MIXTURE:
+        return label, None
+    most = len(_of_class(codes, label)) // 2
+    options = [LIKELIEST, *(str(number) for number in sources.CANDIDATES if number <= most)]
+    likeliest = "The likeliest number is the one under which held-out codes are likeliest."
+    asked = pick("components", "Components", options, help=likeliest)
+    return label, None if asked == LIKELIEST else int(asked)
+
+
+def _of_class(codes: Codes, label: int | None) -> np.ndarray:
+    return codes.latents if label is None else codes.latents[codes.labels == label]
+
+
+def _fitted(
+    source: str, checkpoint: Checkpoint, codes: Codes, label: int | None, n_components: int | None
+) -> Sampler | None:
+    latents = _of_class(codes, label)
     if source in SOURCES:
         return SOURCES[source].fit(latents)
     if len(latents) < FEWEST_CODES:
         st.caption(f"A mixture needs at least {FEWEST_CODES} images of the class.")
         return None
-    options = [LIKELIEST, *(str(number) for number in sources.CANDIDATES if number <= len(latents) // 2)]
-    likeliest = "The likeliest number is the one under which held-out codes are likeliest."
-    asked = pick("components", "Components", options, help=likeliest)
-    n_components = None if asked == LIKELIEST else int(asked)
     job = job_at_once(
         job_key("mixture", checkpoint.fingerprint, codes.key, label, n_components),
         lambda: StepsWork(sources.mixture_steps, latents, 0, n_components),
@@ -124,22 +143,22 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     if choice.sampler is None:
         return
     drawn = samples.sample(choice.sampler, checkpoint.support, choice.n, choice.seed, choice.temperature)
-    off = is_off_support(drawn.round_trip)
-    rows = [
-        ("Sample", list(drawn.images)),
-        ("Round trip", [f"{value:.2f}" for value in drawn.round_trip]),
+    off = is_off_support(drawn.oddity)
+    pictures = [("Sample", list(drawn.images))]
+    numbers = [
+        (oddity_name(checkpoint.model.latent_dim).capitalize(), [f"{value:.2f}" for value in drawn.oddity]),
         ("Off the data", _marks(off, "off")),
     ]
     counts = [f"**{off.sum()} of {choice.n}** are off the data"]
     if codes.images is not None:
-        found, count = _compared_with_training(checkpoint, drawn)
-        rows += found
+        nearest, found, count = _compared_with_training(checkpoint, drawn)
+        pictures.append(nearest)
+        numbers += found
         counts.append(count)
     st.markdown(", ".join(counts) + ".")
-    for start in range(0, choice.n, N_COLUMNS):
-        here = slice(start, start + N_COLUMNS)
-        heads = [str(number) for number in range(start + 1, start + N_COLUMNS + 1)]
-        show_table([(name, cells[here]) for name, cells in rows], heads, 60, off[here])
+    _show_rows(pictures, off, 68)
+    with st.expander("Details: the numbers of every sample"):
+        _show_rows(pictures[:1] + numbers, off, 44)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
     picture = f"{name}.png", lambda: sheet(drawn.images, N_COLUMNS)
     offer_files(
@@ -147,21 +166,29 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     )
 
 
-def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> tuple[list, str]:
-    """Rows with the nearest training images, and a clause on near-copies of them."""
+def _show_rows(rows: list[tuple[str, list]], off: np.ndarray, side: int) -> None:
+    """Rows of all samples, in tables of a dozen columns; those off the data are hatched."""
+    for start in range(0, len(off), N_COLUMNS):
+        here = slice(start, start + N_COLUMNS)
+        heads = [str(number) for number in range(start + 1, start + len(off[here]) + 1)]
+        show_table([(name, cells[here]) for name, cells in rows], heads, side, off[here])
+
+
+def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> tuple[tuple, list, str]:
+    """Row of the nearest training images, rows of their distances, and a clause on near-copies of them."""
     training = chosen_dataset("train")
     distances, found = caches.nearest_images(drawn.images, training)
     nearest = list(training.images[found])
-    if not was_trained_on(checkpoint, training):
+    if not has_seen(checkpoint.config, training):
         clause = "and the model was trained on other images, so none can be a copy of these"
-        return [("Nearest of these images", nearest)], clause
+        return ("Nearest of these", nearest), [], clause
     unit = caches.copy_distance(checkpoint, training, chosen_dataset("test"))
     rows = [
-        ("Nearest training image", nearest),
-        ("Its distance", [f"{value / unit:.2f}" for value in distances]),
+        ("Distance to a training image", [f"{value / unit:.2f}" for value in distances]),
         ("Near-copy", _marks(distances < unit, "copy")),
     ]
-    return rows, f"**{(distances < unit).sum()}** are near-copies of a training image"
+    count = f"**{(distances < unit).sum()}** are near-copies of a training image"
+    return ("Nearest trained on", nearest), rows, count
 
 
 def _marks(are_marked: np.ndarray, word: str) -> list[str]:
@@ -170,7 +197,7 @@ def _marks(are_marked: np.ndarray, word: str) -> list[str]:
 
 def _arrays(drawn: samples.Samples) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, round_trip=drawn.round_trip)
+    np.savez_compressed(file, latents=drawn.latents, images=drawn.images, oddity=drawn.oddity)
     return file.getvalue()
 
 
@@ -184,20 +211,22 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     if are_alike(training.images):
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
-    models = compared_models(checkpoint, codes)
-    n_column, seed_column, button_column = st.columns(3, vertical_alignment="bottom")
-    n = number("judged", "Samples of each", n_column)
-    seed = number("judged_seed", "Seed of the samples", seed_column)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        button = st.container(width="content")
+        models = compared_models(checkpoint, codes)
+        with more():
+            n, seed = number("judged", "Samples of each source"), number("judged_seed", "Seed of all")
+    show_seen(models, held_out.name, held_out.split)
     fitted_to = [fitting_codes(model, other_codes(model, codes)) for model in models]
     coded = {model.name: (model.support, each.latents) for model, each in zip(models, fitted_to, strict=True)}
     asked = coded, training, held_out, n, seed
     job = job_on_request(
-        job_key("generation", [model.identity for model in models], fitted_to[0].key, n, seed),
+        job_key("generation", YARDSTICK, [model.identity for model in models], fitted_to[0].key, n, seed),
         lambda: StepsWork(samples.compare_steps, *asked, partial=samples.Judgement({})),
         "Judge every source",
         "Half a minute of work: a small classifier is taught, whose features tell real from made.",
         f"{n:,} samples from every source of {len(models)} models",
-        button_column,
+        button,
     )
     if job and job.progress.partial.scores:
         _show_judgement(job.progress.partial, models, training)
@@ -206,7 +235,7 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
 def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
-    _show_table(found, {model.name for model in models if was_trained_on(model, training)})
+    _show_table(found, {model.name for model in models if has_seen(model.config, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
         return
@@ -272,10 +301,11 @@ def show_arithmetic(checkpoint: Checkpoint, codes: Codes) -> None:
     (a, _), (b, _), (c, _) = terms
     made = (a - b + c)[None]
     pictures = checkpoint.model.decode(np.stack([a, b, c, *made]))
-    (round_trip,) = checkpoint.support.round_trip_in_units(made)
+    (oddity,) = checkpoint.support.oddity(made)
     st.caption(WHAT_TO_EXPECT)
     names = [f"{words} {name}" for (_, words, _), (_, name) in zip(TERMS, terms, strict=True)]
-    names.append(f"= round trip {round_trip:.2f}: {'off' if round_trip > 1 else 'on'} the data")
+    length = f"{oddity_name(checkpoint.model.latent_dim)} {oddity:.2f}"
+    names.append(f"= {length}: {'off' if is_off_support(oddity) else 'on'} the data")
     show_large(pictures, names)
 
 

@@ -1,37 +1,32 @@
-"""Parts of the page Interpolation: scenes, paths with a second opinion, strips, profile, map, downloads."""
+"""Parts of the page Interpolation: choices, scenes, paths, strips, details, downloads."""
 
-import hashlib
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from autoencoder.checkpoint import path_kinds
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATH_KINDS
-from autoencoder.checkpoint.places import ImageAt, code_in, picture_of, title_of
+from autoencoder.checkpoint.places import ImageAt
 from autoencoder.checkpoint.store import SHIPPED
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.interpolation import words
-from autoencoder.experiments.interpolation.measured_path import MeasuredPath, Opinion
-from autoencoder.experiments.interpolation.second_opinion import Classifier
+from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.figures.pictures import gif, svg_strips
-from ui.components.files import file_store
-from ui.components.register import path_slider
-from ui.components.wire import model_bundle
-from ui.jobs.work import StepsWork, job_key
-from ui.state import caches
-from ui.state.choice import chosen_dataset, dataset_name, set_dataset, set_model, test_counterpart
+from ui.state import address, caches
+from ui.state.choice import dataset_name, set_dataset, set_model
 from ui.state.defaults import PLAIN, VARIATIONAL
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_files, sheet, show_chart
+from ui.widgets.choice import compared_models
 from ui.widgets.controls import segments, slider
-from ui.widgets.job_progress import job_on_request
+from ui.widgets.frame import more
 from ui.widgets.map import show_map
-from ui.widgets.pair import Pair, set_pair
-from ui.widgets.pictures import show_large, show_table
+from ui.widgets.pair import Pair, choose_pair, offer_draw, set_pair
+from ui.widgets.paths import classifier_of, heads
+from ui.widgets.pictures import show_table
 
 LOOKS = "Looks like (weight)"
 IMAGES = "mnist"  # of the scenes
@@ -75,7 +70,7 @@ PRESETS = (
         "within the 3s",
         "Both ends are a 3. Is everything in between a 3 as well?",
         "whether the round trip stays below 1 all the way, and whether the slant turns evenly",
-        (18, 30),
+        (51, 369),
     ),
     Preset(
         "a ghost in the 2-D autoencoder",
@@ -87,19 +82,31 @@ PRESETS = (
 )
 
 
-def offer_presets() -> None:
+def choose_paths(checkpoint: Checkpoint, codes: Codes) -> tuple[Pair, list[Checkpoint], str, int]:
+    """A and B, the models, the kind of path and the number of its steps: in one row, the rest behind More."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="interpolation"):
+        offer_draw(codes)
+        models = compared_models(checkpoint, codes)
+        with more("Scenes", ":material/school:"):
+            _offer_presets()
+        with more():
+            pair = choose_pair(checkpoint, codes)
+            kind, n_steps = _choose_path()
+    return pair, models, kind, n_steps
+
+
+def _offer_presets() -> None:
     """The scenes with their prompts; once one is set up, the address is its link."""
-    with st.expander("Scenes for teaching", icon=":material/school:"):
-        for preset in PRESETS:
-            st.button(preset.title, on_click=_set_up, args=(preset,), icon=":material/play_arrow:")
-            st.markdown(preset.words)
+    for preset in PRESETS:
+        st.button(preset.title, on_click=_set_up, args=(preset,), icon=":material/play_arrow:")
+        st.markdown(preset.words)
 
 
 def _set_up(preset: Preset) -> None:
     """Show in this session what its link would show in a new one."""
     set_dataset(IMAGES)
     set_model(preset.models[0])
-    st.session_state["with"] = list(preset.models[1:])
+    address.set_choice("with", preset.models[1])
     set_pair(*preset.pair)
 
 
@@ -112,88 +119,29 @@ def show_prompt(models: list[Checkpoint], pair: Pair) -> None:
             st.info(preset.words, icon=":material/school:")
 
 
-def choose_path() -> tuple[str, int]:
-    """The kind of path and the number of its steps."""
-    kind_column, steps_column = st.columns(2)
-    kind = segments("path", "Path", PATH_KINDS, kind_column)
-    kind_column.caption(f"{PATH_KINDS[kind].title}. {PATH_KINDS[kind].label}")
-    return kind, slider("steps", "Steps", steps_column)
+def _choose_path() -> tuple[str, int]:
+    kind = segments("path", "Path", PATH_KINDS)
+    st.caption(f"{PATH_KINDS[kind].title}. {PATH_KINDS[kind].label}")
+    return kind, slider("steps", "Steps")
 
 
-def find_paths(
-    models: list[Checkpoint], codes: Codes, pair: Pair, kind: str, n_steps: int, with_opinion: bool = True
-) -> list[MeasuredPath]:
-    """The path of a pair through every model; ``codes`` are those of the first, in which it was chosen."""
-    ends = [(model, tuple(code_in(model, place, models[0], codes) for place in pair)) for model in models]
-    if PATH_KINDS[kind].is_slow:
-        paths = _smooth_paths(ends, n_steps)
-    else:
-        paths = [path_kinds.find_path(model, kind, *both, n_steps) for model, both in ends]
-    found = []
-    for model, path in zip(models, paths, strict=True):
-        measured = caches.path_measures(model, path)
-        opinion = _opinion(model, measured.images, codes) if with_opinion else None
-        found.append(MeasuredPath(model, path, measured, opinion))
-    return found
-
-
-def _classifier_of(codes: Codes) -> Classifier | None:
-    """The classifier of pictures; None without labels or images to learn from."""
-    if codes.images is None or codes.labels is None or len(codes.images) < 5:
-        return None
-    test = test_counterpart()
-    return caches.classifier(chosen_dataset(), None) if test is None else caches.named_classifier(test.name)
-
-
-def _opinion(checkpoint: Checkpoint, pictures: np.ndarray, codes: Codes) -> Opinion | None:
-    real = caches.picture_distance(checkpoint, codes.dataset_of_images)
-    if real is None:
-        return None
-    classifier = _classifier_of(codes)
-    labels, shares = classifier.opinion(pictures) if classifier else (None, None)
-    return Opinion(real.measure(pictures), codes.images[real.nearest(pictures)], labels, shares)
-
-
-def _smooth_paths(ends: list[tuple[Checkpoint, path_kinds.Ends]], n_steps: int) -> list[np.ndarray]:
-    """The current smooth paths; before they are started, the paths through the data."""
-    digest = hashlib.sha256(b"".join(end.tobytes() for _, both in ends for end in both)).hexdigest()[:24]
-    start = path_kinds.paths_through_the_data(ends, n_steps)
-    job = job_on_request(
-        job_key("smooth", [model.fingerprint for model, _ in ends], digest, n_steps),
-        lambda: StepsWork(path_kinds.smooth_paths_steps, ends, n_steps, partial=start),
-        "Find the smooth path",
-        "Shown until then: the way through the data, from which it starts.",
-        "the smooth path",
-    )
-    return job.progress.partial if job else start
-
-
-def show_pair(checkpoint: Checkpoint, codes: Codes, pair: Pair) -> None:
-    """The images of A and B."""
-    pictures = [picture_of(place, checkpoint, codes) for place in pair]
-    titles = [f"{letter}: {title_of(place, codes)}" for letter, place in zip("AB", pair, strict=True)]
-    show_large(pictures, titles)
-
-
-def move_by_hand(paths: list[MeasuredPath]) -> None:
-    """A slider along all paths at once, decoded in the browser while it moves."""
-    given = []
+def show_details(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
+    """Sentences on the paths; then, folded, the numbers of every step."""
     for path in paths:
-        model = path.checkpoint
-        address = file_store().offer(f"model-{model.fingerprint}", partial(model_bundle, model))
-        given.append({"name": model.name, "model": address, "codes": path.latents.tolist()})
-    path_slider(given, is_dark(), key="path slider")
-
-
-def show_paths(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
-    """A strip for every model, with a sentence on where it leaves the data and where its class changes."""
-    for path in paths:
-        says = f"{words.verdict(path)}{words.change_of_class(path, codes)}{words.misdrawn(path, codes, pair)}"
-        st.markdown(f"**{path.checkpoint.name}** · {says}")
-        show_table(_strip(path, codes), _heads(path), hatched=path.measured.off_support)
+        says = f"{words.change_of_class(path, codes)}{words.misdrawn(path, codes, pair)}"
+        if says:
+            st.markdown(f"**{model_title(path.checkpoint)}**{says}")
     st.markdown(f"**Measured:** {words.outcome(paths)}")
+    with st.expander("Details: the numbers of every step"):
+        for path in paths:
+            st.markdown(f"**{model_title(path.checkpoint)}**")
+            show_table(_rows(path, codes), heads(path), hatched=path.measured.off_support)
+        _say_what_it_looks_like(codes, paths)
+
+
+def _say_what_it_looks_like(codes: Codes, paths: list[MeasuredPath]) -> None:
     has_opinion = paths[0].opinion is not None and paths[0].opinion.labels is not None
-    classifier = _classifier_of(codes) if has_opinion else None
+    classifier = classifier_of(codes) if has_opinion else None
     if classifier:
         st.caption(
             f"*{LOOKS}*: the class that weighs most among a step's ten nearest real images, and its share of "
@@ -204,11 +152,7 @@ def show_paths(codes: Codes, paths: list[MeasuredPath], pair: Pair) -> None:
         )
 
 
-def _heads(path: MeasuredPath) -> list[str]:
-    return [f"{t:.2f}" for t in path.t]
-
-
-def _strip(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
+def _rows(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
     measured, opinion = path.measured, path.opinion
     rows = [
         ("Decoded", list(measured.images)),
@@ -251,7 +195,7 @@ def take_away(paths: list[MeasuredPath], pair: Pair, codes: Codes, kind: str) ->
     offer_files(
         {
             "Strips (PNG)": (f"{name}.png", lambda: sheet(images.reshape(-1, 28, 28), images.shape[1])),
-            "Strips (SVG)": (f"{name}.svg", lambda: svg_strips(strips, _heads(paths[0]))),
+            "Strips (SVG)": (f"{name}.svg", lambda: svg_strips(strips, heads(paths[0]))),
             "Morph (GIF)": (f"{name}.gif", lambda: gif(beside, 6)),
             "Steps (CSV)": (f"{name}.csv", lambda: csv(pd.concat(list(map(_steps, paths))))),
         }

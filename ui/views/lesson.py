@@ -14,11 +14,13 @@ from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
 from ui.state.defaults import FLAT, N_STEPS, PATH, PLAIN, VARIATIONAL
 from ui.views.gaps import show_statistic
-from ui.views.interpolation import find_paths, move_by_hand, show_paths
+from ui.views.interpolation import show_details
+from ui.widgets.frame import offer_page
 from ui.widgets.map import show_map
 from ui.widgets.pair import Pair
+from ui.widgets.paths import find_paths, move_by_hand, show_strips
 
-SAME_CLASS, TWO_CLASSES = (ImageAt(18), ImageAt(30)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
+SAME_CLASS, TWO_CLASSES = (ImageAt(51), ImageAt(369)), (ImageAt(4), ImageAt(2))  # MNIST: two 3s; a 4 and a 1
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,21 @@ class Scene:
 
 
 def show_lesson() -> None:
-    """The scene in the address, in large type, with the buttons Back and Next."""
+    """The scene in the address: its sentence and task, the buttons Back and Next, and its pictures."""
     number = int(address.chosen("scene")) - 1
     scene = SCENES[number]
-    st.progress((number + 1) / len(SCENES), f"Scene {number + 1} of {len(SCENES)}")
-    st.header(scene.sentence, anchor=False)
-    st.subheader(f"Do this: {scene.task}", anchor=False)
-    back, on = st.columns(2)
-    is_first, is_last = number == 0, number == len(SCENES) - 1
-    back.button("Back", on_click=_go, args=(number - 1,), disabled=is_first, width="stretch", shortcut="Left")
-    looks = {"width": "stretch", "type": "primary", "shortcut": "Right"}
-    on.button("Next", on_click=_go, args=(number + 1,), disabled=is_last, **looks)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(scene.sentence, anchor=False)
+        is_first, is_last = number == 0, number == len(SCENES) - 1
+        looks = {"icon": ":material/arrow_back:", "shortcut": "Left", "disabled": is_first}
+        st.button("Back", on_click=_go, args=(number - 1,), **looks)
+        looks = {"icon": ":material/arrow_forward:", "shortcut": "Right", "disabled": is_last}
+        st.button("Next", on_click=_go, args=(number + 1,), type="primary", **looks)
+    st.markdown(f"**Scene {number + 1} of {len(SCENES)}. Do this:** {scene.task}")
     scene.show()
+    if is_last:
+        st.markdown("**And now?** Train a model of your own, and measure the same on it.")
+        offer_page("train", "Train your own")
 
 
 def worksheet() -> str:
@@ -82,8 +87,9 @@ def _walk(pair: Pair, *names: str) -> None:
     models = list(map(caches.shipped_checkpoint, names))
     codes, looks = _codes(models[0]), {"kind": PATH, "n_steps": N_STEPS, "with_opinion": False}
     paths = find_paths(models, codes, pair, **looks)
+    show_strips(codes, paths, pair)
     move_by_hand(paths)
-    show_paths(codes, paths, pair)
+    show_details(codes, paths, pair)
     if pair != SAME_CLASS:
         (within,) = find_paths(models[:1], codes, SAME_CLASS, **looks)
         st.markdown(f"Between the two 3s of scene 2, {within.checkpoint.name} is off in {n_off(within)}.")

@@ -5,21 +5,23 @@ import pyarrow as pa
 import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.seen import has_seen, note_on_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import NOISE_KINDS, Noise
 from autoencoder.experiments.reconstruction import by_class
 from ui.state import caches
-from ui.state.choice import chosen_dataset, was_trained_on
-from ui.state.defaults import MEASURED_IMAGES, at_random, rounded_level
+from ui.state.choice import chosen_dataset
+from ui.state.defaults import MEASURED_IMAGES, NO_NOISE, at_random, rounded_level
 from ui.state.session import refusal
 from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_frame
 from ui.widgets.controls import number, pick, segments, slider
+from ui.widgets.frame import more
 from ui.widgets.pictures import show_table
 
-NO_NOISE = "none"
 AT_RANDOM, WORST, BY_CLASS = "at random", "the worst", "by class"
+NOUNS = {"training": "training images", "held out": "held-out images", "all images": "images"}
 MEASURE_NAMES = {
     "mse": "MSE",
     "psnr": "PSNR, dB",
@@ -35,37 +37,41 @@ MEASURE_NAMES = {
 def noise_and_reconstructions(checkpoint: Checkpoint) -> None:
     """The parts that a slider of the page changes; the side and the menu are not drawn again."""
     with refusal():
-        noise, seed = choose_noise()
-        rows = choose_images(checkpoint, seed)
+        noise, rows, seed = choose(checkpoint)
         show_reconstructions(checkpoint, rows, noise, seed)
         train_against_test(checkpoint, noise, seed)
         class_table(checkpoint, noise, seed)
 
 
-def choose_noise() -> tuple[Noise | None, int]:
-    """Kind and level of the noise, and its seed."""
-    kind_column, level_column, seed_column = st.columns([2, 3, 1])
-    kind = pick("noise", "Noise", [NO_NOISE, *NOISE_KINDS], kind_column)
-    label = "Level" if kind == NO_NOISE else f"Level: {NOISE_KINDS[kind].unit}"
-    level = slider("level", label, level_column, disabled=kind == NO_NOISE)
-    seed = number("seed", "Seed", seed_column)
-    return None if kind == NO_NOISE else Noise(kind, rounded_level(level)), seed
-
-
-def choose_images(checkpoint: Checkpoint, seed: int) -> np.ndarray:
-    """The rows of the images that are shown."""
-    dataset = chosen_dataset()
-    way_column, class_column, count_column = st.columns([3, 2, 3])
-    ways = [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])]
-    way = segments("way", "Which", ways, way_column)
-    count = slider("count", "How many", count_column)
-    members = np.arange(dataset.n_images)
-    if way == BY_CLASS:
-        name = pick("class", "Class", dataset.class_names, class_column)
-        members = np.flatnonzero(dataset.labels == dataset.class_names.index(name))
+def choose(checkpoint: Checkpoint) -> tuple[Noise | None, np.ndarray, int]:
+    """Noise, rows of the images that are shown, and the seed of both: in one row, the rest behind More."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way, members = _choose_images(chosen_dataset())
+        noise = _choose_noise()
+        with more():
+            count, seed = (
+                slider("count", "How many images"),
+                number("seed", "Seed of images and noise"),
+            )
     if way == WORST:
-        return np.argsort(-caches.squared_errors(checkpoint, dataset))[:count]
-    return at_random(members, count, seed)
+        return noise, np.argsort(-caches.squared_errors(checkpoint, chosen_dataset()))[:count], seed
+    return noise, at_random(members, count, seed), seed
+
+
+def _choose_images(dataset: Dataset) -> tuple[str, np.ndarray]:
+    """The way to choose images, and the rows to choose among."""
+    way = segments("way", "Images", [AT_RANDOM, WORST, *([BY_CLASS] if dataset.class_names else [])])
+    if way != BY_CLASS:
+        return way, np.arange(dataset.n_images)
+    name = pick("class", "Class", dataset.class_names, width=150)
+    return way, np.flatnonzero(dataset.labels == dataset.class_names.index(name))
+
+
+def _choose_noise() -> Noise | None:
+    kind = pick("noise", "Noise on the input", [NO_NOISE, *NOISE_KINDS], width=200)
+    if kind == NO_NOISE:
+        return None
+    return Noise(kind, rounded_level(slider("level", f"Level: {NOISE_KINDS[kind].unit}", width=240)))
 
 
 def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise | None, seed: int) -> None:
@@ -76,6 +82,8 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
     errors = np.abs(reconstructions - as_floats(images))
     image_psnr = psnr(as_floats(images), reconstructions)
     lines = {"Input": images, "Noisy input": given, "Reconstruction": reconstructions, "Error": errors}
+    if noise is None:
+        del lines["Noisy input"]
     cells = [(name, list(line)) for name, line in lines.items()]
     cells.append(("PSNR, dB", [f"{value:.1f}" for value in image_psnr]))
     show_table(cells, [_head(dataset, row) for row in rows])
@@ -126,14 +134,19 @@ def _show(rows: list[dict], alt: str) -> None:
 
 
 def _comparison(checkpoint: Checkpoint, means: dict[str, dict], parts: dict[str, Dataset]) -> str:
-    counts = ", ".join(f"{min(part.n_images, MEASURED_IMAGES):,} {name}" for name, part in parts.items())
-    if not was_trained_on(checkpoint, next(iter(parts.values()))):
-        return f"Means over the first images ({counts}). The model was trained on other images."
+    counts = " and ".join(
+        f"{min(part.n_images, MEASURED_IMAGES):,} {NOUNS[name]}" for name, part in parts.items()
+    )
+    first = next(iter(parts.values()))
+    if note := note_on_seen(checkpoint, first.name, first.split):
+        return f"Means over the first {counts}. {note}"
+    if not has_seen(checkpoint.config, first):
+        return f"Means over the first {counts}. The model was trained on other images."
     if len(parts) == 1:
-        return f"Means over the first images ({counts}); most of them were in this model's training."
+        return f"Means over the first {counts}; most of them were in this model's training."
     gap = means["training"]["PSNR, dB"] - means["held out"]["PSNR, dB"]
     return (
-        f"Means over the first images ({counts}). Training images come back "
+        f"Means over the first {counts}. Training images come back "
         f"{abs(gap):.2f} dB {'better' if gap >= 0 else 'worse'} than held-out ones."
     )
 

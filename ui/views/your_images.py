@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from autoencoder.data.dataset import Dataset
+from autoencoder.data.dataset import Dataset, stratified_order
 from autoencoder.data.loading import load_upload
 from autoencoder.data.readers.pictures import is_picture, looks_inverted, read_pictures
 from autoencoder.data.readers.source import MAX_FILE_BYTES, MAX_IMAGES, MAX_SIDE, MIN_SIDE
 from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
+from ui.state import caches
 from ui.state.choice import set_dataset
 from ui.state.session import current_workspace, guarded, refusal
 from ui.storage.classroom import classroom
@@ -19,12 +20,13 @@ from ui.widgets import kept
 from ui.widgets.frame import go_to
 from ui.widgets.pictures import show
 
-N_SHOWN = 24
+N_SHOWN, N_KEPT = 24, 12
 UPLOAD = "images.upload"  # the files' ids and their images
 MEGABYTES = MAX_FILE_BYTES // 1_000_000
 FORMATS = f"""
 - **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
   you have them, `labels` (N,), whole numbers from 0; Keras's `x_train`, `y_train` … are read too
+- **.npy** with the images, alone or together with a second one that has the labels
 - **an IDX pair** as MNIST's: the images file and the labels file together, gzipped or not
 - **PNG or JPEG pictures**, one or several at once, without classes
 - **.zip** of PNG or JPEG pictures, a folder for each class if there are classes
@@ -69,7 +71,7 @@ def check(found: Dataset) -> Dataset:
     dataset = replace(found, images=255 - found.images) if invert else found
     ground = "The models know light ink on a dark ground, as in MNIST."
     st.caption(f"{ground} These are the images as they will be used:")
-    show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
+    _show_some(dataset, N_SHOWN)
     return dataset
 
 
@@ -133,10 +135,15 @@ def _classes(found: Dataset) -> str:
     return "1 class" if n_classes == 1 else f"{n_classes} classes"
 
 
-def _captions(dataset: Dataset) -> list[str]:
+def _show_some(dataset: Dataset, most: int) -> None:
+    """The first images, of every class in turn."""
     if dataset.labels is None:
-        return [str(index) for index in range(min(N_SHOWN, dataset.n_images))]
-    return [dataset.class_names[label] for label in dataset.labels[:N_SHOWN]]
+        rows = np.arange(min(most, dataset.n_images))
+        captions = list(map(str, rows))
+    else:
+        rows = stratified_order(dataset.labels, np.random.default_rng(0))[:most]
+        captions = [dataset.class_names[label] for label in dataset.labels[rows]]
+    show(dataset.images[rows], captions, side=56)
 
 
 def _use(dataset: Dataset, name_key: str) -> None:
@@ -151,11 +158,16 @@ def _empty_uploader() -> None:
 
 
 def _show_image_set(name: str) -> None:
+    with refusal():
+        dataset = caches.kept_images(current_workspace().images.find(name))
+        st.markdown(f"`{name}`: {counted(dataset.n_images, 'image')}, {_classes(dataset)}")
+        _show_some(dataset, N_KEPT)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"`{name}`")
         looks = {"on_click": set_dataset, "args": (name,)}
-        if st.button("See them reconstructed", f"images.use {name}", **looks):
+        if st.button("See them reconstructed", f"images.use {name}", icon=":material/compare:", **looks):
             go_to("reconstruction")
+        if st.button("Train on them", f"images.train {name}", icon=":material/model_training:", **looks):
+            go_to("train")
         key, delete = f"images.delete {name}", current_workspace().images.delete
         st.button("Delete", key, on_click=guarded, args=(delete, name), icon=":material/delete:")
     kept.offer_sharing(current_workspace(), "data", name)

@@ -1,11 +1,12 @@
 """Controls whose values stand in the address: one function a kind, with range and default from the table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from ui.state.address import ADDRESS, bound
+from ui.state import address
+from ui.state.address import ADDRESS, Listed, bound
 
 
 def number(name: str, label: str, container=st, **looks) -> int | float:
@@ -19,6 +20,8 @@ def slider(name: str, label: str, container=st, **looks) -> int | float:
 def pick(name: str, label: str, options: Sequence, container=st, **looks) -> Any:
     """A list to choose one of; the first option unless the table has another default."""
     options = list(options)
+    if isinstance(ADDRESS[name], Listed):
+        return _listed(container.selectbox, name, label, options, **looks)
     index = options.index(_default(name, options))
     return container.selectbox(label, options, **{"index": index, **looks}, **bound(name))
 
@@ -26,6 +29,8 @@ def pick(name: str, label: str, options: Sequence, container=st, **looks) -> Any
 def segments(name: str, label: str, options: Sequence, container=st, **looks) -> Any:
     """Options side by side, of which one is always chosen."""
     options = list(options)
+    if isinstance(ADDRESS[name], Listed):
+        return _listed(container.segmented_control, name, label, options, required=True, **looks)
     default = _default(name, options)
     return container.segmented_control(label, options, default=default, required=True, **bound(name), **looks)
 
@@ -42,6 +47,20 @@ def keep_among(name: str, options: Sequence, otherwise: Sequence = ()) -> None:
         st.session_state[name] = [each for each in value if each in options] or list(otherwise)
     elif value is not None and not isinstance(value, list) and value not in options:
         del st.session_state[name]
+
+
+def _listed(
+    draw: Callable, name: str, label: str, options: list[str], on_change: Callable = lambda: None, **looks
+) -> str:
+    """A list whose choice the address holds, not the widget; ``on_change`` is called once it is there."""
+    st.session_state[name] = address.one_of(name, options)
+    return draw(label, options, key=name, on_change=_choose, args=(name, options[0], on_change), **looks)
+
+
+def _choose(name: str, first: str, on_change: Callable) -> None:
+    option = st.session_state[name]
+    address.set_choice(name, "" if option == first else option)
+    on_change()
 
 
 def _default(name: str, options: list) -> Any:

@@ -1,19 +1,24 @@
-"""Frame of every page: menu, title, caption, the "Why?" text, large type, and links to other pages."""
+"""Frame of every page: menu, title, "More", "How to read this", projector view, links to other pages."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from ui.components.register import menu_closer
 from ui.state import address
 from ui.state.choice import set_model
-from ui.state.pages import HOME, PAGES, PATHS, TEACHER
-from ui.state.session import refusal
+from ui.state.pages import GROUPS, HOME, PAGES, PATHS, TEACHER, TRAIN
+from ui.state.queues import job_queue
+from ui.state.session import refusal, visitor_id
 from ui.storage import classroom
 
-IS_LED = "menu.is_led"  # this session has been led to the start of the class
-# All sizes follow the root's font size; a long title must still fit a phone.
-LARGE = (
-    "<style>html { font-size: 24px }@media (max-width: 640px) { h1 { font-size: 1.6rem !important } }</style>"
-)
+NAME = "Latent Space Explorer"
+IS_LED = "frame.is_led"  # this session has been led to the start of the class
+IS_PROJECTED = "frame.is_projected"  # this session shows pages for a projector
+FRAME = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
+PROJECTOR = Path(__file__).with_name("projector.css").read_text(encoding="utf-8")
 
 
 def pages() -> dict[str, StreamlitPage]:
@@ -26,10 +31,34 @@ def pages() -> dict[str, StreamlitPage]:
     return found
 
 
+def tab_title(path: str) -> str:
+    """Title of the browser's tab: that of the page, then the app's name."""
+    return NAME if path == HOME else f"{PAGES[path].title} · {NAME}"
+
+
 def show_menu(found: dict[str, StreamlitPage]) -> None:
-    """Links to all pages, which carry the choices along."""
-    for page in found.values():
-        st.sidebar.page_link(page, query_params=address.link())
+    """The app's name, and links to all pages, by groups, which carry the choices along."""
+    st.html(f"<style>{FRAME}</style>")
+    with st.sidebar.container(key="menu"):
+        st.markdown(f"**{NAME}**")
+        for group in GROUPS:
+            st.caption(group)
+            for path, page in found.items():
+                if PAGES[path].group == group:
+                    st.page_link(page, query_params=address.link())
+        menu_closer(key="menu_closer")
+
+
+def show_training(page: StreamlitPage) -> None:
+    """A line at the side that the visitor's training is under way, on all pages but its own."""
+    job = job_queue().find(visitor_id())
+    if job is None or job.is_over or page.url_path == TRAIN:
+        return
+    latest = job.progress.latest
+    how_far = f"epoch {latest.epoch} of {job.progress.settings.epochs}" if latest else "in line"
+    words = f"Training {'paused' if job.status == 'paused' else 'under way'}: {how_far}"
+    with st.sidebar:
+        offer_page(TRAIN, words)
 
 
 def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
@@ -46,7 +75,8 @@ def lead_to_start(page: StreamlitPage, found: dict[str, StreamlitPage]) -> None:
 
 def offer_page(path: str, label: str, container=st) -> None:
     """A link to a page, in other words than the menu's."""
-    container.page_link(PAGES[path].file, label=label, icon=f":material/{PAGES[path].icon}:")
+    icon = f":material/{PAGES[path].icon}:"
+    container.page_link(PAGES[path].file, label=label, icon=icon, query_params=address.link())
 
 
 def offer_map(name: str, key: str, **looks) -> None:
@@ -67,13 +97,36 @@ def open_page(caption: str) -> None:
     st.markdown(caption)
 
 
+def more(label: str = "More", icon: str = ":material/tune:"):
+    """A container for what a first-time visitor does not need: it opens on a click, over the page."""
+    return st.popover(label, icon=icon)
+
+
+def how_to_read(lines: Sequence[str], details: str) -> None:
+    """How to read the page in a few lines; then, folded, formulas, sources and caveats."""
+    st.subheader("How to read this", anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    with st.expander("Details and references"):
+        st.markdown(details)
+
+
 def why(text: str) -> None:
     """The formula, the source and the caveat, folded."""
     with st.expander("Why?"):
         st.markdown(text)
 
 
-def offer_large_type() -> None:
-    """A switch at the side that makes every page larger, for the back row."""
-    if st.sidebar.toggle("Large type, for the projector", **address.bound("large")):
-        st.html(LARGE)
+def offer_projector() -> None:
+    """A button at the side for the view that fills a projector; there, the one that leaves it."""
+    if not st.session_state.get(IS_PROJECTED):
+        looks = {"icon": ":material/present_to_all:", "width": "stretch"}
+        st.sidebar.button("Projector view", on_click=_project, args=(True,), key="frame.project", **looks)
+        return
+    st.html(f"<style>{PROJECTOR}</style>")
+    with st.container(key="leave_projector"):
+        looks = {"icon": ":material/close_fullscreen:", "shortcut": "Esc"}
+        st.button("Leave", on_click=_project, args=(False,), key="frame.leave", **looks)
+
+
+def _project(is_on: bool) -> None:
+    st.session_state[IS_PROJECTED] = is_on

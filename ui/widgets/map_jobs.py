@@ -10,6 +10,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.latent.fields import gap_field_steps
 from autoencoder.latent.projection import Map, tsne_steps
+from autoencoder.latent.support import YARDSTICK
 from ui.components.files import NotYet, file_store
 from ui.components.wire import field_bundle
 from ui.jobs.job import Job, JobError
@@ -50,7 +51,8 @@ def _show_progress(job: Job, n_codes: int) -> None:
 
 def gap_field(checkpoint: Checkpoint, latent_map: Map, map_key: str, base: np.ndarray) -> str:
     """The address of the gaps over the plane through a code ``base`` (D,); empty if the queue is full."""
-    name = f"gaps-{checkpoint.fingerprint}-{map_key}-{hashlib.sha256(base.tobytes()).hexdigest()[:16]}"
+    about = hashlib.sha256(base.tobytes()).hexdigest()[:16], YARDSTICK.replace(" ", "-")
+    name = f"gaps-{checkpoint.fingerprint}-{map_key}-{'-'.join(about)}"
     try:
         with SUBMITTING:
             job = find_measurement(quick_queue(), name)

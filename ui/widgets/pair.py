@@ -74,16 +74,18 @@ def set_pair(a: int, b: int) -> None:
 
 
 def choose_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
-    """A and B: typed, jumped to by class, or drawn at random."""
+    """A and B: typed, or jumped to by class; and how a random pair is drawn."""
     pair = chosen_pair(checkpoint, codes)
-    notes, columns = st.container(), st.columns(3, vertical_alignment="bottom")
-    for column, letter, place in zip(columns, "ab", pair, strict=False):
+    notes, columns = st.container(), st.columns(2, vertical_alignment="bottom")
+    for column, letter, place in zip(columns, "ab", pair, strict=True):
         with notes:
             _note_stand_in(letter, place, checkpoint, codes)
         with column:
             choose_end(letter, place, codes)
-    with columns[2]:
-        _offer_draw(codes)
+    if codes.labels is not None:
+        ways = [TWO_CLASSES, ONE_CLASS]
+        st.segmented_control("A random pair is of", ways, default=TWO_CLASSES, key="pair.draw_from")
+    number("pair_seed", "Seed of the pair", on_change=_draw, args=(codes, 0))
     return pair
 
 
@@ -127,17 +129,12 @@ def _jump(letter: str, codes: Codes) -> None:
         address.set_choice(letter, str((later if len(later) else members)[0]))
 
 
-def _offer_draw(codes: Codes) -> None:
-    """A random pair: from the next seed, or from a seed that is typed."""
-    if codes.labels is not None:
-        ways = [TWO_CLASSES, ONE_CLASS]
-        st.segmented_control("Random pair", ways, default=TWO_CLASSES, key="pair.draw_from")
-    seed_column, button_column = st.columns([1, 1], vertical_alignment="bottom")
-    number("pair_seed", "Seed of the pair", seed_column, on_change=_draw, args=(codes, 0))
-    button_column.button("Draw a pair", on_click=_draw, args=(codes, 1), width="stretch")
+def offer_draw(codes: Codes) -> None:
+    """The button that makes A and B a random pair, from the next seed."""
+    st.button("Draw a pair", on_click=_draw, args=(codes, 1), icon=":material/casino:")
 
 
 def _draw(codes: Codes, seeds_on: int) -> None:
-    st.session_state.pair_seed += seeds_on
+    st.session_state.pair_seed = st.session_state.get("pair_seed", 0) + seeds_on
     same_class = st.session_state.get("pair.draw_from") == ONE_CLASS
     set_pair(*places.random_pair(codes, st.session_state.pair_seed, same_class))

@@ -3,7 +3,7 @@
 import argparse
 
 from autoencoder.cli.arguments import add_command, noise
-from autoencoder.cli.running import load
+from autoencoder.cli.running import load, seen_in_training
 from autoencoder.data.noise import NOISE_KINDS
 from autoencoder.errors import DatasetError
 
@@ -28,7 +28,13 @@ def evaluate(args: argparse.Namespace) -> dict:
     means = evaluate(checkpoint.model, dataset.images, args.noise, args.seed).means()
     if args.noise is None:
         means = {name: value for name, value in means.items() if not name.startswith("noisy")}
-    return {"dataset": dataset.name, "split": dataset.split, "n_images": dataset.n_images, **means}
+    return {
+        "dataset": dataset.name,
+        "split": dataset.split,
+        "n_images": dataset.n_images,
+        "seen_in_training": seen_in_training(checkpoint, dataset),
+        **means,
+    }
 
 
 def _trained_on(checkpoint) -> str:

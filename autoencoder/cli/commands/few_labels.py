@@ -4,7 +4,7 @@ import argparse
 
 from autoencoder.cli import reports
 from autoencoder.cli.arguments import add_command, whole
-from autoencoder.cli.running import load_both, run
+from autoencoder.cli.running import load_both, run, seen_in_training
 
 FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
 _ON_FEATURES = (f"{features}-{method}" for method in METHODS for features in FEATURES)
@@ -31,11 +31,15 @@ def few_labels(args: argparse.Namespace) -> dict:
 
     use_one_thread()
     checkpoint = load_checkpoint(args.checkpoint)
-    task = few_label_task(*load_both(args), args.seed)
+    training, test = load_both(args)
+    task = few_label_task(training, test, args.seed)
     steps = few_label_steps(checkpoint.model, task, args.learners, args.labels, args.draws, args.seed)
     wanted = ("learner", "n_labels", "mean", "std")
     points = curve(run(steps, "learning"))
-    return {"results": [{name: getattr(point, name) for name in wanted} for point in points]}
+    return {
+        "results": [{name: getattr(point, name) for name in wanted} for point in points],
+        "seen_in_training": seen_in_training(checkpoint, test or training),
+    }
 
 
 def _counts(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from autoencoder.cli import reports
 from autoencoder.cli.arguments import add_command
-from autoencoder.cli.running import load, run
+from autoencoder.cli.running import load, run, seen_in_training
 from autoencoder.errors import DatasetError
 
 
@@ -32,15 +32,16 @@ def gaps(args: argparse.Namespace) -> dict:
     pairs = random_pairs(dataset.labels, dataset.n_images, args.pairs, args.seed)
     coded = [(model, model.model.encode(dataset.images)) for model in models]
     statistics = run(statistics_steps(coded, None, pairs), f"paths of {len(models)} models")
+    seen = [seen_in_training(model, dataset) for model in models]
     return {
-        "models": [_gap_report(statistic) for statistic in statistics],
+        "models": list(map(_gap_report, statistics, seen)),
         "pairs": args.pairs,
         "seed": args.seed,
         "auc": comparisons(statistics),
     }
 
 
-def _gap_report(statistic) -> dict:
+def _gap_report(statistic, is_seen: bool) -> dict:
     from autoencoder.experiments.statistics import interval
     from autoencoder.latent.gap_score import JUMP, SHARE
 
@@ -49,4 +50,4 @@ def _gap_report(statistic) -> dict:
         for score in (SHARE, JUMP)
         for kind in ("cross", "same")
     }
-    return {"name": statistic.name, **measures}
+    return {"name": statistic.name, "seen_in_training": is_seen, **measures}

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from autoencoder.cli.arguments import add_command, number, picture, whole
-from autoencoder.cli.running import load_both, run, writing
+from autoencoder.cli.running import load_both, run, seen_in_training, writing
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
 from autoencoder.figures.pictures import grid, png
@@ -40,6 +40,7 @@ def generate(args: argparse.Namespace) -> dict:
     latents = checkpoint.model.encode(training.images)
     if args.source == MIXTURE:
         _check_mixture(training, args.components or 1)
+    is_seen = seen_in_training(checkpoint, test or training)
     training, held_out = apart(training, test or training)
     classifier = _taught(training, held_out)
     sampler = run(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
@@ -56,6 +57,7 @@ def generate(args: argparse.Namespace) -> dict:
         "seed": args.seed,
         "components": getattr(sampler, "n_components", None) if args.source == MIXTURE else None,
         **{name: scores[name] for name in ("frechet", "frechet_floor", "off_support_share", "copy_share")},
+        "seen_in_training": is_seen,  # the images that samples are compared with
         "class_shares": _by_class(scores["class_shares"], training, classifier),
     }
 

@@ -68,7 +68,8 @@ def _taken_up(empty, path: Path | None):
     before = read_study(path)
     if before.made_from != empty.made_from:
         raise DatasetError(
-            f"{path} holds a study of other images, settings or threads. Remove it, or choose another --out."
+            f"{path} holds a study of other images, settings, threads or units. Remove it, or choose another "
+            "--out."
         )
     print(f"note: {len(before.runs)} models of {path} are not trained again", file=sys.stderr)
     return before

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from autoencoder.cli.arguments import MOST_IMAGES, add_command, noise, number, whole
 from autoencoder.cli.running import last_losses, load, run
+from autoencoder.errors import CheckpointError
 from autoencoder.model.architecture import KINDS, MAX_LATENT_DIM, PRESETS, Architecture, ModelSettings
 from autoencoder.steps import Step
 
@@ -33,6 +34,7 @@ def add(parsers) -> None:
     command.option("--threads", whole(1, 64), metavar="T", help="CPU threads; default: all cores")
     command.add_seed()
     command.add_argument("--out", required=True, metavar="FOLDER", help="where the model is written")
+    command.add_argument("--replace", action="store_true", help="replace a model that is there already")
 
 
 def train(args: argparse.Namespace) -> dict:
@@ -46,8 +48,8 @@ def train(args: argparse.Namespace) -> dict:
     settings = TrainingSettings(
         args.epochs, args.batch_size, args.learning_rate, args.seed, str(args.noise), args.images
     )
-    if check_destination(args.out).exists():
-        print(f"note: what is in {args.out} will be replaced", file=sys.stderr)
+    if check_destination(args.out).exists() and not args.replace:
+        raise CheckpointError(f"{args.out} holds a model. Choose another folder, or add --replace.")
     dataset = load(args, "train")
     test = load(args, "test") if dataset.split == "train" else None
     trainer = Trainer(dataset.images, model, settings, resolve_runtime(args.threads), dataset.labels)

@@ -16,7 +16,7 @@ from autoencoder.latent.support import Support, is_off_support
 class EmptySpace:
     """Places of one source: ``latents`` (M, D), their ``images`` (M, 28, 28) and measures, each (M,).
 
-    round_trip         in units of the model; above 1 a place is off the data
+    oddity             above 1 a place is off the data
     picture_distance   to the nearest real image, in units of the model's own reconstructions; above 1 the
                        picture is unlike any image; NaN without real images
     """
@@ -24,12 +24,12 @@ class EmptySpace:
     source: str
     latents: np.ndarray
     images: np.ndarray
-    round_trip: np.ndarray
+    oddity: np.ndarray
     picture_distance: np.ndarray
 
     @property
     def off_support_share(self) -> float:
-        return float(is_off_support(self.round_trip).mean())
+        return float(is_off_support(self.oddity).mean())
 
     @property
     def unlike_share(self) -> float:
@@ -45,4 +45,4 @@ def empty_space(
     latents = draw(source, fitted_to, n, seed)
     images = support.codec.decode(latents)
     distances = np.full(n, np.nan) if pictures is None else pictures.measure(images)
-    return EmptySpace(source, latents, images, support.round_trip_in_units(latents, images), distances)
+    return EmptySpace(source, latents, images, support.oddity(latents, images), distances)

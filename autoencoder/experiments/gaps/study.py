@@ -121,7 +121,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Study:
-    """The runs so far, and their origin: images, plan, and machine."""
+    """The runs so far, and their origin: images, plan, machine, and the codes that 1 in the units is of."""
 
     dataset: str
     fingerprint: str
@@ -130,6 +130,7 @@ class Study:
     n_held_out: int
     runtime: dict[str, str | int]
     runs: tuple[Run, ...] = ()
+    yardstick: str = "atlas"  # as in files that do not say
 
     @property
     def made_from(self) -> dict:

@@ -15,7 +15,7 @@ from autoencoder.experiments.gaps.study import Run, Setting, Study, StudyPlan
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
-from autoencoder.latent.support import Support
+from autoencoder.latent.support import YARDSTICK, Support
 from autoencoder.model.architecture import ModelSettings
 from autoencoder.model.autoencoder import Autoencoder
 from autoencoder.model.runtime import Runtime
@@ -42,7 +42,8 @@ def begin_study(
         has = f"{training.name} has {test.n_images} images to measure with"
         raise DatasetError(f"{has}, and a study needs at least {FEWEST_HELD_OUT}. Choose more images.")
     sizes = training.n_images, test.n_images
-    return Study(training.name, training.fingerprint, plan, *sizes, asdict(runtime)), training, test
+    about = training.name, training.fingerprint, plan, *sizes, asdict(runtime)
+    return Study(*about, yardstick=YARDSTICK), training, test
 
 
 def study_steps(study: Study, training: Dataset, held_out: Dataset, runtime: Runtime) -> Steps[Study]:

@@ -32,12 +32,12 @@ EDGE = 0.05  # of the probability, left out at each side of the plane of samples
 class Samples:
     """Codes drawn from a source: ``latents`` float32 (M, D), their ``images`` (M, 28, 28) in [0, 1].
 
-    round_trip   (M,), in units of the model; above 1 a sample is off the data
+    oddity   (M,), above 1 a sample is off the data
     """
 
     latents: np.ndarray
     images: np.ndarray
-    round_trip: np.ndarray
+    oddity: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class SampleScores:
     """Scores of a source's samples; NaN and None without a classifier.
 
     frechet, frechet_floor   in the features of our own classifier, the floor for as many training images
-    off_support_share        of the samples, off the data by their round trip
+    off_support_share        of the samples, off the data
     copy_share               of the samples, near-copies of a training image; 5 % for reconstructions
     class_shares             (C,), of the samples by the classifier
     """
@@ -89,7 +89,7 @@ def sample(sampler: Sampler, support: Support, n: int, seed: int, temperature: f
     """``n`` samples from a source, the same for the same seed."""
     latents = sampler.draw(n, np.random.default_rng(seed), temperature).astype(np.float32)
     images = support.codec.decode(latents)
-    return Samples(latents, images, support.round_trip_in_units(latents, images))
+    return Samples(latents, images, support.oddity(latents, images))
 
 
 def plane(support: Support, n_side: int, is_prior: bool) -> np.ndarray:
@@ -129,7 +129,7 @@ def score_steps(source: str, samples: Samples, yardstick: Yardstick) -> Steps[Sa
         floor = frechet(yardstick.features[:n], yardstick.test_features)
         found = yardstick.classifier.predict(features)
         shares = (found[:, None] == yardstick.classifier.class_labels).mean(axis=0)
-    off_share = float(is_off_support(samples.round_trip).mean())
+    off_share = float(is_off_support(samples.oddity).mean())
     copy_share = float((distances < yardstick.copy_distance).mean())
     return SampleScores(source, n, float(distance), float(floor), off_share, copy_share, shares)
 

@@ -6,6 +6,7 @@ from autoencoder.experiments.statistics import Interval
 from autoencoder.wording import counted, percent
 
 ROUNDING = 1e-9  # AUROCs that differ by less are the same: a pair of images counts for more
+FEW = 10  # things of which a share is a number, not percent
 MOST_NAMED = 2  # of scores that tie
 
 
@@ -38,10 +39,16 @@ def threshold_sentence(found: Alarms, wanted: float, n_held_back: int) -> str:
     if found.precision is not None:
         precision = f"{found.precision:.1%} of the alarms are right"
     return (
-        f"Wanted: {wanted:.1%} false alarms{limit}. On the test set {found.false_alarm_rate:.1%} of "
-        f"{counted(found.n_normal, 'normal image')} lie above the threshold, and {found.recall:.1%} of "
-        f"{counted(found.n_outliers, 'outlier')}; {precision}."
+        f"Wanted: {wanted:.1%} false alarms{limit}. On the test set "
+        f"{_share(found.n_false_alarms, found.n_normal, 'normal image')} lie above the threshold, and "
+        f"{_share(found.n_caught, found.n_outliers, 'outlier')}; {precision}."
     )
+
+
+def _share(count: int, of_all: int, noun: str) -> str:
+    """A share of things in percent; of a few, their number."""
+    things = counted(of_all, noun)
+    return f"{count} of {things}" if of_all < FEW else f"{count / of_all:.1%} of {things}"
 
 
 def _with_auroc(means: dict[str, float], value: float) -> str:

@@ -1,28 +1,50 @@
 /**
  * Support of the data in latent space: round trip of a code and its distance to the codes of the atlas, in
- * the model's units, in which 1 is the 95th percentile over the atlas.
+ * the model's units: 1 is stranger than 95 % of the codes that the model uses for real images.
  * See autoencoder/latent/support.py.
  */
 import { digits } from "../shared/numbers.js";
 /** @import { Network } from "./network.js" */
 
 /** @typedef {{ round_trip: number, neighbour_distance: number, decoded_step: number }} Units */
+/** @typedef {{ roundTrip: number, distance: number, dim: number }} Measures in the model's units */
 
 const NEIGHBOURS = 5;
+const FEWEST_DIMS_FOR_ROUND_TRIP = 8; // in fewer the distance to the data decides
 // An atlas is stored in half precision, which moves a component by up to 2^-11 of itself; encoding the
 // same image in another batch moves it by some roundings of the largest. Within this, a code is a row's own.
 const STORED_ROUNDING = 2 ** -11;
 const SMALLEST_NORMAL = 2 ** -14;
 const ENCODED_ROUNDING = 1e-6;
 
-/** True for a round trip off the data; NaN counts as off. @param {number} roundTrip in the model's units */
-export function isOffData(roundTrip) {
-  return !(roundTrip <= 1);
+/** Name of the measure that decides whether a code is off the data. @param {number} dim of the code */
+export function oddityName(dim) {
+  return dim < FEWEST_DIMS_FOR_ROUND_TRIP ? "distance to the data" : "round trip";
 }
 
-/** Round trip in words. @param {number} roundTrip in the model's units */
-export function verdict(roundTrip) {
-  return `round trip ${digits(roundTrip)}: ${isOffData(roundTrip) ? "off" : "on"} the data`;
+/**
+ * Verdict on a code, by the measure that decides: off the data above 1, or where that is no number. `words`
+ * say it, `length` is the measure in digits, `beside` is the other measure in words.
+ * @type {(measures: Measures) => { isOff: boolean, words: string, length: string, beside: string }}
+ */
+export function verdict({ roundTrip, distance, dim }) {
+  const isByDistance = dim < FEWEST_DIMS_FOR_ROUND_TRIP;
+  const oddity = isByDistance ? distance : roundTrip;
+  const isOff = !(oddity <= 1);
+  const length = sideDigits(oddity);
+  if (isByDistance) {
+    const place = isOff ? "far from the codes of real images" : "near the codes of real images";
+    const beside = `round-trip error ${digits(roundTrip)}`;
+    return { isOff, words: `${place} (distance ${length}; above 1 is far)`, length, beside };
+  }
+  const words = `${isOff ? "unfamiliar" : "familiar"} to the model`;
+  const beside = `distance to the data ${digits(distance)}`;
+  return { isOff, words: `${words} (round-trip error ${length}; above 1 is unfamiliar)`, length, beside };
+}
+
+/** Three digits; four decimals where three digits would hide the side of 1. @param {number} value */
+function sideDigits(value) {
+  return digits(value) === "1" && value !== 1 ? value.toFixed(4) : digits(value);
 }
 
 export class Support {
@@ -36,12 +58,13 @@ export class Support {
   }
 
   /**
-   * Distance between a code and the code of its decoded image, above 1 off the data, and to the data.
-   * @type {(code: Float32Array, image: Float32Array) => { roundTrip: number, distance: number }}
+   * Distance between a code and the code of its decoded image, and to the data.
+   * @type {(code: Float32Array, image: Float32Array) => Measures}
    */
   measure(code, image) {
     const moved = Math.sqrt(squaredDistance(this.network.encode(image), 0, code));
-    return { roundTrip: inUnits(moved, this.units.round_trip), distance: this.distance(code) };
+    const roundTrip = inUnits(moved, this.units.round_trip);
+    return { roundTrip, distance: this.distance(code), dim: this.dim };
   }
 
   /** Mean distance to the five nearest other codes of the atlas. @param {Float32Array} code */

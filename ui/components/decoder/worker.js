@@ -6,7 +6,7 @@ import { Network } from "./network.js";
 import { fetchTensors } from "../shared/safetensors.js";
 import { Support, nearestRow } from "./support.js";
 
-/** @typedef {{ code: Float32Array, image: Float32Array, roundTrip: number, distance: number }} Look */
+/** @typedef {import("./support.js").Measures & { code: Float32Array, image: Float32Array }} Look */
 
 const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
 /** @type {Network} */

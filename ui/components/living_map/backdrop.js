@@ -1,4 +1,5 @@
 /** Backdrop: the layer behind the points of one map, with its legend. */
+import { oddityName } from "../decoder/support.js";
 import { element, say } from "../shared/dom.js";
 import { digits } from "../shared/numbers.js";
 import { GAP_TOP, LAYERS, cividis, densityColour, drawField, fetchField } from "./layers.js";
@@ -87,7 +88,7 @@ export class Backdrop {
     if (!this.field) return `Computing the ${name} … ${Math.round(share * 100)} %`;
     const ofAll = this.isFiltered ? " of all classes" : "";
     if (this.layer === "density") return `images${ofAll} per square unit of the map`;
-    return "round trip over the plane, in the model's units; hatched above 1: off the data";
+    return `${oddityName(data.dim)} over the plane, in the model's units; hatched above 1: off the data`;
   }
 
   close() {

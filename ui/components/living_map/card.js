@@ -1,12 +1,13 @@
 /** Card beside the map: the decoded image at the pointer and the nearest real one, with measures. */
 import { element, figure, say } from "../shared/dom.js";
-import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
-import { isOffData, verdict } from "../decoder/support.js";
+import { verdict } from "../decoder/support.js";
 /** @import { Pixels } from "../shared/pixels.js" */
 /** @import { Point } from "../shared/view.js" */
 
-/** @typedef {{ image: Float32Array, roundTrip: number, distance: number }} Decoded in the model's units */
+/** @typedef {import("../decoder/support.js").Measures & { image: Float32Array }} Decoded */
+
+const NO_VERDICT = { isOff: false, words: "", beside: "" };
 
 export class Card {
   /** @param {string} model */
@@ -49,11 +50,11 @@ export class Card {
     this.decodedFigure.style.visibility = shown ? "visible" : "hidden";
     if (shown) this.decodedFigure.hidden = false;
     this.decoded[1].hidden = !shown;
-    const isOff = Boolean(shown && isOffData(shown.roundTrip));
+    const { isOff, words, beside } = shown ? verdict(shown) : NO_VERDICT;
     say(this.word, isOff ? "off the data" : "");
     for (const each of [this.decodedFigure, this.decoded[1]]) each.classList.toggle("lm-is-off", isOff);
-    say(this.verdict, shown ? verdict(shown.roundTrip) : "");
-    say(this.distance, shown ? `distance to the data ${digits(shown.distance)}` : "");
+    say(this.verdict, words);
+    say(this.distance, beside);
   }
 
   /** @param {Float32Array | null} image */

@@ -1,8 +1,7 @@
 /** Strip: the straight path between two codes, decoded step by step, with the steps that are off the data. */
 import { element, say } from "../shared/dom.js";
-import { digits } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
-import { isOffData } from "../decoder/support.js";
+import { oddityName, verdict } from "../decoder/support.js";
 /** @import { Look } from "../decoder/model.js" */
 
 const N_STEPS = 11;
@@ -34,16 +33,18 @@ export class Strip {
   /** Show one look per step; none hides the strip. @type {(looks: Look[], dark: boolean) => void} */
   show(looks, dark) {
     this.element.hidden = !looks.length;
-    looks.forEach(({ image, roundTrip }, step) => {
+    if (!looks.length) return;
+    const name = oddityName(looks[0].dim);
+    const verdicts = looks.map(verdict);
+    verdicts.forEach(({ isOff, length }, step) => {
       const { canvas, value, element: item } = this.cells[step];
-      const isOff = isOffData(roundTrip);
-      paint(canvas, image, dark);
+      paint(canvas, looks[step].image, dark);
       item.classList.toggle("lm-is-off", isOff);
-      say(value, isOff ? `${digits(roundTrip)} off` : digits(roundTrip));
-      canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, round trip ${digits(roundTrip)}`);
+      say(value, isOff ? `${length} off` : length);
+      canvas.setAttribute("aria-label", `Step ${step + 1} of ${N_STEPS}, ${name} ${length}`);
     });
-    const off = looks.filter(({ roundTrip }) => isOffData(roundTrip)).length;
-    const words = `off the data in ${off} of ${N_STEPS} steps. Below each its round trip.`;
+    const off = verdicts.filter(({ isOff }) => isOff).length;
+    const words = `off the data in ${off} of ${N_STEPS} steps. Below each its ${name}.`;
     say(this.title, `A to B by ${this.model}: ${words}`);
   }
 }

@@ -1,6 +1,6 @@
 /** Slider along the paths of several models at once, and beyond both ends. */
 import { Model, latest } from "../decoder/model.js";
-import { isOffData, verdict } from "../decoder/support.js";
+import { verdict } from "../decoder/support.js";
 import { element, figure, say, slider } from "../shared/dom.js";
 import { clamp, withMinus } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
@@ -87,10 +87,11 @@ class Decoded {
     this.isReady = false;
     this.look = latest(
       (/** @type {Float32Array} */ code) => this.model.look([code]),
-      ([{ image, roundTrip }]) => {
-        paint(this.canvas, image, themeOf(host).dark);
-        say(this.verdict, verdict(roundTrip));
-        this.figure.classList.toggle("path-slider-is-off", isOffData(roundTrip));
+      ([look]) => {
+        const { isOff, words } = verdict(look);
+        paint(this.canvas, look.image, themeOf(host).dark);
+        say(this.verdict, words);
+        this.figure.classList.toggle("path-slider-is-off", isOff);
       },
     );
     this.model.ask("load", { url: path.model }).then(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
+from autoencoder.checkpoint.seen import has_seen
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.outliers import trials
@@ -20,10 +21,13 @@ from ui.jobs.work import StepsWork
 from ui.state import address, caches, choice
 from ui.state.queues import find_measurement, quick_queue
 from ui.state.session import current_workspace
+from ui.widgets.choice import pick_model
 from ui.widgets.controls import number, pick, segments
+from ui.widgets.frame import more
 from ui.widgets.job_progress import TICK, job_on_request
+from ui.widgets.seen import show_seen
 
-AS_IT_IS, HELD_OUT = "the chosen model as it is", PROTOCOLS["leave-one-out"]
+AS_IT_IS, HELD_OUT = "a model as it is", PROTOCOLS["leave-one-out"]
 DRAWING = "your drawing"
 PAD, SEQ = "pad", "pad.seq"
 CODE_SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
@@ -72,36 +76,38 @@ SCENES = (
 def choose_outcomes() -> list[Outcome]:
     """The outcomes of a protocol for the chosen images, one per seed; none before it is started."""
     train, test = choice.chosen_dataset("train"), choice.test_counterpart()
-    st.caption("Known failures, on purpose:")
-    with st.container(horizontal=True):
-        for scene in SCENES:
-            st.button(scene.title, on_click=_set_up, args=(scene, train), icon=":material/report:")
-    protocol = _choose_protocol(train)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        protocol = _choose_protocol(train)
+        with more("Known failures", ":material/report:"):
+            _offer_scenes(train)
     if protocol == AS_IT_IS:
-        outcomes = _foreign_outcome(choice.chosen_checkpoint(), train, test)
+        outcomes = _foreign_outcome(train, test)
     else:
         outcomes = _class_outcomes(train, test, protocol)
     _say_what_to_look_for()
     return outcomes
 
 
+def _offer_scenes(train: Dataset) -> None:
+    """The scenes, each a button; one about a digit needs images that have it."""
+    for scene in SCENES:
+        lacks = {scene.choices.get("outlier_class")} - {None, *train.class_names}
+        looks = {"disabled": bool(lacks), "help": "These images have no such class." if lacks else None}
+        st.button(scene.title, on_click=_set_up, args=(scene,), icon=":material/report:", **looks)
+
+
 def _say_what_to_look_for() -> None:
     """The words of the scene that the choices form, whatever the score; called after they are drawn."""
     for scene in SCENES:
         choices = {key: value for key, value in scene.choices.items() if key != "score"}
-        if scene.model:
-            choices["model"] = scene.model  # of another one it may not hold
-        if all(st.session_state.get(key) == value for key, value in choices.items()):
+        is_judge = scene.model in ("", address.chosen("judge"))  # of another one it may not hold
+        if is_judge and all(st.session_state.get(key) == value for key, value in choices.items()):
             st.markdown(f"**{scene.title}**. Look for {scene.look_for}")
 
 
-def _set_up(scene: Scene, dataset: Dataset) -> None:
-    """Make the choices of a scene; one about a digit needs images that have it."""
-    digit = scene.choices.get("outlier_class")
-    if digit is not None and digit not in dataset.class_names:
-        choice.set_dataset("digits")
-    if scene.model:
-        choice.set_model(scene.model)
+def _set_up(scene: Scene) -> None:
+    """Make the choices of a scene, on this page alone."""
+    address.set_choice("judge", scene.model)
     # The address follows a control on the page; of a control that is not drawn yet, it is written here.
     choices = {"code_size": LATENT_DIM, **scene.choices}  # another scene's code does not belong to this one
     coming = {key: str(value) for key, value in choices.items() if key not in st.session_state}
@@ -120,11 +126,17 @@ def _choose_protocol(train: Dataset) -> str:
     return next((key for key, words in PROTOCOLS.items() if words == chosen), AS_IT_IS)
 
 
-def _foreign_outcome(checkpoint: Checkpoint, train: Dataset, test: Dataset | None) -> list[Outcome]:
-    """The chosen images against foreign ones, by the chosen model; none before these are chosen."""
+def _foreign_outcome(train: Dataset, test: Dataset | None) -> list[Outcome]:
+    """The chosen images against foreign ones, by one model; none before these are chosen."""
     kinds = _foreign_kinds(train)
-    left, right = st.columns([3, 1])
-    chosen, seed = pick("outliers", "Outliers", kinds, left), number("outlier_seed", "Seed", right)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = pick("outliers", "Outliers", kinds)
+        names = choice.model_names()
+        judges = [choice.model_name(), *(name for name in names if name != choice.model_name())]
+        explained = "At first the one that is chosen at the side."
+        checkpoint = pick_model("judge", "Model", judges, help=explained)
+        with more():
+            seed = number("outlier_seed", "Seed")
     kind, foreign = kinds[chosen], None
     if kind not in FOREIGN:
         foreign = _drawings() if kind == DRAWING else choice.image_set(kind, "test", current_workspace())
@@ -186,6 +198,8 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
     held_back = f"{len(ready.detector.held_back[CHOSEN]):,}"
     if ready.is_own:
         whose = f"which it was trained on; the threshold comes from {held_back} that it held back"
+    elif has_seen(checkpoint.config, train):
+        whose = f"of which its training had some; the threshold comes from {held_back} of them"
     else:
         whose = f"though it was trained on others; the threshold comes from {held_back} of them"
     n_judged, n_all = len(ready.images), ready.n_all
@@ -194,6 +208,8 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
         f"Normal for {checkpoint.name}: {train.name}, {whose}. Of the images to test on, {judged} are "
         f"judged; k-NN and PCA compare them with {ready.n_compared:,} normal ones."
     )
+    if not ready.is_own:
+        show_seen([checkpoint], train.name, train.split)
 
 
 def _class_outcomes(train: Dataset, test: Dataset | None, protocol: str) -> list[Outcome]:
@@ -235,13 +251,14 @@ def _await_next_seed(job: Job, n_seen: int) -> None:
 
 
 def _choose_experiment(train: Dataset, test: Dataset | None, protocol: str) -> tuple[Experiment, int]:
-    columns = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     word = "Normal class" if protocol == "one-class" else "Class held out"
-    name = pick("outlier_class", word, _present(train), columns[0])
-    in_address = address.bound("code_size")
-    latent_dim = columns[1].select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **in_address)
-    n_seeds = segments("n_seeds", "Seeds", SEEDS, columns[2])
-    first = number("outlier_seed", "First seed", columns[3])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = pick("outlier_class", word, _present(train), width=180)
+        looks = {"width": 260, **address.bound("code_size")}
+        latent_dim = st.select_slider("Numbers in a code", CODE_SIZES, LATENT_DIM, **looks)
+        with more():
+            n_seeds = segments("n_seeds", "Seeds", SEEDS)
+            first = number("outlier_seed", "First seed")
     label = train.class_names.index(name)
     return Experiment(train, test, protocol, label, latent_dim, first), n_seeds
 

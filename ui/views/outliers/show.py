@@ -16,6 +16,7 @@ from autoencoder.wording import counted, percent
 from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame, show_metrics
 from ui.widgets.controls import number, pick, segments
+from ui.widgets.frame import more
 from ui.widgets.pictures import show_large, show_table
 
 BY_RATE, BY_PERCENTILE = "a false-alarm rate", "a percentile"
@@ -44,14 +45,14 @@ class Rule:
 
 def choose_threshold() -> tuple[str, Rule]:
     """The score to look at, and the rule of its threshold; shown before there is an outcome, too."""
-    st.subheader("A threshold", anchor=False)
     titles = {score.title: name for name, score in SCORES.items()}
-    score_column, way_column, value_column = st.columns([3, 2, 1], vertical_alignment="bottom")
-    score = titles[pick("score", "Score", titles, score_column)]
-    way = segments("threshold_by", "Threshold from", [BY_RATE, BY_PERCENTILE], way_column)
-    if way == BY_PERCENTILE:
-        return score, Rule(way, number("percentile", "Percentile", value_column))
-    return score, Rule(way, number("rate", "Rate, %", value_column))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        score = titles[pick("score", "Score", titles)]
+        with more("Threshold", ":material/straighten:"):
+            way = segments("threshold_by", "Threshold from", [BY_RATE, BY_PERCENTILE])
+            if way == BY_PERCENTILE:
+                return score, Rule(way, number("percentile", "Percentile"))
+            return score, Rule(way, number("rate", "Rate, %"))
 
 
 def show_few(outcomes: list[Outcome], rule: Rule) -> None:
@@ -118,13 +119,10 @@ def scores_table(outcome: Outcome) -> pd.DataFrame:
 def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
     """A threshold from held-back normal images alone, and its effect on the test set."""
     if not outcomes:
-        st.caption("Its effect is shown here as soon as there are scores.")
         return
     first = outcomes[0]
     threshold = rule.threshold(first.held_back[score])
     found, n_held_back = first.alarms(score, threshold), len(first.held_back[score])
-    st.markdown(threshold_sentence(found, rule.wanted, n_held_back))
-    _show_alarms(found)
     histogram, roc = st.columns(2)
     with histogram:
         words = "Normal images and outliers by their score, and the threshold."
@@ -134,7 +132,8 @@ def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
         show_chart(roc_figure(outcomes, score, threshold, is_dark()), "roc", words)
     if len(outcomes) > 1:
         st.caption(f"Threshold, counts and pictures are of seed {first.seed}; the curves are of every seed.")
-    _show_galleries(first, score, threshold)
+    st.markdown(threshold_sentence(found, rule.wanted, n_held_back))
+    _show_alarms(found)
 
 
 def _show_alarms(found: results.Alarms) -> None:
@@ -153,7 +152,11 @@ def _show_alarms(found: results.Alarms) -> None:
     st.dataframe(confusion, alt="Images of the test set by kind, and by which side of the threshold.")
 
 
-def _show_galleries(outcome: Outcome, score: str, threshold: float) -> None:
+def show_galleries(outcomes: list[Outcome], score: str, rule: Rule) -> None:
+    """Images on both sides of the threshold, with their reconstructions."""
+    if not outcomes:
+        return
+    outcome, threshold = outcomes[0], rule.threshold(outcomes[0].held_back[score])
     found = results.galleries(outcome.scores[score], outcome.test.is_outlier, threshold, N_SHOWN)
     st.caption("A column is hatched where the image lies above the threshold.")
     for tab, rows in zip(st.tabs([name.capitalize() for name in found]), found.values(), strict=True):

@@ -20,11 +20,12 @@ from autoencoder.training.trainer import FEWEST_IMAGES, Progress
 from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import address
+from ui.state.choice import dataset_name, dataset_title
 from ui.state.session import current_workspace, is_dark, refusal
 from ui.state.training import begin_training, can_resume, current_training, forget_training, resume_failed
 from ui.storage.classroom import classroom, has_teacher
 from ui.widgets.charts import csv, offer_file, show_metrics
-from ui.widgets.frame import offer_map
+from ui.widgets.frame import more, offer_map
 from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import show_live, show_so_far
 
@@ -60,21 +61,25 @@ def choose_plan(dataset: Dataset, test: Dataset | None) -> TrainingPlan:
             f"{dataset.name} has {counted(dataset.n_images, 'image')}, and training needs at least "
             f"{FEWEST_IMAGES}: one to learn from and one to hold back. Choose other images at the side."
         )
+    row = st.container(horizontal=True, vertical_alignment="bottom")
     n_images = _choose_images(plans.n_to_train_on(dataset.n_images))
     n_trained = n_images or plans.n_to_train_on(dataset.n_images)
-    kind_column, size_column, epochs_column = st.columns([2, 1, 1])
-    with kind_column:
+    with row:
         kind = kept_select("Kind", KINDS, format_func=KINDS.get, key="train.kind")
-    with size_column:
-        what = "Dimensions of the latent space. Two can be looked at as they are; sixteen keep more."
-        latent_dim = kept_number("Code size", 1, MAX_LATENT_DIM, 2, key="train.size", help=what)
-    with epochs_column:
+        what = "Numbers in a code. Two can be looked at as they are; sixteen keep more."
+        latent_dim = kept_number("Code size", 1, MAX_LATENT_DIM, 2, key="train.size", help=what, width=150)
         epochs, what = plans.default_epochs(n_trained), "How often the network sees every image."
-        epochs = kept_number("Epochs", 1, MAX_EPOCHS, epochs, key=f"train.epochs_{epochs}", help=what)
-    architecture, beta, settings = _more(kind, epochs, n_images, plans.default_batch(n_trained))
+        looks = {"key": f"train.epochs_{epochs}", "help": what, "width": 150}
+        epochs = kept_number("Epochs", 1, MAX_EPOCHS, epochs, **looks)
+        start = st.container(width="content")
+        with more():
+            architecture, beta, settings = _more(kind, epochs, n_images, plans.default_batch(n_trained))
+            name = _choose_name(plans.default_name(dataset.name, kind, latent_dim, n_images))
     model = plans.model_settings(kind, latent_dim, architecture, beta)
-    name = _choose_name(plans.default_name(dataset.name, kind, latent_dim, n_images))
-    return TrainingPlan(name, dataset, test, model, settings)
+    plan = TrainingPlan(name, dataset, test, model, settings)
+    with start:
+        _offer_start(plan)
+    return plan
 
 
 def _choose_images(n_all: int) -> int:
@@ -110,19 +115,18 @@ def _choose_few() -> None:
 def _more(kind: str, epochs: int, n_images: int, batch_size: int) -> tuple[str, float, TrainingSettings]:
     """Settings that are rarely changed: architecture, beta, noise, batches, rate and seed."""
     beta, noise, level = 1.0, "gaussian", 0.3
-    with st.expander("More"):
-        title = ARCHITECTURES.get
-        architecture = kept_select("Architecture", PRESETS, format_func=title, key="train.architecture")
-        if kind == "vae":
-            beta = kept_number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train.beta")
-        if kind == "dae":
-            title = {"format_func": lambda kind: NOISE_KINDS[kind].title}
-            noise = kept_select("Noise on the inputs", NOISE_KINDS, key="train.noise", **title)
-            level = kept_number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train.level")
-        batch_size = kept_number("Batch size, images", 1, 4096, batch_size, key=f"train.batch_{batch_size}")
-        looks = {"step": 1e-3, "format": "%.5f", "key": "train.rate"}
-        rate = kept_number("Learning rate at its peak", 1e-5, 1.0, DEFAULTS.learning_rate, **looks)
-        seed = kept_number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train.seed")
+    title = ARCHITECTURES.get
+    architecture = kept_select("Architecture", PRESETS, format_func=title, key="train.architecture")
+    if kind == "vae":
+        beta = kept_number("Beta, the weight of the KL term", 0.0, 1000.0, 1.0, 0.5, key="train.beta")
+    if kind == "dae":
+        title = {"format_func": lambda kind: NOISE_KINDS[kind].title}
+        noise = kept_select("Noise on the inputs", NOISE_KINDS, key="train.noise", **title)
+        level = kept_number(f"Level: {NOISE_KINDS[noise].unit}", 0.0, 1.0, 0.3, 0.05, key="train.level")
+    batch_size = kept_number("Batch size, images", 1, 4096, batch_size, key=f"train.batch_{batch_size}")
+    looks = {"step": 1e-3, "format": "%.5f", "key": "train.rate"}
+    rate = kept_number("Learning rate at its peak", 1e-5, 1.0, DEFAULTS.learning_rate, **looks)
+    seed = kept_number("Seed of weights, order and noise", 0, 2**32 - 1, DEFAULTS.seed, key="train.seed")
     return architecture, beta, plans.training_settings(epochs, batch_size, rate, seed, noise, level, n_images)
 
 
@@ -158,7 +162,7 @@ def _mirror_row(row) -> dict:
     }
 
 
-def offer_start(plan: TrainingPlan) -> None:
+def _offer_start(plan: TrainingPlan) -> None:
     """The button that starts the training; disabled while the name cannot be used."""
     if not classroom().can_train:
         return
@@ -251,6 +255,8 @@ def _show_errors(progress: TrainingProgress, is_over: bool) -> None:
 def show_outcome(job: Job) -> None:
     """The result of the training, and the next steps."""
     _say_outcome(job)
+    if job.progress.dataset != dataset_name():
+        st.caption(f"{dataset_title(dataset_name())} is chosen now: *Train another* trains on these images.")
     with st.container(horizontal=True):
         if job.result:
             offer_map(job.result, "trained", type="primary")

@@ -1,0 +1,103 @@
+"""Frame of the pages in a browser: menu, tab, history, projector view, and pictures in the first screen."""
+
+import pytest
+
+from tests.tools.browser import choose, chosen, expect, go_to, settle, visit
+
+SCREENS = {"laptop": (1280, 720), "large laptop": (1366, 768), "phone": (390, 844)}
+FIRST_PICTURES = {
+    "reconstruction": ".lse-strip img",
+    "interpolation": ".lse-strip img",
+    "gaps": ".lse-strip img",
+    "gaps?part=space": ".lse-big img",
+    "generate": ".lse-strip img",
+    "few-labels": ".lse-big img",
+    "lesson": ".lm-stage",
+}
+FIRST_CHARTS = {"gaps?part=study": 0.5, "outliers": 0.3}  # and the part of the chart that is seen at least
+
+
+def resize(page, screen: str, scheme: str = "light") -> None:
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+
+
+@pytest.mark.parametrize(
+    ("screen", "scheme"), [("laptop", "light"), ("large laptop", "dark"), ("phone", "dark")]
+)
+def test_the_first_picture_of_every_page_is_within_the_first_screen(page, screen, scheme):
+    resize(page, screen, scheme)
+    height = SCREENS[screen][1]
+    for path, picture in FIRST_PICTURES.items():
+        visit(page, f"/{path}")
+        first = page.locator(picture).first
+        expect(first).to_be_visible()
+        box = first.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height, path
+    for path, share in FIRST_CHARTS.items():
+        visit(page, f"/{path}")
+        first = page.get_by_test_id("stPlotlyChart").first
+        expect(first).to_be_visible()
+        box = first.bounding_box()
+        assert box["y"] + share * box["height"] <= height, path
+
+
+def test_no_page_is_wider_than_a_phone(page):
+    resize(page, "phone")
+    for path in ("", *FIRST_PICTURES, *FIRST_CHARTS, "train", "your-images"):
+        visit(page, f"/{path}")
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("main => main.scrollWidth <= main.clientWidth"), path
+
+
+def test_the_menu_of_a_phone_closes_when_a_page_is_chosen(page):
+    resize(page, "phone")
+    visit(page, "/reconstruction")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    link = page.get_by_test_id("stSidebar").get_by_role("link", name="Generate")
+    link.click()
+    expect(page.get_by_role("heading", name="Generate", level=1)).to_be_visible()
+    expect(link).not_to_be_in_viewport()
+
+
+def test_the_tab_names_the_page(page):
+    visit(page, "/")
+    expect(page).to_have_title("Latent Space Explorer")
+    go_to(page, "Gaps")
+    expect(page).to_have_title("Gaps · Latent Space Explorer")
+
+
+def test_back_brings_the_model_and_the_projection_back(page):
+    visit(page, "/?data=digits&model=digits-vae-16")
+    choose(page, "Model", "digits-ae-16")
+    assert "model=digits-ae-16" in page.url
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
+    page.wait_for_url("**projection=t-SNE**")
+    settle(page)
+    page.go_back()
+    settle(page)
+    assert "projection" not in page.url and chosen(page, "Model") == "digits-ae-16"
+    page.go_back()
+    settle(page)
+    assert chosen(page, "Model") == "digits-vae-16"
+    page.go_forward()
+    settle(page)
+    assert chosen(page, "Model") == "digits-ae-16"
+
+
+@pytest.mark.parametrize("path", ["", "lesson", "lesson?scene=4", "interpolation"])
+def test_the_projector_view_shows_the_picture_without_the_menu(page, path):
+    resize(page, "laptop")
+    visit(page, f"/{path}")
+    page.get_by_role("button", name="Projector view").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator("html")).to_have_css("font-size", "20px")
+    picture = page.locator(".lm-stage, .lse-strip img").first
+    expect(picture).to_be_visible()
+    box = picture.bounding_box()
+    assert box["y"] >= 0 and box["y"] + min(box["height"], 300) <= SCREENS["laptop"][1]
+    assert "large" not in page.url and "project" not in page.url
+    page.get_by_role("button", name="Leave").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()

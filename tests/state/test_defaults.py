@@ -1,0 +1,56 @@
+"""The images and the model that the app opens on: real digits, with or without MNIST's files."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from autoencoder.checkpoint.store import list_checkpoints
+from autoencoder.data.catalogue import DATASETS
+from tests.data.test_datasets import write_set, write_split
+from tests.tools.app import living_map, new_app
+from tests.tools.project import PROJECT
+from ui.state.defaults import DATASET, MODEL, opening_dataset, preferred_model
+
+
+def test_the_app_opens_on_mnist_where_both_its_splits_are_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_DATA_ROOT", str(tmp_path))
+    assert opening_dataset() == "mnist-5k"
+    write_split(DATASETS["mnist"], tmp_path, "test")
+    assert opening_dataset() == "mnist-5k"
+    write_set(DATASETS["mnist"], tmp_path)
+    assert opening_dataset() == "mnist"
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-5k", "digits"])
+def test_the_preferred_model_of_these_images_is_shipped(name):
+    shipped = {info.name: info.config.source.name for info in list_checkpoints()}
+    assert shipped[preferred_model(name)] == name
+
+
+def test_every_part_of_a_process_has_the_same_default(tmp_path):
+    write_set(DATASETS["mnist"], tmp_path)
+    code = (
+        "from ui.server.warm_up import views\nfrom ui.state.address import ADDRESS\n"
+        "print(ADDRESS['data'].default, views()[0].dataset, views()[0].model)"
+    )
+    for root, wanted in ((tmp_path, "mnist"), (tmp_path / "nothing", "mnist-5k")):
+        environment = os.environ | {"LATENT_DATA_ROOT": str(root)}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True
+        )
+        assert done.stdout.split() == [wanted, wanted, f"{wanted}-vae-2"], done.stderr
+
+
+def test_a_visit_that_asks_for_nothing_opens_on_real_digits():
+    app = new_app(data=None).run()
+    assert not app.exception and not app.error
+    assert (app.selectbox(key="data").value, app.selectbox(key="model").value) == (DATASET, MODEL)
+    assert (DATASET, MODEL) == ("mnist-5k", "mnist-5k-vae-2")  # the tests have no MNIST
+    assert len(living_map(app)["panes"]) == 1
+
+
+def test_a_link_that_names_its_images_opens_as_before():
+    app = new_app(data="digits").run()
+    assert (app.selectbox(key="data").value, app.selectbox(key="model").value) == ("digits", "digits-vae-2")
