@@ -18,6 +18,7 @@ from tests.tools.project import PROJECT
 from tests.tools.waiting import SOON
 
 MEASURES = ["mse", "psnr", "ssim", "bce", "kl"]
+ABOUT = ["dataset", "split", "n_images", "seen_in_training"]
 STEP = ["t", "latent", "round_trip", "neighbour_distance", "decoded_step", "off_support"]
 
 
@@ -96,8 +97,8 @@ def test_evaluate_gives_the_measures(answer, checkpoints, digits, tmp_path, kind
 
     folder = save_checkpoint(checkpoints[kind], tmp_path / kind)
     report = answer("evaluate", folder, "--seed", 5)
-    assert list(report) == ["dataset", "split", "n_images", *MEASURES]
-    assert (report["dataset"], report["split"], report["n_images"]) == ("digits", "test", 360)
+    assert list(report) == [*ABOUT, *MEASURES]
+    assert [report[name] for name in ABOUT] == ["digits", "test", 360, False]
     means = evaluate(checkpoints[kind].model, load_dataset("digits", "test").images, None, 5).means()
     assert {name: report[name] for name in MEASURES} == {name: means[name] for name in MEASURES}
     assert (report["kl"] is None) == (kind != "vae")
@@ -107,7 +108,7 @@ def test_evaluate_with_noise_adds_the_noisy_input(answer, saved, few_digits):
     report = answer(
         "evaluate", saved, "--dataset", "digits", "--noise", "salt-pepper:0.25", "--split", "train"
     )
-    assert list(report) == ["dataset", "split", "n_images", *MEASURES, "noisy_psnr", "noisy_ssim"]
+    assert list(report) == [*ABOUT, *MEASURES, "noisy_psnr", "noisy_ssim"]
     assert report["split"] == "train" and report["n_images"] == 30 and 5 < report["noisy_psnr"] < 15
 
 
