@@ -14,6 +14,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.readers.pictures import looks_inverted
 from autoencoder.errors import DatasetError
+from autoencoder.figures.chart import Drawing
 from autoencoder.steps import Step, Steps
 
 
@@ -48,6 +49,14 @@ def load_both(args: argparse.Namespace) -> tuple[Dataset, Dataset | None]:
     """Training and test images; None for those of a data set without a split."""
     training = load(args, "train")
     return training, load(args, "test") if training.split == "train" else None
+
+
+def draw(drawing: Drawing, path: Path) -> None:
+    """Write a figure in the format of the path's suffix. Raises DatasetError where it cannot be written."""
+    from autoencoder.figures.paper import paper
+
+    with writing(path) as file:
+        file.write(paper(drawing, path.suffix.lower().removeprefix(".")))
 
 
 @contextmanager

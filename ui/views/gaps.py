@@ -11,7 +11,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
 from autoencoder.experiments.gaps.empty_space import EmptySpace
-from autoencoder.experiments.gaps.figure import gap_figure
+from autoencoder.experiments.gaps.figure import gap_figure, matrix_figure
 from autoencoder.experiments.gaps.statistic import (
     MATRIX_PAIRS,
     GapMatrix,
@@ -28,8 +28,7 @@ from autoencoder.wording import counted
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
 from ui.state.defaults import N_PLACES
-from ui.state.session import is_dark
-from ui.widgets.charts import csv, offer_file, show_chart, show_frame
+from ui.widgets.charts import csv, offer_figure, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, segments
 from ui.widgets.frame import go_to
 from ui.widgets.job_progress import job_on_request
@@ -84,7 +83,7 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
         group = [each for each in statistics if each.gap_score == score]
         _show_rows(group, score)
         alt = "Every path's gap score, by model, within and across classes."
-        show_chart(gap_figure(group, is_dark()), f"gaps {score.title}", alt)
+        show_chart(gap_figure(statistics, score), f"gaps {score.title}", alt, f"gaps-{score.name}")
     if found := comparisons(statistics):
         words = {"value": "probability that a path is worse, ties counted half"}
         show_frame(pd.DataFrame(found).rename(columns=words), "Every two models compared.")
@@ -136,6 +135,9 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: 
     )
     styled = frame.style.format(score.format).map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
+    title = f"Median {score.title} of {checkpoint.name} between classes"
+    file = f"gaps-matrix-{checkpoint.name}"
+    offer_figure("Figure", file, lambda: matrix_figure(matrix, names, score, title), type="tertiary")
     if not event.selection.cells:
         return
     row, column = int(event.selection.cells[0][0]), names.index(event.selection.cells[0][1])
@@ -179,9 +181,9 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     own = [other_codes(model, codes) for model in models]
     fitted_to = list(map(fitting_codes, models, own))
     st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
-    figure = caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark())
+    chart = caches.empty_chart(models, own, fitted_to, N_PLACES, seed)
     alt = "The share of places off the data, and unlike any image, by model and source."
-    show_chart(figure, "empty space", alt)
+    show_chart(chart, "empty space", alt, "empty-space")
     given = zip(models, own, fitted_to, strict=True)
     spaces = {model.name: caches.space(model, *both, source, N_PLACES, seed) for model, *both in given}
     _show_shares(spaces, len(codes.latents) if codes.images is not None else 0)
@@ -238,7 +240,8 @@ def show_study() -> None:
         st.markdown("\n".join(f"- **{each.verdict}.** {each.figures}" for each in findings))
     st.markdown(beside)
     alt = "Reconstruction error on held-out images against the gap score, for every setting."
-    show_chart(caches.study_chart(is_dark()), "study", alt)
+    for score, chart in caches.study_charts().items():
+        show_chart(chart, f"study {score.name}", alt, f"gaps-study-{study.dataset}-{score.name}")
     with st.expander("All settings, as a table"):
         shares = [name for name in numbers if name.startswith(("off the data", "unlike"))]
         alt = "Every setting of the study with its reconstruction error and its gap scores."

@@ -69,7 +69,7 @@ def check(found: Dataset) -> Dataset:
     dataset = replace(found, images=255 - found.images) if invert else found
     ground = "The models know light ink on a dark ground, as in MNIST."
     st.caption(f"{ground} These are the images as they will be used:")
-    show(dataset.images[:N_SHOWN], _captions(dataset), side=56, ink_on_paper=False)
+    show(dataset.images[:N_SHOWN], _captions(dataset), side=56)
     return dataset
 
 
