@@ -18,6 +18,7 @@ PICTURES_DPI = 600
 DOT = 1 / PICTURES_DPI  # an image's pixels are whole numbers of them: they stay square in a PNG
 WIDTH, MARGIN = 6.4, 0.1
 LETTER, LINE = 0.058, 0.15  # of a name
+LONGEST = 28  # letters of a name; the rest would leave no room
 LARGEST = 10  # dots a pixel of an image
 GAP = 42 * DOT  # between images, wide enough for a hatch
 
@@ -58,7 +59,7 @@ def draw_pictures(figure: Figure, pictures: Pictures) -> None:
 
 
 def _layout(pictures: Pictures) -> _Layout:
-    left = MARGIN + max((len(row.name) for row in pictures.rows), default=0) * LETTER + MARGIN
+    left = MARGIN + max((len(_short(row.name)) for row in pictures.rows), default=0) * LETTER + MARGIN
     n_columns = min(pictures.n_columns, max((len(row.images) for row in pictures.rows), default=1))
     gap = GAP if any(np.any(row.marked) for row in pictures.rows) else GAP / 4
     wanted = (WIDTH - left - MARGIN) / n_columns - gap
@@ -72,7 +73,7 @@ def _draw_block(axes: Axes, pictures: Pictures, layout: _Layout, part: slice, y:
     _write_line(axes, pictures.heads[part], layout, y + layout.head / 2)
     y += layout.head
     for row, height in zip(pictures.rows, layout.rows, strict=True):
-        axes.text(MARGIN, y + layout.side / 2, row.name, va="center")
+        axes.text(MARGIN, y + layout.side / 2, _short(row.name), va="center")
         _draw_row(axes, row, layout, part, y)
         _write_line(axes, row.notes[part], layout, y + layout.side + layout.gap / 2 + LINE / 2)
         y += height
@@ -97,6 +98,10 @@ def _write_line(axes: Axes, words, layout: _Layout, y: float) -> None:
     for column, text in enumerate(words):
         x = layout.left + column * (layout.side + layout.gap) + layout.side / 2
         axes.text(x, y, text, ha="center", va="center", fontsize=_size(text, layout.side + layout.gap))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _size(text: str, room: float) -> float:

@@ -6,8 +6,8 @@ HEX = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd"
 CLASS_COLOURS = tuple(f"#{colour}" for colour in HEX.split())  # colour-blind safe: Petroff, arXiv 2107.02270
 # Of the first model, the second, …: 3 to 1 or more against the page, and apart for colour-blind eyes.
 MODEL_COLOURS = {
-    False: ("#1f5fa8", "#c8500a", "#0f8a76", "#8e3a8c"),
-    True: ("#6aa9f4", "#ff9d52", "#54d6bd", "#dc8fdc"),
+    False: ("#1f5fa8", "#c8500a", "#00928a", "#5a1a4e"),
+    True: ("#6aa9f4", "#ff9d52", "#2a9d84", "#f0c8f0"),
 }
 INK = {False: "#1d1f23", True: "#eceae5"}
 FAINT = {False: "rgba(29,31,35,.15)", True: "rgba(236,234,229,.18)"}
