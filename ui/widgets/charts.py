@@ -64,7 +64,7 @@ def offer_file(label: str, name: str, make: Callable[[], bytes | str], container
 
 def offer_figure(label: str, name: str, make: Callable[[], Drawing], **looks) -> None:
     """A figure for a paper in every format, behind one button; ``name`` is the file's, without a suffix."""
-    with st.popover(label, icon=":material/download:", help=ON_PAPER, **looks):
+    with st.popover(label, icon=":material/download:", **looks):
         st.caption(ON_PAPER)
         with st.container(horizontal=True):
             for format in FORMATS:
