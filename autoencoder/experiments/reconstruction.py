@@ -3,13 +3,17 @@
 N images, 28 by 28 pixels each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.data import measures
+from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.noise import Noise, corrupt
+from autoencoder.figures.chart import Pictures, Row
 from autoencoder.model.autoencoder import Autoencoder, as_probabilities
 from autoencoder.wording import counted
 
@@ -92,3 +96,27 @@ def by_class(
         for label, name in enumerate(class_names)
         if (labels == label).any()
     ]
+
+
+def reconstruction_figure(
+    lines: dict[str, np.ndarray], heads: Sequence[str], psnr: np.ndarray, title: str
+) -> Pictures:
+    """Lines of N images by name, input to error, under ``heads``; ``psnr`` (N,) is the reconstruction's."""
+    notes = {"Reconstruction": [f"{value:.3g}" for value in psnr]}
+    rows = [Row(name, images, notes.get(name, ())) for name, images in lines.items()]
+    legend = "Below each reconstruction: its PSNR in dB."
+    return Pictures(rows, heads, title, legend=legend, n_columns=12)
+
+
+def reconstruction_sheet(
+    checkpoint: Checkpoint, dataset: Dataset, noise: Noise | None, seed: int, n: int
+) -> Pictures:
+    """The first ``n`` images of a data set, as they are given to the model, and as they come back."""
+    images = as_floats(dataset.images[:n])
+    given = dataset.images if noise is None else corrupt(dataset.images, noise, np.random.default_rng(seed))
+    back = checkpoint.model.reconstruct(given[:n])
+    noisy = {} if noise is None else {"Noisy input": given[:n]}
+    lines = {"Input": images, **noisy, "Reconstruction": back, "Error": np.abs(back - images)}
+    heads = [str(row) for row in range(len(images))]
+    title = f"{dataset.name} through {checkpoint.name}" + (f", noise {noise}" if noise else "")
+    return reconstruction_figure(lines, heads, measures.psnr(images, back), title)

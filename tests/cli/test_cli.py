@@ -163,7 +163,7 @@ def test_interpolate_has_both_ends_and_all_its_measures(answer, saved, tmp_path,
     assert report["off_support_share"] == np.mean([step["off_support"] for step in steps])
     assert report["jump_ratio"] >= 1
     with Image.open(out) as strip:
-        assert strip.size == (4 * (5 * 30 - 2), 4 * 28)
+        assert strip.width > 5 * 28 and np.asarray(strip.convert("L"))[0, 0] == 255, "ink on white paper"
 
 
 def test_a_path_that_stands_still_has_no_jump(answer, saved):
@@ -298,7 +298,8 @@ def test_help_teaches_and_needs_no_torch():
         "import sys; from autoencoder.cli.parser import main\n"
         "try: main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
-        "assert not {'torch', 'sklearn', 'streamlit', 'torchvision'} & set(sys.modules)"
+        "slow = {'torch', 'sklearn', 'streamlit', 'torchvision', 'matplotlib', 'plotly'}\n"
+        "assert not slow & set(sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=SOON

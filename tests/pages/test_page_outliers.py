@@ -147,15 +147,15 @@ def test_a_gallery_shows_its_images_with_their_errors():
         assert table.count("class=hatched") == 5 * (outcome.scores["mse"][rows] > threshold).sum()
 
 
-def test_the_black_image_is_set_up_with_a_button():
-    app = press(visit("outliers"), "The black image")
+def test_the_empty_image_is_set_up_with_a_button():
+    app = press(visit("outliers"), "The empty image")
     assert not app.exception and app.selectbox(key="model").value == "mnist-ae-32"
     table = auroc_table(app).set_index("score")["AUROC"]
     assert table[SCORES["bce"].title] < 0.01 and table[SCORES["mse"].title] < 0.01
     assert table[SCORES["combined"].title] == 1
     assert "Look for an AUROC near 0" in words(app)
-    outcome = judged("mnist-ae-32", "black")
-    assert_verdicts(app, outcome, "black · 0", 0.05)
+    outcome = judged("mnist-ae-32", "empty")
+    assert_verdicts(app, outcome, "empty · 0", 0.05)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def pad(app: AppTest) -> dict:
 
 
 def test_one_outlier_has_no_best_score_and_no_interval():
-    app = visit("outliers", model="digits-ae-16", outliers="the black image")
+    app = visit("outliers", model="digits-ae-16", outliers="the empty image")
     assert list(auroc_table(app)) == ["score", "AUROC", "kind"]
     assert "Best here" not in words(app) and "it tells nothing of others" in words(app)
     assert "Look for an AUROC near 0" not in words(app)  # that is so for the scene's own model
@@ -337,7 +337,7 @@ def test_a_sample_is_said_to_be_one(monkeypatch):
     app = visit("outliers", outlier_seed=4, model="digits-dae-16")
     assert "50, drawn with the seed from 360, are judged" in words(app)
     assert "50 normal images and 50 outliers" in words(app)
-    whole = visit("outliers", outlier_seed=5, model="digits-dae-16", outliers="the black image")
+    whole = visit("outliers", outlier_seed=5, model="digits-dae-16", outliers="the empty image")
     assert "compare them with 1,293 normal ones" in words(whole)
     assert "50 normal images and 1 outlier." in words(whole)
 
@@ -365,10 +365,10 @@ def test_absent_images_are_offered_not_an_error():
 
 
 def test_the_scores_can_be_kept():
-    outcome = judged("digits-ae-2", "black")
+    outcome = judged("digits-ae-2", "empty")
     table = scores_table(outcome)
     assert len(table) == 361 + 144 and list(table["part"].value_counts()) == [361, 144]
-    assert list(table[table["outlier"]]["image"]) == ["black · 0"]
+    assert list(table[table["outlier"]]["image"]) == ["empty · 0"]
     for name in SCORES:
         np.testing.assert_array_equal(table[name][:361], outcome.scores[name])
         np.testing.assert_array_equal(table[name][361:], outcome.held_back[name])
