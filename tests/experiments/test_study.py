@@ -218,6 +218,7 @@ def test_the_chart_has_every_point_once_in_its_family(tiny):
         assert len({line.name for line in chart.marks}) == len(chart.marks)
         for line in chart.marks:
             assert line.spread.shape == (2, len(line.x)) and (line.spread >= 0).all()
+            assert all(text == "" or float(text) >= 0 for text in line.texts), "short enough for a phone"
 
 
 def test_the_shipped_study_is_whole():

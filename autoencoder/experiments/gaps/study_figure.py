@@ -79,7 +79,8 @@ def _curve(kind: str, size: int | None, members: list[Point]) -> Curve:
 
 
 def _mark(setting: Setting) -> str:
-    return str(setting.latent_dim) if setting.kind == "ae" else setting.label
+    """The number that is turned along its line; the legend says which. More would not fit on a phone."""
+    return str(setting.latent_dim) if setting.kind == "ae" else f"{setting.knob:g}"
 
 
 def _hover(point: Point) -> str:
