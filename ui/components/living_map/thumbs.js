@@ -36,7 +36,7 @@ export class Thumbs {
     const { context } = stage.scatter;
     context.save();
     context.globalAlpha = clamp((NONE_SHOWN - rows.length) / (NONE_SHOWN - ALL_SHOWN), 0, 1);
-    for (const row of rows) this.drawOne(stage, row);
+    for (const row of rows) if (points?.isBright(row)) this.drawOne(stage, row);
     context.restore();
   }
 
@@ -75,14 +75,14 @@ export class Thumbs {
   }
 }
 
-/** Bright points in view, or as many as are too many. @type {(points: Points, stage: Stage) => number[]} */
+/** Points in view, or as many as are too many. @type {(points: Points, stage: Stage) => number[]} */
 function rowsInView(points, { view }) {
   const [left, top] = view.toMap([0, 0]);
   const [right, bottom] = view.toMap([view.width, view.height]);
   const rows = [];
   for (let i = 0; i < points.count && rows.length < NONE_SHOWN; i++) {
     const [x, y] = [points.positions[2 * i], points.positions[2 * i + 1]];
-    if (x > left && x < right && y > bottom && y < top && points.isBright(i)) rows.push(i);
+    if (x > left && x < right && y > bottom && y < top) rows.push(i);
   }
   return rows;
 }

@@ -15,6 +15,8 @@ export class Points {
     this.selected = null;
     this.bounds = boundsOf(positions);
     this.centres = this.findCentres();
+    /** @type {Point[] | null} */
+    this.corners = null;
   }
 
   /** Show only some classes; none means all. @param {number[]} classes */
@@ -52,6 +54,12 @@ export class Points {
   /** Indices of the shown points inside an outline. @type {(outline: Point[]) => number[]} */
   inside(outline) {
     return [...this.shown.keys()].filter((i) => this.shown[i] && isInside(outline, this.at(i)));
+  }
+
+  /** Corners of the convex hull of all points (Andrew 1979), found when it is first asked for. */
+  get hull() {
+    this.corners ??= hullOf(Array.from({ length: this.count }, (_, i) => this.at(i)));
+    return this.corners;
   }
 
   /** Medians of the coordinates of each class that is shown. @returns {{ label: number, at: Point }[]} */
@@ -93,6 +101,29 @@ function boundsOf(positions) {
 /** @type {(low: number, high: number) => boolean} */
 function isOnePlace(low, high) {
   return high - low <= ROUNDING * Math.max(Math.abs(low), Math.abs(high));
+}
+
+/** @param {Point[]} points which are sorted @returns {Point[]} */
+function hullOf(points) {
+  points.sort(([x1, y1], [x2, y2]) => x1 - x2 || y1 - y2);
+  return [...chainOf(points), ...chainOf(points.reverse())];
+}
+
+/** Corners of one side of the hull of sorted points, all but the last. @param {Point[]} points */
+function chainOf(points) {
+  /** @type {Point[]} */
+  const chain = [];
+  for (const point of points) {
+    while (chain.length > 1 && !turnsLeft(chain[chain.length - 2], chain[chain.length - 1], point))
+      chain.pop();
+    chain.push(point);
+  }
+  return chain.slice(0, -1);
+}
+
+/** @type {(from: Point, over: Point, to: Point) => boolean} */
+function turnsLeft([x, y], [overX, overY], [toX, toY]) {
+  return (overX - x) * (toY - y) - (overY - y) * (toX - x) > 0;
 }
 
 /** Point in polygon, by the edges to its right. @type {(outline: Point[], place: Point) => boolean} */
