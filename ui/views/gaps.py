@@ -171,8 +171,8 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     """Places without a code, decoded: the shares off the data and unlike any image."""
     st.subheader("Empty space", anchor=False)
     st.markdown(
-        "Paths between codes are half of the story; the other half is where no code is. Look for pictures of "
-        "nothing."
+        "Paths between codes are half of the story; the other half is where no code is. Look for pictures "
+        "that show nothing at all."
     )
     source_column, seed_column = st.columns(2)
     source = segments("source", "Places drawn from", SOURCES, source_column)

@@ -72,7 +72,7 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
     n = slider("samples", "Samples", n_column)
     seed = number("draw_seed", "Seed", seed_column)
     if source == AROUND:
-        unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+        unit = "1: farther from the nearest images than 95 % of the codes that the model uses for real ones."
         radius = slider("radius", "Radius", heat_column, help=unit)
         return Choice(source, _around(checkpoint, codes, radius), n, seed, 1.0)
     scales = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."

@@ -231,9 +231,9 @@ def _strip(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
 
 
 def show_profile(paths: list[MeasuredPath]) -> None:
-    """The round trip along the path."""
+    """The oddity along the path."""
     models, latents = [path.checkpoint for path in paths], [path.latents for path in paths]
-    alt = "Round trip along the path, by model; above 1 the path is off the data."
+    alt = "Oddity along the path, by model; above 1 the path is off the data."
     show_chart(caches.path_chart(models, latents, is_dark()), "profile", alt)
 
 
