@@ -21,6 +21,7 @@ from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, model_names
 from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files
+from ui.widgets.choice import model_titles
 from ui.widgets.controls import pick, segments
 from ui.widgets.map_jobs import gap_field, tsne_map
 from ui.widgets.pair import Pair, default_pair, other_codes
@@ -48,7 +49,8 @@ def choose_projection(codes: Codes) -> str:
 
 def choose_beside(first: Checkpoint) -> Checkpoint | None:
     """A second model, whose map stands beside the first one's."""
-    name = pick("beside", "Compare with", [NO_MODEL, *model_names()])
+    titles = {NO_MODEL: "no other model", **model_titles()}
+    name = pick("beside", "Compare with", [NO_MODEL, *model_names()], format_func=titles.get)
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
