@@ -17,6 +17,7 @@ from autoencoder.model.architecture import KINDS
 from tests.tools.project import PROJECT
 from tests.tools.waiting import SOON
 
+FACTS = ["dataset", "split", "n_images", "seen_in_training"]
 MEASURES = ["mse", "psnr", "ssim", "bce", "kl"]
 STEP = ["t", "latent", "round_trip", "neighbour_distance", "decoded_step", "off_support"]
 
@@ -96,7 +97,7 @@ def test_evaluate_gives_the_measures(answer, checkpoints, digits, tmp_path, kind
 
     folder = save_checkpoint(checkpoints[kind], tmp_path / kind)
     report = answer("evaluate", folder, "--seed", 5)
-    assert list(report) == ["dataset", "split", "n_images", *MEASURES]
+    assert list(report) == [*FACTS, *MEASURES]
     assert (report["dataset"], report["split"], report["n_images"]) == ("digits", "test", 360)
     means = evaluate(checkpoints[kind].model, load_dataset("digits", "test").images, None, 5).means()
     assert {name: report[name] for name in MEASURES} == {name: means[name] for name in MEASURES}
@@ -107,7 +108,7 @@ def test_evaluate_with_noise_adds_the_noisy_input(answer, saved, few_digits):
     report = answer(
         "evaluate", saved, "--dataset", "digits", "--noise", "salt-pepper:0.25", "--split", "train"
     )
-    assert list(report) == ["dataset", "split", "n_images", *MEASURES, "noisy_psnr", "noisy_ssim"]
+    assert list(report) == [*FACTS, *MEASURES, "noisy_psnr", "noisy_ssim"]
     assert report["split"] == "train" and report["n_images"] == 30 and 5 < report["noisy_psnr"] < 15
 
 
@@ -259,6 +260,37 @@ def test_a_folder_that_holds_something_else_is_refused_before_the_training(refus
     monkeypatch.setattr(train_command, "follow", lambda trainer: pytest.fail("trained for nothing"))
     assert "something other than a model" in refusal(*train("digits", tmp_path, "--kind", "ae"))
     assert (tmp_path / "thesis.txt").read_text() == "two years of work"
+
+
+def test_a_model_that_is_there_stays_unless_it_is_to_be_replaced(answer, refusal, few_digits, saved):
+    before = load_checkpoint(saved).fingerprint
+    assert "add --replace" in refusal(*train("digits", saved, "--kind", "ae"))
+    assert load_checkpoint(saved).fingerprint == before
+    answer(*train("digits", saved, "--kind", "ae", "--replace"))
+    assert load_checkpoint(saved).config.model.kind == "ae"
+
+
+@pytest.mark.parametrize(
+    ("ground", "words", "is_inverted"),
+    [
+        (255, [], True),
+        (255, ["--no-invert"], False),
+        (255, ["--invert"], True),
+        (0, [], False),
+        (0, ["--invert"], True),
+    ],
+)
+def test_dark_ink_on_light_ground_is_turned_round_unless_it_is_told_not_to(
+    saved, digits, tmp_path, capsys, ground, words, is_inverted
+):
+    images = abs(np.int16(ground) - digits.images).astype(np.uint8)
+    np.savez(tmp_path / "own.npz", images=images)
+    asked = ["embed", saved, "--dataset", tmp_path / "own.npz", "--out", tmp_path / "c.npz", *words]
+    assert parser.main(list(map(str, asked))) == 0
+    expected = load_checkpoint(saved).model.encode(255 - images if is_inverted else images)
+    with np.load(tmp_path / "c.npz") as file:
+        np.testing.assert_array_equal(file["latents"], expected)
+    assert ("--no-invert leaves it as it is" in capsys.readouterr().err) == (ground == 255 and not words)
 
 
 def test_one_image_is_too_few_to_train(refusal, digits, tmp_path):
