@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, float]:
     args = parser.parse_args(argv)
     use_one_thread()
     print(f"{args.dataset}, {args.protocol}, code of {args.latent_dim}; AUROC in %, means over {args.seeds}")
-    print("class", *SCORES, "black", "CPU-s", sep="\t")
+    print("class", *SCORES, "empty", "CPU-s", sep="\t")
     train, test = (load_dataset(args.dataset, split, download=False) for split in ("train", "test"))
     rows = []
     for label in args.classes:
@@ -39,11 +39,11 @@ def main(argv: Sequence[str] | None = None) -> dict[str, float]:
     _show("mean", means)
     by_seed = np.mean(rows, axis=0)[:, list(SCORES).index(CHOSEN)]
     print(f"{CHOSEN}, mean over the classes by seed:", *(f"{100 * value:.2f}" for value in by_seed))
-    return dict(zip([*SCORES, "black", "seconds"], means.tolist(), strict=True))
+    return dict(zip([*SCORES, "empty", "seconds"], means.tolist(), strict=True))
 
 
 def _row(train: Dataset, test: Dataset, protocol: str, label: int, latent_dim: int, seed: int) -> list[float]:
-    """AUROC of every score, share of the normal test images that score below a black one, CPU-seconds."""
+    """AUROC of every score, share of the normal test images that score below an empty one, CPU-seconds."""
     started = time.process_time()
     trial = class_trial(train, test, protocol, label, seed)
     outcome = result_of(outcome_steps(trial, latent_dim, seed))

@@ -8,6 +8,7 @@ from typing import Any
 
 from autoencoder.cli import reports
 from autoencoder.data.noise import Noise
+from autoencoder.figures.formats import FORMATS
 
 MOST_IMAGES = 100_000_000
 PATH_NAMES = ("linear", "spherical", "data", "smooth")  # of checkpoint.path_kinds, which needs torch
@@ -26,15 +27,20 @@ class Command(argparse.ArgumentParser):
         help = "a model's folder, or a shipped model's name"
         self.add_argument("checkpoint", metavar="CHECKPOINT", help=help)
 
-    def add_dataset(self, required: bool = True) -> None:
-        default = "" if required else "; default: the model's training images"
-        text = f"a data set's name, or a path to .npz, IDX, .zip or a folder of pictures{default}"
-        self.add_argument("--dataset", required=required, metavar="DATA", help=text)
+    def add_dataset(self, default: str = "") -> None:
+        """Data set that is required unless there is a ``default``, in words."""
+        text = "a data set's name, or a path to .npz, IDX, .zip or a folder of pictures"
+        text += f"; default: {default}" if default else ""
+        self.add_argument("--dataset", required=not default, metavar="DATA", help=text)
         help = "turn dark ink on light ground round; default: where it looks like it"
         self.add_argument("--invert", action=argparse.BooleanOptionalAction, help=help)
 
     def add_seed(self) -> None:
         self.option("--seed", whole(0, 2**32 - 1), 0, metavar="S")
+
+    def add_figure(self, what: str, name: str = "--out", required: bool = False) -> None:
+        help = f"write {what} as a figure: .png, .svg or .pdf"
+        self.option(name, figure, metavar="FIGURE", help=help, required=required)
 
     def add_pairs(self, default: int) -> None:
         help = "pairs of one class, and as many of two"
@@ -43,7 +49,7 @@ class Command(argparse.ArgumentParser):
 
 def add_command(parsers, run: Callable, help: str, text: Callable[[dict], str] = reports.lines) -> Command:
     """Command named like ``run``, which gives its report; ``text`` writes it for people."""
-    name = run.__name__.replace("_", "-")
+    name = run.__name__.rstrip("_").replace("_", "-")
     command = parsers.add_parser(name, help=help, description=help.capitalize() + ".")
     words = "data sets' folder; default: $LATENT_DATA_ROOT, data/"
     command.option("--data-root", str, help=words, metavar="FOLDER")
@@ -80,11 +86,13 @@ def listed(one: Callable[[str], float]) -> Callable[[str], tuple[float, ...]]:
     return lambda text: tuple(map(one, text.split(",")))
 
 
-def picture(text: str) -> Path:
-    """Type of a path to a PNG file."""
+def figure(text: str) -> Path:
+    """Type of a path to a figure, whose suffix is its format."""
     path = Path(text)
-    if path.suffix.lower() != ".png":
-        raise argparse.ArgumentTypeError(f"must end in .png, for it becomes such a picture, got {text}")
+    if path.suffix.lower().removeprefix(".") not in FORMATS:
+        raise argparse.ArgumentTypeError(
+            f"must end in .png, .svg or .pdf, the formats of figures, got {text}"
+        )
     return path
 
 

@@ -15,17 +15,19 @@ from autoencoder.cli.commands import (
     generate,
     interpolate,
     lists,
+    map,
     study,
     train,
 )
 from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
 
-COMMANDS = (train, evaluate, embed, interpolate, gaps, study, generate, anomalies, few_labels, lists)
+COMMANDS = (train, evaluate, embed, map, interpolate, gaps, study, generate, anomalies, few_labels, lists)
 EXAMPLES = """examples:
   python -m autoencoder train --dataset digits --kind vae --latent-dim 2 --epochs 50 --out my-model
   python -m autoencoder evaluate digits-ae-16 --noise gaussian:0.3
-  python -m autoencoder interpolate digits-vae-16 --dataset digits --start 0 --end 7 --out strip.png
+  python -m autoencoder map mnist-vae-2 --out map.pdf
+  python -m autoencoder interpolate digits-vae-16 --dataset digits --start 0 --end 7 --out strip.pdf
   python -m autoencoder gaps digits-ae-16 digits-vae-16 --dataset digits
   python -m autoencoder study --dataset digits --sizes 8 --at 16 --noise 0.3 --beta 4 --seeds 1
   python -m autoencoder generate digits-ae-16 --dataset digits --source mixture --out samples.png

@@ -14,6 +14,7 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.readers.pictures import looks_inverted
 from autoencoder.errors import DatasetError
+from autoencoder.figures.chart import Drawing
 from autoencoder.steps import Step, Steps
 
 
@@ -59,6 +60,14 @@ def seen_in_training(checkpoint, dataset: Dataset) -> bool:
     if note := note_on_seen(checkpoint, dataset.name, dataset.split):
         print(f"note: {note}", file=sys.stderr)
     return has_seen(checkpoint.config, dataset)
+
+
+def draw(drawing: Drawing, path: Path) -> None:
+    """Write a figure in the format of the path's suffix. Raises DatasetError where it cannot be written."""
+    from autoencoder.figures.paper import paper
+
+    with writing(path) as file:
+        file.write(paper(drawing, path.suffix.lower().removeprefix(".")))
 
 
 @contextmanager

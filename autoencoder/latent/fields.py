@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from autoencoder.latent.projection import Map
+from autoencoder.latent.projection import Map, are_one_place
 from autoencoder.latent.support import Support
 from autoencoder.steps import Step, Steps
 
@@ -58,7 +58,7 @@ def gap_field_steps(support: Support, latent_map: Map, base: np.ndarray) -> Step
 def _grid(positions: np.ndarray) -> tuple[tuple[int, int], Bounds]:
     """Rows and columns of square cells, and their bounds: the points and a margin."""
     low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
-    longest = float((high - low).max()) or 1.0
+    longest = 1.0 if are_one_place(positions) else float((high - low).max())
     low, high = low - MARGIN * longest, high + MARGIN * longest
     cell = (high - low).max() / LONGEST_SIDE
     shape = np.maximum(1, np.rint((high - low) / cell))  # width and height

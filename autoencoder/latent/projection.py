@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.decomposition import PCA
 
+from autoencoder.latent.support import ENCODED_ROUNDING, SMALLEST_NORMAL, STORED_ROUNDING
 from autoencoder.steps import Step, Steps, result_of
 
 METHODS = ("auto", "code", "pca", "tsne")
@@ -94,18 +95,13 @@ class PCAMap(Map):
         if latents.ndim != 2 or latents.shape[1] < 2:
             raise ValueError(f"a PCA plane needs codes of at least 2 dimensions, got shape {latents.shape}")
         latents = latents.astype(np.float64)
-        if len(latents) < 2 or (latents == latents[0]).all():
+        if are_one_place(latents):
             mean = latents[0] if len(latents) else np.zeros(latents.shape[1])
-            components, ratio = np.eye(2, len(mean)), (0.0, 0.0)
-        else:
-            # The full decomposition draws nothing at random, and its signs are the same each time.
-            pca = PCA(n_components=2, svd_solver="full").fit(latents)
-            mean, components, ratio = (
-                pca.mean_,
-                pca.components_,
-                tuple(pca.explained_variance_ratio_.tolist()),
-            )
-        return cls(((latents - mean) @ components.T).astype(np.float32), mean, components, ratio)
+            return cls(np.zeros((len(latents), 2), np.float32), mean, np.eye(2, len(mean)), (0.0, 0.0))
+        # The full decomposition draws nothing at random, and its signs are the same each time.
+        pca = PCA(n_components=2, svd_solver="full").fit(latents)
+        positions = ((latents - pca.mean_) @ pca.components_.T).astype(np.float32)
+        return cls(positions, pca.mean_, pca.components_, tuple(pca.explained_variance_ratio_.tolist()))
 
     @property
     def axis_names(self) -> tuple[str, str]:
@@ -151,6 +147,18 @@ def project(latents: np.ndarray, method: str = "auto") -> Map:
     return CodeMap(latents) if is_code else PCAMap.fit(latents)
 
 
+def are_one_place(latents: np.ndarray) -> bool:
+    """True for codes (N, D) that are the same but for rounding: those of equal images, or a single one.
+
+    An atlas rounds to float16, and another batch to float32: a map would spread nothing but that noise.
+    """
+    if len(latents) < 2:
+        return True
+    sizes = np.maximum(np.abs(latents).max(axis=0), SMALLEST_NORMAL)
+    allowed = 2 * STORED_ROUNDING * sizes + ENCODED_ROUNDING * sizes.max()
+    return bool((np.ptp(latents, axis=0) <= allowed).all())
+
+
 def tsne_steps(
     latents: np.ndarray,
     *,
@@ -164,12 +172,17 @@ def tsne_steps(
     The first map, at 0, is the PCA plane; the last is at 1, and between them is one every `n_between`
     iterations. For the first three eighths of the iterations neighbours attract each other 12 times as much
     (early exaggeration: van der Maaten & Hinton 2008; the factor is openTSNE's). A perplexity above
-    (N - 1) / 3 is lowered to it. Raises ValueError, at the first step, for fewer than 4 codes or 1 iteration.
+    (N - 1) / 3 is lowered to it. Codes that are one place stay one. Raises ValueError, at the first step, for
+    fewer than 4 codes or 1 iteration.
     """
     if len(latents) < 4:
         raise ValueError(f"t-SNE needs at least 4 codes, got {len(latents)}")
     if n_iterations < 1:
         raise ValueError(f"n_iterations must be at least 1, got {n_iterations}")
+    if are_one_place(latents):
+        latent_map = TSNEMap(np.zeros((len(latents), 2), np.float32))
+        yield Step(1.0, latent_map)
+        return latent_map
     start = _tsne_start(latents, seed)
     latent_map = TSNEMap(start.astype(np.float32))
     yield Step(0.0, latent_map)

@@ -57,14 +57,24 @@ class FeatureClassifier(ClassifierFacts):
         return self.class_labels[logits.argmax(axis=1)]
 
 
+def why_not_teach(images: Dataset) -> str:
+    """The reason why a classifier cannot learn from images, as a noun phrase; empty where it can."""
+    if images.labels is None:
+        return "no labels"
+    if images.n_images < FEWEST_IMAGES:
+        return "too few images"
+    return "a single class" if len(np.unique(images.labels)) == 1 else ""
+
+
 def classifier_steps(learn_from: Dataset, test: Dataset | None, seed: int = 0) -> Steps[FeatureClassifier]:
     """Train a classifier on labelled images.
 
     A convolutional encoder of the usual form with 64 features, and a linear layer; 800 steps of 64 images.
-    Without ``test`` a seeded fifth is held out. Raises ValueError without labels or for fewer than 20 images.
+    Without ``test`` a seeded fifth is held out. Raises ValueError without labels, for fewer than 20 images or
+    for those of one class.
     """
-    if learn_from.labels is None or learn_from.n_images < FEWEST_IMAGES:
-        raise ValueError(f"a classifier needs at least {FEWEST_IMAGES} images with labels")
+    if reason := why_not_teach(learn_from):
+        raise ValueError(f"a classifier needs at least {FEWEST_IMAGES} images of two classes, got {reason}")
     if test is None:
         rows, held_out = hold_back(learn_from.n_images, HELD_OUT_SHARE, seed)
         learn_from, test = learn_from.subset(rows), learn_from.subset(held_out)

@@ -122,3 +122,17 @@ def test_the_browser_decides_by_the_same_measure(modules, dim):
     }"""
     decides = oddity(np.array([0.5]), np.array([2.0]), dim)
     assert modules.evaluate(script, given) == [bool(is_off_support(decides)[0]), oddity_name(dim)]
+
+
+def test_points_that_differ_by_rounding_are_shown_as_one_place(modules):
+    script = """async (all) => {
+      const { Points } = await import("/shared/points.js");
+      return all.map((positions) => new Points(Float32Array.from(positions), null).bounds);
+    }"""
+    noise, spread, line = [3, -2, 3.001, -2.001], [3, -2, 3.01, -2], [3, 0, 4, 0]
+    found = modules.evaluate(script, [noise, spread, line, [0, 0, 0, 0]])
+    sides = [
+        (round(each["right"] - each["left"], 3), round(each["top"] - each["bottom"], 3)) for each in found
+    ]
+    assert sides == [(1, 1), (0.01, 0), (1, 0), (1, 1)]
+    assert found[0]["left"] < 3 < found[0]["right"] and found[0]["bottom"] < -2 < found[0]["top"]

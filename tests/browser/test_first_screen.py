@@ -9,11 +9,13 @@ SCREENS = [(1280, 720), (1366, 768), (390, 844)]
 PARTS = ("h1", ".lm-flow", ".lm-stage", ".lm-card .lm-figures", ".lm-oddity", ".lm-strip")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("images", "scheme"), [("mnist-5k", "light"), ("mnist-5k", "dark"), ("digits", "light")]
+)
 @pytest.mark.parametrize("screen", SCREENS)
-def test_name_flow_map_card_and_path_are_within_the_first_screen(page, screen, scheme):
+def test_name_flow_map_card_and_path_are_within_the_first_screen(page, screen, images, scheme):
     page.emulate_media(color_scheme=scheme)
-    visit_map(page, "/", viewport=screen)
+    visit_map(page, f"/?data={images}", viewport=screen)
     expect(page.locator("h1")).to_have_text("Latent Space Explorer")
     expect(page.locator(".lm-strip")).to_be_visible()
     for part in PARTS:

@@ -99,5 +99,5 @@ def test_the_projector_view_shows_the_picture_without_the_menu(page, path):
     box = picture.bounding_box()
     assert box["y"] >= 0 and box["y"] + min(box["height"], 300) <= SCREENS["laptop"][1]
     assert "large" not in page.url and "project" not in page.url
-    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="Leave the projector view").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()

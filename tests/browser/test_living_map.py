@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.spatial import ConvexHull
 
 from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.loading import load_dataset
@@ -34,6 +35,20 @@ def test_the_gaps_are_computed_once_and_drawn_with_their_scale(page):
         ".data.reduce((count, value, i) => count + (i % 4 === 3 && value > 128), 0) > 2000",
         arg=back.element_handle(),
     )
+
+
+def test_gaps_fade_beyond_the_codes(page):
+    visit_map(page, "/?model=digits-ae-2&layer=gaps&a=none")
+    expect(page.locator(".lm-layer-legend")).to_contain_text("3 and more")
+    let_timers_fire(page)
+    stage = Stage(page, "digits-ae-2")
+    alpha = stage.colours("back")[..., 3]
+    hull = ConvexHull([stage.on_screen(point) for point in stage.map.positions]).equations
+    down, across = np.mgrid[60 : alpha.shape[0] - 60 : 20, 60 : alpha.shape[1] - 60 : 20]
+    outside = (hull[:, :2] @ np.array([across.ravel(), down.ravel()]) + hull[:, 2:]).max(axis=0)  # pixels
+    found = alpha[down.ravel(), across.ravel()]
+    assert (found[outside < -40] > 120).all()
+    assert np.median(found[outside > 60]) == 0  # but for lines and numbers of the axes
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -17,8 +17,8 @@ from autoencoder.model.architecture import KINDS
 from tests.tools.project import PROJECT
 from tests.tools.waiting import SOON
 
-FACTS = ["dataset", "split", "n_images", "seen_in_training"]
 MEASURES = ["mse", "psnr", "ssim", "bce", "kl"]
+ABOUT = ["dataset", "split", "n_images", "seen_in_training"]
 STEP = ["t", "latent", "round_trip", "neighbour_distance", "decoded_step", "off_support"]
 
 
@@ -97,8 +97,8 @@ def test_evaluate_gives_the_measures(answer, checkpoints, digits, tmp_path, kind
 
     folder = save_checkpoint(checkpoints[kind], tmp_path / kind)
     report = answer("evaluate", folder, "--seed", 5)
-    assert list(report) == [*FACTS, *MEASURES]
-    assert (report["dataset"], report["split"], report["n_images"]) == ("digits", "test", 360)
+    assert list(report) == [*ABOUT, *MEASURES]
+    assert [report[name] for name in ABOUT] == ["digits", "test", 360, False]
     means = evaluate(checkpoints[kind].model, load_dataset("digits", "test").images, None, 5).means()
     assert {name: report[name] for name in MEASURES} == {name: means[name] for name in MEASURES}
     assert (report["kl"] is None) == (kind != "vae")
@@ -108,7 +108,7 @@ def test_evaluate_with_noise_adds_the_noisy_input(answer, saved, few_digits):
     report = answer(
         "evaluate", saved, "--dataset", "digits", "--noise", "salt-pepper:0.25", "--split", "train"
     )
-    assert list(report) == [*FACTS, *MEASURES, "noisy_psnr", "noisy_ssim"]
+    assert list(report) == [*ABOUT, *MEASURES, "noisy_psnr", "noisy_ssim"]
     assert report["split"] == "train" and report["n_images"] == 30 and 5 < report["noisy_psnr"] < 15
 
 
@@ -163,7 +163,7 @@ def test_interpolate_has_both_ends_and_all_its_measures(answer, saved, tmp_path,
     assert report["off_support_share"] == np.mean([step["off_support"] for step in steps])
     assert report["jump_ratio"] >= 1
     with Image.open(out) as strip:
-        assert strip.size == (4 * (5 * 30 - 2), 4 * 28)
+        assert strip.width > 5 * 28 and np.asarray(strip.convert("L"))[0, 0] == 255, "ink on white paper"
 
 
 def test_a_path_that_stands_still_has_no_jump(answer, saved):
@@ -329,7 +329,8 @@ def test_help_teaches_and_needs_no_torch():
         "import sys; from autoencoder.cli.parser import main\n"
         "try: main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
-        "assert not {'torch', 'sklearn', 'streamlit', 'torchvision'} & set(sys.modules)"
+        "slow = {'torch', 'sklearn', 'streamlit', 'torchvision', 'matplotlib', 'plotly'}\n"
+        "assert not slow & set(sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=SOON

@@ -14,7 +14,7 @@ from autoencoder.experiments.few_labels.learners import LEARNERS
 from autoencoder.experiments.few_labels.measure import few_label_steps
 from autoencoder.experiments.few_labels.task import few_label_task
 from autoencoder.experiments.generate.samples import sample, score_steps, yardstick_steps
-from autoencoder.experiments.outliers.trials import PROTOCOLS, anomalies_steps
+from autoencoder.experiments.outliers.trials import PROTOCOLS, anomalies_report, class_trial, outcome_steps
 from autoencoder.latent.sources import SOURCES, mixture_steps
 from autoencoder.steps import result_of
 from autoencoder.training.classifier import classifier_steps
@@ -37,7 +37,7 @@ def test_generate_reports_the_scores_and_writes_the_samples(answer, tmp_path):
     assert list(report["class_shares"].values()) == pytest.approx(list(expected.class_shares))
     assert (report["n"], report["seed"], report["components"]) == (36, 5, 3)
     with Image.open(out) as picture:
-        assert picture.size == (6 * 30 * 4 - 8, 6 * 30 * 4 - 8)
+        assert min(picture.size) > 6 * 28
     assert answer(*GENERATE, *options) == report
 
 
@@ -91,7 +91,7 @@ def test_anomalies_reports_every_score_and_the_threshold(answer, protocol):
     words = ("anomalies", "--dataset", "digits", "--protocol", protocol, "--class", "8", "--latent-dim", 4)
     report = answer(*words, "--seed", 1, "--false-alarms", 0.1)
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    expected = result_of(anomalies_steps(train, test, protocol, "8", 4, 1, 0.1))
+    expected = anomalies_report(result_of(outcome_steps(class_trial(train, test, protocol, 8, 1), 4, 1)), 0.1)
     assert report["auroc"].keys() == expected["auroc"].keys() >= {"mse", "combined", "bce"}
     assert report["auroc"] == pytest.approx(expected["auroc"])
     assert report["threshold"] == pytest.approx(expected["threshold"])
@@ -126,9 +126,12 @@ def test_a_mixture_of_too_few_images_is_refused(refusal, tmp_path):
     [
         (
             ("generate", "--out", "x.npz"),
-            "argument --out: must end in .png, for it becomes such a picture, got x.npz",
+            "argument --out: must end in .png, .svg or .pdf, the formats of figures, got x.npz",
         ),
-        (("interpolate", "--start", "0", "--end", "1", "--out", "x"), "argument --out: must end in .png"),
+        (
+            ("interpolate", "--start", "0", "--end", "1", "--out", "x"),
+            "argument --out: must end in .png, .svg or .pdf",
+        ),
         (("generate", "--components", "3"), "--components are those of --source mixture: the prior has none"),
         (("generate", "--n", "many"), "argument --n: must be a whole number from 2 to 100000, got many"),
         (

@@ -6,10 +6,11 @@ import torch
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy
 
+from autoencoder.checkpoint.store import load_checkpoint
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import mse, psnr, ssim
 from autoencoder.data.noise import NOISE_KINDS, Noise, corrupt
-from autoencoder.experiments.reconstruction import by_class, evaluate
+from autoencoder.experiments.reconstruction import by_class, evaluate, far_words
 
 
 @pytest.fixture(scope="module", params=["ae", "dae", "vae"])
@@ -81,3 +82,35 @@ def test_classes_are_counted_and_averaged_on_their_own(model, digits):
     third = rows[3]
     assert third["psnr"] == pytest.approx(found.psnr[digits.labels == 3].mean())
     assert third["kl"] is None or third["kl"] == pytest.approx(found.kl[digits.labels == 3].mean())
+
+
+@pytest.mark.parametrize("name", ["digits-vae-16", "mnist-vae-16", "mnist-vae-32"])
+def test_the_kl_of_images_far_from_a_model_s_own_is_a_bound(name, digits):
+    """White, inverted and framed images: without the bound their KL came to 1e49."""
+    framed = digits.images[:20].copy()
+    framed[:, :3] = framed[:, -3:] = framed[:, :, :3] = framed[:, :, -3:] = 255
+    strange = np.concatenate([np.full((1, 28, 28), 255, np.uint8), 255 - digits.images[:20], framed])
+    found = evaluate(load_checkpoint(name).model, strange)
+    assert found.is_far.any() and found.n_far == found.is_far.sum()
+    assert found.kl.max() < 1e7 and np.isfinite(found.bce).all()
+    assert "is_far" not in found.means()
+
+
+def test_no_image_of_its_own_is_far_from_a_model(digits):
+    found = evaluate(load_checkpoint("digits-vae-16").model, digits.images)
+    assert found.n_far == 0 and far_words(found.n_far, 9) == ""
+
+
+def test_how_many_are_far_is_said():
+    assert far_words(1, 2_000) == (
+        "1 of the 2,000 images lies far from those that the model was trained on: its KL is at least what is "
+        "counted here."
+    )
+    assert far_words(7, 9).startswith("7 of the 9 images lie far from those") and "their KL" in far_words(
+        7, 9
+    )
+
+
+def test_a_point_has_no_bound(checkpoints, digits):
+    found = evaluate(checkpoints["ae"].model, digits.images[:3])
+    assert found.is_far is None and found.n_far == 0

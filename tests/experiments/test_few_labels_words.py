@@ -202,30 +202,34 @@ def test_confusions_are_counted_over_all_draws():
 
 def test_the_curves_hold_the_points_and_are_told_apart_without_colour():
     outcome = planted(TIE | {("codes-spreading", 30): [0.9, 0.92, 0.94], ("codes-knn", 30): [0.8, 0.8]})
-    figure = learning_curves(curve(outcome))
-    by_name = {trace.name: trace for trace in figure.data}
+    chart = learning_curves(curve(outcome))
+    by_name = {line.name: line for line in chart.marks}
     spread = by_name["codes, spreading"]
     assert list(spread.x) == [30, 100]
     np.testing.assert_allclose(spread.y, [0.92, 0.951])
-    np.testing.assert_allclose(spread.error_y.array, [0.02, 0.003], atol=1e-9)
-    looks = {(trace.line.dash, trace.marker.symbol) for trace in figure.data}
-    assert len(looks) == len(figure.data) == len({trace.name for trace in figure.data}) == 4
-    assert len({trace.line.color for trace in figure.data}) == 1
-    assert figure.layout.xaxis.type == "log" and list(figure.layout.xaxis.tickvals) == [30, 100]
+    np.testing.assert_allclose(spread.spread, [[0.02, 0.003]] * 2, atol=1e-9)
+    looks = {(line.dash, line.symbol) for line in chart.marks}
+    assert len(looks) == len(chart.marks) == len(by_name) == 4
+    assert chart.x.is_log and list(chart.x.names) == [30, 100]
+
+
+def test_what_uses_the_encoder_has_one_colour_and_the_controls_the_other():
+    outcome = planted({(name, 30): [0.5] for name in ("codes-knn", "hidden-knn", "pixels-knn", "pca-knn")})
+    colours = {line.name: line.colour for line in learning_curves(curve(outcome)).marks}
+    assert colours == {"codes, k-NN": 0, "hidden, k-NN": 0, "pixels, k-NN": 1, "PCA, k-NN": 1}
 
 
 def test_a_single_draw_is_on_the_curve_without_a_spread():
     several = (planted({("codes-knn", 10): found}) for found in ([0.5, 0.7], [0.6]))
-    two, one = (learning_curves(curve(outcome)).data[0] for outcome in several)
-    assert two.customdata[0] == " ± 14.1%, 2 draws of 10 labels"
-    assert one.customdata[0] == ", one draw of 10 labels"
-    assert np.isnan(one.error_y.array[0]) and one.y[0] == 0.6
+    two, one = (learning_curves(curve(outcome)).marks[0] for outcome in several)
+    assert two.about[0] == " ± 14.1%, 2 draws of 10 labels"
+    assert one.about[0] == ", one draw of 10 labels"
+    assert not one.spread.any() and one.y[0] == 0.6
 
 
 def test_the_confusion_chart_shows_counts_and_shares():
     matrix = np.array([[8, 2], [0, 5]])
-    (heat,) = confusion_figure(matrix, ["a", "b"]).data
-    np.testing.assert_array_equal(heat.text, matrix)
-    np.testing.assert_allclose(heat.z, [[0.8, 0.2], [0, 1]])
-    figure = confusion_figure(matrix, ["a", "b"])
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("predicted", "true")
+    chart = confusion_figure(matrix, ["a", "b"])
+    np.testing.assert_array_equal(chart.texts, matrix)
+    np.testing.assert_allclose(chart.values, [[0.8, 0.2], [0, 1]])
+    assert (chart.x, chart.y, chart.names) == ("predicted", "true", ("a", "b"))

@@ -134,8 +134,17 @@ def test_without_a_test_set_a_fifth_is_held_out(train):
 
 
 def test_a_classifier_needs_labels(train):
-    with pytest.raises(ValueError, match="with labels"):
+    with pytest.raises(ValueError, match="two classes, got no labels"):
         result_of(classifier_steps(replace(train, labels=None, class_names=()), None))
+    with pytest.raises(ValueError, match="two classes, got a single class"):
+        result_of(classifier_steps(train.subset(np.flatnonzero(train.labels == 3)), None))
+
+
+def test_samples_of_one_class_are_judged_without_a_classifier(train):
+    model, threes = load_checkpoint("digits-ae-2"), train.subset(np.flatnonzero(train.labels == 3)[:30])
+    found = result_of(compare_steps({"one": (model.support, model.atlas.latents)}, threes, threes, 20, 0))
+    assert found.classifier is None
+    assert all(np.isnan(each.frechet) and 0 <= each.copy_share <= 1 for each in found.scores["one"])
 
 
 def test_every_source_of_every_model_is_judged_and_the_share_only_grows(train, test):

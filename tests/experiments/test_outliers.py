@@ -110,9 +110,9 @@ def test_an_image_is_judged_by_itself_alone(detector):
         np.testing.assert_allclose(alone, values, rtol=1e-4, err_msg=name)
 
 
-def test_black_is_the_most_normal_of_all_by_bce_and_mse_and_an_outlier_by_what_it_lacks(detector):
-    black, normal = np.zeros((1, 28, 28), np.uint8), pictures(50, 7)
-    found, others = detector.scores(black), detector.scores(normal)
+def test_an_empty_image_is_the_most_normal_of_all_by_bce_and_mse_and_an_outlier_by_what_it_lacks(detector):
+    empty, normal = np.zeros((1, 28, 28), np.uint8), pictures(50, 7)
+    found, others = detector.scores(empty), detector.scores(normal)
     for name in ("bce", "mse"):
         assert (found[name] < others[name]).all()
     for name in ("relative_mse", "combined"):
@@ -120,7 +120,7 @@ def test_black_is_the_most_normal_of_all_by_bce_and_mse_and_an_outlier_by_what_i
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_the_relative_error_of_black_is_one_at_least(error, grey):
+def test_the_relative_error_of_an_empty_image_is_one_at_least(error, grey):
     image = np.full((1, 28, 28), grey)
     assert relative_error(np.array([error]), np.zeros((1, 28, 28)))[0] >= 1
     if grey > 0.1:
@@ -312,11 +312,12 @@ def test_the_histogram_counts_every_image_once():
     rng = np.random.default_rng(0)
     outcome = planted({"combined": rng.gamma(2, size=90)}, [0] * 60 + [1] * 30)
     for score in ("combined", "mse"):
-        figure = score_figure(outcome, score, 2.0)
-        for bars, count in zip(figure.data, (60, 30), strict=True):
-            assert sum(bars.customdata) == count and sum(bars.y) == pytest.approx(1)
-        assert figure.layout.shapes[0].x0 == pytest.approx(2.0 if score == "combined" else np.log10(2.0))
-        assert figure.data[1].marker.pattern.shape and not figure.data[0].marker.pattern.shape
+        chart = score_figure(outcome, score, 2.0)
+        for bars, count in zip(chart.marks, (60, 30), strict=True):
+            assert sum(map(int, bars.about)) == count and sum(bars.y) == pytest.approx(1)
+        (threshold,) = chart.rules
+        assert threshold.at == pytest.approx(2.0 if score == "combined" else np.log10(2.0))
+        assert [bars.is_hatched for bars in chart.marks] == [False, True]
     assert on_axis(np.array([0.0, 100.0]), "mse")[1] == 2 and np.isfinite(on_axis(np.zeros(1), "mse")).all()
 
 
@@ -335,12 +336,12 @@ def test_the_roc_has_the_area_it_is_said_to_have():
         )
         for seed in (0, 1)
     ]
-    figure = roc_figure(outcomes, "mse", 0.5)
-    areas = [np.trapezoid(line.y, line.x) for line in figure.data[:3]]
+    lines = roc_figure(outcomes, "mse", 0.5).marks
+    areas = [np.trapezoid(line.y, line.x) for line in lines[:3]]
     expected = [outcome.aurocs["mse"] for outcome in outcomes] + [outcomes[0].aurocs["pca_relative_mse"]]
     assert areas == pytest.approx(expected)
-    assert figure.data[2].name == SCORES["pca_relative_mse"].title
-    ring, found = figure.data[3], outcomes[0].alarms("mse", 0.5)
+    assert lines[2].name == SCORES["pca_relative_mse"].title
+    ring, found = lines[3], outcomes[0].alarms("mse", 0.5)
     assert (ring.x[0], ring.y[0]) == (found.false_alarm_rate, found.recall)
 
 
@@ -348,7 +349,7 @@ def test_the_dotted_line_is_of_the_pca_that_the_sentence_quotes():
     outcome = planted(
         {"combined": [1, 2, 3, 4], "pca_relative_mse": [2, 1, 4, 3], "pca_mse": [1, 3, 2, 4]}, [0, 0, 1, 1]
     )
-    assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_relative_mse"].title
+    assert roc_figure([outcome], "mse", 0.5).marks[1].name == SCORES["pca_relative_mse"].title
     outcome.scores["pca_relative_mse"][:] = [4, 1, 2, 3]
-    assert roc_figure([outcome], "mse", 0.5).data[1].name == SCORES["pca_mse"].title
+    assert roc_figure([outcome], "mse", 0.5).marks[1].name == SCORES["pca_mse"].title
     assert "100.0% against 75.0%" in sentence(auroc_intervals([outcome]))

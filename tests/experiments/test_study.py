@@ -20,11 +20,11 @@ from autoencoder.experiments.gaps.study import (
     read_study,
     save_study,
 )
-from autoencoder.experiments.gaps.study_figure import study_figure
+from autoencoder.experiments.gaps.study_figure import study_figures
 from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
 from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
 from autoencoder.experiments.statistics import Interval, interval
-from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.gap_score import JUMP, SHARE, random_pairs
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.support import Support
 from autoencoder.model.runtime import Runtime
@@ -203,8 +203,9 @@ def test_the_side_of_the_pictures_is_told_by_its_ends():
 
 def test_the_chart_has_every_point_once_in_its_family(tiny):
     study = tiny[0]
-    figure = study_figure(study)
-    drawn = {(x, y): trace.name for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True)}
+    charts = study_figures(study)
+    lines = [line for chart in charts.values() for line in chart.marks]
+    drawn = {(x, y): line.name for line in lines for x, y in zip(line.x, line.y, strict=True)}
     for point in points(study):
         name = drawn[point.mse, point.score.mean]
         assert name.startswith(
@@ -212,11 +213,12 @@ def test_the_chart_has_every_point_once_in_its_family(tiny):
         ) or (
             point.setting == Setting("ae", 5) and name.startswith("denoising")  # where noise is 0
         )
-    assert {trace.yaxis for trace in figure.data} == {"y", "y2"}, "jumps and shares have axes of their own"
-    legend = [trace.name for trace in figure.data if trace.showlegend]
-    assert len(legend) == len(set(legend)) and set(legend) == {trace.name for trace in figure.data}
-    for trace in figure.data:
-        assert all(high >= 0 for high in (*trace.error_y.array, *trace.error_y.arrayminus))
+    assert set(charts) == {SHARE, JUMP}, "jumps and shares have axes of their own"
+    for chart in charts.values():
+        assert len({line.name for line in chart.marks}) == len(chart.marks)
+        for line in chart.marks:
+            assert line.spread.shape == (2, len(line.x)) and (line.spread >= 0).all()
+            assert all(text == "" or float(text) >= 0 for text in line.texts), "short enough for a phone"
 
 
 def test_the_shipped_study_is_whole():

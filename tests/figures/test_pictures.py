@@ -1,8 +1,6 @@
 """Pictures hold the pixels that they are made of."""
 
-import base64
 import io
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from autoencoder.data.images import as_bytes
-from autoencoder.figures.pictures import gif, grid, png, strip, svg_strips
+from autoencoder.figures.pictures import gif, grid, png
 
 GREY = arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(2, 5), st.integers(2, 4)))
 
@@ -31,7 +29,7 @@ def test_every_image_stands_in_its_cell(images, n_columns, gap):
 
 
 def test_between_the_images_is_ground():
-    canvas = strip(np.zeros((3, 4, 4), np.uint8), gap=2, ground=200)
+    canvas = grid(np.zeros((3, 4, 4), np.uint8), 3, gap=2, ground=200)
     assert canvas.shape == (4, 16)
     assert (canvas[:, [4, 5, 10, 11]] == 200).all() and (canvas == 200).sum() == 16
 
@@ -63,16 +61,3 @@ def test_a_gif_goes_there_and_back():
         greys.append(int(np.asarray(picture.convert("L"))[5, 5]))
     assert greys == [0, 80, 160, 240, 160, 80]
     assert np.asarray(Image.open(io.BytesIO(gif(images, 1, ink_on_paper=True))).convert("L"))[0, 0] == 255
-
-
-def test_an_svg_holds_every_step_and_hatches_those_off_the_data():
-    images = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
-    text = svg_strips([("a & <b>", images, np.array([False, True, False]))], ["0.00", "0.50", "1.00"])
-    root = ElementTree.fromstring(text)
-    kinds = [element.tag.rpartition("}")[2] for element in root.iter()]
-    assert kinds.count("image") == 3
-    assert "a & <b>" in [element.text for element in root.iter()]
-    assert text.count('fill="url(#off)"') == 1
-    for image, element in zip(images, (e for e in root.iter() if e.tag.endswith("image")), strict=True):
-        data = base64.b64decode(element.get("href").partition(",")[2])
-        np.testing.assert_array_equal(255 - np.asarray(Image.open(io.BytesIO(data))), image)

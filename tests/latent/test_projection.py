@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 
-from autoencoder.latent.projection import METHODS, CodeMap, PCAMap, TSNEMap, project, tsne_steps
+from autoencoder.latent.projection import (
+    METHODS,
+    CodeMap,
+    PCAMap,
+    TSNEMap,
+    are_one_place,
+    project,
+    tsne_steps,
+)
 from autoencoder.steps import result_of
 
 few = settings(deadline=None, max_examples=40)
@@ -199,3 +207,26 @@ def test_tsne_refuses_what_it_cannot_do():
 
 def test_project_runs_tsne_to_its_end():
     assert project(some_codes(20, 3), "tsne").positions.shape == (20, 2)
+
+
+@pytest.mark.parametrize("latent_dim", [2, 3, 16])
+@pytest.mark.parametrize("size", [1e-3, 1, 300])
+def test_codes_that_differ_by_rounding_are_one_place(latent_dim, size):
+    """Equal images in several batches, stored in half precision: their codes differ in the last bit."""
+    rng = np.random.default_rng(0)
+    code = size * rng.normal(size=latent_dim)
+    noisy = (code * (1 + 1e-6 * rng.normal(size=(50, latent_dim)))).astype(np.float32)
+    for latents in (noisy, np.nextafter(noisy.astype(np.float16), np.float16(np.inf)).astype(np.float32)):
+        latents = np.concatenate([latents, noisy.astype(np.float16).astype(np.float32)])
+        assert are_one_place(latents)
+        fitted = PCAMap.fit(latents)
+        assert not fitted.positions.any() and fitted.explained_variance_ratio == (0, 0)
+        np.testing.assert_allclose(fitted.mean, code, rtol=2e-3, atol=1e-6)
+        assert not project(latents, "tsne").positions.any()
+
+
+def test_codes_that_differ_by_more_are_not_one_place():
+    code = np.array([3.0, -2.0, 0.5])
+    assert not are_one_place(np.stack([code, code * 1.01]))
+    assert not are_one_place(np.stack([code, [3.0, -2.0, 0.51]]))
+    assert are_one_place(code[None]) and are_one_place(np.zeros((4, 2)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.app import buttons, press, visit, visit_as
+from tests.tools.app import press, visit, visit_as
 from tests.tools.works import plan
 from ui.jobs.queue import JobQueue
 from ui.state import training
@@ -53,17 +53,22 @@ def test_a_page_says_how_it_is_read_and_folds_the_rest(page):
     assert "Details and references" in [block.label for block in app.expander]
 
 
+def leaving(app):
+    return next(button for button in app.button if button.label == "Leave the projector view")
+
+
 def test_the_projector_view_lasts_over_pages_until_it_is_left_and_is_in_no_link():
     app = visit("gaps", model="digits-ae-16")
     before = dict(app.query_params)
-    assert frame.PROJECTOR not in styles(app) and "Leave" not in buttons(app)
+    assert frame.HIDE_LEAVE in styles(app) and frame.PROJECTOR not in styles(app) and leaving(app).disabled
     press(app, "Projector view")
-    assert frame.PROJECTOR in styles(app) and dict(app.query_params) == before
+    assert frame.PROJECTOR in styles(app) and frame.HIDE_LEAVE not in styles(app)
+    assert not leaving(app).disabled and dict(app.query_params) == before
     app.switch_page("../pages/lesson.py").run()
-    assert frame.PROJECTOR in styles(app) and "Projector view" not in [each.label for each in app.button]
-    press(app, "Leave")
-    assert frame.PROJECTOR not in styles(app)
+    assert frame.PROJECTOR in styles(app) and frame.HIDE_LEAVE not in styles(app)
     assert frame.PROJECTOR not in styles(visit("gaps")), "it is of one session"
+    press(app, "Leave the projector view")
+    assert frame.PROJECTOR not in styles(app) and frame.HIDE_LEAVE in styles(app)
 
 
 def test_a_training_under_way_is_said_on_every_page_but_its_own(monkeypatch):

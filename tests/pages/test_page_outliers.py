@@ -147,8 +147,8 @@ def test_a_gallery_shows_its_images_with_their_errors():
         assert table.count("class=hatched") == 5 * (outcome.scores["mse"][rows] > threshold).sum()
 
 
-def test_the_black_image_is_set_up_with_a_button():
-    app = press(visit("outliers"), "The black image")
+def test_the_empty_image_is_set_up_with_a_button():
+    app = press(visit("outliers"), "The empty image")
     assert not app.exception and app.selectbox(key="judge").value == "mnist-ae-32"
     assert app.query_params["judge"] == "mnist-ae-32", "its link opens it again"
     assert app.selectbox(key="model").value == "digits-vae-2", "the choice of the other pages stays"
@@ -156,8 +156,8 @@ def test_the_black_image_is_set_up_with_a_button():
     assert table[SCORES["bce"].title] < 0.01 and table[SCORES["mse"].title] < 0.01
     assert table[SCORES["combined"].title] == 1
     assert "Look for an AUROC near 0" in words(app)
-    outcome = judged("mnist-ae-32", "black")
-    assert_verdicts(app, outcome, "black · 0", 0.05)
+    outcome = judged("mnist-ae-32", "empty")
+    assert_verdicts(app, outcome, "empty · 0", 0.05)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_images_without_classes_have_the_model_as_it_is():
     assert "8 normal images and 8 outliers" in words(app)
 
     scenes = {button.label: button.disabled for button in app.button}
-    assert scenes["Digit 1 held out"] and not scenes["The black image"], "there is no 1 among these images"
+    assert scenes["Digit 1 held out"] and not scenes["The empty image"], "there is no 1 among these images"
 
 
 def test_too_few_images_are_a_sentence():
@@ -280,11 +280,11 @@ def test_too_few_images_are_a_sentence():
 
 
 def test_any_model_judges_the_images_and_those_of_the_other_pages_stay():
-    app = visit("outliers", model="digits-ae-2", outliers="the black image", judge="digits-ae-16")
+    app = visit("outliers", model="digits-ae-2", outliers="the empty image", judge="digits-ae-16")
     assert [app.selectbox(key=key).value for key in ("model", "judge")] == ["digits-ae-2", "digits-ae-16"]
-    assert_verdicts(app, judged("digits-ae-16", "black"), "black · 0", 0.05)
+    assert_verdicts(app, judged("digits-ae-16", "empty"), "empty · 0", 0.05)
     app.selectbox(key="judge").set_value("digits-ae-2").run()
-    assert_verdicts(app, judged("digits-ae-2", "black"), "black · 0", 0.05)
+    assert_verdicts(app, judged("digits-ae-2", "empty"), "empty · 0", 0.05)
     assert "judge" not in app.query_params, "the first of the list is that of the side"
 
 
@@ -322,7 +322,7 @@ def pad(app: AppTest) -> dict:
 
 
 def test_one_outlier_has_no_best_score_and_no_interval():
-    app = visit("outliers", model="digits-ae-16", outliers="the black image")
+    app = visit("outliers", model="digits-ae-16", outliers="the empty image")
     assert list(auroc_table(app)) == ["score", "AUROC", "kind"]
     assert "Best here" not in words(app) and "it tells nothing of others" in words(app)
     assert "Look for an AUROC near 0" not in words(app)  # that is so for the scene's own model
@@ -347,7 +347,7 @@ def test_a_sample_is_said_to_be_one(monkeypatch):
     app = visit("outliers", outlier_seed=4, model="digits-dae-16")
     assert "50, drawn with the seed from 360, are judged" in words(app)
     assert "50 normal images and 50 outliers" in words(app)
-    whole = visit("outliers", outlier_seed=5, model="digits-dae-16", outliers="the black image")
+    whole = visit("outliers", outlier_seed=5, model="digits-dae-16", outliers="the empty image")
     assert "compare them with 1,293 normal ones" in words(whole)
     assert "50 normal images and 1 outlier." in words(whole)
 
@@ -375,10 +375,10 @@ def test_absent_images_are_offered_not_an_error():
 
 
 def test_the_scores_can_be_kept():
-    outcome = judged("digits-ae-2", "black")
+    outcome = judged("digits-ae-2", "empty")
     table = scores_table(outcome)
     assert len(table) == 361 + 144 and list(table["part"].value_counts()) == [361, 144]
-    assert list(table[table["outlier"]]["image"]) == ["black · 0"]
+    assert list(table[table["outlier"]]["image"]) == ["empty · 0"]
     for name in SCORES:
         np.testing.assert_array_equal(table[name][:361], outcome.scores[name])
         np.testing.assert_array_equal(table[name][361:], outcome.held_back[name])

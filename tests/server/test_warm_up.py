@@ -26,7 +26,8 @@ COMPUTED = (
     "empty_space",
     "empty_figure",
     "path_figure",
-    "study_figure",
+    "study_figures",
+    "on_screen",
 )
 
 
@@ -76,8 +77,8 @@ def test_copies_of_a_model_have_charts_of_their_own():
     model = caches.shipped_checkpoint(MODEL)
     path = model.atlas.latents[:5]
     for name in ("one", "a copy of it"):
-        figure = caches.path_chart([replace(model, name=name)], [path], False)
-        assert figure.data[0].name == name
+        chart = caches.path_chart([replace(model, name=name)], [path])
+        assert chart.marks[0].name == name and caches.drawn(chart, False).data[0].name == name
 
 
 @pytest.fixture

@@ -57,8 +57,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def buttons(app: AppTest) -> list[str]:
-    """Labels of the page's own buttons, without that of the frame at the side."""
-    return [button.label for button in app.main.button]
+    """Labels of the page's own buttons, without those of the frame."""
+    return [button.label for button in app.button if not (button.key or "").startswith("frame.")]
 
 
 def until(app: AppTest, is_there) -> AppTest:

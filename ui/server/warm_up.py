@@ -156,7 +156,7 @@ def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
         paths.append(find_path(model, defaults.PATH, *ends, defaults.N_STEPS))
         yield caches.path_measures(model, paths[-1])
     for dark in (False, True):
-        yield caches.path_chart(models, paths, dark)
+        yield caches.drawn(caches.path_chart(models, paths), dark)
 
 
 def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
@@ -169,6 +169,7 @@ def _empty_space(models: list[Checkpoint], dataset: str) -> Iterator[None]:
         fitted_to.append(caches.codes(checkpoint, some))
         yield
     yield caches.study_findings()
-    for dark in (False, True):
-        yield caches.empty_chart(models, codes, fitted_to, defaults.N_PLACES, SEED, dark)
-        yield caches.study_chart(dark)
+    shares = caches.empty_chart(models, codes, fitted_to, defaults.N_PLACES, SEED)
+    for chart in (shares, *caches.study_charts().values()):
+        for dark in (False, True):
+            yield caches.drawn(chart, dark)

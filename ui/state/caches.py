@@ -5,6 +5,7 @@ folders by their times of change.
 """
 
 import hashlib
+import pickle
 from functools import partial
 from pathlib import Path
 
@@ -27,13 +28,16 @@ from autoencoder.experiments.few_labels.task import few_label_task
 from autoencoder.experiments.gaps import study, study_words
 from autoencoder.experiments.gaps.empty_space import EmptySpace, empty_space
 from autoencoder.experiments.gaps.figure import empty_figure
-from autoencoder.experiments.gaps.study_figure import study_figure
+from autoencoder.experiments.gaps.study_figure import study_figures
 from autoencoder.experiments.generate.samples import yardstick_steps
 from autoencoder.experiments.interpolation.figure import path_figure
 from autoencoder.experiments.interpolation.second_opinion import Classifier, fit_classifier
 from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.trials import ready_detector
 from autoencoder.experiments.reconstruction import Evaluation, evaluate
+from autoencoder.figures.chart import Chart, Matrix
+from autoencoder.figures.screen import on_screen
+from autoencoder.latent.gap_score import GapScore
 from autoencoder.latent.picture_distance import PictureDistance, nearest
 from autoencoder.latent.projection import Map, project
 from autoencoder.latent.sources import SOURCES
@@ -144,10 +148,10 @@ def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
 
 
 @cached(max_entries=100, hash_funcs=NAMED, show_spinner=False)
-def path_chart(models: list[Checkpoint], paths: list[np.ndarray], dark: bool) -> go.Figure:
-    """The profile of a path (T, D) through each model; to draw it costs as much as its page."""
+def path_chart(models: list[Checkpoint], paths: list[np.ndarray]) -> Chart:
+    """The profile of a path (T, D) through each model."""
     pairs = zip(models, paths, strict=True)
-    return path_figure({model.name: path_measures(model, path) for model, path in pairs}, dark)
+    return path_figure({model.name: path_measures(model, path) for model, path in pairs})
 
 
 @cached(max_entries=6, show_spinner="Comparing with the real images …")
@@ -182,14 +186,14 @@ def space(
 
 @cached(max_entries=24, hash_funcs=NAMED, show_spinner=False)
 def empty_chart(
-    models: list[Checkpoint], codes: list[Codes], fitted_to: list[Codes], n_places: int, seed: int, dark: bool
-) -> go.Figure:
-    """The shares of places off the data, by model and source; it costs as much as its page."""
-    drawn = {
+    models: list[Checkpoint], codes: list[Codes], fitted_to: list[Codes], n_places: int, seed: int
+) -> Chart:
+    """The shares of places off the data, by model and source."""
+    shares = {
         model.name: [space(model, own, fitted, source, n_places, seed) for source in SOURCES]
         for model, own, fitted in zip(models, codes, fitted_to, strict=True)
     }
-    return empty_figure(drawn, dark)
+    return empty_figure(shares)
 
 
 @cached(max_entries=1, show_spinner=False)
@@ -205,10 +209,16 @@ def study_findings() -> tuple[list[study_words.Finding], str, pd.DataFrame]:
     return study_words.findings(found), study_words.beside_the_gaps(found), pd.DataFrame(study.table(found))
 
 
-@cached(max_entries=2, show_spinner=False)
-def study_chart(dark: bool) -> go.Figure:
-    """The study's chart; it is the same for all, and costs more than the rest of its page."""
-    return study_figure(shipped_study(), dark)
+@cached(max_entries=1, show_spinner=False)
+def study_charts() -> dict[GapScore, Chart]:
+    """The study's charts, by score; they are the same for all."""
+    return study_figures(shipped_study())
+
+
+@cached(max_entries=200, hash_funcs={Chart: pickle.dumps, Matrix: pickle.dumps}, show_spinner=False)
+def drawn(chart: Chart | Matrix, dark: bool) -> go.Figure:
+    """A chart as a page shows it; to draw it costs as much as its page."""
+    return on_screen(chart, dark)
 
 
 @cached(max_entries=100, show_spinner="Comparing with the training images …")

@@ -24,7 +24,7 @@ SEED = 0
 
 # Images that are A and B before others are chosen, by their set: the default model gives both back as what
 # they are, and the path between them leads through other digits.
-PAIRS = {"digits": (313, 41), "mnist": (0, 1)}
+PAIRS = {"mnist-5k": (114, 425), "mnist": (0, 1), "digits": (313, 41)}
 
 # Reconstruction
 NO_NOISE, NOISE, LEVEL = "none", "gaussian", 0.2  # the first of the noises, and its level, once one is wanted

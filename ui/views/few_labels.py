@@ -21,7 +21,6 @@ from ui.jobs.work import StepsWork
 from ui.state import caches, choice
 from ui.state.choice import chosen_dataset, dataset_at_hand, dataset_title, set_dataset, test_counterpart
 from ui.state.defaults import DATASET
-from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame
 from ui.widgets.choice import offer_download, pick_model
 from ui.widgets.controls import keep_among, number, pick, segments, several
@@ -166,7 +165,7 @@ def _show_results(outcome: FewLabels, plan: FewLabelPlan) -> None:
     if not outcome.results:
         return
     _show_verdict(outcome)
-    _show_curves(outcome)
+    _show_curves(outcome, f"{plan.train.name}-{plan.checkpoint.name}-few-labels")
     _show_tables(outcome, plan)
     st.subheader("Behind one point", anchor=False)
     learner, n_labels = _choose_point(outcome)
@@ -185,9 +184,9 @@ def _show_verdict(outcome: FewLabels) -> None:
     st.markdown(f"**{words}**" if words else "No learner here uses the encoder: nothing to judge.")
 
 
-def _show_curves(outcome: FewLabels) -> None:
+def _show_curves(outcome: FewLabels, file: str = "") -> None:
     alt = "Test accuracy of every learner by the number of labelled images, with its spread over draws."
-    show_chart(learning_curves(sentences.curve(outcome), is_dark()), "learning curves", alt)
+    show_chart(learning_curves(sentences.curve(outcome)), "learning curves", alt, file)
 
 
 def _show_tables(outcome: FewLabels, plan: FewLabelPlan) -> None:
@@ -237,7 +236,8 @@ def _show_confusion(outcome: FewLabels, task: Task, learner: str, n_labels: int)
     names = list(task.test.class_names)
     matrix = sentences.confusion(outcome, learner, n_labels, len(names))
     alt = f"How often {LEARNERS[learner].title} took each class for each, with {n_labels} labels."
-    show_chart(confusion_figure(matrix, names, is_dark()), "confusion", alt)
+    title = f"{LEARNERS[learner].title} with {n_labels:,} labels"
+    show_chart(confusion_figure(matrix, names, title), "confusion", alt, f"confusion-{learner}-{n_labels}")
     st.caption(
         f"{matrix.trace():,} of {matrix.sum():,} right: {task.test.n_images:,} test images in "
         f"{counted(len(outcome.of(learner, n_labels)), 'draw')}."

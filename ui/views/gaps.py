@@ -12,7 +12,7 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
 from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.gaps.empty_space import EmptySpace
-from autoencoder.experiments.gaps.figure import gap_figure
+from autoencoder.experiments.gaps.figure import gap_figure, matrix_figure
 from autoencoder.experiments.gaps.statistic import (
     MATRIX_PAIRS,
     GapMatrix,
@@ -31,8 +31,7 @@ from autoencoder.wording import counted
 from ui.jobs.work import StepsWork, job_key
 from ui.state import address, caches
 from ui.state.defaults import N_PLACES, N_STEPS, PATH
-from ui.state.session import is_dark
-from ui.widgets.charts import csv, offer_file, show_chart, show_frame
+from ui.widgets.charts import csv, offer_figure, offer_file, show_chart, show_frame
 from ui.widgets.controls import number, segments
 from ui.widgets.frame import go_to, more
 from ui.widgets.job_progress import job_on_request
@@ -104,7 +103,7 @@ def _show_statistics(statistics: list[GapStatistic]) -> None:
         group = [each for each in statistics if each.gap_score == score]
         _show_rows(group, score)
         alt = "Every path's gap score, by model, within and across classes."
-        show_chart(gap_figure(group, is_dark()), f"gaps {score.title}", alt)
+        show_chart(gap_figure(statistics, score), f"gaps {score.title}", alt, f"gaps-{score.name}")
     if found := comparisons(statistics):
         words = {"value": "probability that a path is worse, ties counted half"}
         show_frame(pd.DataFrame(found).rename(columns=words), "Every two models compared.")
@@ -156,6 +155,9 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: 
     )
     styled = frame.style.format(score.format).map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
+    title = f"Median {score.title} of {checkpoint.name} between classes"
+    file = f"gaps-matrix-{checkpoint.name}"
+    offer_figure("Figure", file, lambda: matrix_figure(matrix, names, score, title), type="tertiary")
     if not event.selection.cells:
         return
     row, column = int(event.selection.cells[0][0]), names.index(event.selection.cells[0][1])
@@ -200,9 +202,9 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
         _show_places(model_title(model), space)
     st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
     _show_shares(spaces, len(codes.latents) if codes.images is not None else 0)
-    figure = caches.empty_chart(models, own, fitted_to, N_PLACES, seed, is_dark())
+    chart = caches.empty_chart(models, own, fitted_to, N_PLACES, seed)
     alt = "The share of places off the data, and unlike any image, by model and source."
-    show_chart(figure, "empty space", alt)
+    show_chart(chart, "empty space", alt, "empty-space")
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
         show_map(models[0], codes, compact=True, crosses=spaces[models[0].name].latents)
 
@@ -247,7 +249,8 @@ def show_study() -> None:
         "the farther right it goes, the greater is the error, and the blurrier are the pictures."
     )
     alt = "Reconstruction error on held-out images against the gap score, for every setting."
-    show_chart(caches.study_chart(is_dark()), "study", alt)
+    for score, chart in caches.study_charts().items():
+        show_chart(chart, f"study {score.name}", alt, f"gaps-study-{study.dataset}-{score.name}")
     said, beside, numbers = caches.study_findings()
     groups = {against: [each for each in said if each.against == against] for against in _keys(said)}
     for against, findings in groups.items():

@@ -15,7 +15,7 @@ from autoencoder.checkpoint.seen import has_seen
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate import samples
-from autoencoder.experiments.generate.figure import frechet_figure
+from autoencoder.experiments.generate.figure import frechet_figure, samples_figure
 from autoencoder.experiments.generate.words import sentence
 from autoencoder.latent import sources
 from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler
@@ -23,8 +23,7 @@ from autoencoder.latent.support import YARDSTICK, is_off_support, oddity_name
 from ui.jobs.work import StepsWork, job_key
 from ui.state import caches
 from ui.state.choice import chosen_dataset
-from ui.state.session import is_dark
-from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_chart, show_frame
+from ui.widgets.charts import csv, offer_file, offer_files, show_chart, show_frame
 from ui.widgets.choice import compared_models
 from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.frame import more
@@ -160,9 +159,10 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     with st.expander("Details: the numbers of every sample"):
         _show_rows(pictures[:1] + numbers, off, 44)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
-    picture = f"{name}.png", lambda: sheet(drawn.images, N_COLUMNS)
+    title = f"Samples of {checkpoint.name} from the {choice.source}, seed {choice.seed}"
     offer_files(
-        {"Samples (PNG)": picture, "Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn))}
+        {"Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn))},
+        {"Samples": (name, lambda: samples_figure(drawn, title, N_COLUMNS))},
     )
 
 
@@ -211,6 +211,12 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     if are_alike(training.images):
         st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
         return
+    if training.labels is not None and len(np.unique(training.labels)) == 1:
+        st.caption(
+            "All of these images are of one class. Samples are judged in the features of a classifier, and a "
+            "classifier learns none without two classes to tell apart."
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         button = st.container(width="content")
         models = compared_models(checkpoint, codes)
@@ -245,7 +251,7 @@ def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training
         "compare with figures from other features, or from other numbers of images."
     )
     alt = "The Fréchet distance of every source of every model, with that of real images."
-    show_chart(frechet_figure(found.scores, is_dark()), "frechet", alt)
+    show_chart(frechet_figure(found.scores), "frechet", alt, "generation-frechet")
     names = [training.class_names[label] for label in found.classifier.class_labels]
     shares = _table(found, lambda _, its: dict(zip(names, its.class_shares, strict=True)))
     with st.expander("Which classes do they draw?"):

@@ -9,17 +9,17 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.path_kinds import PATH_KINDS
-from autoencoder.checkpoint.places import ImageAt
+from autoencoder.checkpoint.places import ImageAt, title_of
 from autoencoder.checkpoint.store import SHIPPED
 from autoencoder.checkpoint.titles import model_title
 from autoencoder.experiments.interpolation import words
+from autoencoder.experiments.interpolation.figure import strips_figure
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath
-from autoencoder.figures.pictures import gif, svg_strips
+from autoencoder.figures.pictures import gif
 from ui.state import address, caches
 from ui.state.choice import dataset_name, set_dataset, set_model
 from ui.state.defaults import PLAIN, VARIATIONAL
-from ui.state.session import is_dark
-from ui.widgets.charts import csv, offer_files, sheet, show_chart
+from ui.widgets.charts import csv, offer_files, show_chart
 from ui.widgets.choice import compared_models
 from ui.widgets.controls import segments, slider
 from ui.widgets.frame import more
@@ -177,7 +177,7 @@ def show_profile(paths: list[MeasuredPath]) -> None:
     """The round trip along the path."""
     models, latents = [path.checkpoint for path in paths], [path.latents for path in paths]
     alt = "Round trip along the path, by model; above 1 the path is off the data."
-    show_chart(caches.path_chart(models, latents, is_dark()), "profile", alt)
+    show_chart(caches.path_chart(models, latents), "profile", alt, f"{_file(paths)}-round-trip")
 
 
 def show_on_map(codes: Codes, path: MeasuredPath, pair: Pair) -> None:
@@ -188,21 +188,27 @@ def show_on_map(codes: Codes, path: MeasuredPath, pair: Pair) -> None:
 
 def take_away(paths: list[MeasuredPath], pair: Pair, codes: Codes, kind: str) -> None:
     """Downloads of strips, morph and numbers, and the Python lines that make them."""
-    name = "interpolation-" + "-".join(path.checkpoint.name for path in paths)
-    images = np.stack([path.measured.images for path in paths])
-    beside = np.concatenate(list(images), axis=2)  # the models' pictures of one step in one frame
-    strips = [(path.checkpoint.name, path.measured.images, path.measured.off_support) for path in paths]
+    name = _file(paths)
+    # The models' pictures of one step in one frame.
+    beside = np.concatenate([path.measured.images for path in paths], axis=2)
+    strips = {path.checkpoint.name: path.measured for path in paths}
+    ends = " to ".join(title_of(place, codes) for place in pair)
+    title = f"{PATH_KINDS[kind].title}, from {ends}"
     offer_files(
         {
-            "Strips (PNG)": (f"{name}.png", lambda: sheet(images.reshape(-1, 28, 28), images.shape[1])),
-            "Strips (SVG)": (f"{name}.svg", lambda: svg_strips(strips, heads(paths[0]))),
-            "Morph (GIF)": (f"{name}.gif", lambda: gif(beside, 6)),
+            "Morph (GIF)": (f"{name}.gif", lambda: gif(beside, 6, ink_on_paper=True)),
             "Steps (CSV)": (f"{name}.csv", lambda: csv(pd.concat(list(map(_steps, paths))))),
-        }
+        },
+        {"Strips": (name, lambda: strips_figure(strips, title))},
     )
     if snippet := _snippet(paths[0], pair, codes, kind):
         with st.expander("The same in Python"):
             st.code(snippet, language="python")
+
+
+def _file(paths: list[MeasuredPath]) -> str:
+    """The name of files of these paths."""
+    return "interpolation-" + "-".join(path.checkpoint.name for path in paths)
 
 
 def _snippet(path: MeasuredPath, pair: Pair, codes: Codes, kind: str) -> str:
@@ -216,14 +222,16 @@ def _snippet(path: MeasuredPath, pair: Pair, codes: Codes, kind: str) -> str:
         "from autoencoder.checkpoint.path_kinds import find_path\n"
         "from autoencoder.checkpoint.store import load_checkpoint\n"
         "from autoencoder.data.loading import load_dataset\n"
-        "from autoencoder.figures.pictures import png, strip\n\n"
+        "from autoencoder.experiments.interpolation.figure import strips_figure\n"
+        "from autoencoder.figures.paper import paper\n\n"
         f'checkpoint = load_checkpoint("{path.checkpoint.name}")\n'
         f'images = load_dataset("{codes.dataset}", "{codes.split}").images\n'
         f"start, end = checkpoint.model.encode(images[[{a}, {b}]])\n"
         f'path = find_path(checkpoint, "{kind}", start, end, {len(path.latents)})\n'
         "measured = checkpoint.support.measure(path)\n"
         "print(measured.off_support_share, measured.jump_ratio, measured.round_trip)\n"
-        'Path("strip.png").write_bytes(png(strip(measured.images), scale=4))\n'
+        'strips = strips_figure({checkpoint.name: measured}, "From A to B")\n'
+        'Path("strips.pdf").write_bytes(paper(strips, "pdf"))\n'
     )
 
 

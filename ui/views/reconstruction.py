@@ -10,12 +10,12 @@ from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.measures import psnr
 from autoencoder.data.noise import NOISE_KINDS, Noise
-from autoencoder.experiments.reconstruction import by_class
+from autoencoder.experiments.reconstruction import by_class, far_words, reconstruction_figure
 from ui.state import caches
 from ui.state.choice import chosen_dataset
 from ui.state.defaults import MEASURED_IMAGES, NO_NOISE, at_random, rounded_level
 from ui.state.session import refusal
-from ui.widgets.charts import csv, offer_file, offer_files, sheet, show_frame
+from ui.widgets.charts import csv, offer_file, offer_files, show_frame
 from ui.widgets.controls import number, pick, segments, slider
 from ui.widgets.frame import more
 from ui.widgets.pictures import show_table
@@ -87,10 +87,11 @@ def show_reconstructions(checkpoint: Checkpoint, rows: np.ndarray, noise: Noise 
     cells = [(name, list(line)) for name, line in lines.items()]
     cells.append(("PSNR, dB", [f"{value:.1f}" for value in image_psnr]))
     show_table(cells, [_head(dataset, row) for row in rows])
-    name, stacked = dataset.name, np.concatenate(list(map(as_floats, lines.values())))
-    grid = f"{name}-reconstructions.png", lambda: sheet(stacked, len(rows))
+    name, title = dataset.name, f"{dataset.name} through {checkpoint.name}"
+    heads = [_head(dataset, row) for row in rows]
     table = f"{name}-errors.csv", lambda: csv({"image": rows, "psnr": image_psnr})
-    offer_files({"Grid (PNG)": grid, "Errors (CSV)": table})
+    figure = f"{name}-reconstructions", lambda: reconstruction_figure(lines, heads, image_psnr, title)
+    offer_files({"Errors (CSV)": table}, {"Grid": figure})
 
 
 def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:
@@ -99,11 +100,15 @@ def train_against_test(checkpoint: Checkpoint, noise: Noise | None, seed: int) -
     parts = {"training": chosen_dataset("train"), "held out": chosen_dataset("test")}
     if parts["held out"].split == "all":
         parts = {"all images": parts["held out"]}
-    means = {}
-    for name, part in parts.items():
-        means[name] = _named(caches.evaluation(checkpoint, _sample(part), noise, seed).means())
+    measured = {
+        name: caches.evaluation(checkpoint, _sample(part), noise, seed) for name, part in parts.items()
+    }
+    means = {name: _named(found.means()) for name, found in measured.items()}
     _show([{"images": name, **its} for name, its in means.items()], "Mean errors by part of the images.")
     st.caption(_comparison(checkpoint, means, parts))
+    n_far = sum(found.n_far for found in measured.values())
+    if words := far_words(n_far, sum(len(found.mse) for found in measured.values())):
+        st.caption(words)
 
 
 def class_table(checkpoint: Checkpoint, noise: Noise | None, seed: int) -> None:

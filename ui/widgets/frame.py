@@ -11,13 +11,14 @@ from ui.state import address
 from ui.state.choice import set_model
 from ui.state.pages import GROUPS, HOME, PAGES, PATHS, TEACHER, TRAIN
 from ui.state.queues import job_queue
-from ui.state.session import refusal, visitor_id
+from ui.state.session import is_dark, refusal, visitor_id
 from ui.storage import classroom
 
 NAME = "Latent Space Explorer"
 IS_LED = "frame.is_led"  # this session has been led to the start of the class
 IS_PROJECTED = "frame.is_projected"  # this session shows pages for a projector
 FRAME = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
+HIDE_LEAVE = ".st-key-leave_projector { display: none; }"
 PROJECTOR = Path(__file__).with_name("projector.css").read_text(encoding="utf-8")
 
 
@@ -38,7 +39,9 @@ def tab_title(path: str) -> str:
 
 def show_menu(found: dict[str, StreamlitPage]) -> None:
     """The app's name, and links to all pages, by groups, which carry the choices along."""
-    st.html(f"<style>{FRAME}</style>")
+    theme = f"theme.{'dark' if is_dark() else 'light'}"
+    chosen = st.get_option(f"{theme}.linkColor") or st.get_option(f"{theme}.primaryColor")
+    st.html(f"<style>:root {{ --lse-chosen: {chosen}; }}\n{FRAME}</style>")
     with st.sidebar.container(key="menu"):
         st.markdown(f"**{NAME}**")
         for group in GROUPS:
@@ -117,15 +120,17 @@ def why(text: str) -> None:
 
 
 def offer_projector() -> None:
-    """A button at the side for the view that fills a projector; there, the one that leaves it."""
-    if not st.session_state.get(IS_PROJECTED):
-        looks = {"icon": ":material/present_to_all:", "width": "stretch"}
-        st.sidebar.button("Projector view", on_click=_project, args=(True,), key="frame.project", **looks)
-        return
-    st.html(f"<style>{PROJECTOR}</style>")
+    """A button at the side for the view that fills a projector, and the one that leaves it.
+
+    Both views have the same elements: a page that moved down by one would be built anew in the browser.
+    """
+    looks = {"icon": ":material/present_to_all:", "width": "stretch"}
+    st.sidebar.button("Projector view", on_click=_project, args=(True,), key="frame.project", **looks)
+    is_on = st.session_state.get(IS_PROJECTED, False)
+    st.html(f"<style>{PROJECTOR if is_on else HIDE_LEAVE}</style>")
     with st.container(key="leave_projector"):
-        looks = {"icon": ":material/close_fullscreen:", "shortcut": "Esc"}
-        st.button("Leave", on_click=_project, args=(False,), key="frame.leave", **looks)
+        looks = {"icon": ":material/close_fullscreen:", "disabled": not is_on}
+        st.button("Leave the projector view", on_click=_project, args=(False,), key="frame.leave", **looks)
 
 
 def _project(is_on: bool) -> None:

@@ -40,9 +40,9 @@ def show_large(images: Sequence[np.ndarray], captions: list[str]) -> None:
     _show_figures(images, captions, "1 1 160px")
 
 
-def show(images: np.ndarray, captions: list[str], side: int = 72, ink_on_paper: bool | None = None) -> None:
-    """Images (N, 28, 28) side by side, each over its caption; ``ink_on_paper`` as the theme unless given."""
-    _show_figures(images, captions, f"0 0 {side}px", ink_on_paper)
+def show(images: np.ndarray, captions: list[str], side: int = 72) -> None:
+    """Images (N, 28, 28) side by side, each over its caption."""
+    _show_figures(images, captions, f"0 0 {side}px")
 
 
 def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
@@ -50,14 +50,14 @@ def show_grid(images: np.ndarray, n_columns: int, caption: str) -> None:
     st.html(f"{_style()}{_figure(grid(images, n_columns, gap=0), caption, 'class=lse-grid')}")
 
 
-def _show_figures(images, captions: list[str], flex: str, ink_on_paper: bool | None = None) -> None:
+def _show_figures(images, captions: list[str], flex: str) -> None:
     pairs = zip(images, captions, strict=True)
-    figures = [_figure(image, caption, f"style='flex: {flex}'", ink_on_paper) for image, caption in pairs]
+    figures = [_figure(image, caption, f"style='flex: {flex}'") for image, caption in pairs]
     st.html(f"{_style()}<div class=lse-big>{''.join(figures)}</div>")
 
 
-def _figure(image: np.ndarray, caption: str, attribute: str, ink_on_paper: bool | None = None) -> str:
-    content = f"{_img(image, caption, ink_on_paper)}<figcaption>{html.escape(caption)}</figcaption>"
+def _figure(image: np.ndarray, caption: str, attribute: str) -> str:
+    content = f"{_img(image, caption)}<figcaption>{html.escape(caption)}</figcaption>"
     return f"<figure {attribute}>{content}</figure>"
 
 
@@ -71,10 +71,9 @@ def _style() -> str:
     return f"<style>:root {{ --lse-ground: {ground}; }}\n{STYLE}</style>"
 
 
-def _img(image: np.ndarray, words: str, ink_on_paper: bool | None = None) -> str:
-    ink_on_paper = not is_dark() if ink_on_paper is None else ink_on_paper
+def _img(image: np.ndarray, words: str) -> str:
     height, width = image.shape
-    source = _data_uri(as_bytes(image).tobytes(), height, width, ink_on_paper)
+    source = _data_uri(as_bytes(image).tobytes(), height, width, ink_on_paper=not is_dark())
     return f'<img src="{source}" alt="{html.escape(words)}" width="{width}" height="{height}">'
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from autoencoder.cli.arguments import add_command, number, whole
-from autoencoder.cli.running import load_both, run
+from autoencoder.cli.running import draw, load_both, run
 from autoencoder.model.architecture import MAX_LATENT_DIM
 
 PROTOCOL_NAMES = ("one-class", "leave-one-out")  # of experiments.outliers.trials, which needs torch
@@ -19,12 +19,26 @@ def add(parsers) -> None:
     help = "share of normal images above the threshold, as it is wanted"
     command.option("--false-alarms", number(0.001, 0.999), 0.05, metavar="F", help=help)
     command.add_seed()
+    command.add_figure("the combined score's histogram and ROC curve")
 
 
 def anomalies(args: argparse.Namespace) -> dict:
-    from autoencoder.experiments.outliers.trials import anomalies_steps
+    from autoencoder.experiments.outliers.figure import outlier_panels
+    from autoencoder.experiments.outliers.trials import (
+        anomalies_report,
+        class_label,
+        class_trial,
+        outcome_steps,
+    )
     from autoencoder.model.runtime import use_one_thread
 
     use_one_thread()
-    choices = args.protocol, args.class_name, args.latent_dim, args.seed, args.false_alarms
-    return run(anomalies_steps(*load_both(args), *choices), "training on what is normal")
+    training, test = load_both(args)
+    label = class_label(training, args.class_name)
+    trial = class_trial(training, test, args.protocol, label, args.seed)
+    outcome = run(outcome_steps(trial, args.latent_dim, args.seed), "training on what is normal")
+    report = anomalies_report(outcome, args.false_alarms)
+    if args.out:
+        title = f"Outliers of {training.name}: {args.protocol}, class {training.class_names[label]}"
+        draw(outlier_panels(outcome, report["threshold"], title), args.out)
+    return report

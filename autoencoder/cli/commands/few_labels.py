@@ -4,7 +4,7 @@ import argparse
 
 from autoencoder.cli import reports
 from autoencoder.cli.arguments import add_command, whole
-from autoencoder.cli.running import load_both, run, seen_in_training
+from autoencoder.cli.running import draw, load_both, run, seen_in_training
 
 FEATURES, METHODS = ("codes", "hidden", "pixels", "pca"), ("logistic", "knn", "spreading")
 _ON_FEATURES = (f"{features}-{method}" for method in METHODS for features in FEATURES)
@@ -20,10 +20,12 @@ def add(parsers) -> None:
     command.option("--draws", whole(1, 20), 3, metavar="R", help="of the labels")
     command.option("--learners", _learners, ",".join(LEARNER_NAMES), metavar="NAME,NAME")
     command.add_seed()
+    command.add_figure("the learning curves")
 
 
 def few_labels(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.few_labels.figure import learning_curves
     from autoencoder.experiments.few_labels.measure import few_label_steps
     from autoencoder.experiments.few_labels.task import few_label_task
     from autoencoder.experiments.few_labels.words import curve
@@ -36,6 +38,8 @@ def few_labels(args: argparse.Namespace) -> dict:
     steps = few_label_steps(checkpoint.model, task, args.learners, args.labels, args.draws, args.seed)
     wanted = ("learner", "n_labels", "mean", "std")
     points = curve(run(steps, "learning"))
+    if args.out:
+        draw(learning_curves(points), args.out)
     return {
         "results": [{name: getattr(point, name) for name in wanted} for point in points],
         "seen_in_training": seen_in_training(checkpoint, test or training),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from autoencoder.cli import reports
 from autoencoder.cli.arguments import add_command
-from autoencoder.cli.running import load, run, seen_in_training
+from autoencoder.cli.running import draw, load, run, seen_in_training
 from autoencoder.errors import DatasetError
 
 
@@ -16,11 +16,13 @@ def add(parsers) -> None:
     command.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help=help)
     command.add_dataset()
     command.add_pairs(400)
+    command.add_figure("every path's gap score")
     command.add_seed()
 
 
 def gaps(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.gaps.figure import gap_panels
     from autoencoder.experiments.gaps.statistic import statistics_steps
     from autoencoder.experiments.gaps.words import comparisons
     from autoencoder.latent.gap_score import random_pairs
@@ -33,6 +35,8 @@ def gaps(args: argparse.Namespace) -> dict:
     coded = [(model, model.model.encode(dataset.images)) for model in models]
     statistics = run(statistics_steps(coded, None, pairs), f"paths of {len(models)} models")
     seen = [seen_in_training(model, dataset) for model in models]
+    if args.out:
+        draw(gap_panels(statistics), args.out)
     return {
         "models": list(map(_gap_report, statistics, seen)),
         "pairs": args.pairs,

@@ -4,11 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from autoencoder.cli.arguments import add_command, number, picture, whole
-from autoencoder.cli.running import load_both, run, seen_in_training, writing
+from autoencoder.cli.arguments import add_command, number, whole
+from autoencoder.cli.running import draw, load_both, run, seen_in_training
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
-from autoencoder.figures.pictures import grid, png
 
 SOURCE_NAMES = ("prior", "gaussian", "mixture", "box")  # of latent.sources, which needs scikit-learn
 
@@ -24,11 +23,12 @@ def add(parsers) -> None:
     help = "scales how far samples are from the middle"
     command.option("--temperature", number(0, 10), 1.0, metavar="T", help=help)
     command.add_seed()
-    command.option("--out", picture, metavar="GRID.png", help="write the samples as a picture")
+    command.add_figure("the samples")
 
 
 def generate(args: argparse.Namespace) -> dict:
     from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.generate.figure import samples_figure
     from autoencoder.experiments.generate.samples import apart, sample, score_steps, yardstick_steps
     from autoencoder.latent.sources import MIXTURE, sampler_steps
     from autoencoder.model.runtime import use_one_thread
@@ -46,8 +46,8 @@ def generate(args: argparse.Namespace) -> dict:
     sampler = run(sampler_steps(args.source, latents, 0, args.components), "fitting the source")
     samples = sample(sampler, checkpoint.support, args.n, args.seed, args.temperature)
     if args.out:
-        with writing(args.out) as file:
-            file.write(png(grid(samples.images, round(args.n**0.5) or 1), scale=4))
+        title = f"Samples of {checkpoint.name} from the {args.source}, seed {args.seed}"
+        draw(samples_figure(samples, title, min(20, round(args.n**0.5))), args.out)
     steps = yardstick_steps(checkpoint.model, training.images, held_out.images, classifier)
     yardstick = run(steps, "getting ready to judge")
     scores = vars(run(score_steps(args.source, samples, yardstick), "judging the samples"))
@@ -80,10 +80,9 @@ def _check_images(training: Dataset) -> None:
 
 def _taught(training: Dataset, held_out: Dataset):
     """Classifier for the features of images; None, with a note, where it has too little to learn from."""
-    from autoencoder.training.classifier import FEWEST_IMAGES, classifier_steps
+    from autoencoder.training.classifier import classifier_steps, why_not_teach
 
-    if training.labels is None or training.n_images < FEWEST_IMAGES:
-        lack = "no labels" if training.labels is None else "too few images"
+    if lack := why_not_teach(training):
         print(f"note: {lack} to teach a classifier with, so no Fréchet distance", file=sys.stderr)
         return None
     return run(classifier_steps(training, held_out), "teaching a classifier")

@@ -5,11 +5,10 @@ import argparse
 import numpy as np
 
 from autoencoder.cli import reports
-from autoencoder.cli.arguments import MOST_IMAGES, PATH_NAMES, add_command, picture, whole
-from autoencoder.cli.running import load, writing
+from autoencoder.cli.arguments import MOST_IMAGES, PATH_NAMES, add_command, whole
+from autoencoder.cli.running import draw, load
 from autoencoder.data.dataset import Dataset
 from autoencoder.errors import DatasetError
-from autoencoder.figures.pictures import png, strip
 
 
 def add(parsers) -> None:
@@ -21,12 +20,13 @@ def add(parsers) -> None:
     command.option("--end", metavar="J", **image)
     command.option("--path", str, "linear", choices=PATH_NAMES)
     command.option("--steps", whole(2, 1000), 17, metavar="N", help="2 to 1000, both ends counted")
-    command.option("--out", picture, metavar="STRIP.png", help="write the decoded steps as a picture")
+    command.add_figure("the decoded steps")
 
 
 def interpolate(args: argparse.Namespace) -> dict:
-    from autoencoder.checkpoint.path_kinds import find_path
+    from autoencoder.checkpoint.path_kinds import PATH_KINDS, find_path
     from autoencoder.checkpoint.store import load_checkpoint
+    from autoencoder.experiments.interpolation.figure import strips_figure
 
     checkpoint = load_checkpoint(args.checkpoint)
     dataset = load(args, "test")
@@ -34,8 +34,9 @@ def interpolate(args: argparse.Namespace) -> dict:
     latents = find_path(checkpoint, args.path, *ends, args.steps)
     measured = checkpoint.support.measure(latents)
     if args.out:
-        with writing(args.out) as file:
-            file.write(png(strip(measured.images), scale=4))
+        ends = f"image {args.start} to image {args.end} of {dataset.name}"
+        title = f"{PATH_KINDS[args.path].title}, from {ends}"
+        draw(strips_figure({checkpoint.name: measured}, title), args.out)
     names = ("round_trip", "neighbour_distance", "decoded_step", "off_support")
     measures = {name: getattr(measured, name) for name in names}
     columns = {"t": np.linspace(0, 1, args.steps), "latent": latents, **measures}

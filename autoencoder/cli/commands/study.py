@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from autoencoder.cli import reports
 from autoencoder.cli.arguments import add_command, listed, number, whole
-from autoencoder.cli.running import load_both, run, writing
+from autoencoder.cli.running import draw, load_both, run, writing
 from autoencoder.errors import DatasetError
 from autoencoder.model.architecture import MAX_LATENT_DIM
 from autoencoder.steps import Step
@@ -35,10 +35,12 @@ def add(parsers) -> None:
     command.option("--threads", whole(1, 64), 1, metavar="T", help="CPU threads")
     help = "written after every model; what is in it already is not done again"
     command.option("--out", Path, metavar="FILE.json", help=help)
+    command.add_figure("error against gap score", "--figure")
 
 
 def study(args: argparse.Namespace) -> dict:
     from autoencoder.experiments.gaps.study import StudyPlan, table
+    from autoencoder.experiments.gaps.study_figure import study_panels
     from autoencoder.experiments.gaps.study_trials import begin_study, study_steps
     from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
     from autoencoder.model.runtime import resolve_runtime, use_one_thread
@@ -51,6 +53,8 @@ def study(args: argparse.Namespace) -> dict:
     empty, training, held_out = begin_study(plan, *load_both(args), runtime)
     steps = study_steps(_taken_up(empty, args.out), training, held_out, runtime)
     found = run(steps, f"{len(plan.settings) * args.seeds} models", _keep_in(args.out))
+    if args.figure:
+        draw(study_panels(found), args.figure)
     said = [f"{each.against}. {each.verdict}. {each.figures}" for each in findings(found)]
     return {
         "made_from": found.made_from,

@@ -1,11 +1,10 @@
 """Learning curves and a confusion matrix of few labels."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from autoencoder.experiments.few_labels.learners import ENCODED, LEARNERS
 from autoencoder.experiments.few_labels.words import CurvePoint
-from autoencoder.figures.style import INK, dress
+from autoencoder.figures.chart import Axis, Chart, Curve, Matrix
 
 # A learner's dash is its method, its marker what it sees.
 DASHES = {"logistic": "solid", "knn": "dot", "spreading": "dash", "network": "dashdot"}
@@ -20,33 +19,25 @@ SYMBOLS = {
 SHORT = {"logistic": "regression", "knn": "k-NN", "spreading": "spreading"}
 
 
-def learning_curves(points: list[CurvePoint], dark: bool = False) -> go.Figure:
-    """Accuracy by the number of labels, a curve each learner, spread over draws; controls are lighter."""
-    figure = go.Figure()
-    for name in dict.fromkeys(point.learner for point in points):
-        own = [point for point in points if point.learner == name]
-        figure.add_trace(_curve(name, own, dark))
+def learning_curves(points: list[CurvePoint]) -> Chart:
+    """Accuracy by the number of labels, a curve each learner, spread over draws; controls in a second hue."""
+    names = dict.fromkeys(point.learner for point in points)
+    curves = [_curve(name, [point for point in points if point.learner == name]) for name in names]
     low = min((point.mean - np.nan_to_num(point.std) for point in points), default=0.0)
     low = max(0.0, np.floor(low * 10) / 10)
     counts = sorted({point.n_labels for point in points})
-    figure.update_xaxes(type="log", tickvals=counts, ticktext=[f"{n:,}" for n in counts])
-    figure.update_xaxes(title="labelled images, logarithmic")
-    figure.update_yaxes(title="test accuracy", tickformat=".0%", range=[low, 1.02])
-    return dress(figure, dark, height=500, showlegend=True, legend_itemwidth=60)
+    x = Axis("labelled images, logarithmic", names={n: f"{n:,}" for n in counts}, is_log=True)
+    y = Axis("test accuracy", ".0%", (low, 1.02))
+    return Chart(x, y, curves, "Test accuracy by the number of labelled images", 500)
 
 
-def confusion_figure(matrix: np.ndarray, class_names: list[str], dark: bool = False) -> go.Figure:
+def confusion_figure(matrix: np.ndarray, class_names: list[str], title: str = "") -> Matrix:
     """Confusion matrix of C classes: counts (C, C), true by predicted, shaded by the share of a row."""
     totals = matrix.sum(axis=1, keepdims=True)
     shares = np.divide(matrix, totals, out=np.zeros(matrix.shape), where=totals > 0)
-    cells = go.Heatmap(z=shares, x=class_names, y=class_names, text=matrix, texttemplate="%{text}")
-    cells.update(zmin=0, zmax=1, colorscale="cividis")
-    cells.colorbar.update(tickformat=".0%", title="of the class")
-    cells.hovertemplate = "true %{y}, predicted %{x}: %{text}, %{z:.1%} of the class<extra></extra>"
-    figure = go.Figure(cells)
-    figure.update_xaxes(title="predicted", type="category", showgrid=False, side="top")
-    figure.update_yaxes(title="true", type="category", showgrid=False, autorange="reversed")
-    return dress(figure, dark, height=max(320, 32 * len(class_names) + 120))
+    hover = "true %{y}, predicted %{x}: %{text}, %{z:.1%} of the class<extra></extra>"
+    scale = Axis("of the class", ".0%", (0, 1))
+    return Matrix(shares, matrix, tuple(class_names), "predicted", "true", scale, title, hover)
 
 
 def curve_name(name: str) -> str:
@@ -58,16 +49,20 @@ def curve_name(name: str) -> str:
     return f"{features}, {SHORT[learner.method]}"
 
 
-def _curve(name: str, points: list[CurvePoint], dark: bool) -> go.Scatter:
-    learner, ink = LEARNERS[name], INK[dark]
+def _curve(name: str, points: list[CurvePoint]) -> Curve:
+    learner, std = LEARNERS[name], np.array([point.std for point in points])
     is_control = learner.features not in (*ENCODED, "encoder")
-    curve = go.Scatter(name=curve_name(name), mode="lines+markers", opacity=0.7 if is_control else 1.0)
-    curve.x, curve.y = [point.n_labels for point in points], [point.mean for point in points]
-    curve.line = {"color": ink, "dash": DASHES[learner.method], "width": 2}
-    curve.marker = {"symbol": SYMBOLS[learner.features], "size": 9}
-    curve.error_y = {"array": [point.std for point in points], "thickness": 1, "width": 3, "color": ink}
-    return curve.update(
-        customdata=[_spread(point) for point in points], hovertemplate="%{y:.1%}%{customdata}"
+    return Curve(
+        curve_name(name),
+        [point.n_labels for point in points],
+        [point.mean for point in points],
+        int(is_control),
+        DASHES[learner.method],
+        SYMBOLS[learner.features],
+        size=9,
+        spread=np.nan_to_num([std, std]),
+        hover="%{y:.1%}%{customdata}",
+        about=list(map(_spread, points)),
     )
 
 

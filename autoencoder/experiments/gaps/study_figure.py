@@ -1,43 +1,47 @@
-"""Chart of a study: the error of every setting against its gap score."""
+"""Charts of a study: the error of every setting against its gap score."""
 
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+import numpy as np
 
 from autoencoder.experiments.gaps.study import FAMILIES, Point, Setting, Study, points
-from autoencoder.figures.style import INK, dress
-from autoencoder.latent.gap_score import SHARE
+from autoencoder.figures.chart import Axis, Chart, Curve, Panels
+from autoencoder.latent.gap_score import SHARE, GapScore
 
-STYLES = {  # dash of the line, symbol of its points, and position of their names, apart from other lines
-    "ae": ("solid", "circle", "top right"),
-    "dae": ("dash", "square-open", "top right"),
-    "vae": ("dot", "diamond", "bottom left"),
+STYLES = {  # colour, dash, symbol, and position of the points' names, apart from other lines
+    "ae": (0, "solid", "circle", "top right"),
+    "dae": (2, "dash", "square-open", "top right"),
+    "vae": (1, "dot", "diamond", "bottom left"),
 }
 KNOBS = {"ae": "by code size", "dae": "by noise", "vae": "by weight of the KL"}
-ROW_HEIGHT = 380  # pixels
 
 
-def study_figure(study: Study, dark: bool = False) -> go.Figure:
-    """Reconstruction error against gap score: a row for every score, a line for every family and size."""
+def study_figures(study: Study) -> dict[GapScore, Chart]:
+    """Reconstruction error against gap score, a chart for every score: a line for every family and size."""
     found = points(study)
-    scores = list(dict.fromkeys(point.setting.gap_score for point in found[::-1]))
-    figure = make_subplots(max(1, len(scores)), 1, vertical_spacing=0.16)
-    for row, score in enumerate(scores, start=1):
-        shown = [point for point in found if point.setting.gap_score == score]
-        for kind, size in dict.fromkeys(_line(point.setting) for point in shown):
-            trace = _trace(kind, size, _family(shown, kind, size), dark)
-            trace.showlegend = trace.name not in [drawn.name for drawn in figure.data]
-            figure.add_trace(trace, row, 1)
-        figure.update_xaxes(title="reconstruction error (MSE)", range=_padded(shown), row=row, col=1)
-        figure.update_yaxes(title=score.title, tickformat=score.ticks, row=row, col=1)
-        figure.update_yaxes(rangemode="tozero" if score is SHARE else "normal", row=row, col=1)
-    return dress(figure, dark, height=ROW_HEIGHT * max(1, len(scores)) + 60)
+    scores = dict.fromkeys(point.setting.gap_score for point in found[::-1])
+    return {
+        score: _chart([its for its in found if its.setting.gap_score == score], score) for score in scores
+    }
 
 
-def _padded(shown: list[Point]) -> list[float]:
+def study_panels(study: Study) -> Panels:
+    """The charts on one sheet."""
+    title = f"Error and gaps of {len(study.plan.settings)} settings, trained alike on {study.dataset}"
+    return Panels(list(study_figures(study).values()), title)
+
+
+def _chart(shown: list[Point], score: GapScore) -> Chart:
+    lines = dict.fromkeys(_line(point.setting) for point in shown)
+    curves = [_curve(kind, size, _family(shown, kind, size)) for kind, size in lines]
+    x = Axis("reconstruction error (MSE)", range=_padded(shown))
+    y = Axis(score.title, score.ticks, from_zero=score is SHARE)
+    return Chart(x, y, curves, f"Reconstruction error and {score.title}", 400)
+
+
+def _padded(shown: list[Point]) -> tuple[float, float]:
     """Range of the errors, with room for the names of the outermost points."""
     errors = [point.mse for point in shown]
     room = 0.2 * (max(errors) - min(errors)) or 0.1 * max(errors)
-    return [min(errors) - room, max(errors) + room]
+    return min(errors) - room, max(errors) + room
 
 
 def _line(setting: Setting) -> tuple[str, int | None]:
@@ -52,29 +56,31 @@ def _family(shown: list[Point], kind: str, size: int | None) -> list[Point]:
     return [*start, *members]
 
 
-def _trace(kind: str, size: int | None, members: list[Point], dark: bool) -> go.Scatter:
-    (dash, symbol, side), ink = STYLES[kind], INK[dark]
-    of = "" if size is None else f", codes of {size}"
+def _curve(kind: str, size: int | None, members: list[Point]) -> Curve:
+    colour, dash, symbol, side = STYLES[kind]
     scores = [point.score for point in members]
     means = [score.mean for score in scores]
-    trace = go.Scatter(x=[point.mse for point in members], y=means, mode="lines+markers+text")
-    trace.update(name=f"{FAMILIES[kind]}, {KNOBS[kind]}{of}", cliponaxis=False)
-    trace.line = {"dash": dash, "color": ink, "width": 1.5}
-    trace.marker = {"symbol": symbol, "size": 9, "color": ink}
-    trace.error_y = {"type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": ink}
-    trace.error_y.array = [score.high - score.mean for score in scores]
-    trace.error_y.arrayminus = [score.mean - score.low for score in scores]
-    trace.text = [_mark(point.setting) if point.setting.kind == kind else "" for point in members]
-    # The name of the lowest point is above it, clear of the axis.
-    above = f"top {side.split()[1]}"
-    trace.textposition = [above if mean == min(means) else side for mean in means]
-    return trace.update(
-        customdata=[_hover(point) for point in members], hovertemplate="%{customdata}<extra></extra>"
+    spread = [(score.mean - score.low, score.high - score.mean) for score in scores]
+    above = f"top {side.split()[1]}"  # the name of the lowest point, clear of the axis
+    return Curve(
+        f"{FAMILIES[kind]}, {KNOBS[kind]}{'' if size is None else f', codes of {size}'}",
+        [point.mse for point in members],
+        means,
+        colour,
+        dash,
+        symbol,
+        size=9,
+        spread=np.transpose(spread),
+        texts=[_mark(point.setting) if point.setting.kind == kind else "" for point in members],
+        sides=[above if mean == min(means) else side for mean in means],
+        hover="%{customdata}<extra></extra>",
+        about=list(map(_hover, members)),
     )
 
 
 def _mark(setting: Setting) -> str:
-    return str(setting.latent_dim) if setting.kind == "ae" else setting.label
+    """The number that is turned along its line; the legend says which. More would not fit on a phone."""
+    return str(setting.latent_dim) if setting.kind == "ae" else f"{setting.knob:g}"
 
 
 def _hover(point: Point) -> str:

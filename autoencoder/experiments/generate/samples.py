@@ -15,10 +15,10 @@ from autoencoder.latent.sources import FEWEST_CODES, MIXTURE, SOURCES, Sampler, 
 from autoencoder.latent.support import Codec, Support, is_off_support
 from autoencoder.steps import Steps, part_of
 from autoencoder.training.classifier import (
-    FEWEST_IMAGES,
     ClassifierFacts,
     FeatureClassifier,
     classifier_steps,
+    why_not_teach,
 )
 
 COPY_PERCENTILE = 5
@@ -155,11 +155,12 @@ def compare_steps(
     """``n`` samples from every source of every model, judged.
 
     ``models`` are, by name, a model and the codes (N, D) to which its sources are fitted. A classifier learns
-    from the training images, if they have labels; where these are also ``held_out``, a seeded half is.
+    from the training images, if their labels are of two classes or more; where these are also ``held_out``, a
+    seeded half is.
     """
     known = Judgement({})
     training, held_out = apart(training, held_out)
-    if training.labels is not None and training.n_images >= FEWEST_IMAGES:
+    if not why_not_teach(training):
         classifier = yield from part_of(classifier_steps(training, held_out), 0, TEACHING, known)
         known = Judgement({}, classifier)
     width = (1 - TEACHING) / len(models)

@@ -1,25 +1,41 @@
-"""Figure of a measured path."""
+"""Figures of measured paths: strips of pictures, and the profile."""
 
 import numpy as np
-import plotly.graph_objects as go
 
-from autoencoder.figures.style import DASHES, FAINT, INK, dress
+from autoencoder.experiments.interpolation.words import decimals
+from autoencoder.figures.chart import Area, Axis, Chart, Curve, Pictures, Row
+from autoencoder.figures.style import dash
 from autoencoder.latent.support import PathMeasures, oddity_name
 
 
-def path_figure(profiles: dict[str, PathMeasures], dark: bool = False) -> go.Figure:
+def path_figure(profiles: dict[str, PathMeasures], title: str = "") -> Chart:
     """Oddity along the path, one line a model; what lies above 1 is off the data."""
-    figure = go.Figure()
-    for (name, measured), dash in zip(profiles.items(), DASHES, strict=False):
-        t = np.linspace(0, 1, len(measured.oddity))
-        figure.add_scatter(x=t, y=measured.oddity, name=name, mode="lines+markers", line_dash=dash)
-    name = " or ".join(dict.fromkeys(oddity_name(measured.latent_dim) for measured in profiles.values()))
-    figure.update_traces(line_color=INK[dark], hovertemplate=f"t = %{{x:.2f}}<br>{name} %{{y:.3g}}")
+    name = _oddity(profiles)
+    hover = f"t = %{{x:.2f}}<br>{name} %{{y:.3g}}"
+    curves = [_curve(number, *its, hover) for number, its in enumerate(profiles.items())]
     highest = max(1.5, *(float(np.max(measured.oddity)) * 1.1 for measured in profiles.values()))
-    area = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": highest}
-    figure.add_shape(area, line_width=0, layer="below", fillcolor=FAINT[dark])
-    corner = {"xref": "paper", "x": 0.01, "y": highest, "xanchor": "left", "yanchor": "top"}
-    figure.add_annotation(corner, text="off the data", showarrow=False)
-    figure.update_xaxes(title="t, from A (0) to B (1)", range=[-0.03, 1.03])
-    figure.update_yaxes(title=f"{name}, in the model's units", range=[0, highest])
-    return dress(figure, dark, height=340)
+    x = Axis("t, from A (0) to B (1)", range=(-0.03, 1.03))
+    y = Axis(f"{name}, in the model's units", range=(0, highest))
+    title = title or f"{name.capitalize()} along the path"
+    return Chart(x, y, curves, title, 340, areas=[Area(1, highest, "off the data")])
+
+
+def _curve(number: int, name: str, measured: PathMeasures, hover: str) -> Curve:
+    t = np.linspace(0, 1, len(measured.oddity))
+    return Curve(name, t, measured.oddity, number, dash(number), "circle", hover=hover)
+
+
+def _oddity(profiles: dict[str, PathMeasures]) -> str:
+    """Name of the measure by which the models' codes are off the data; of two where they differ."""
+    return " or ".join(dict.fromkeys(oddity_name(measured.latent_dim) for measured in profiles.values()))
+
+
+def strips_figure(strips: dict[str, PathMeasures], title: str) -> Pictures:
+    """The decoded steps of a path of T steps, a row each model, with the oddity below each."""
+    rows = [
+        Row(name, measured.images, list(map(decimals, measured.oddity)), measured.off_support)
+        for name, measured in strips.items()
+    ]
+    heads = [f"{t:.2f}" for t in np.linspace(0, 1, len(rows[0].images))]
+    legend = f"Below each picture: its {_oddity(strips)}. Above 1 it is off the data, and hatched."
+    return Pictures(rows, heads, title, "t, from A (0) to B (1)", legend)

@@ -9,8 +9,9 @@ from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_we
 
 
 def decimals(value: float) -> str:
-    """Two decimals; four where two would hide the side of the limit, 1."""
-    return f"{value:.4f}" if f"{value:.2f}" == "1.00" else f"{value:.2f}"
+    """Two decimals; one or two more where these would hide the side of the limit, 1."""
+    texts = [f"{value:.{digits}f}" for digits in (2, 3, 4)]
+    return next((text for text in texts if float(text) != 1), texts[0] if value == 1 else texts[-1])
 
 
 def verdict(path: MeasuredPath) -> str:

@@ -135,8 +135,8 @@ class _Neighbours:
 def relative_error(errors: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Mean squared errors (M,) over the mean energy of their images (M, 28, 28) in [0, 1].
 
-    Both have the energy of a single grey level added: a black image then has 1 where it comes back black, and
-    more where it does not.
+    Both have the energy of a single grey level added: an empty image then has 1 where it comes back
+    empty, and more where it does not.
     """
     energies = (images.astype(np.float64) ** 2).mean(axis=(1, 2))
     return (errors.astype(np.float64) + FAINTEST) / (energies + FAINTEST)

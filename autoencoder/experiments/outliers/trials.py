@@ -113,22 +113,12 @@ def judge_steps(detector: Detector, test: TestSet, seed: int) -> Steps[Outcome]:
     return Outcome(seed, detector.model, detector.held_back, test, scores)
 
 
-def anomalies_steps(
-    train: Dataset,
-    test: Dataset | None,
-    protocol: str,
-    class_name: str,
-    latent_dim: int = LATENT_DIM,
-    seed: int = 0,
-    false_alarm_rate: float = FALSE_ALARM_RATE,
-) -> Steps[dict]:
+def anomalies_report(outcome: Outcome, false_alarm_rate: float = FALSE_ALARM_RATE) -> dict:
     """Report of the command line on a trial.
 
     ``auroc`` of every score, the combined score's ``threshold``, and its ``false_alarm_rate`` on the test
-    set. Raises DatasetError as `class_trial` and `class_label` do.
+    set.
     """
-    trial = class_trial(train, test, protocol, class_label(train, class_name), seed)
-    outcome = yield from outcome_steps(trial, latent_dim, seed)
     threshold = threshold_for(outcome.held_back[CHOSEN], false_alarm_rate)
     return {
         "auroc": outcome.aurocs,
@@ -153,7 +143,7 @@ FOREIGN = {
     "inverted": Foreign("inverted", lambda images, rng: 255 - images),
     "half-erased": Foreign("lower half erased", lambda images, rng: images * UPPER_HALF),
     "noise": Foreign("noise", lambda images, rng: rng.integers(256, size=images.shape, dtype=np.uint8)),
-    "black": Foreign("the black image", lambda images, rng: np.zeros_like(images[:1])),
+    "empty": Foreign("the empty image", lambda images, rng: np.zeros_like(images[:1])),
 }
 
 

@@ -13,6 +13,7 @@ const FAINT = 8; // ink up to here is a trace of compression or scaling, not a p
 const MOST_ENLARGED = 3; // times the size in which the whole picture would fit
 const SPECKLED = 0.1; // of the border: more of it inked than any digit would leave
 const SHADE = 0.125; // of the longer side: ink is narrower than twice this, shade is wider
+const SHADE_SIDE = 256; // pixels of the longer side that shade is found with
 const LEAST_INK = 0.005; // of a photograph: less is dust, and what reaches the border is the digit
 
 /** @typedef {{ ink: ArrayLike<number>, width: number, height: number }} Picture */
@@ -80,39 +81,74 @@ export function withoutPaper(picture) {
 }
 
 /**
- * Top-hat of a picture (Serra 1982): each pixel less the largest grey level that fills a square around it. A
+ * Top-hat of a picture (Serra 1982): each pixel less the largest grey level that fills a square around it; of
+ * a large picture, around the pixels of a pattern next to it. A
  * gradient, and a shadow with a sharp edge, leave nothing; a stroke narrower than the square stays. A picture
  * of nothing narrower is returned unchanged.
  * @param {Picture} picture
  */
 function withoutShade(picture) {
+  const { ink, width, height } = picture;
+  const step = Math.ceil(Math.max(width, height) / SHADE_SIDE);
+  const shade = opened(sampled(picture, step));
+  const left = new Uint8Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const [above, below] = [Math.floor(y / step), Math.min(Math.ceil(y / step), shade.height - 1)];
+    for (let x = 0; x < width; x++, i++) {
+      const [before, after] = [Math.floor(x / step), Math.min(Math.ceil(x / step), shade.width - 1)];
+      const upper = Math.max(shade.ink[above * shade.width + before], shade.ink[above * shade.width + after]);
+      const lower = Math.max(shade.ink[below * shade.width + before], shade.ink[below * shade.width + after]);
+      left[i] = Math.max(0, ink[i] - Math.max(upper, lower));
+    }
+  }
+  return left.some((value) => value > FAINT) ? { ink: left, width, height } : picture;
+}
+
+/** Every step-th pixel of every step-th row. @type {(picture: Picture, step: number) => Picture} */
+function sampled({ ink, width, height }, step) {
+  const [across, down] = [Math.ceil(width / step), Math.ceil(height / step)];
+  const few = new Uint8Array(across * down);
+  for (let i = 0; i < few.length; i++)
+    few[i] = ink[Math.floor(i / across) * step * width + (i % across) * step];
+  return { ink: few, width: across, height: down };
+}
+
+/** Largest grey level that fills a square around each pixel. @param {Picture} picture */
+function opened(picture) {
   const reach = Math.ceil(SHADE * Math.max(picture.width, picture.height));
-  const eroded = extremes(extremes(picture, reach, Math.min, 255), reach, Math.min, 255);
-  const shade = extremes(extremes(eroded, reach, Math.max, 0), reach, Math.max, 0).ink;
-  const ink = Uint8Array.from(picture.ink, (value, i) => value - shade[i]);
-  return ink.some((value) => value > FAINT) ? { ...picture, ink } : picture;
+  const eroded = smallest(smallest(picture, reach), reach);
+  return inverted(smallest(smallest(inverted(eroded), reach), reach));
+}
+
+/** @param {Picture} picture */
+function inverted(picture) {
+  return { ...picture, ink: Uint8Array.from(picture.ink, (value) => 255 - value) };
 }
 
 /**
- * Smallest or largest value of 2 * reach + 1 pixels along each row, transposed, in a time that does not grow
- * with the reach (van Herk 1992); `neutral` lies beyond the border.
- * @param {Picture} picture
- * @param {number} reach
- * @param {(...values: number[]) => number} pick
- * @param {number} neutral
+ * Smallest value of 2 * reach + 1 pixels along each row, transposed, in a time that does not grow with the
+ * reach (van Herk 1992): of the blocks of that length, the last pixels of one and the first of the next.
+ * @type {(picture: Picture, reach: number) => Picture}
  */
-function extremes({ ink, width, height }, reach, pick, neutral) {
+function smallest({ ink, width, height }, reach) {
   const size = 2 * reach + 1;
   const found = new Uint8Array(width * height);
-  const [row, ahead, behind] = [0, 0, 0].map(() => new Uint8Array(width + 2 * reach).fill(neutral));
+  const [row, firsts, lasts] = [0, 0, 0].map(() => new Uint8Array(width + 2 * reach).fill(255));
+  const end = row.length - 1;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) row[reach + x] = ink[y * width + x];
-    for (let i = 0; i < row.length; i++) ahead[i] = i % size ? pick(ahead[i - 1], row[i]) : row[i];
-    for (let i = row.length - 1; i >= 0; i--) {
-      const isLast = (i + 1) % size === 0 || i === row.length - 1;
-      behind[i] = isLast ? row[i] : pick(behind[i + 1], row[i]);
+    for (let i = 0, least = 255; i <= end; i++) {
+      if (i % size === 0 || row[i] < least) least = row[i];
+      firsts[i] = least;
     }
-    for (let x = 0; x < width; x++) found[x * height + y] = pick(behind[x], ahead[x + size - 1]);
+    for (let i = end, least = 255; i >= 0; i--) {
+      if ((i + 1) % size === 0 || row[i] < least) least = row[i];
+      lasts[i] = least;
+    }
+    for (let x = 0; x < width; x++) {
+      const [before, after] = [lasts[x], firsts[x + size - 1]];
+      found[x * height + y] = before < after ? before : after;
+    }
   }
   return { ink: found, width: height, height: width };
 }

@@ -58,6 +58,7 @@ export class Backdrop {
   refreshGrid(base) {
     const { data, model, isReady } = this.space;
     const plane = this.layer === "grid" && isReady ? this.space.plane : null;
+    if (this.grid && plane && this.map.state.pins.before) return; // built anew when the pin is dropped
     const key = plane ? `${data.map} ${data.plane === "pca" ? base.join() : ""}` : "";
     if (key === this.gridKey) return;
     this.gridKey = key;

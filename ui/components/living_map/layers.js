@@ -13,6 +13,7 @@ export const LAYERS = { none: "none", density: "density", gaps: "gaps", grid: "d
 export const GAP_TOP = 3; // the value at the end of the scale, the same for all models
 
 const POLL = 400; // milliseconds
+const FADE = 16; // pixels over which the gaps fade beyond the codes
 // Cividis (Nunez, Anderton & Renslow 2018, doi:10.1371/journal.pone.0199239) at nine places.
 const CIVIDIS = "#00224e #123570 #3b496c #575d6d #707173 #8a8678 #a59c74 #c3b369 #fee838"
   .split(" ")
@@ -59,18 +60,54 @@ function fieldOf(buffer) {
  * Draw the field of the density, or that of the gaps with a hatch where it is off the data.
  * @type {(stage: Stage, field: Field, isGaps: boolean) => void}
  */
-export function drawField({ back: context, view, theme }, field, isGaps) {
+export function drawField(stage, field, isGaps) {
   const [left, right, bottom, upper] = field.bounds;
-  const [x, y] = view.toScreen([left, upper]);
-  const [endX, endY] = view.toScreen([right, bottom]);
-  const colour = (/** @type {number} */ value) =>
-    isGaps ? [...cividis(value / GAP_TOP), 255] : densityColour(value / field.top);
+  const box = [...stage.view.toScreen([left, upper]), ...stage.view.toScreen([right, bottom])];
+  if (isGaps) drawGaps(stage, field, box);
+  else
+    drawValues(
+      stage.back,
+      canvasOf(field, (value) => densityColour(value / field.top)),
+      box,
+    );
+}
+
+/**
+ * Gaps with their hatch, within the hull of the codes: beyond it they fade to the ground, so that colour is
+ * for the holes between groups.
+ * @type {(stage: Stage, field: Field, box: number[]) => void}
+ */
+function drawGaps({ back, points, theme, view }, field, box) {
+  const sheet = element("canvas", { width: back.canvas.width, height: back.canvas.height });
+  const context = contextOf(sheet);
+  context.setTransform(back.getTransform());
+  context.imageSmoothingEnabled = false;
+  drawValues(
+    context,
+    canvasOf(field, (value) => [...cividis(value / GAP_TOP), 255]),
+    box,
+  );
+  hatch(context, field, box, css(theme.paper, 0.75));
+  context.globalCompositeOperation = "destination-in";
+  context.filter = `blur(${FADE}px)`;
+  context.beginPath();
+  for (const point of points?.hull ?? []) context.lineTo(...view.toScreen(point));
+  context.fill();
+  back.save();
+  back.resetTransform();
+  back.drawImage(sheet, 0, 0);
+  back.restore();
+}
+
+/**
+ * The box on screen is its left, top, right and bottom.
+ * @type {(context: Context, values: HTMLCanvasElement, box: number[]) => void}
+ */
+function drawValues(context, values, [left, top, right, bottom]) {
   context.save();
   context.globalAlpha = 0.6;
-  context.imageSmoothingEnabled = !isGaps;
-  context.drawImage(canvasOf(field, colour), x, y, endX - x, endY - y);
+  context.drawImage(values, left, top, right - left, bottom - top);
   context.restore();
-  if (isGaps) hatch(context, field, [x, y, endX, endY], css(theme.paper, 0.75));
 }
 
 /** @type {(field: Field, colour: (value: number) => number[]) => HTMLCanvasElement} */

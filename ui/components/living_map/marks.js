@@ -53,14 +53,16 @@ function drawLine(context, { view }, points, width, style) {
 }
 
 /** @type {(context: Context, stage: Stage) => void} */
-function drawRing(context, { marks: { ring }, points, theme, view }) {
+function drawRing(context, { marks: { ring }, points, theme, thumbs, view }) {
   if (!points || ring < 0) return;
   const at = view.toScreen(points.at(ring));
   const radius = radiusOf(points.count, view);
-  circle(context, at, radius + 1);
-  context.fillStyle = colourOf(points.labels?.[ring] ?? 0);
-  context.fill();
-  circle(context, at, radius + 5);
+  if (!thumbs.side) {
+    circle(context, at, radius + 1);
+    context.fillStyle = colourOf(points.labels?.[ring] ?? 0);
+    context.fill();
+  }
+  circle(context, at, Math.max(radius + 5, 0.8 * thumbs.side));
   stroke(context, 4.5, css(theme.paper));
   stroke(context, 2.5, css(theme.ink));
 }

@@ -26,7 +26,7 @@ export class Pane {
     this.map = map;
     this.number = number;
     this.space = new LatentSpace(data, { onMap: () => this.showMap(), onEncoded: () => this.showEncoded() });
-    this.stage = new Stage(map.host, () => this.backdrop.draw());
+    this.stage = new Stage(map.host, this.space.images, () => this.backdrop.draw());
     this.stage.element.setAttribute("aria-label", `Map of the codes by ${data.name}. ${KEYS}`);
     this.backdrop = new Backdrop(this);
     this.card = new Card(data.name);

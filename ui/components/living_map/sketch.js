@@ -42,7 +42,8 @@ export class Sketch {
   open() {
     this.setOpen(true);
     this.takeUp();
-    this.pad.paper.canvas.scrollIntoView({ block: "nearest" });
+    const stages = this.map.board.panes.slice(0, 1).map(({ stage }) => stage.element);
+    for (const part of [this.pad.paper.canvas, ...stages]) part.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {boolean} isOpen */

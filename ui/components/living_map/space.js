@@ -157,13 +157,27 @@ export class LatentSpace {
 }
 
 /** Cache of the real images behind the points, fetched in tiles of many images. */
-class Images {
+export class Images {
   /** @param {{ urls: string[], per_tile: number }} sheet */
   constructor({ urls, per_tile: perTile }) {
     this.urls = urls;
     this.perTile = perTile;
     /** @type {Map<number, Promise<Uint8Array>>} by number, arrived or on their way */
     this.tiles = new Map();
+    /** @type {Map<number, Uint8Array>} those that have arrived */
+    this.arrived = new Map();
+  }
+
+  /**
+   * Image of a row if it has arrived; null otherwise, and a call when it has.
+   * @type {(row: number, onTile: () => void) => Uint8Array | null}
+   */
+  peek(row, onTile) {
+    const number = Math.floor(row / this.perTile);
+    const start = (row % this.perTile) * SIDE * SIDE;
+    const tile = this.arrived.get(number);
+    if (!tile) this.tile(number).then(onTile, () => {}); // the prefetch tells of failures
+    return tile?.subarray(start, start + SIDE * SIDE) ?? null;
   }
 
   /** Image of a row. @param {number} row */
@@ -189,7 +203,9 @@ class Images {
   /** @param {number} number */
   async fetch(number) {
     try {
-      return new Uint8Array(await (await fetchOk(this.urls[number])).arrayBuffer());
+      const tile = new Uint8Array(await (await fetchOk(this.urls[number])).arrayBuffer());
+      this.arrived.set(number, tile);
+      return tile;
     } catch (error) {
       this.tiles.delete(number); // so that the next request tries again
       throw error;

@@ -6,13 +6,20 @@ import { Scatter } from "../shared/scatter.js";
 import { themeOf } from "../shared/theme.js";
 import { View } from "../shared/view.js";
 import { drawMarks } from "./marks.js";
+import { Thumbs } from "./thumbs.js";
 /** @import { Points } from "../shared/points.js" */
 /** @import { Marks } from "./marks.js" */
+/** @import { Images } from "./space.js" */
 
 export class Stage {
-  /** @param {HTMLElement} host whose theme is used @param {() => void} drawBack draws behind the points */
-  constructor(host, drawBack) {
+  /**
+   * @param {HTMLElement} host whose theme is used
+   * @param {Images | null} images
+   * @param {() => void} drawBack draws behind the points
+   */
+  constructor(host, images, drawBack) {
     this.host = host;
+    this.thumbs = new Thumbs(images);
     this.drawBack = drawBack;
     const canvas = (/** @type {string} */ name) => element("canvas", { class: `lm-canvas lm-${name}` });
     this.canvases = [canvas("back"), canvas("points"), canvas("front")];
@@ -68,7 +75,8 @@ export class Stage {
     this.drawBack();
     const { points, classNames, view, theme, ratio, layer } = this;
     drawAxes(this.back, view, theme, this.axes);
-    if (points) this.scatter.draw({ points, classNames, view, theme, ratio, layer });
+    const plot = points && { points, classNames, view, theme, ratio, layer };
+    if (plot) this.scatter.draw(plot, () => this.thumbs.draw(this));
     this.drawFront();
   }
 

@@ -2,6 +2,8 @@
 import { median } from "./numbers.js";
 /** @import { Bounds, Point } from "./view.js" */
 
+const ROUNDING = 2 ** -10; // of a coordinate, between two codes of an atlas in half precision
+
 export class Points {
   /** @param {Float32Array} positions (N, 2) @param {Uint16Array | null} labels (N,) */
   constructor(positions, labels) {
@@ -13,6 +15,8 @@ export class Points {
     this.selected = null;
     this.bounds = boundsOf(positions);
     this.centres = this.findCentres();
+    /** @type {Point[] | null} */
+    this.corners = null;
   }
 
   /** Show only some classes; none means all. @param {number[]} classes */
@@ -52,6 +56,12 @@ export class Points {
     return [...this.shown.keys()].filter((i) => this.shown[i] && isInside(outline, this.at(i)));
   }
 
+  /** Corners of the convex hull of all points (Andrew 1979), found when it is first asked for. */
+  get hull() {
+    this.corners ??= hullOf(Array.from({ length: this.count }, (_, i) => this.at(i)));
+    return this.corners;
+  }
+
   /** Medians of the coordinates of each class that is shown. @returns {{ label: number, at: Point }[]} */
   findCentres() {
     /** @type {Map<number, number[]>} */
@@ -68,7 +78,11 @@ export class Points {
   }
 }
 
-/** @type {(positions: Float32Array) => Bounds} */
+/**
+ * Smallest bounds of positions (N, 2); where these are the same but for rounding, one unit about them, so
+ * that they show as one place. See are_one_place in autoencoder/latent/projection.py.
+ * @type {(positions: Float32Array) => Bounds}
+ */
 function boundsOf(positions) {
   if (!positions.length) return { left: -1, right: 1, bottom: -1, top: 1 };
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
@@ -78,7 +92,38 @@ function boundsOf(positions) {
     bounds.bottom = Math.min(bounds.bottom, positions[i + 1]);
     bounds.top = Math.max(bounds.top, positions[i + 1]);
   }
-  return bounds;
+  const { left, right, bottom, top } = bounds;
+  if (!isOnePlace(left, right) || !isOnePlace(bottom, top)) return bounds;
+  const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+  return { left: x - 0.5, right: x + 0.5, bottom: y - 0.5, top: y + 0.5 };
+}
+
+/** @type {(low: number, high: number) => boolean} */
+function isOnePlace(low, high) {
+  return high - low <= ROUNDING * Math.max(Math.abs(low), Math.abs(high));
+}
+
+/** @param {Point[]} points which are sorted @returns {Point[]} */
+function hullOf(points) {
+  points.sort(([x1, y1], [x2, y2]) => x1 - x2 || y1 - y2);
+  return [...chainOf(points), ...chainOf(points.reverse())];
+}
+
+/** Corners of one side of the hull of sorted points, all but the last. @param {Point[]} points */
+function chainOf(points) {
+  /** @type {Point[]} */
+  const chain = [];
+  for (const point of points) {
+    while (chain.length > 1 && !turnsLeft(chain[chain.length - 2], chain[chain.length - 1], point))
+      chain.pop();
+    chain.push(point);
+  }
+  return chain.slice(0, -1);
+}
+
+/** @type {(from: Point, over: Point, to: Point) => boolean} */
+function turnsLeft([x, y], [overX, overY], [toX, toY]) {
+  return (overX - x) * (toY - y) - (overY - y) * (toX - x) > 0;
 }
 
 /** Point in polygon, by the edges to its right. @type {(outline: Point[], place: Point) => boolean} */

@@ -38,13 +38,17 @@ export class Scatter {
     this.image = new ImageData(1, 1);
   }
 
-  /** @param {Plot} plot */
-  draw(plot) {
+  /**
+   * Draw the points, what else lies below the names of the classes, and these.
+   * @type {(plot: Plot, between?: () => void) => void}
+   */
+  draw(plot, between = () => {}) {
     const { width, height } = this.canvas;
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     const words = new Uint32Array(this.image.data.buffer).fill(0);
     for (const style of stylesOf(plot)) this.splat(words, plot, style);
     this.context.putImageData(this.image, 0, 0);
+    between();
     this.nameClasses(plot);
   }
 

@@ -52,10 +52,10 @@ SCENES = (
         {"protocol": HELD_OUT, "outlier_class": "1", "score": SCORES["bce"].title},
     ),
     Scene(
-        "The black image",
+        "The empty image",
         "an AUROC near 0 for MSE and BCE: an empty image comes back empty, so its error is tiny and it looks "
         "perfectly normal. Divided by its brightness, which is zero, the same error is huge.",
-        {"protocol": AS_IT_IS, "outliers": FOREIGN["black"].title, "score": SCORES["bce"].title},
+        {"protocol": AS_IT_IS, "outliers": FOREIGN["empty"].title, "score": SCORES["bce"].title},
         model="mnist-ae-32",
     ),
     Scene(

@@ -13,7 +13,6 @@ from autoencoder.experiments.outliers.outcome import Outcome
 from autoencoder.experiments.outliers.scores import SCORES
 from autoencoder.experiments.outliers.words import sentence, threshold_sentence
 from autoencoder.wording import counted, percent
-from ui.state.session import is_dark
 from ui.widgets.charts import csv, offer_file, show_chart, show_frame, show_metrics
 from ui.widgets.controls import number, pick, segments
 from ui.widgets.frame import more
@@ -126,10 +125,10 @@ def show_threshold(outcomes: list[Outcome], score: str, rule: Rule) -> None:
     histogram, roc = st.columns(2)
     with histogram:
         words = "Normal images and outliers by their score, and the threshold."
-        show_chart(score_figure(first, score, threshold, is_dark()), "scores", words)
+        show_chart(score_figure(first, score, threshold), "scores", words, f"outliers-{score}-histogram")
     with roc:
         words = "False alarms against outliers caught, at every threshold."
-        show_chart(roc_figure(outcomes, score, threshold, is_dark()), "roc", words)
+        show_chart(roc_figure(outcomes, score, threshold), "roc", words, f"outliers-{score}-roc")
     if len(outcomes) > 1:
         st.caption(f"Threshold, counts and pictures are of seed {first.seed}; the curves are of every seed.")
     st.markdown(threshold_sentence(found, rule.wanted, n_held_back))

@@ -13,7 +13,7 @@ from autoencoder.wording import counted
 from ui.state import caches
 from ui.state.choice import model_name, models_by_name, opened_models
 from ui.state.queues import job_queue
-from ui.state.session import current_workspace, guarded, is_dark, refusal, visitor_id
+from ui.state.session import current_workspace, guarded, refusal, visitor_id
 from ui.storage.classroom import classroom
 from ui.storage.limits import MAX_MODEL_FILE_BYTES
 from ui.storage.models import export_model, import_model, model_infos, proposed_name
@@ -58,7 +58,7 @@ def _show_model(info: CheckpointInfo) -> None:
         offer_map(info.name, "own")
         with st.popover("Rename", icon=":material/edit:"):
             _rename_form(info.name)
-        archive, looks = f"{info.name}.zip", {"on_click": "ignore", "icon": ":material/download:"}
+        archive, looks = f"{info.name}.zip", {"icon": ":material/download:"}
         offer_file("Download", archive, lambda: export_model(workspace.models, info.name), **looks)
         st.button("Delete", on_click=guarded, args=(_delete, info.name), icon=":material/delete:")
     kept.offer_sharing(workspace, "model", info.name)
@@ -140,13 +140,13 @@ def show_comparison() -> None:
     if not runs:
         return
     alt = "Held-out error by epoch, one line per training"
-    show_chart(errors_figure(runs, is_dark()), "errors compared", alt)
+    show_chart(errors_figure(runs), "errors compared", alt, "errors-by-epoch")
     st.caption(_whether_errors_compare(runs))
     watched = [run for run in runs if len(run.gap_epochs)]
     for score in dict.fromkeys(run.score for run in watched):
-        figure = gaps_figure([run for run in watched if run.score == score], score, is_dark())
+        figure = gaps_figure([run for run in watched if run.score == score], score)
         alt = f"Gap score ({score.title}) by epoch, one line per training"
-        show_chart(figure, f"{score.title} compared", alt)
+        show_chart(figure, f"{score.title} compared", alt, f"{score.name}-by-epoch")
     without = [run.name for run in runs if not len(run.gap_epochs)]
     if without:
         st.caption(f"No gap score by epoch was kept with {', '.join(without)}: trained outside this page.")

@@ -21,10 +21,10 @@ from autoencoder.wording import counted
 from ui.jobs.job import Job
 from ui.state import address
 from ui.state.choice import dataset_name, dataset_title
-from ui.state.session import current_workspace, is_dark, refusal
+from ui.state.session import current_workspace, refusal
 from ui.state.training import begin_training, can_resume, current_training, forget_training, resume_failed
 from ui.storage.classroom import classroom, has_teacher
-from ui.widgets.charts import csv, offer_file, show_metrics
+from ui.widgets.charts import csv, offer_file, show_chart, show_metrics
 from ui.widgets.frame import more, offer_map
 from ui.widgets.job_progress import NO_WORKER
 from ui.widgets.replay import show_live, show_so_far
@@ -244,12 +244,13 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
 
 
-def _show_errors(progress: TrainingProgress, is_over: bool) -> None:
+def _show_errors(progress: TrainingProgress, is_over: bool, file: str = "") -> None:
     """Training and held-out error, with a sentence that compares them."""
     if progress.epochs:
         st.markdown(sentence(progress.epochs, progress.n_trained, is_over))
     if progress.losses or progress.epochs:
-        st.plotly_chart(loss_figure(progress, is_dark()), key="loss curve", config={"displayModeBar": False})
+        alt = "The loss of the batches, of the training images and of the held-out ones, by epoch."
+        show_chart(loss_figure(progress), "loss curve", alt, file)
 
 
 def show_outcome(job: Job) -> None:
@@ -267,7 +268,7 @@ def show_outcome(job: Job) -> None:
             losses = list(map(asdict, job.progress.epochs))
             offer_file("Losses (CSV)", f"{job.result or 'training'}-losses.csv", lambda: csv(losses))
     show_so_far(job.progress)
-    _show_errors(job.progress, is_over=True)
+    _show_errors(job.progress, is_over=True, file=f"{job.result or 'training'}-losses")
 
 
 def _say_outcome(job: Job) -> None:

@@ -5,13 +5,16 @@ import subprocess
 import sys
 
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
-from autoencoder.checkpoint.store import list_checkpoints
+from autoencoder.checkpoint.store import list_checkpoints, load_checkpoint
 from autoencoder.data.catalogue import DATASETS
+from autoencoder.data.loading import load_dataset
+from autoencoder.latent.paths import linear
 from tests.data.test_datasets import write_set, write_split
 from tests.tools.app import living_map, new_app
 from tests.tools.project import PROJECT
-from ui.state.defaults import DATASET, MODEL, opening_dataset, preferred_model
+from ui.state.defaults import DATASET, MODEL, PAIRS, opening_dataset, preferred_model
 
 
 def test_the_app_opens_on_mnist_where_both_its_splits_are_on_disk(tmp_path, monkeypatch):
@@ -27,6 +30,21 @@ def test_the_app_opens_on_mnist_where_both_its_splits_are_on_disk(tmp_path, monk
 def test_the_preferred_model_of_these_images_is_shipped(name):
     shipped = {info.name: info.config.source.name for info in list_checkpoints()}
     assert shipped[preferred_model(name)] == name
+
+
+@pytest.mark.parametrize("name", ["mnist-5k", "digits"])
+def test_the_first_pair_comes_back_as_what_it_is_and_its_path_shows_more(name):
+    """By the nearest training images: both ends are of their class, and the path of at least four."""
+    model, train, test = (
+        load_checkpoint(preferred_model(name)).model,
+        *(load_dataset(name, split) for split in ("train", "test")),
+    )
+    a, b = PAIRS[name]
+    images = model.decode(linear(*model.encode(test.images[[a, b]]), 11))
+    nearest = KNeighborsClassifier().fit(train.images.reshape(len(train.images), -1) / 255, train.labels)
+    found = nearest.predict(images.reshape(11, -1))
+    assert (found[0], found[-1]) == (test.labels[a], test.labels[b]) and test.labels[a] != test.labels[b]
+    assert len(set(found)) >= 4
 
 
 def test_every_part_of_a_process_has_the_same_default(tmp_path):
