@@ -5,17 +5,21 @@ import re
 import numpy as np
 import pytest
 
-from tests.tools.browser import choose, chosen, enter, expect, expect_page, go_to, settle, visit
+from tests.tools.browser import choose, chosen, enter, expect, expect_page, go_to, open_more, settle, visit
 
 
 def test_a_deep_link_opens_its_page_on_a_fresh_server(first_page):
     visit(first_page, "/interpolation?model=digits-ae-2&a=5&b=9&steps=7")
-    expect(first_page.get_by_role("heading", name="Interpolation")).to_be_visible()
+    expect(first_page.get_by_role("heading", name="Interpolation", level=1)).to_be_visible()
+    heads = first_page.locator(".lse-strip").first.locator("tr").first.locator("th")
+    steps = [f"{step / 6:.2f}" for step in range(7)]
+    expect(heads).to_have_text(["", "A", *steps, "B"])
+    decoded = first_page.locator(".lse-strip").first.locator("tr").nth(1)
+    expect(decoded.locator("img")).to_have_count(9)
+    assert chosen(first_page, "Model") == "digits-ae-2"
+    open_more(first_page)
     expect(first_page.get_by_role("spinbutton", name="A, image")).to_have_value("5")
     expect(first_page.get_by_role("spinbutton", name="B, image")).to_have_value("9")
-    decoded = first_page.locator(".lse-strip").first.locator("tr").nth(1)
-    expect(decoded.locator("img")).to_have_count(7)
-    assert chosen(first_page, "Model") == "digits-ae-2"
 
 
 def test_home_shows_a_living_map(page):
@@ -47,6 +51,7 @@ def test_every_page_is_one_step_back(page):
 
 def test_back_is_heard_at_once_and_forward_too(page):
     visit(page, "/interpolation?a=5&b=9")
+    open_more(page)
     enter(page, "A, image", "21")
     page.wait_for_url(re.compile(r"\ba=21\b"))
     page.go_back()
@@ -57,18 +62,8 @@ def test_back_is_heard_at_once_and_forward_too(page):
     expect(page.get_by_role("spinbutton", name="A, image")).to_have_value("21")
 
 
-def test_large_type_is_larger_on_every_page(page):
-    visit(page, "/lesson")
-    height = page.get_by_role("heading", level=1).bounding_box()["height"]
-    page.get_by_text("Large type, for the projector").click()
-    expect(page.locator("html")).to_have_css("font-size", "24px")
-    go_to(page, "Gaps")
-    assert page.get_by_role("heading", level=1).bounding_box()["height"] > 1.3 * height
-    assert "large=true" in page.url
-
-
 def test_moving_the_noise_makes_new_pixels(page):
-    visit(page, "/reconstruction?level=0.2")
+    visit(page, "/reconstruction?noise=gaussian&level=0.2")
     row = page.locator(".lse-strip tr").nth(2).locator("img").first
     before = row.get_attribute("src")
     page.get_by_role("slider", name=re.compile("Level")).press("ArrowRight")
@@ -79,7 +74,9 @@ def test_moving_the_noise_makes_new_pixels(page):
 def test_two_epochs_on_digits_make_a_model_for_the_map(page):
     visit(page, "/train")
     enter(page, "Epochs", "2")
+    open_more(page)
     enter(page, "Name of the model", "two epochs")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Start").click()
     look = page.get_by_role("button", name="Look at its map").first
     expect(look).to_be_visible()

@@ -262,6 +262,37 @@ def test_a_folder_that_holds_something_else_is_refused_before_the_training(refus
     assert (tmp_path / "thesis.txt").read_text() == "two years of work"
 
 
+def test_a_model_that_is_there_stays_unless_it_is_to_be_replaced(answer, refusal, few_digits, saved):
+    before = load_checkpoint(saved).fingerprint
+    assert "add --replace" in refusal(*train("digits", saved, "--kind", "ae"))
+    assert load_checkpoint(saved).fingerprint == before
+    answer(*train("digits", saved, "--kind", "ae", "--replace"))
+    assert load_checkpoint(saved).config.model.kind == "ae"
+
+
+@pytest.mark.parametrize(
+    ("ground", "words", "is_inverted"),
+    [
+        (255, [], True),
+        (255, ["--no-invert"], False),
+        (255, ["--invert"], True),
+        (0, [], False),
+        (0, ["--invert"], True),
+    ],
+)
+def test_dark_ink_on_light_ground_is_turned_round_unless_it_is_told_not_to(
+    saved, digits, tmp_path, capsys, ground, words, is_inverted
+):
+    images = abs(np.int16(ground) - digits.images).astype(np.uint8)
+    np.savez(tmp_path / "own.npz", images=images)
+    asked = ["embed", saved, "--dataset", tmp_path / "own.npz", "--out", tmp_path / "c.npz", *words]
+    assert parser.main(list(map(str, asked))) == 0
+    expected = load_checkpoint(saved).model.encode(255 - images if is_inverted else images)
+    with np.load(tmp_path / "c.npz") as file:
+        np.testing.assert_array_equal(file["latents"], expected)
+    assert ("--no-invert leaves it as it is" in capsys.readouterr().err) == (ground == 255 and not words)
+
+
 def test_one_image_is_too_few_to_train(refusal, digits, tmp_path):
     np.savez(tmp_path / "one.npz", images=digits.images[:1])
     assert "at least 2 images" in refusal(*train(tmp_path / "one.npz", tmp_path / "m", "--kind", "ae"))

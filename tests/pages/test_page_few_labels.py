@@ -1,5 +1,6 @@
 """The page on few labels: every number and every word on it is what the domain computes."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.few_labels.figure import curve_name
 from autoencoder.experiments.few_labels.learners import LEARNERS
 from autoencoder.experiments.few_labels.measure import few_label_steps
-from autoencoder.experiments.few_labels.task import FewLabelPlan, few_label_task
+from autoencoder.experiments.few_labels.task import FewLabelPlan, few_label_task, labelled_rows
 from autoencoder.experiments.few_labels.words import (
     comparisons,
     confusion,
@@ -26,6 +27,7 @@ from tests.tools.app import buttons, new_app, press, tables, until, words
 from ui.state.session import visitor_of
 from ui.storage.disk import state_root
 from ui.storage.workspace import Workspace
+from ui.widgets.pictures import _img
 
 TOKEN = "a visitor with few labels"
 FAST = ["codes-knn", "pca-knn", "codes-spreading", "pca-spreading"]
@@ -109,6 +111,29 @@ def test_a_model_of_other_images_is_the_transfer_case():
     measure(app, FAST, [30])
     _, outcome = expected("mnist-ae-16", [30])
     assert f"**{sentence(outcome, 30)}**" in words(app)
+
+
+def test_the_encoder_has_a_code_that_is_large_enough_and_any_can_be_taken():
+    app = visit(model="digits-vae-2")
+    encoder = app.selectbox(key="encoder")
+    config = load_checkpoint(encoder.value).config
+    assert config.model.latent_dim >= 8 and config.source.name == "digits"
+    assert f"{encoder.value}'s encoder was trained" in words(app) and "So small a code" not in words(app)
+    encoder.set_value("digits-vae-2").run()
+    assert "digits-vae-2's encoder was trained" in words(app) and "So small a code" in words(app)
+    assert app.query_params["encoder"] == "digits-vae-2"
+    assert visit(model="digits-ae-16").selectbox(key="encoder").value == "digits-ae-16"
+
+
+def test_the_images_with_a_label_are_shown_before_anything_is_measured():
+    app = visit(model="digits-ae-16", labels=["10", "30"], labels_seed=4)
+    task = few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 4)
+    rows = labelled_rows(task, 10, 0, 4)
+    assert "10 of 1,437 images; the first 10 of them" in words(app) and "Measure" in buttons(app)
+    captions = re.findall("<figcaption>(.*?)</figcaption>", tables(app)[0])
+    assert captions == [str(label) for label in task.pool.labels[rows]]
+    for image in task.pool.images[rows]:
+        assert _img(image, "").split('"')[1] in tables(app)[0]
 
 
 def test_own_images_with_labels_work_and_unlabelled_ones_say_what_to_do():

@@ -17,6 +17,7 @@ from autoencoder.experiments.gaps.study_words import beside_the_gaps, findings
 from autoencoder.experiments.gaps.words import sentence
 from autoencoder.experiments.statistics import interval
 from autoencoder.latent.gap_score import random_pairs
+from autoencoder.latent.paths import linear
 from autoencoder.latent.picture_distance import PictureDistance
 from autoencoder.latent.projection import project
 from autoencoder.latent.sources import draw
@@ -82,7 +83,7 @@ def test_a_cell_of_the_matrix_loads_its_pairs():
 
 
 def test_empty_space_is_that_of_its_source():
-    app = visit("gaps", model=MODELS[0], source="prior", space_seed=3)
+    app = visit("gaps", part="space", model=MODELS[0], source="prior", space_seed=3)
     images = load_dataset("digits", "test").images
     shown = next(frame.value for frame in app.dataframe if "unlike any image" in frame.value)
     for number, name in enumerate(MODELS):
@@ -99,7 +100,7 @@ def test_empty_space_is_that_of_its_source():
 
 
 def test_the_places_lie_on_the_map_where_they_are():
-    app = visit("gaps", model=MODELS[0], source="gaussian")
+    app = visit("gaps", part="space", model=MODELS[0], source="gaussian")
     checkpoint = load_checkpoint(MODELS[0])
     codes = checkpoint.model.encode(load_dataset("digits", "test").images)
     training = checkpoint.model.encode(load_dataset("digits", "train").images)
@@ -111,7 +112,7 @@ def test_the_box_is_the_one_that_is_generated_from():
     from autoencoder.experiments.generate.samples import sample
     from autoencoder.latent.sources import SOURCES
 
-    app = visit("gaps", model="digits-vae-2")
+    app = visit("gaps", part="space", model="digits-vae-2")
     assert "those of 1,437 training images" in words(app)
     shown = next(frame.value for frame in app.dataframe if "off the data" in frame.value)
     checkpoint = load_checkpoint("digits-vae-2")
@@ -121,7 +122,7 @@ def test_the_box_is_the_one_that_is_generated_from():
 
 
 def test_without_training_images_it_says_which_codes_the_box_is_around():
-    app = visit("gaps", data="mnist", model="mnist-vae-2")
+    app = visit("gaps", part="space", data="mnist", model="mnist-vae-2")
     assert "those of the 10,000 images that came with the model" in words(app)
 
 
@@ -134,12 +135,50 @@ def test_the_matrix_follows_the_seed_of_the_statistic():
     assert "drawn from the seed above (8)" in words(app), "another seed is another matrix"
 
 
+PARTS = {  # what each part of the page shows, and no other
+    "paths": lambda app: "Between which classes?" in [head.value for head in app.subheader],
+    "space": lambda app: "of 1,000 places" in words(app),
+    "study": lambda app: "Measured on mnist" in words(app),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_stands_alone_and_in_its_link(part):
+    app = visit("gaps", model=MODELS[0], part=part)
+    assert not app.exception and not app.error
+    assert [name for name, shows in PARTS.items() if shows(app)] == [part]
+    assert app.query_params.get("part", "paths") == part
+
+
+def test_another_part_is_one_click_and_another_entry_of_the_address():
+    app = visit("gaps", model=MODELS[0])
+    app.button_group(key="part").set_value("study").run()
+    assert PARTS["study"](app) and app.query_params["part"] == "study"
+    app.button_group(key="part").set_value("paths").run()
+    assert PARTS["paths"](app) and "part" not in app.query_params
+
+
+def test_a_path_of_the_pair_stands_above_the_hundreds():
+    app = visit("gaps", model=MODELS[0], a=3, b=8)
+    strips = [table for table in tables(app) if "lse-strip" in table.split("</style>")[-1]]
+    for strip, name in zip(strips, MODELS, strict=True):
+        checkpoint = load_checkpoint(name)
+        ends = checkpoint.model.encode(load_dataset("digits", "test").images[[3, 8]])
+        measured = checkpoint.support.measure(linear(*ends, 11))
+        assert strip.count("class=hatched") == measured.off_support.sum()
+        assert f"**{measured.off_support.sum()} of 11** steps" in words(app)
+
+
 def test_the_study_is_shown_as_it_was_measured():
-    app = visit("gaps")
+    app = visit("gaps", part="study")
     study = read_study(SHIPPED_STUDY)
+    verdicts = {}
     for finding in findings(study):
         assert f"{finding.against}." in words(app)
         assert f"**{finding.verdict}.** {finding.figures}" in words(app)
+        verdicts.setdefault(finding.against, []).append(finding.verdict[0].lower() + finding.verdict[1:])
+    for against, said in verdicts.items():  # in short, above the figures
+        assert f"{against}: {'; '.join(said)}." in words(app)
     assert beside_the_gaps(study) in words(app)
     shown = next(frame.value for frame in app.dataframe if "reconstruction error" in frame.value)
     pd.testing.assert_frame_equal(shown, pd.DataFrame(table(study)))
@@ -187,7 +226,10 @@ def test_of_a_single_image_no_words_say_that_it_is_not_here(tmp_path, monkeypatc
     monkeypatch.setenv("LATENT_STATE_ROOT", str(tmp_path))
     own = Workspace(tmp_path, visitor_of("one image"))
     own.images.save(Dataset("one", "all", np.full((1, 28, 28), 9, np.uint8), None, ()), "one")
-    app = visit_as("one image", "gaps", data="one")
+    app = visit_as("one image", "gaps", data="one", part="space")
     said = words(app)
     assert not app.exception and "One image is too few" in said
+    app = visit_as("one image", "gaps", data="one")
+    assert not app.exception and "A path needs two images" in words(app)
+    said += words(app)
     assert "not on this machine" not in said and "1 images" not in said

@@ -43,11 +43,12 @@ def test_the_samples_and_their_measures_are_those_of_the_source():
     distances, _ = nearest(expected.images, training.images)
     test = load_dataset("digits", "test")
     unit = result_of(yardstick_steps(checkpoint.model, training.images, test.images, None)).copy_distance
-    assert row(app, "Its distance") == [f"{value / unit:.2f}" for value in distances]
+    assert row(app, "Distance to a training image") == [f"{value / unit:.2f}" for value in distances]
     assert row(app, "Near-copy") == ["copy" if value < unit else "" for value in distances]
     assert f"**{(expected.oddity > 1).sum()} of 12** are off the data" in words(app)
     assert f"**{(distances < unit).sum()}** are near-copies" in words(app)
-    assert len(row(app, "Sample")) == len(row(app, "Nearest training image")) == 12
+    assert len(row(app, "Nearest trained on")) == 12 and len(row(app, "Sample")) == 2 * 12
+    assert row(app, "Off the data") == ["off" if value > 1 else "" for value in expected.oddity]
     assert "Nothing in the training" in words(app)
 
 
@@ -143,7 +144,7 @@ def test_unlabelled_images_have_no_classes_to_draw_from():
 
 def test_samples_of_a_model_of_other_images_are_no_copies_of_these():
     app = visit("generate", data="digits", model="mnist-vae-2", samples=12)
-    assert len(row(app, "Nearest of these images")) == 12 and not row(app, "Near-copy")
+    assert len(row(app, "Nearest of these")) == 12 and not row(app, "Near-copy")
     assert "trained on other images" in words(app) and "near-copies" not in words(app)
 
 

@@ -149,7 +149,9 @@ def test_a_gallery_shows_its_images_with_their_errors():
 
 def test_the_empty_image_is_set_up_with_a_button():
     app = press(visit("outliers"), "The empty image")
-    assert not app.exception and app.selectbox(key="model").value == "mnist-ae-32"
+    assert not app.exception and app.selectbox(key="judge").value == "mnist-ae-32"
+    assert app.query_params["judge"] == "mnist-ae-32", "its link opens it again"
+    assert app.selectbox(key="model").value == "digits-vae-2", "the choice of the other pages stays"
     table = auroc_table(app).set_index("score")["AUROC"]
     assert table[SCORES["bce"].title] < 0.01 and table[SCORES["mse"].title] < 0.01
     assert table[SCORES["combined"].title] == 1
@@ -265,9 +267,8 @@ def test_images_without_classes_have_the_model_as_it_is():
     assert "have no labels" in words(app) and app.session_state["protocol"] == AS_IT_IS
     assert "8 normal images and 8 outliers" in words(app)
 
-    press(app, "Digit 1 held out")  # which these images do not have
-    assert not app.exception and app.selectbox(key="data").value == "digits"
-    assert app.selectbox(key="outlier_class").value == "1"
+    scenes = {button.label: button.disabled for button in app.button}
+    assert scenes["Digit 1 held out"] and not scenes["The empty image"], "there is no 1 among these images"
 
 
 def test_too_few_images_are_a_sentence():
@@ -276,6 +277,15 @@ def test_too_few_images_are_a_sentence():
     workspace.images.save(Dataset("scribbles", "all", whole.images[:4], None, ()), "scribbles")
     app.switch_page("../pages/outliers.py").run()
     assert not app.exception and "4 images, and 10 are needed" in app.error[0].value
+
+
+def test_any_model_judges_the_images_and_those_of_the_other_pages_stay():
+    app = visit("outliers", model="digits-ae-2", outliers="the empty image", judge="digits-ae-16")
+    assert [app.selectbox(key=key).value for key in ("model", "judge")] == ["digits-ae-2", "digits-ae-16"]
+    assert_verdicts(app, judged("digits-ae-16", "empty"), "empty · 0", 0.05)
+    app.selectbox(key="judge").set_value("digits-ae-2").run()
+    assert_verdicts(app, judged("digits-ae-2", "empty"), "empty · 0", 0.05)
+    assert "judge" not in app.query_params, "the first of the list is that of the side"
 
 
 def test_ones_own_images_are_foreign():
@@ -344,7 +354,7 @@ def test_a_sample_is_said_to_be_one(monkeypatch):
 
 def test_a_pad_tells_of_drawings_and_of_nothing_else(monkeypatch):
     chosen, state = {}, {"pad": SimpleNamespace(commit=None)}
-    monkeypatch.setattr(pad_module.address, "choose", chosen.__setitem__)
+    monkeypatch.setattr(pad_module.address, "set_choice", chosen.__setitem__)
     monkeypatch.setattr(pad_module.st, "session_state", state)
     drawn = "d:" + "A" * 1046
     for number, (drawing, kept) in enumerate(

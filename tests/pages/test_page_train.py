@@ -289,7 +289,7 @@ def test_a_number_that_there_is_not_means_all(token, wrong):
 
 
 def components(app: AppTest) -> list[dict]:
-    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return [json.loads(part.proto.json) for part in app.main.get("bidi_component")]
 
 
 def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
@@ -349,10 +349,10 @@ def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
     assert "not of one kind" in _whether_errors_compare([run, others[1]])
 
 
-def test_the_gap_is_named_on_the_chart():
+def test_the_difference_of_the_losses_is_named_on_the_chart():
     epochs = tuple(EpochResult(n, 100.0 - n, 110.0, 12.0) for n in (1, 2, 3))
     figure = loss_figure(replace(progress_at(3, 100.0, 90.0), epochs=epochs))
-    assert [note.text for note in figure.layout.annotations] == ["gap 13.0 nats"]
+    assert [note.text for note in figure.layout.annotations] == ["difference 13.0 nats"]
     (line,) = figure.layout.shapes
     assert (line.x0, line.y0, line.y1) == (3, 97, 110)
 

@@ -104,6 +104,13 @@ def test_what_is_no_host_comes_into_no_header(host):
     [
         ("/train/x", "text/html", "/train"),
         ("/teacher/x/y", "text/html", "/teacher"),
+        ("/few_labels", "text/html", "/few-labels"),
+        ("/Your_Images/x", "text/html", "/your-images"),
+        ("/GAPS", "text/html", "/gaps"),
+        ("/few-labels", "text/html", None),
+        ("/few__labels", "text/html", None),
+        ("/latent_map", "text/html", None),
+        ("/few_labels", "*/*", None),
         ("/train", "text/html", None),
         ("/", "text/html", None),
         ("/media/0a1b.csv", "text/html", None),  # a download
@@ -111,7 +118,8 @@ def test_what_is_no_host_comes_into_no_header(host):
         ("/train/x", "*/*", None),
     ],
 )
-def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
+@pytest.mark.parametrize("query", ["", "data=digits&with=a%7Cb"])
+def test_a_near_miss_of_a_page_leads_to_the_page_with_its_choices(path, accept, leads_to, query):
     answers, passed = [], []
 
     async def app(scope, receive, send):
@@ -121,11 +129,13 @@ def test_an_address_below_a_page_leads_to_the_page(path, accept, leads_to):
         answers.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept.encode())]}
+    scope["query_string"] = query.encode()
     asyncio.run(KnownPages(app)(scope, None, send))
     if leads_to is None:
         assert passed == [path] and not answers
     else:
-        assert not passed and dict(answers[0]["headers"])[b"location"] == leads_to.encode()
+        location = dict(answers[0]["headers"])[b"location"].decode()
+        assert not passed and location == (f"{leads_to}?{query}" if query else leads_to)
 
 
 # A started server
@@ -176,12 +186,11 @@ def test_a_full_server_says_so(server):
     wait_until(lambda: ask(address, "text/html", "another's")[0] == 200, every=0.1)
 
 
-def test_what_lies_below_a_page_is_that_page(server):
-    assert ask(server[0] + "/train/x", "text/html")[0] == 200
-    with urllib.request.urlopen(
-        urllib.request.Request(server[0] + "/train/x", headers={"accept": "text/html"})
-    ) as answer:
-        assert answer.geturl() == server[0] + "/train"
+def test_a_near_miss_of_a_page_is_that_page(server):
+    for path, leads_to in (("/train/x", "/train"), ("/few_labels?draws=2", "/few-labels?draws=2")):
+        asked = urllib.request.Request(server[0] + path, headers={"accept": "text/html"})
+        with urllib.request.urlopen(asked, timeout=SOON) as answer:
+            assert (answer.status, answer.geturl()) == (200, server[0] + leads_to)
 
 
 def test_a_start_removes_what_is_too_old(server):

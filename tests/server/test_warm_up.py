@@ -13,7 +13,7 @@ from ui import settings
 from ui.server import warm_up
 from ui.server.warm_up import LESSON, View, Warmer, steps, views
 from ui.state import caches
-from ui.state.defaults import DATASET, MODEL, slider_noises
+from ui.state.defaults import DATASET, MODEL, NOISE, slider_noises
 from ui.storage import classroom
 
 DEFAULT = View(DATASET, MODEL)
@@ -52,11 +52,14 @@ def test_pages_compute_nothing_of_what_is_prepared(computed):
     assert sum(1 for _ in steps(DEFAULT)) > len(slider_noises())
     assert {*COMPUTED, "measure"} == computed  # these are what the pages would compute
     computed.clear()
-    for page in ("latent_map", "interpolation", "gaps"):
+    for page in ("latent_map", "reconstruction", "interpolation", "gaps"):
         assert not visit(page, data=DATASET).exception
         assert computed == set(), page
+    for part in ("space", "study"):
+        assert not visit("gaps", data=DATASET, part=part).exception
+        assert computed == set(), part
     for noise in slider_noises():
-        app = visit("reconstruction", data=DATASET, level=noise.level)
+        app = visit("reconstruction", data=DATASET, noise=noise.kind, level=noise.level)
         assert app.slider(key="level").value == noise.level and not app.exception
     assert computed == set()
     visit("reconstruction", data=DATASET, noise="speckle")
@@ -64,9 +67,9 @@ def test_pages_compute_nothing_of_what_is_prepared(computed):
 
 
 def test_a_browser_s_arithmetic_makes_no_other_level(computed):
-    visit("reconstruction", level=0.15)
+    visit("reconstruction", noise=NOISE, level=0.15)
     computed.clear()
-    app = visit("reconstruction", level=0.05 + 0.1)
+    app = visit("reconstruction", noise=NOISE, level=0.05 + 0.1)
     assert app.slider(key="level").value != 0.15 and computed == set()
 
 

@@ -50,15 +50,15 @@ def test_the_first_pair_comes_back_as_what_it_is_and_its_path_shows_more(name):
 def test_every_part_of_a_process_has_the_same_default(tmp_path):
     write_set(DATASETS["mnist"], tmp_path)
     code = (
-        "from ui.server.warm_up import views\nfrom ui.state.address import ADDRESS\n"
-        "print(ADDRESS['data'].default, views()[0].dataset, views()[0].model)"
+        "from ui.server.warm_up import views\nfrom ui.state.choice import dataset_name, model_name\n"
+        "print(dataset_name(), model_name(), views()[0].dataset, views()[0].model)"
     )
     for root, wanted in ((tmp_path, "mnist"), (tmp_path / "nothing", "mnist-5k")):
         environment = os.environ | {"LATENT_DATA_ROOT": str(root)}
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True
         )
-        assert done.stdout.split() == [wanted, wanted, f"{wanted}-vae-2"], done.stderr
+        assert done.stdout.split() == 2 * [wanted, f"{wanted}-vae-2"], done.stderr
 
 
 def test_a_visit_that_asks_for_nothing_opens_on_real_digits():

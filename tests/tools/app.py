@@ -7,6 +7,8 @@ import numpy as np
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
+from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from tests.tools.project import MAIN
@@ -55,7 +57,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def buttons(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
+    """Labels of the page's own buttons, without those of the frame."""
+    return [button.label for button in app.button if not (button.key or "").startswith("frame.")]
 
 
 def until(app: AppTest, is_there) -> AppTest:
@@ -68,6 +71,11 @@ def until(app: AppTest, is_there) -> AppTest:
 def words(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.title]
     return "\n".join(element.value for element in elements)
+
+
+def listed_as(model: str) -> str:
+    """The words by which a list calls a shipped model."""
+    return model_title(load_checkpoint(model))
 
 
 def places_in(app: AppTest, **choice: str) -> None:

@@ -133,12 +133,12 @@ def _maps(models: list[Checkpoint], dataset: str) -> Iterator[None]:
 
 
 def _reconstructions(checkpoint: Checkpoint, dataset: str) -> Iterator[None]:
-    """The errors at every level of the slider, and the images that are shown."""
+    """The errors without noise and at every level of the slider, and the images that are shown."""
     test = caches.named_dataset(dataset, "test")
     rows = tuple(defaults.at_random(np.arange(test.n_images), defaults.N_SHOWN, SEED))
     whole = caches.named_dataset(dataset, "train"), test
     parts = [caches.first_images(part, defaults.MEASURED_IMAGES) for part in whole]
-    for noise in defaults.slider_noises():
+    for noise in (None, *defaults.slider_noises()):
         yield caches.reconstructions(checkpoint, test, rows, noise, SEED)
         for part in parts:
             yield caches.evaluation(checkpoint, part, noise, SEED)
