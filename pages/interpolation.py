@@ -39,7 +39,7 @@ how_to_read(
     "rather than holed; there the jump ratio tells a gap, the largest change over the mean one. From three "
     "to seven dimensions the share of steps off the data is a weak score.\n\n"
     "**Paths**: a spherical path turns around the origin while its length changes evenly (White 2016, arXiv "
-    "1609.04468); between codes of a vae it often leaves the data more than the straight one. The path "
+    "1609.04468); between codes of a vae its round trips are the longer ones. The path "
     "through the data is the shortest over the graph of codes, an edge costing its squared length; that it "
     "keeps near codes is by construction, so judge it by its round trips. The smooth path makes the energy "
     "of the decoded path small (Shao, Kumar & Fletcher 2017, arXiv 1711.08014) with a penalty on its round "
