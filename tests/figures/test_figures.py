@@ -167,13 +167,15 @@ def test_the_frechet_chart_of_distances_that_are_not_known_is_drawn():
     assert np.isfinite(frechet_figure({"one": judged(float("nan"), 0.0)}).y.range).all()
 
 
-def test_of_many_samples_the_first_are_shown_and_it_says_so():
+@pytest.mark.parametrize(("latent_dim", "decides"), [(2, "distance to the data"), (16, "round trip")])
+def test_of_many_samples_the_first_are_shown_and_it_says_so(latent_dim, decides):
     images = np.zeros((500, 28, 28), np.float32)
-    drawn = Samples(np.zeros((500, 2), np.float32), images, np.linspace(0, 2, 500))
+    drawn = Samples(np.zeros((500, latent_dim), np.float32), images, np.linspace(0, 2, 500))
     figure = samples_figure(drawn, "Samples")
     (row,) = figure.rows
     assert figure.title == "Samples: the first 400 of 500" and len(row.images) == 400
-    np.testing.assert_array_equal(row.marked, drawn.round_trip[:400] > 1)
+    np.testing.assert_array_equal(row.marked, drawn.oddity[:400] > 1)
+    assert figure.legend == f"Hatched: off the data ({decides} above 1)."
 
 
 def test_the_sheet_of_reconstructions_is_what_the_model_makes(checkpoints, digits):

@@ -7,7 +7,7 @@ import numpy as np
 from autoencoder.experiments.generate.samples import Samples, SampleScores
 from autoencoder.experiments.generate.words import written
 from autoencoder.figures.chart import Axis, Chart, Curve, Pictures, Row, Rule, beside
-from autoencoder.latent.support import is_off_support
+from autoencoder.latent.support import is_off_support, oddity_name
 
 MOST_SHOWN = 400  # samples of a figure
 
@@ -48,9 +48,8 @@ def _decades(values: list[float]) -> tuple[float, float]:
 
 def samples_figure(drawn: Samples, title: str, n_columns: int = 12) -> Pictures:
     """The samples in the order of their drawing, `MOST_SHOWN` at most; those off the data are hatched."""
-    n, off = len(drawn.images), is_off_support(drawn.round_trip)
+    n, off = len(drawn.images), is_off_support(drawn.oddity)
     title = f"{title}: the first {MOST_SHOWN} of {n:,}" if n > MOST_SHOWN else title
     row = Row("", drawn.images[:MOST_SHOWN], marked=off[:MOST_SHOWN])
-    return Pictures(
-        [row], (), title, legend="Hatched: off the data (round trip above 1).", n_columns=n_columns
-    )
+    legend = f"Hatched: off the data ({oddity_name(drawn.latents.shape[1])} above 1)."
+    return Pictures([row], (), title, legend=legend, n_columns=n_columns)
