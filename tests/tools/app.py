@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from urllib.parse import urlsplit
 
 import numpy as np
 from safetensors.numpy import load
@@ -98,4 +99,9 @@ def living_map(app: AppTest) -> dict:
 
 def map_file(address: str) -> dict[str, np.ndarray]:
     """The arrays of a file that the map would fetch."""
-    return load(gzip.decompress(file_store().get(address.rpartition("/")[2])))
+    return load(file_at(address))
+
+
+def file_at(address: str) -> bytes:
+    """The content of a file that a browser would fetch."""
+    return gzip.decompress(file_store().get(urlsplit(address).path.rpartition("/")[2]))
