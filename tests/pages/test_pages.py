@@ -17,11 +17,8 @@ from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
 from tests.tools.app import (
     buttons,
-<<<<<<< HEAD
-    listed_as,
-=======
     file_at,
->>>>>>> h-units
+    listed_as,
     living_map,
     map_file,
     new_app,
@@ -33,11 +30,7 @@ from tests.tools.app import (
     visit_unlabelled,
     words,
 )
-<<<<<<< HEAD
-from ui.components.files import file_store
 from ui.state.defaults import PAIRS
-=======
->>>>>>> h-units
 from ui.state.session import escape_markdown
 from ui.widgets.map import kept_pins
 
@@ -488,11 +481,8 @@ def test_the_side_says_how_many_images_the_model_was_trained_on():
     digits = load_dataset("digits", "train")
     rows, _ = hold_back(digits.n_images, HELD_BACK_SHARE, 0)
     said = [caption.value for caption in new_app().run().caption]
-<<<<<<< HEAD
     facts = f"Variational autoencoder with a code of 2 numbers, trained on {len(rows):,} images of Digits."
     assert f"{facts} Folder name: {escape_markdown('digits-vae-2')}." in said
-=======
-    assert f"Variational autoencoder, 2 dimensions, trained on {len(rows):,} images of Digits." in said
 
 
 def test_images_far_from_those_of_the_model_are_said_to_be(monkeypatch):
@@ -504,4 +494,3 @@ def test_images_far_from_those_of_the_model_are_said_to_be(monkeypatch):
     assert not app.exception
     assert "far from those that the model was trained on" in words(app)
     assert "far from those" not in words(visit("generate", model="digits-vae-16", samples=12))
->>>>>>> h-units
