@@ -1,7 +1,6 @@
 """The training page as a visitor meets it: the form, a training from start to map, and the models kept."""
 
 import base64
-import gzip
 import json
 from dataclasses import replace
 
@@ -19,9 +18,8 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import TrainingProgress
 from autoencoder.training.trainer import Progress
-from tests.tools.app import buttons, press, until, visit_as
+from tests.tools.app import buttons, offered_file, press, until, visit_as
 from tests.tools.waiting import SOON, wait_until
-from ui.components.files import file_store
 from ui.components.wire import replay_bundle
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.job import Job
@@ -307,7 +305,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     (outcome,) = components(app)
     kept = read_replay(model_infos(workspace.models)[0].folder)
     assert outcome["url"].removeprefix("/latent/files/").startswith("replay-")
-    assert gzip.decompress(file_store().get(outcome["url"].rpartition("/")[2])) == replay_bundle(kept)
+    assert offered_file(outcome["url"]) == replay_bundle(kept)
     press(app, "Train another")
     (again,) = components(app)
     assert (

@@ -1,7 +1,6 @@
 """The map, reconstruction and interpolation pages as scripts: what they show, and say when empty."""
 
 import base64
-import gzip
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from tests.tools.app import (
     living_map,
     map_file,
     new_app,
+    offered_file,
     places_in,
     press,
     tables,
@@ -29,7 +29,6 @@ from tests.tools.app import (
     visit_unlabelled,
     words,
 )
-from ui.components.files import file_store
 from ui.state.defaults import PAIRS
 from ui.state.session import escape_markdown
 from ui.widgets.map import kept_pins
@@ -58,10 +57,7 @@ def test_unlabelled_images_work_on_every_page(page):
     if page == "latent_map":
         pane = living_map(app)["panes"][0]
         assert living_map(app)["present"] == [] and "labels" not in map_file(pane["map"])
-        assert (
-            gzip.decompress(file_store().get(pane["images"]["urls"][0].rpartition("/")[2]))
-            == images.tobytes()
-        )
+        assert offered_file(pane["images"]["urls"][0]) == images.tobytes()
     else:
         assert "<img" in "".join(tables(app))
 

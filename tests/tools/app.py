@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from urllib.parse import urlsplit
 
 import numpy as np
 from safetensors.numpy import load
@@ -96,6 +97,12 @@ def living_map(app: AppTest) -> dict:
     return next(data for data in given if "panes" in data)
 
 
+def offered_file(address: str) -> bytes:
+    """The file that the browser would fetch from an address."""
+    name = urlsplit(address).path.rpartition("/")[2]
+    return gzip.decompress(file_store().get(name))
+
+
 def map_file(address: str) -> dict[str, np.ndarray]:
     """The arrays of a file that the map would fetch."""
-    return load(gzip.decompress(file_store().get(address.rpartition("/")[2])))
+    return load(offered_file(address))
