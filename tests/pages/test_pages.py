@@ -276,7 +276,7 @@ def test_a_foreign_place_in_a_link_is_none(text):
     app = visit("latent_map", a=text, b=text, layer="lava", view="x")
     assert not app.exception and not app.error
     choice = living_map(app)["choice"]
-    assert choice["layer"] == "none" and choice["view"] == ""  # as before links wrote every layer
+    assert choice["layer"] == "grid" and choice["view"] == "", "the defaults, as without them"
     app = visit("interpolation", a=text, b=text)
     assert not app.exception and not app.error
     assert app.number_input(key="pair.image_a").value == PAIRS["digits"][0]
@@ -331,7 +331,8 @@ def test_a_code_is_nothing_to_another_model_and_an_image_stays():
     choice = living_map(app)["choice"]
     assert (choice["a"], choice["classes"], choice["view"]) == ("5", "3", "")
     app.switch_page("../pages/interpolation.py").run()
-    assert app.number_input(key="pair.image_b").value == 1 and "a place between" not in words(app)
+    assert app.number_input(key="pair.image_b").value == PAIRS["digits"][1]
+    assert "a place between" not in words(app) and "which is not here: " in words(app)
 
 
 def test_a_path_through_a_place_starts_at_its_code():
