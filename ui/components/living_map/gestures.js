@@ -65,7 +65,7 @@ export class Gestures {
     this.pin = this.pane.pinAt(at);
     const tool = event.shiftKey ? "box" : this.map.toolbar.tool;
     if (this.pin) this.mode = "drag";
-    else if (tool !== "move") this.mode = tool;
+    else if (tool !== "pan") this.mode = tool;
     else this.mode = event.pointerType === "touch" ? "touch" : "click";
     this.outline = [at];
     if (this.mode === "touch") this.pane.hover(at);
