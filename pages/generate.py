@@ -35,8 +35,10 @@ how_to_read(
     "of samples and of held-out images (Heusel et al. 2017, arXiv 1706.08500). *Of real images* is the same "
     "for as many training images: nearer than that means nothing, and few samples move both.\n\n"
     "**Near-copy**: nearer to a training image, over all pixels, than 95 % of the model's own "
-    "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. "
-    "Those come to 5 %; distances are in that unit. **Off the data**: a round trip above 1, as everywhere. "
-    "A sample can be off the data for its encoder and a good digit to the eye; above all a variational "
-    "one's: dimensions that it does not use are 0 in every image's code, but not in a draw from the prior.",
+    "reconstructions of held-out images are, so that blurred pictures are held against blurred ones. Those "
+    "come to 5 %; distances are in that unit. **Off the data**: stranger than 95 % of the codes that the "
+    "model uses for real images, by its round trip, or in fewer than eight dimensions by its distance to "
+    "them. Of a variational model these codes are draws from its posteriors. A sample can be off the data "
+    "for its encoder and a good digit to the eye, and the other way round: look at the Fréchet distance as "
+    "well.",
 )

@@ -2,7 +2,7 @@
 
 from ui.state.choice import chosen_checkpoint
 from ui.views.home import open_home
-from ui.widgets.frame import offer_page, why
+from ui.widgets.frame import how_to_read, offer_page
 from ui.widgets.map import choose_beside, choose_projection, downloads, show_map
 from ui.widgets.pair import chosen_codes
 
@@ -19,7 +19,14 @@ with home.more:
     offer_page("interpolation", "Walk from A to B, step by step")
     downloads(checkpoint, codes, latent_map)
 with home.notes:
-    why(
+    how_to_read(
+        (
+            "**Each dot is one image, at its code.** Images that the network sees as alike lie close to each "
+            "other.",
+            "**The pictures beside the map**: what the decoder draws at the pointer, and the nearest real "
+            "image. A hatched frame says that the model does not know this place from real images.",
+            "**Click two places**: the strip under the map is the straight path between them, decoded.",
+        ),
         "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they "
         "spread most (principal component analysis); the axes say how much of their variance that plane "
         "shows. There the pointer moves in the plane of the map through A: the other components of A are "
@@ -30,6 +37,7 @@ with home.notes:
         "belongs to a code.\n\n"
         "**Round trip**: what is drawn is encoded again, ‖E(D(z)) − z‖. **Distance to the data**: the mean "
         "distance to the five nearest codes of real images. Both are in units of the same model: 1 means "
-        "stranger than 95 % of real images (the 95th percentile over the codes of its atlas). *Off the "
-        "data* means a round trip above 1."
+        "stranger than 95 % of the codes that the model uses for real images; of a variational model these "
+        "are draws from its posteriors. *Off the data* means a round trip above 1, or in fewer than 8 "
+        "dimensions a distance above 1: there the round trip is a weak sign.",
     )

@@ -5,7 +5,7 @@
     atlas.npz              up to 10,000 held-out codes (float16) with their rows and labels
     replay.npz             frames of the training, where they were recorded (replay.py)
 
-The atlas gives a model's map and its units where the images themselves are not on disk.
+The atlas gives a model's map and its units (`Autoencoder.codes_in_use`) where the images are not on disk.
 N codes, D latent dimensions.
 """
 

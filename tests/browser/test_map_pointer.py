@@ -99,7 +99,7 @@ def test_a_t_sne_map_draws_nothing_between_and_says_why(page):
     pane = page.locator(".lm-pane")
     note = pane.locator(".lm-note").first
     expect(note).to_contain_text("t-SNE has no inverse")  # without a move of the pointer
-    expect(note).to_contain_text("a straight path from A to B a line here: it is not drawn")
+    expect(note).to_contain_text("The path from A to B is no line here, so it is not drawn")
     settle(page)
     before = note.bounding_box()
     box = pane.locator(".lm-stage").bounding_box()

@@ -23,7 +23,7 @@ def store(monkeypatch):
 
 def ask(address: str) -> Response:
     """The server's answer to a browser."""
-    name = address.removeprefix(f"{files.PREFIX}/")
+    name = address.removeprefix(f"{files.PREFIX}/").removesuffix(f"?{files.FORMAT}")
     return send_file(Request({"type": "http", "path_params": {"name": name}}))
 
 
@@ -78,6 +78,12 @@ def test_offering_again_keeps_what_is_ready(store):
         store.offer("file", lambda: made.append(1) or b"x")
         store.get("file")
     assert made == [1]
+
+
+def test_a_browser_asks_anew_where_contents_of_old_names_have_changed(store, monkeypatch):
+    before = store.offer("codes-1", lambda: b"some codes")
+    monkeypatch.setattr(files, "FORMAT", files.FORMAT + 1)
+    assert store.offer("codes-1", lambda: b"some codes") != before
 
 
 def test_a_file_larger_than_the_store_is_sent_all_the_same(store):

@@ -164,3 +164,12 @@ def test_images_that_are_all_alike_are_nothing_to_judge_by(monkeypatch):
     app = visit("generate", model=MODEL, samples=12)
     assert not app.exception and "do not differ from each other" in words(app)
     assert "Judge every source" not in [button.label for button in app.button]
+
+
+def test_images_of_one_class_are_nothing_to_judge_by(monkeypatch):
+    digits = load_dataset("digits", "train")
+    threes = digits.subset(np.flatnonzero(digits.labels == 3))
+    monkeypatch.setattr("ui.views.generate.chosen_dataset", lambda split: threes)
+    app = visit("generate", model=MODEL, samples=12)
+    assert not app.exception and "of one class" in words(app)
+    assert "Judge every source" not in [button.label for button in app.button]

@@ -19,7 +19,7 @@ from autoencoder.model.architecture import ModelSettings
 from autoencoder.training.overfitting import sentence
 from autoencoder.training.plan import TrainingProgress
 from autoencoder.training.trainer import Progress
-from tests.tools.app import buttons, offered_file, press, until, visit_as
+from tests.tools.app import buttons, file_at, press, until, visit_as
 from tests.tools.waiting import SOON, wait_until
 from ui.components.wire import replay_bundle
 from ui.jobs.executor import LocalExecutor
@@ -306,7 +306,7 @@ def test_the_frames_are_shown_on_the_way_and_afterwards(token, workspace):
     (outcome,) = components(app)
     kept = read_replay(model_infos(workspace.models)[0].folder)
     assert outcome["url"].removeprefix("/latent/files/").startswith("replay-")
-    assert offered_file(outcome["url"]) == replay_bundle(kept)
+    assert file_at(outcome["url"]) == replay_bundle(kept)
     press(app, "Train another")
     (again,) = components(app)
     assert (

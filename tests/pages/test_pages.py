@@ -1,6 +1,7 @@
 """The map, reconstruction and interpolation pages as scripts: what they show, and say when empty."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,11 +17,11 @@ from autoencoder.experiments.reconstruction import by_class, evaluate
 from autoencoder.latent.paths import linear
 from tests.tools.app import (
     buttons,
+    file_at,
     listed_as,
     living_map,
     map_file,
     new_app,
-    offered_file,
     places_in,
     press,
     tables,
@@ -57,7 +58,7 @@ def test_unlabelled_images_work_on_every_page(page):
     if page == "latent_map":
         pane = living_map(app)["panes"][0]
         assert living_map(app)["present"] == [] and "labels" not in map_file(pane["map"])
-        assert offered_file(pane["images"]["urls"][0]) == images.tobytes()
+        assert file_at(pane["images"]["urls"][0]) == images.tobytes()
     else:
         assert "<img" in "".join(tables(app))
 
@@ -483,3 +484,14 @@ def test_the_side_says_how_many_images_the_model_was_trained_on():
     said = [caption.value for caption in new_app().run().caption]
     facts = f"Variational autoencoder with a code of 2 numbers, trained on {len(rows):,} images of Digits."
     assert f"{facts} Folder name: {escape_markdown('digits-vae-2')}." in said
+
+
+def test_images_far_from_those_of_the_model_are_said_to_be(monkeypatch):
+    """An inverted image's log variance meets its bound, and its KL is a lower one."""
+    digits = load_dataset("digits", "test")
+    inverted = replace(digits, images=255 - digits.images)
+    monkeypatch.setattr("ui.views.reconstruction.chosen_dataset", lambda split="test": inverted)
+    app = visit("reconstruction", model="digits-vae-16", noise="none", count=4)
+    assert not app.exception
+    assert "far from those that the model was trained on" in words(app)
+    assert "far from those" not in words(visit("generate", model="digits-vae-16", samples=12))

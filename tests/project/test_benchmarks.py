@@ -75,3 +75,14 @@ def test_the_fuzzer_sees_what_it_looks_for(tmp_path, monkeypatch, harm, outcome)
     monkeypatch.setattr(fuzz, "PATIENCE", 0.5 if outcome == "hung" else SOON)
     [result] = fuzz.run(0, range(1))
     assert result.outcome == ("slow" if outcome == "hung" else outcome)
+
+
+def test_the_yardstick_is_measured_before_and_now(capsys):
+    from autoencoder.checkpoint.store import load_checkpoint
+    from benchmarks import yardstick
+
+    found = yardstick.main(["digits-vae-16", "digits-ae-16", "--n", "200", "--pairs", "5"])
+    before, now = found["digits-vae-16"]["prior"]
+    assert before > 0.9 and now < 0.2 and set(found["digits-vae-16"]) == {"prior", "gaussian", "box", "paths"}
+    assert all(old == new for old, new in found["digits-ae-16"].values()), "a plain model's codes are one"
+    assert f"{load_checkpoint('digits-ae-16').support.units.round_trip:.3g}" in capsys.readouterr().out

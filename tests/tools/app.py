@@ -97,12 +97,11 @@ def living_map(app: AppTest) -> dict:
     return next(data for data in given if "panes" in data)
 
 
-def offered_file(address: str) -> bytes:
-    """The file that the browser would fetch from an address."""
-    name = urlsplit(address).path.rpartition("/")[2]
-    return gzip.decompress(file_store().get(name))
-
-
 def map_file(address: str) -> dict[str, np.ndarray]:
     """The arrays of a file that the map would fetch."""
-    return load(offered_file(address))
+    return load(file_at(address))
+
+
+def file_at(address: str) -> bytes:
+    """The content of a file that a browser would fetch."""
+    return gzip.decompress(file_store().get(urlsplit(address).path.rpartition("/")[2]))

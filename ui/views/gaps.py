@@ -280,7 +280,11 @@ def _lower(sentence: str) -> str:
 def _how_made(study: Study) -> str:
     plan, runtime = study.plan, study.runtime
     seeds = ", ".join(map(str, plan.seeds))
+    older = (
+        "Shares are by round trips in units of posterior means, so those of variational models are too high. "
+    )
     return (
+        f"{older if study.yardstick != YARDSTICK else ''}"
         f"Measured on {study.dataset}: every model was trained on {study.n_train:,} images for "
         f"{plan.epochs} epochs, from each of the seeds {seeds} (threads: {runtime['threads']}, "
         f"{runtime['precision']}), and measured on {study.n_held_out:,} held-out ones: {plan.n_pairs} "

@@ -68,7 +68,7 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = segments("draw", "Source of the codes", options)
         if source == AROUND:
-            unit = "1 is as far as the oddest 5 % of real images are from their nearest ones."
+            unit = "1: farther from the nearest images than 95 % of the codes that the model uses."
             scale = slider("radius", "Radius", help=unit, width=220)
         else:
             unit = "Scales how far samples are from the middle: below 1 tamer, above 1 wilder."

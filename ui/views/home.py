@@ -6,10 +6,9 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.widgets.frame import offer_page
+from ui.widgets.frame import NAME, more, offer_page
 from ui.widgets.map import offer_drawing
 
-NAME = "Latent Space Explorer"
 SENTENCE = (
     "An autoencoder squeezes every image into a few numbers, its **code**, and draws the image again from "
     "the code alone. Each dot is one image at its code: move over the map."
@@ -40,4 +39,4 @@ def _offer_ways() -> DeltaGenerator:
     offer_drawing("Draw a digit", icon=":material/draw:")
     offer_page("train", "Train one")
     offer_page("lesson", "Take the lesson")
-    return st.popover("More", icon=":material/tune:")
+    return more()

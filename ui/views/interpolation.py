@@ -174,10 +174,10 @@ def _rows(path: MeasuredPath, codes: Codes) -> list[tuple[str, list]]:
 
 
 def show_profile(paths: list[MeasuredPath]) -> None:
-    """The round trip along the path."""
+    """The oddity along the path."""
     models, latents = [path.checkpoint for path in paths], [path.latents for path in paths]
-    alt = "Round trip along the path, by model; above 1 the path is off the data."
-    show_chart(caches.path_chart(models, latents), "profile", alt, f"{_file(paths)}-round-trip")
+    alt = "Oddity along the path, by model; above 1 the path is off the data."
+    show_chart(caches.path_chart(models, latents), "profile", alt, f"{_file(paths)}-oddity")
 
 
 def show_on_map(codes: Codes, path: MeasuredPath, pair: Pair) -> None:

@@ -65,11 +65,16 @@ def offer_file(label: str, name: str, make: Callable[[], bytes | str], container
 def offer_figure(label: str, name: str, make: Callable[[], Drawing], **looks) -> None:
     """A figure for a paper in every format, behind one button; ``name`` is the file's, without a suffix."""
     with st.popover(label, icon=":material/download:", **looks):
-        st.caption(ON_PAPER)
-        with st.container(horizontal=True):
-            for format in FORMATS:
-                file = f"{name}.{format}"
-                offer_file(format.upper(), file, partial(_on_paper, make, format), key=f"figure {file}")
+        offer_formats(name, make)
+
+
+def offer_formats(name: str, make: Callable[[], Drawing]) -> None:
+    """Buttons of a figure for a paper, one a format."""
+    st.caption(ON_PAPER)
+    with st.container(horizontal=True):
+        for format in FORMATS:
+            file = f"{name}.{format}"
+            offer_file(format.upper(), file, partial(_on_paper, make, format), key=f"figure {file}")
 
 
 def _on_paper(make: Callable[[], Drawing], format: str) -> bytes:

@@ -32,7 +32,7 @@ def choose() -> None:
     with st.sidebar.container(key="choice"):
         looks = {"format_func": dataset_title, "on_change": partial(choice.follow_dataset, before)}
         pick("data", "Images", choice.dataset_names(), **looks)
-        looks = {"format_func": lambda name: _title(models[name])}
+        looks = {"format_func": model_titles().get}
         looks |= {"on_change": partial(choice.forget_unknown, "model")}
         pick("model", "Model", choice.model_names(), **looks)
         st.caption(_model_facts(models[model_name()]))
@@ -47,10 +47,14 @@ def set_aside() -> None:
     st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
 
 
+def model_titles() -> dict[str, str]:
+    """Titles of all models, by their names."""
+    return {name: _title(info) for name, info in choice.models_by_name().items()}
+
+
 def pick_model(name: str, label: str, options: list[str], **looks) -> Checkpoint:
     """The model of a list of a page's own, called in words; the side's choice stays as it is."""
-    infos = choice.models_by_name()
-    looks["format_func"] = lambda option: _title(infos[option])
+    looks["format_func"] = model_titles().get
     return choice.checkpoint_named(pick(name, label, options, **looks))
 
 
@@ -68,14 +72,14 @@ def compared_models(first: Checkpoint, codes: Codes) -> list[Checkpoint]:
 
 def _choose_others(first: Checkpoint, options: list[str]) -> list[str]:
     """Names of the models to compare; before a choice the one that shows the difference."""
-    infos, chosen = choice.models_by_name(), address.chosen("with")
+    chosen = address.chosen("with")
     if chosen == address.COUNTERPART:
         names = counterparts(first, options)
     else:
         names = [name for name in chosen.split(address.BETWEEN) if name in options]
     st.session_state["with"] = names[:MOST_OTHERS]
     looks = {"max_selections": MOST_OTHERS, "placeholder": "no other model", "on_change": _keep_others}
-    looks |= {"format_func": lambda name: _title(infos[name]), "key": "with"}
+    looks |= {"format_func": model_titles().get, "key": "with"}
     return st.multiselect("Compare with", options, **looks)
 
 

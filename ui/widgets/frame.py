@@ -113,12 +113,6 @@ def how_to_read(lines: Sequence[str], details: str) -> None:
         st.markdown(details)
 
 
-def why(text: str) -> None:
-    """The formula, the source and the caveat, folded."""
-    with st.expander("Why?"):
-        st.markdown(text)
-
-
 def offer_projector() -> None:
     """A button at the side for the view that fills a projector, and the one that leaves it.
 

@@ -9,8 +9,10 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
-from autoencoder.checkpoint.places import ImageAt, code_of
-from autoencoder.figures.maps import map_figure
+from autoencoder.checkpoint.places import ImageAt, Place, code_of
+from autoencoder.checkpoint.titles import model_title
+from autoencoder.figures.chart import Chart
+from autoencoder.figures.maps import map_figure, map_paper_figure
 from autoencoder.latent.fields import density
 from autoencoder.latent.projection import CodeMap, Map, PCAMap
 from ui.components.files import file_store
@@ -18,9 +20,10 @@ from ui.components.register import living_map
 from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
-from ui.state.choice import checkpoint_named, dataset_name, model_names
+from ui.state.choice import checkpoint_named, dataset_name, dataset_title, model_names
 from ui.state.session import is_dark, refusal
-from ui.widgets.charts import csv, offer_files
+from ui.widgets.charts import csv, offer_files, offer_formats
+from ui.widgets.choice import model_titles
 from ui.widgets.controls import pick, segments
 from ui.widgets.map_jobs import gap_field, tsne_map
 from ui.widgets.pair import Pair, default_pair, other_codes
@@ -48,7 +51,8 @@ def choose_projection(codes: Codes) -> str:
 
 def choose_beside(first: Checkpoint) -> Checkpoint | None:
     """A second model, whose map stands beside the first one's."""
-    name = pick("beside", "Compare with", [NO_MODEL, *model_names()])
+    titles = {NO_MODEL: "no other model", **model_titles()}
+    name = pick("beside", "Compare with", [NO_MODEL, *model_names()], format_func=titles.get)
     return None if name in (NO_MODEL, first.name) else checkpoint_named(name)
 
 
@@ -120,11 +124,33 @@ def _ask_for_drawing() -> None:
 
 
 def downloads(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> None:
-    """All points as CSV; the chart as a page that opens without a network."""
+    """The map as a figure with pins and path, and as a page without a network; all points as CSV."""
     name = f"{codes.dataset}-{checkpoint.name}-map"
+    st.markdown("**Take the map away**")
+    offer_formats(name, lambda: _map_on_paper(checkpoint, codes, latent_map))
     points = f"{name}.csv", lambda: _points_csv(codes, latent_map)
     page = f"{name}.html", lambda: _map_page(name, codes, latent_map)
     offer_files({"Points (CSV)": points, "Map (HTML)": page})
+
+
+def _map_on_paper(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> Chart:
+    places = [place_of(text) for text in _pins(codes).values()]
+    ends = [(place, code_of(place, checkpoint, codes)) for place in places]
+    placed = {
+        letter: _position(place, code, latent_map)
+        for letter, (place, code) in zip("AB", ends, strict=True)
+        if code is not None and (latent_map.can_place or isinstance(place, ImageAt))
+    }
+    path = np.stack(list(placed.values())) if len(placed) == 2 and latent_map.can_place else None
+    title = f"{model_title(checkpoint)}: {len(codes.latents):,} codes of {dataset_title(codes.dataset)}"
+    return map_paper_figure(codes, latent_map, title, path, placed)
+
+
+def _position(place: Place, code: np.ndarray, latent_map: Map) -> np.ndarray:
+    """Position (2,) of a place on the map."""
+    return (
+        latent_map.positions[place.index] if isinstance(place, ImageAt) else latent_map.place(code[None])[0]
+    )
 
 
 def _texts(pair: Pair | None) -> dict[str, str]:
@@ -174,7 +200,7 @@ def _pane(checkpoint: Checkpoint, codes: Codes, latent_map: Map) -> dict:
     digest = hashlib.sha256(latent_map.positions.tobytes()).hexdigest()[:16]
     map_key = f"{codes.key[:24]}-{digest}"
     return {
-        "name": checkpoint.name,
+        "name": model_title(checkpoint),
         "id": checkpoint.fingerprint[:8],
         "variational": checkpoint.model.is_variational,
         "dim": checkpoint.model.latent_dim,

@@ -25,7 +25,7 @@ MOST_BYTES = 10_000_000  # of a file of results; the shipped one has a hundredth
 ENDS = {part.name for part in fields(Interval)}
 FAMILIES = {"ae": "plain", "dae": "denoising", "vae": "variational"}
 NARROW = "\N{NO-BREAK SPACE}"  # a knob and its number stay on one line
-REAL_SHARE = 1 - PERCENTILE / 100  # of real images' own codes are off the data, by definition of the unit
+REAL_SHARE = 1 - PERCENTILE / 100  # of the codes in use are off the data, by definition of the unit
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _finding(kind: str, plain: Point, tried: list[Point]) -> Finding:
     least, most = (choose(tried, key=lambda point: point.score.mean) for choose in (min, max))
     verdicts, figures = [], []
     if better:
-        # Closed: steps are off the data no more often than real images' own codes are.
+        # Closed: steps are off the data no more often than the codes that the model uses for real images.
         is_closed = plain.setting.gap_score is SHARE and least.score.low <= REAL_SHARE
         verdicts.append("closes the gaps" if is_closed else "narrows the gaps")
         figures.append(_figures(least, plain))

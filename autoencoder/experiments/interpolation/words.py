@@ -6,6 +6,7 @@ from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_weak
+from autoencoder.latent.support import oddity_name
 
 
 def decimals(value: float) -> str:
@@ -80,10 +81,10 @@ def _outcome_of(path: MeasuredPath) -> str:
         step = int(np.nanargmax(measured.decoded_step))
         when = f"just before t = {path.t[step]:.2f}"
         return f"changes its picture most {when}, {score.format(value)} times as much as on average"
-    odd = int(np.argmax(measured.round_trip))
+    odd, name = int(np.argmax(measured.oddity)), oddity_name(measured.latent_dim)
     return (
-        f"is off the data in {n_off(path)}, with its greatest round trip, "
-        f"{measured.round_trip[odd]:.2f}, at t = {path.t[odd]:.2f}"
+        f"is off the data in {n_off(path)}, with its greatest {name}, "
+        f"{measured.oddity[odd]:.2f}, at t = {path.t[odd]:.2f}"
     )
 
 
