@@ -15,7 +15,8 @@ Colour = int | str  # place of a model in the choice, from 0; "ink", "faint", or
 class Axis:
     """Axis of numbers, or of ``names`` at their places.
 
-    ``ticks`` is the format of a number, as ".0%"; ``range`` holds both ends, where the data do not set them.
+    ``ticks`` is the format of a number, as ".0%"; ``range`` holds both ends, where the data do not set them;
+    ``step`` is the distance of two ticks, 0 to leave it to who draws.
     """
 
     title: str = ""
@@ -24,6 +25,7 @@ class Axis:
     names: dict[float, str] = field(default_factory=dict)
     is_log: bool = False
     from_zero: bool = False
+    step: float = 0
 
 
 @dataclass(frozen=True, eq=False)

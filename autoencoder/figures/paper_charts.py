@@ -7,7 +7,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis as Ticks
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    MultipleLocator,
+    NullLocator,
+)
 
 from autoencoder.figures.chart import Axis, Bars, Box, Chart, Colour, Curve, Matrix, Note, Panels, Rule
 from autoencoder.figures.style import INK, model_colour
@@ -174,7 +181,7 @@ def _tick(axis: Ticks, plan: Axis, limits: tuple[float, float]) -> None:
     if plan.names:
         axis.set_ticks(list(plan.names), list(plan.names.values()))
         return
-    axis.set_major_locator(MaxNLocator(8, steps=ROUND))
+    axis.set_major_locator(MultipleLocator(plan.step) if plan.step else MaxNLocator(8, steps=ROUND))
     if plan.is_log:
         axis.set_major_locator(FixedLocator(_log_ticks(*limits)))
     if plan.ticks or plan.is_log:

@@ -31,7 +31,7 @@ def _chart(chart: Chart, dark: bool) -> go.Figure:
 
 
 def _axis(axis: Axis) -> dict:
-    looks = {"title": _html(axis.title), "tickformat": axis.ticks}
+    looks = {"title": _html(axis.title), "tickformat": axis.ticks, "dtick": axis.step or None}
     if axis.names:
         looks |= {"tickvals": list(axis.names), "ticktext": list(map(_html, axis.names.values()))}
     if axis.is_log:  # without a format Plotly writes 20 as 2

@@ -1,5 +1,6 @@
 """Figures of losses and errors by epoch, of one training and of several."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,8 +27,19 @@ def loss_figure(progress: TrainingProgress, title: str = "Losses by epoch") -> C
     # Each next nat is harder to gain, and a difference of a few nats is what tells overfitting.
     y = Axis("loss, nats per image, logarithmic", is_log=True)
     line, notes = _difference(progress)
-    x = Axis("epochs", from_zero=True)
-    return Chart(x, y, [*curves, *line], title, 340, notes=notes, compares_at_x=True)
+    return Chart(_epochs(curves), y, [*curves, *line], title, 340, notes=notes, compares_at_x=True)
+
+
+def _epochs(curves: list[Curve]) -> Axis:
+    """Axis of epochs, which are counted in whole numbers."""
+    last = max([1, *(x for curve in curves for x in curve.x)])
+    return Axis("epochs", from_zero=True, step=max(1, _round_step(last / 5)))
+
+
+def _round_step(most: float) -> float:
+    """The largest of …, 0.5, 1, 2, 5, 10, … that is not above ``most``, which is above 0."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(digit * power for digit in (0.5, 1, 2, 5) if digit * power <= most)
 
 
 def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
@@ -77,4 +89,4 @@ def _chart(lines: list[tuple[str, np.ndarray, np.ndarray]], y: Axis, hover: str,
         Curve(name, x, values, number, dash(number), "circle" if len(x) < 30 else "", 2.5, 5, hover=hover)
         for number, (name, x, values) in enumerate(lines)
     ]
-    return Chart(Axis("epoch", from_zero=True), y, curves, title, 360, compares_at_x=True)
+    return Chart(_epochs(curves), y, curves, title, 360, compares_at_x=True)

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.tools.app import press, visit, visit_as
+from tests.tools.waiting import SOON
 from tests.tools.works import plan
+from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
 from ui.state import training
 from ui.state.pages import ASK, HOME, LOOK, MAKE, PAGES, PATHS, TEACH
@@ -84,5 +86,7 @@ def test_a_training_under_way_is_said_on_every_page_but_its_own(monkeypatch):
     assert not [label for label in links(visit_as("another", "gaps")) if "Training" in label]
     job.pause()
     assert "Training paused: in line" in links(visit_as(token, "lesson"))
+    queue.add_executor(LocalExecutor())
     job.stop()
+    assert job.wait(SOON)
     assert not [label for label in links(visit_as(token, "gaps")) if "Training" in label]

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from autoencoder.checkpoint.record import EpochResult, TrainingSettings
 from autoencoder.checkpoint.replay import REPLAY, Replay, read_replay
 from autoencoder.data.dataset import Dataset
+from autoencoder.figures.screen import on_screen
 from autoencoder.figures.training import Run, loss_figure
 from autoencoder.latent.gap_score import JUMP
 from autoencoder.model.architecture import ModelSettings
@@ -234,8 +235,8 @@ def test_the_loss_figure_shows_what_was_measured():
     progress = TrainingProgress(
         "digits", ModelSettings(), TrainingSettings(), 4, latest, ((0.5, 20.0), (1.0, 11.0)), epochs
     )
-    traces = {trace.name: (list(trace.x), list(trace.y)) for trace in loss_figure(progress).data}
-    assert traces == {
+    curves = {curve.name: (curve.x, curve.y) for curve in loss_figure(progress).marks}
+    assert curves == {
         "batches": ([0.5, 1.0], [20.0, 11.0]),
         "training": ([1, 2], [9.0, 7.0]),
         "held out": ([1, 2], [10.0, 8.5]),
@@ -249,13 +250,13 @@ def progress_at(n_epochs: int, *losses: float) -> TrainingProgress:
 
 
 def test_the_loss_axis_is_logarithmic_and_writes_numbers_in_full():
-    axis = loss_figure(progress_at(2, 561.0, 503.0)).layout.yaxis
+    axis = on_screen(loss_figure(progress_at(2, 561.0, 503.0))).layout.yaxis
     assert axis.type == "log" and axis.tickformat == ",~g"
 
 
 @pytest.mark.parametrize(("n_epochs", "step"), [(1, 1), (2, 1), (10, 2), (50, 10), (1000, 200)])
 def test_epochs_are_counted_in_whole_numbers(n_epochs, step):
-    assert loss_figure(progress_at(n_epochs, 100.0, 90.0)).layout.xaxis.dtick == step
+    assert on_screen(loss_figure(progress_at(n_epochs, 100.0, 90.0))).layout.xaxis.dtick == step
 
 
 def test_overfitting_on_purpose_is_one_click_and_says_what_it_means(token, workspace):
@@ -349,10 +350,10 @@ def test_errors_of_other_images_or_kinds_are_said_not_to_compare():
 
 def test_the_difference_of_the_losses_is_named_on_the_chart():
     epochs = tuple(EpochResult(n, 100.0 - n, 110.0, 12.0) for n in (1, 2, 3))
-    figure = loss_figure(replace(progress_at(3, 100.0, 90.0), epochs=epochs))
-    assert [note.text for note in figure.layout.annotations] == ["difference 13.0 nats"]
-    (line,) = figure.layout.shapes
-    assert (line.x0, line.y0, line.y1) == (3, 97, 110)
+    chart = loss_figure(replace(progress_at(3, 100.0, 90.0), epochs=epochs))
+    assert [note.text for note in chart.notes] == ["difference 13.0 nats"]
+    line = chart.marks[-1]
+    assert (line.name, line.x, line.y) == ("", [3, 3], [97, 110])
 
 
 def test_without_a_worker_the_page_says_what_it_waits_for(token, monkeypatch):

@@ -58,7 +58,7 @@ class Listed(Text):
     """
 
     default: str = ""
-    pattern: str = r"[^\r\n]{0,200}"
+    pattern: str = r"(?s:.{0,200})"
 
 
 COUNTERPART = "*"  # compared with the shipped model that shows the difference
