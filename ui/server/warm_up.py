@@ -16,7 +16,7 @@ import numpy as np
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.path_kinds import find_path
-from autoencoder.checkpoint.places import ImageAt, code_in, default_pair
+from autoencoder.checkpoint.places import ImageAt, code_in
 from autoencoder.data.catalogue import DATASETS
 from autoencoder.data.readers.read import quiet_parsers
 from autoencoder.errors import LatentSpaceError
@@ -152,7 +152,7 @@ def _interpolation(models: list[Checkpoint], dataset: str) -> Iterator[None]:
     paths = []
     for model in models:
         yield caches.picture_distance(model, test)
-        ends = [code_in(model, ImageAt(index), models[0], codes) for index in default_pair(codes)]
+        ends = [code_in(model, ImageAt(index), models[0], codes) for index in defaults.default_pair(codes)]
         paths.append(find_path(model, defaults.PATH, *ends, defaults.N_STEPS))
         yield caches.path_measures(model, paths[-1])
     for dark in (False, True):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from autoencoder.checkpoint import places
 from autoencoder.checkpoint.checkpoint import Checkpoint
+from autoencoder.checkpoint.codes import Codes
 from autoencoder.data.catalogue import DATASETS, data_root
 from autoencoder.data.noise import Noise
 
@@ -41,6 +43,12 @@ SOURCE = "prior"
 EMPTY_SOURCE = "box"
 N_PLACES = 1_000  # of empty space, and samples that are judged: the same number, so that the figures agree
 MOST_FITTED = 10_000  # training images whose codes a source is fitted to
+
+
+def default_pair(codes: Codes) -> tuple[int, int]:
+    """The two images to begin with: of the table, or else the first two of different classes."""
+    is_in_table = codes.dataset in PAIRS and codes.images is not None
+    return PAIRS[codes.dataset] if is_in_table else places.default_pair(codes)
 
 
 def counterparts(first: Checkpoint, options: list[str]) -> list[str]:

@@ -21,12 +21,13 @@ from ui.components.shared.places import place_of
 from ui.components.wire import codes_bundle, field_bundle, map_bundle, model_bundle
 from ui.state import address, caches
 from ui.state.choice import checkpoint_named, dataset_name, dataset_title, model_names
+from ui.state.defaults import default_pair
 from ui.state.session import is_dark, refusal
 from ui.widgets.charts import csv, offer_files, offer_formats
 from ui.widgets.choice import model_titles
 from ui.widgets.controls import pick, segments
 from ui.widgets.map_jobs import gap_field, tsne_map
-from ui.widgets.pair import Pair, default_pair, other_codes
+from ui.widgets.pair import Pair, other_codes
 
 CODE, PCA_PLANE, TSNE = "the code", "PCA", "t-SNE"
 NO_MODEL = "none"

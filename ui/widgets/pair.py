@@ -11,7 +11,7 @@ from autoencoder.errors import DatasetError
 from ui.components.shared.places import place_of
 from ui.state import address, caches
 from ui.state.choice import chosen_checkpoint, chosen_dataset, dataset_at_hand, dataset_name
-from ui.state.defaults import MOST_FITTED, PAIRS
+from ui.state.defaults import MOST_FITTED, default_pair
 from ui.widgets.choice import offer_download
 from ui.widgets.controls import number
 
@@ -59,12 +59,6 @@ def chosen_pair(checkpoint: Checkpoint, codes: Codes) -> Pair:
         is_usable = code_of(place, checkpoint, codes) is not None
         pair.append(place if is_usable else ImageAt(default))
     return pair[0], pair[1]
-
-
-def default_pair(codes: Codes) -> tuple[int, int]:
-    """The two images to begin with: of the table, or else the first two of different classes."""
-    is_in_table = codes.dataset in PAIRS and codes.images is not None
-    return PAIRS[codes.dataset] if is_in_table else places.default_pair(codes)
 
 
 def set_pair(a: int, b: int) -> None:
