@@ -48,11 +48,12 @@ def own_file(tmp_path, digits) -> Path:
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    """Embedded sets with 30 training and 20 test images, so that commands on them are quick."""
+    """Embedded sets with few images of every class, so that commands on them are quick."""
 
     def load(source, split, *args, **options):
         dataset = load_dataset(source, split, *args, **options)
         is_embedded = source in ("digits", "mnist-5k")
-        return dataset.subset(np.arange(30 if split == "train" else 20)) if is_embedded else dataset
+        n_images = {"digits": {"train": 30, "test": 20}, "mnist-5k": {"train": 100, "test": 50}}
+        return dataset.subset(np.arange(n_images[source][split])) if is_embedded else dataset
 
     monkeypatch.setattr(running, "load_dataset", load)

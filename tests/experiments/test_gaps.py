@@ -231,6 +231,7 @@ def test_gaps_reports_every_model(capsys):
         "off_support_share_same",
         "jump_ratio_cross",
         "jump_ratio_same",
+        "seen_in_training",
     }
     (pair,) = report["auc"]
     assert {pair["worse"], pair["better"]} == set(names[:2]) and 0.5 <= pair["value"] <= 1

@@ -108,8 +108,11 @@ KINDS = {  # each with words that it shows
         ["A path", "t, from A (0) to B (1)", "0.25"],
     ),
     "outliers": (of_outliers, ["Outliers found", "share of its kind", "caught among outliers", "threshold"]),
-    "losses": (of_training, ["epochs", "loss, nats per image, logarithmic", "held out", "gap 6.0 nats"]),
-    "errors": (of_runs, ["epoch", "held-out error, nats, logarithmic", "one", "two"]),
+    "losses": (
+        of_training,
+        ["epochs", "loss, nats per image, logarithmic", "held out", "difference 6.0 nats"],
+    ),
+    "errors": (of_runs, ["epochs", "held-out error, nats, logarithmic", "one", "two"]),
     "few labels": (of_few_labels, ["test accuracy", "labelled images, logarithmic", "pixels, k-NN", "30"]),
     "confusion": (
         lambda _: confusion_figure(np.eye(3, dtype=int) * 7, ["a", "b", "c"], "C"),

@@ -48,7 +48,7 @@ def test_a_link_opens_its_scene(text, number):
 
 
 def test_the_first_scene_is_a_map():
-    assert living_map(visit("lesson"))["panes"][0]["name"] == "mnist-vae-2"
+    assert living_map(visit("lesson"))["panes"][0]["name"] == "Variational, 2 numbers, MNIST"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.tools.app import buttons, press, visit_as
 from tests.tools.uploads import png
+from ui.state.defaults import DATASET
 from ui.state.session import visitor_of
 from ui.storage.workspace import Workspace
 
@@ -187,6 +188,6 @@ def test_kept_images_are_deleted_and_brought_back(app, workspace):
     app.file_uploader[0].upload("squares.npz", npz(images=drawings())).run()
     press(app, "Use these images")
     press(app, "Delete")
-    assert not app.exception and workspace.images.names() == [] and app.session_state["data"] == "digits"
+    assert not app.exception and workspace.images.names() == [] and app.session_state["data"] == DATASET
     press(app, "Bring squares back")
     assert workspace.images.names() == ["squares"]

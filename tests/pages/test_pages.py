@@ -10,6 +10,7 @@ from autoencoder.checkpoint.path_kinds import find_path
 from autoencoder.checkpoint.places import random_pair
 from autoencoder.checkpoint.record import HELD_BACK_SHARE
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.dataset import hold_back
 from autoencoder.data.loading import load_dataset
 from autoencoder.data.noise import Noise, corrupt
@@ -358,7 +359,7 @@ def test_two_models_side_by_side_are_given_the_same_images():
     first, second = living_map(app)["panes"]
     images = load_dataset("digits", "test").images
     for pane, name in ((first, "digits-ae-16"), (second, "digits-vae-16")):
-        assert pane["name"] == name
+        assert pane["name"] == model_title(load_checkpoint(name))
         codes = load_checkpoint(name).model.encode(images)
         np.testing.assert_array_equal(map_file(pane["codes"])["latents"], codes)
 
@@ -453,7 +454,7 @@ def test_a_model_without_these_codes_is_left_out_and_the_page_stays(page, choice
     monkeypatch.setenv("LATENT_DATA_ROOT", str(tmp_path))
     app = visit(page, data="mnist", model="mnist-ae-16", **{choice: "digits-ae-16"})
     assert not app.exception and "not on this machine" in words(app)
-    assert [pane["name"] for pane in living_map(app)["panes"]] == ["mnist-ae-16"]
+    assert [pane["name"] for pane in living_map(app)["panes"]] == ["Plain, 16 numbers, MNIST"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ folders by their times of change.
 """
 
 import hashlib
-import pickle
 from functools import partial
 from pathlib import Path
 
@@ -215,7 +214,7 @@ def study_charts() -> dict[GapScore, Chart]:
     return study_figures(shipped_study())
 
 
-@cached(max_entries=200, hash_funcs={Chart: pickle.dumps, Matrix: pickle.dumps}, show_spinner=False)
+@cached(max_entries=200, show_spinner=False)
 def drawn(chart: Chart | Matrix, dark: bool) -> go.Figure:
     """A chart as a page shows it; to draw it costs as much as its page."""
     return on_screen(chart, dark)
