@@ -110,7 +110,7 @@ KINDS = {  # each with words that it shows
     "outliers": (of_outliers, ["Outliers found", "share of its kind", "caught among outliers", "threshold"]),
     "losses": (
         of_training,
-        ["epochs", "loss, nats per image, logarithmic", "held out", "difference 6.0 nats"],
+        ["epochs", "loss, nats per image, logarithmic", "difference 6.0 nats"],
     ),
     "errors": (of_runs, ["epochs", "held-out error, nats, logarithmic", "one", "two"]),
     "few labels": (of_few_labels, ["test accuracy", "labelled images, logarithmic", "pixels, k-NN", "30"]),
