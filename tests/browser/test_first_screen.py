@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools.browser import expect, let_timers_fire, settle
+from tests.tools.browser import expect, settle
 from tests.tools.living_map import visit_map
 
 SCREENS = [(1280, 720), (1366, 768), (390, 844)]
@@ -49,13 +49,6 @@ def test_the_parts_of_the_page_lie_beside_or_below_each_other(page, screen):
     for number, (left, top, right, bottom) in enumerate(boxes):
         for other_left, other_top, other_right, other_bottom in boxes[:number]:
             assert right <= other_left or left >= other_right or bottom <= other_top or top >= other_bottom
-
-
-def test_large_type_keeps_the_map_in_the_first_screen(page):
-    visit_map(page, "/?large=true", viewport=(1280, 720))
-    expect(page.locator("html")).to_have_css("font-size", "24px")
-    let_timers_fire(page)
-    assert edges(page, ".lm-stage")[1] < 500
 
 
 def test_the_drawing_pad_stands_beside_the_map_in_the_first_screen(page):

@@ -50,6 +50,7 @@ def test_a_drawn_digit_is_encoded_as_it_is_shown(page):
     np.testing.assert_array_equal(page.locator(".seen").evaluate(alpha), image.ravel())
     stage = Stage(page, "digits-vae-2")
     code = stage.checkpoint.model.encode(image[None])
+    let_timers_fire(page)
     assert stage.marked(stage.on_screen(code[0])) == [255]
     expected = bytes_of(stage.checkpoint.model.decode(code)[0])
     rebuilt = page.locator(".lm-drawing figure canvas").last

@@ -338,7 +338,7 @@ def test_what_was_learnt_of_outliers_is_shown_after_a_restart_and_saves_the_firs
     more = visit("outliers", **choices, n_seeds=3)
     press(more, "Train and try")
     job = list(quick_queue()._newest.values())[-1]
-    assert len(job.progress[1]) >= 1 and job.progress[0] >= 1 / 3  # the first seed is there already
+    assert len(job.progress[1]) >= 1  # the first seed is there already
     assert job.wait(SOON, "done")
     assert [outcome.seed for outcome in job.result] == [0, 1, 2]
     forget_everything()

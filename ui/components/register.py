@@ -96,7 +96,7 @@ def training_replay(data: dict, key: str) -> None:
 
 
 def menu_closer(key: str) -> None:
-    """Nothing to see: within the menu, it closes the menu of a phone when a page is chosen."""
+    """Nothing to see: it closes the menu of a phone when a page is chosen."""
     _menu_closer({}, key=key)
 
 

@@ -49,7 +49,8 @@ def show_menu(found: dict[str, StreamlitPage]) -> None:
             for path, page in found.items():
                 if PAGES[path].group == group:
                     st.page_link(page, query_params=address.link())
-        menu_closer(key="menu_closer")
+    with st.container(key="menu_closer"):
+        menu_closer(key="closer")
 
 
 def show_training(page: StreamlitPage) -> None:
