@@ -44,6 +44,7 @@ def test_two_maps_never_name_two_images_the_same(page):
         expect(found).to_contain_text("the same image")
         first.move(*first.empty_spot(seed))
         expect(first.pane.locator(".lm-card figcaption").nth(1)).to_contain_text("nearest in code space")
+        let_timers_fire(page)  # the answers for the places on the way have come
         index = re.search(r"image (\d+)", first.caption(1))[1]
         expect(found).to_contain_text(f"image {index} the same image", use_inner_text=True)
 
