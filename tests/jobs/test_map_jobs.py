@@ -1,5 +1,7 @@
 """A t-SNE map as a job: it forms, can be stopped, and is there for the next visitor."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from autoencoder.checkpoint.codes import codes_of_images
 from autoencoder.latent.projection import project, tsne_steps
 from autoencoder.steps import result_of
-from tests.tools.app import buttons, new_app, until
+from tests.tools.app import buttons, living_map, new_app, until
 from tests.tools.waiting import SOON
 from ui.jobs.executor import LocalExecutor
 from ui.jobs.queue import JobQueue
@@ -59,4 +61,4 @@ def test_two_maps_side_by_side_form_at_once():
 
 
 def _map(app: AppTest) -> str:
-    return app.get("bidi_component")[0].proto.json
+    return json.dumps(living_map(app))
