@@ -84,7 +84,7 @@ def wrapped(title: str, width: float) -> str:
 
 
 def _draw_marks(axes: Axes, chart: Chart) -> dict[str, Artist]:
-    """What stands in the legend, by name; of two marks with one name the first."""
+    """Marks of the chart; returns those of the legend by name, of two with one name the first."""
     draw, found = {Curve: _draw_curve, Bars: _draw_bars, Box: _draw_box}, {}
     if chart.x.is_log:
         axes.set_xscale("log")

@@ -1,4 +1,4 @@
-"""What moves on the map moves everything that shows it: card, flow, path, sliders and the other map."""
+"""Card, flow, path, sliders and the other map follow what moves on the map."""
 
 import re
 

@@ -17,6 +17,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint, CheckpointInfo
 from autoencoder.checkpoint.codes import Codes, codes_of_atlas, codes_of_images
 from autoencoder.checkpoint.replay import REPLAY, read_replay
 from autoencoder.checkpoint.store import CONFIG, SHIPPED, list_checkpoints
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import as_floats
 from autoencoder.data.loading import load_dataset
@@ -150,7 +151,7 @@ def path_measures(checkpoint: Checkpoint, path: np.ndarray) -> PathMeasures:
 def path_chart(models: list[Checkpoint], paths: list[np.ndarray]) -> Chart:
     """The profile of a path (T, D) through each model."""
     pairs = zip(models, paths, strict=True)
-    return path_figure({model.name: path_measures(model, path) for model, path in pairs})
+    return path_figure({model_title(model): path_measures(model, path) for model, path in pairs})
 
 
 @cached(max_entries=6, show_spinner="Comparing with the real images …")
@@ -189,7 +190,7 @@ def empty_chart(
 ) -> Chart:
     """The shares of places off the data, by model and source."""
     shares = {
-        model.name: [space(model, own, fitted, source, n_places, seed) for source in SOURCES]
+        model_title(model): [space(model, own, fitted, source, n_places, seed) for source in SOURCES]
         for model, own, fitted in zip(models, codes, fitted_to, strict=True)
     }
     return empty_figure(shares)

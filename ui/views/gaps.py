@@ -1,5 +1,6 @@
 """Parts of the page Gaps: paths of random pairs, matrix of classes, empty space, study of settings."""
 
+from dataclasses import replace
 from itertools import compress
 
 import numpy as np
@@ -83,7 +84,8 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
     if n_pairs > len(codes.latents):
         st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
     if job and job.progress.partial:
-        _show_statistics(job.progress.partial)
+        titles = {model.name: model_title(model) for model in models}
+        _show_statistics([replace(each, name=titles[each.name]) for each in job.progress.partial])
 
 
 def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: int) -> StepsWork:
@@ -137,7 +139,7 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
         f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
-        f"{checkpoint.name}.",
+        f"*{model_title(checkpoint)}*.",
         "paths between every two classes",
     )
     if job and job.result:
@@ -149,13 +151,13 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: 
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
     score = gap_score(checkpoint.model.latent_dim)
     st.caption(
-        f"Median {score.title} of {checkpoint.name}'s paths between the classes, "
+        f"Median {score.title} of the paths of *{model_title(checkpoint)}* between the classes, "
         f"{MATRIX_PAIRS} for every two, drawn from seed {seed}. "
         "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )
     styled = frame.style.format(score.format).map(_shade, top=np.nanmax(matrix.score))
     event = st.dataframe(styled, key=MATRIX, on_select="rerun", selection_mode="single-cell")
-    title = f"Median {score.title} of {checkpoint.name} between classes"
+    title = f"Median {score.title} between classes: {model_title(checkpoint)}"
     file = f"gaps-matrix-{checkpoint.name}"
     offer_figure("Figure", file, lambda: matrix_figure(matrix, names, score, title), type="tertiary")
     if not event.selection.cells:
@@ -197,7 +199,9 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     own = [other_codes(model, codes) for model in models]
     fitted_to = list(map(fitting_codes, models, own))
     given = zip(models, own, fitted_to, strict=True)
-    spaces = {model.name: caches.space(model, *both, source, N_PLACES, seed) for model, *both in given}
+    spaces = {
+        model_title(model): caches.space(model, *both, source, N_PLACES, seed) for model, *both in given
+    }
     for model, space in zip(models, spaces.values(), strict=True):
         _show_places(model_title(model), space)
     st.caption(f"Drawn from {SOURCES[source].title}. {_fitted_words(fitted_to[0])}")
@@ -206,7 +210,7 @@ def show_empty_space(models: list[Checkpoint], codes: Codes) -> None:
     alt = "The share of places off the data, and unlike any image, by model and source."
     show_chart(chart, "empty space", alt, "empty-space")
     with st.expander("These places on the map", icon=":material/scatter_plot:"):
-        show_map(models[0], codes, compact=True, crosses=spaces[models[0].name].latents)
+        show_map(models[0], codes, compact=True, crosses=spaces[model_title(models[0])].latents)
 
 
 def _show_shares(spaces: dict[str, EmptySpace], n_images: int) -> None:

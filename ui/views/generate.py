@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import code_of, picture_of, title_of
 from autoencoder.checkpoint.seen import has_seen
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.images import are_alike
 from autoencoder.experiments.generate import samples
@@ -80,7 +81,7 @@ def choose_source(checkpoint: Checkpoint, codes: Codes) -> Choice:
             narrowed = _narrow(source, fitted_to)
     words = SOURCE_WORDS[source]
     if source == "prior" and not checkpoint.model.is_variational:
-        words += f" Nothing in the training of {checkpoint.name} has drawn its codes towards it."
+        words += " Nothing in the training of this model has drawn its codes towards it."
     st.caption(words)
     if source == AROUND:
         return Choice(source, _around(checkpoint, codes, scale), n, seed, 1.0)
@@ -159,7 +160,7 @@ def show_samples(checkpoint: Checkpoint, codes: Codes, choice: Choice) -> None:
     with st.expander("Details: the numbers of every sample"):
         _show_rows(pictures[:1] + numbers, off, 44)
     name = f"{checkpoint.name}-{choice.source.replace(' ', '-')}-seed-{choice.seed}"
-    title = f"Samples of {checkpoint.name} from the {choice.source}, seed {choice.seed}"
+    title = f"Samples of {model_title(checkpoint)} from the {choice.source}, seed {choice.seed}"
     offer_files(
         {"Samples and codes (NPZ)": (f"{name}.npz", lambda: _arrays(drawn))},
         {"Samples": (name, lambda: samples_figure(drawn, title, N_COLUMNS))},
@@ -204,19 +205,10 @@ def _arrays(drawn: samples.Samples) -> bytes:
 def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
     """Every source of several models, judged by many samples: started with a button, then kept."""
     st.subheader("How good are they?", anchor=False)
-    if codes.images is None:
-        st.caption("The images are not on this machine: there is nothing to judge samples by.")
+    if reason := _why_not_judged(codes):
+        st.caption(reason)
         return
     training, held_out = chosen_dataset("train"), chosen_dataset("test")
-    if are_alike(training.images):
-        st.caption("The training images do not differ from each other: there is nothing to judge samples by.")
-        return
-    if training.labels is not None and len(np.unique(training.labels)) == 1:
-        st.caption(
-            "All of these images are of one class. Samples are judged in the features of a classifier, and a "
-            "classifier learns none without two classes to tell apart."
-        )
-        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         button = st.container(width="content")
         models = compared_models(checkpoint, codes)
@@ -235,13 +227,30 @@ def show_scores(checkpoint: Checkpoint, codes: Codes) -> None:
         button,
     )
     if job and job.progress.partial.scores:
-        _show_judgement(job.progress.partial, models, training)
+        titles, found = {model.name: model_title(model) for model in models}, job.progress.partial
+        found = replace(found, scores={titles[name]: its for name, its in found.scores.items()})
+        _show_judgement(found, models, training)
+
+
+def _why_not_judged(codes: Codes) -> str:
+    """Reason why samples cannot be judged by these images; "" where they can."""
+    if codes.images is None:
+        return "The images are not on this machine: there is nothing to judge samples by."
+    training = chosen_dataset("train")
+    if are_alike(training.images):
+        return "The training images do not differ from each other: there is nothing to judge samples by."
+    if training.labels is not None and len(np.unique(training.labels)) == 1:
+        return (
+            "All of these images are of one class. Samples are judged in the features of a classifier, and a "
+            "classifier learns none without two classes to tell apart."
+        )
+    return ""
 
 
 def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
         st.markdown(f"**{sentence(name, scores)}**")
-    _show_table(found, {model.name for model in models if has_seen(model.config, training)})
+    _show_table(found, {model_title(model) for model in models if has_seen(model.config, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")
         return

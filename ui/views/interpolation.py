@@ -191,7 +191,7 @@ def take_away(paths: list[MeasuredPath], pair: Pair, codes: Codes, kind: str) ->
     name = _file(paths)
     # The models' pictures of one step in one frame.
     beside = np.concatenate([path.measured.images for path in paths], axis=2)
-    strips = {path.checkpoint.name: path.measured for path in paths}
+    strips = {model_title(path.checkpoint): path.measured for path in paths}
     ends = " to ".join(title_of(place, codes) for place in pair)
     title = f"{PATH_KINDS[kind].title}, from {ends}"
     offer_files(

@@ -42,9 +42,11 @@ def set_aside() -> None:
     """Hide the choice on the lesson, which has images and models of its own; it stays for the other pages."""
     choose()  # a widget that is not drawn would lose its parameter in the address
     st.html(OUT_OF_SIGHT)
-    brings = f"MNIST's test images, with {PLAIN}, {VARIATIONAL} and {FLAT}"
-    st.sidebar.markdown(f"The lesson uses its own images and models: {brings}.")
-    st.sidebar.caption(f"Chosen for the other pages: {dataset_name()}, {model_name()}.")
+    titles = model_titles()
+    own = "; ".join(titles[name] for name in (PLAIN, VARIATIONAL, FLAT))
+    st.sidebar.markdown(f"The lesson uses its own images, MNIST's test images, and its own models: {own}.")
+    chosen = f"{dataset_title(dataset_name())}; {titles[model_name()]}"
+    st.sidebar.caption(f"Chosen for the other pages: {chosen}.")
 
 
 def model_titles() -> dict[str, str]:

@@ -107,7 +107,7 @@ def more(label: str = "More", icon: str = ":material/tune:"):
 
 
 def how_to_read(lines: Sequence[str], details: str) -> None:
-    """How to read the page in a few lines; then, folded, formulas, sources and caveats."""
+    """Lines on how to read the page; then, folded, formulas, sources and caveats."""
     st.subheader("How to read this", anchor=False)
     st.markdown("\n".join(f"- {line}" for line in lines))
     with st.expander("Details and references"):

@@ -91,9 +91,6 @@ def show_map(
         address.keep_to(dataset_name(), key)
         address.show()
     names = PLACES if compact else address.MAP_CHOICES
-    choice = dict.fromkeys(address.MAP_CHOICES, "") | {"layer": "none"}
-    choice |= {name: address.chosen(name) for name in names}
-    choice |= _texts(pair) if compact else _pins(codes)
     living_map(
         {
             "key": f"{dataset_name()}|{key}",
@@ -104,7 +101,7 @@ def show_map(
             "panes": panes,
             "classes": list(codes.class_names),
             "present": [] if codes.labels is None else np.unique(codes.labels).tolist(),
-            "choice": choice,
+            "choice": _choice(codes, names, pair),
             "seq": st.session_state.get(SEQ, 0),
             "drawing": st.session_state.get(DRAWING, 0),
         },
@@ -113,6 +110,13 @@ def show_map(
         on_again=_hear_again,
     )
     return latent_map
+
+
+def _choice(codes: Codes, names: tuple[str, ...], pair: Pair | None) -> dict[str, str]:
+    """Choices that the map shows: those of ``names`` as chosen, the others as on a map without any."""
+    choice = dict.fromkeys(address.MAP_CHOICES, "") | {"layer": "none"}
+    choice |= {name: address.chosen(name) for name in names}
+    return choice | (_texts(pair) if names == PLACES else _pins(codes))
 
 
 def offer_drawing(label: str, **looks) -> None:

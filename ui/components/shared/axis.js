@@ -46,16 +46,16 @@ export function drawAxes(context, view, theme, [xName, yName]) {
     const at = Math.round(view.toScreen([0, y])[1]) + 0.5;
     context.moveTo(0, at);
     context.lineTo(width, at);
-    if (at > NAME_ROOM) texts.push([tickText(y), [4, at - 4]]);
+    if (at > NAME_ROOM * theme.zoom) texts.push([tickText(y), [4, at - 4]]);
   }
   context.stroke();
-  context.font = `12px ${theme.font}`;
+  context.font = `${12 * theme.zoom}px ${theme.font}`;
   context.strokeStyle = css(theme.paper);
   context.fillStyle = css(theme.ink, 0.8);
   context.textAlign = "left";
   for (const [text, at] of texts) haloText(context, text, at);
   context.textAlign = "right";
-  haloText(context, `${xName} →`, [width - 6, height - 20]);
+  haloText(context, `${xName} →`, [width - 6, height - 20 * theme.zoom]);
 }
 
 /**
@@ -67,7 +67,7 @@ export function drawScaleBar(context, { width, height, scale }, theme) {
   context.fillStyle = context.strokeStyle = css(theme.ink, 0.8);
   context.lineWidth = 2;
   context.strokeRect(10, height - 11, length * scale, 0);
-  context.font = `13px ${theme.font}`;
+  context.font = `${13 * theme.zoom}px ${theme.font}`;
   context.textAlign = "left";
   context.fillText(digits(length), 10, height - 22);
 }

@@ -81,7 +81,7 @@ export class Scatter {
   nameClasses({ points: { centres }, classNames, view, theme }) {
     if (centres.length > MOST_NAMED_CLASSES) return;
     const { context } = this;
-    context.font = `600 16px ${theme.font}`;
+    context.font = `600 ${16 * theme.zoom}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.strokeStyle = css(theme.paper, 0.85);

@@ -3,11 +3,16 @@
 // Petroff's cycle of ten (arXiv 2107.02270), made for colour-blind eyes; as in autoencoder/figures/style.py.
 const CLASS_COLOURS = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
 
+const USUAL = 16; // pixels of a rem
+
 // Turns any colour of CSS into "#rrggbb".
 const parser = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
 /** @typedef {[number, number, number]} Rgb */
-/** @typedef {{ paper: Rgb, ink: Rgb, dark: boolean, accent: string, font: string }} Theme */
+/**
+ * `zoom` is how much larger than usual the type of the page is.
+ * @typedef {{ paper: Rgb, ink: Rgb, dark: boolean, accent: string, font: string, zoom: number }} Theme
+ */
 
 /** Theme of the page as it is now. @type {(host: Element) => Theme} */
 export function themeOf(host) {
@@ -21,6 +26,7 @@ export function themeOf(host) {
     dark: paper[0] + paper[1] + paper[2] < 384,
     accent: colour("--st-primary-color", "#1f5fa8"),
     font: colour("--st-font", "sans-serif"),
+    zoom: parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL,
   };
 }
 
