@@ -15,6 +15,11 @@ def described(config: Config) -> str:
     return f"{KINDS[config.model.kind]}, {counted(config.model.latent_dim, 'number')}, {images}"
 
 
+def in_sentence(model: Checkpoint | CheckpointInfo) -> str:
+    """Title of a model within a sentence, whose commas are not those of the sentence."""
+    return f"“{model_title(model)}”"
+
+
 def model_title(model: Checkpoint | CheckpointInfo) -> str:
     """Title of a shipped model in words; of any other the name that its maker gave it."""
     is_shipped = model.folder is not None and model.folder.parent == SHIPPED

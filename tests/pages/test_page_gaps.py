@@ -1,6 +1,7 @@
 """The page on gaps: every number on it is the one that the domain computes."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import model_title
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.gaps.empty_space import empty_space
@@ -46,12 +48,14 @@ def test_the_page_says_what_the_statistic_says():
     until(app, lambda app: "Across classes" in words(app))
     assert not app.exception and not app.error
     expected = [statistic(name, 30, 5) for name in MODELS]
-    assert sentence(expected) in words(app)
+    titles = [model_title(load_checkpoint(name)) for name in MODELS]
+    called = [replace(each, name=f"“{title}”") for each, title in zip(expected, titles, strict=True)]
+    assert sentence(called) in words(app)
     table = next(frame.value for frame in app.dataframe if "95 % from" in frame.value)
     for number, current in enumerate(expected):
         for offset, kind in enumerate(("same", "cross")):
             row, value = table.iloc[2 * number + offset], interval(current.score(kind))
-            assert row["model"] == current.name
+            assert row["model"] == titles[number]
             assert [row["mean"], row["95 % from"], row["to"]] == pytest.approx(
                 [value.mean, value.low, value.high]
             )

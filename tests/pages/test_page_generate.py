@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.generate.samples import compare_steps, plane, sample, yardstick_steps
@@ -101,7 +102,7 @@ def test_the_scores_are_those_of_the_domain():
         assert [line["off the data"], line["near-copies"]] == pytest.approx(
             [each.off_support_share, each.copy_share]
         )
-    assert sentence(MODEL, expected.scores[MODEL]) in words(app)
+    assert sentence(in_sentence(checkpoint), expected.scores[MODEL]) in words(app)
     assert f"right in {expected.classifier.accuracy:.1%} of 360" in words(app)
     shares = next(frame.value for frame in app.dataframe if "7" in frame.value)
     np.testing.assert_allclose(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.experiments.gaps.statistic import gap_steps
 from autoencoder.experiments.gaps.words import sentence
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath
@@ -18,6 +19,8 @@ from tests.tools.app import living_map, press, tables, until, visit, words
 from ui.state import address
 from ui.views.interpolation import PRESETS
 from ui.views.lesson import SCENES, worksheet
+
+PLAIN, VARIATIONAL = "“Plain, 32 numbers, MNIST”", "“Variational, 32 numbers, MNIST”"
 
 
 def heads(app) -> str:
@@ -80,7 +83,9 @@ def test_the_last_scene_says_what_its_numbers_say():
     for name in ("mnist-ae-32", "mnist-vae-32"):
         checkpoint = load_checkpoint(name)
         pairs = random_pairs(checkpoint.atlas.labels, len(checkpoint.atlas.latents), 15, 0)
-        statistic = result_of(gap_steps(name, checkpoint.support, checkpoint.atlas.latents, pairs))
+        statistic = result_of(
+            gap_steps(in_sentence(checkpoint), checkpoint.support, checkpoint.atlas.latents, pairs)
+        )
         statistics.append(statistic)
     assert sentence(statistics) in words(app)
 
@@ -98,17 +103,17 @@ def test_a_scene_says_what_its_strips_show():
     )
     assert within < plain and variational < plain  # or the words below would have to be others
     within = within or "none"
-    assert f"mnist-ae-32 is off the data in {within} of 11 steps" in words(visit("lesson", scene=2))
+    assert f"{PLAIN} is off the data in {within} of 11 steps" in words(visit("lesson", scene=2))
     third, fourth = words(visit("lesson", scene=3)), words(visit("lesson", scene=4))
-    assert f"mnist-ae-32 is off the data in {plain} of 11 steps" in third
-    assert f"Between the two 3s of scene 2, mnist-ae-32 is off in {within} of 11 steps" in third
-    assert f"mnist-vae-32 is off the data in {variational or 'none'} of 11 steps" in fourth
-    assert "mnist-ae-32 leaves the data in more steps than mnist-vae-32" in fourth
+    assert f"{PLAIN} is off the data in {plain} of 11 steps" in third
+    assert f"Between the two 3s of scene 2, {PLAIN} is off in {within} of 11 steps" in third
+    assert f"{VARIATIONAL} is off the data in {variational or 'none'} of 11 steps" in fourth
+    assert f"{PLAIN} leaves the data in more steps than {VARIATIONAL}" in fourth
 
 
 def measured(latent_dim: int, round_trip: list[float], step: list[float], name: str = "m") -> MeasuredPath:
     """A path that only has measures."""
-    model = SimpleNamespace(name=name, model=SimpleNamespace(latent_dim=latent_dim))
+    model = SimpleNamespace(name=name, folder=None, model=SimpleNamespace(latent_dim=latent_dim))
     trips, steps = np.array(round_trip), np.array([np.nan, *step])
     measures = PathMeasures(trips, trips, steps, np.zeros((len(trips), 28, 28)), latent_dim)
     return MeasuredPath(model, np.zeros((len(trips), latent_dim)), measures, None)
@@ -117,19 +122,19 @@ def measured(latent_dim: int, round_trip: list[float], step: list[float], name: 
 def test_the_outcome_follows_from_the_measures():
     calm, wild = measured(16, [0.5, 0.9, 0.2], [1, 1], "calm"), measured(16, [0.5, 3.0, 1.2], [1, 1], "wild")
     assert outcome([calm]) == (
-        "calm is off the data in none of 3 steps, with its greatest round trip, 0.90, at t = 0.50."
+        "“calm” is off the data in none of 3 steps, with its greatest round trip, 0.90, at t = 0.50."
     )
-    assert "wild is off the data in 2 of 3 steps" in outcome([calm, wild])
-    assert outcome([calm, wild]).endswith("On this pair wild leaves the data in more steps than calm.")
-    assert outcome([wild, calm]).endswith("On this pair wild leaves the data in more steps than calm.")
+    assert "“wild” is off the data in 2 of 3 steps" in outcome([calm, wild])
+    assert outcome([calm, wild]).endswith("On this pair “wild” leaves the data in more steps than “calm”.")
+    assert outcome([wild, calm]).endswith("On this pair “wild” leaves the data in more steps than “calm”.")
     assert outcome([calm, calm]).endswith("On this pair neither is better.")
     flat = measured(2, [9, 9, 9], [1, 3], "flat")
     assert outcome([flat]) == (
-        "flat changes its picture most just before t = 1.00, 1.50 times as much as on average."
+        "“flat” changes its picture most just before t = 1.00, 1.50 times as much as on average."
     )
-    assert outcome([flat, measured(2, [9, 9, 9], [1, 1], "even")]).endswith("flat jumps more than even.")
+    assert outcome([flat, measured(2, [9, 9, 9], [1, 1], "even")]).endswith("“flat” jumps more than “even”.")
     assert "On this pair" not in outcome([flat, calm]), "they are scored differently"
-    assert outcome([measured(2, [1, 1], [0], "still")]) == "still draws the same picture all the way."
+    assert outcome([measured(2, [1, 1], [0], "still")]) == "“still” draws the same picture all the way."
 
 
 def styles(app) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.seen import note_on_seen
-from autoencoder.checkpoint.titles import model_title
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.few_labels import words as sentences
 from autoencoder.experiments.few_labels.figure import confusion_figure, curve_name, learning_curves
@@ -74,7 +74,7 @@ def _setting(checkpoint: Checkpoint, train: Dataset) -> str:
     seconds = f"{checkpoint.config.training.seconds:,.0f} s on {n_learnt_from(checkpoint.config):,} images"
     words = (
         f"**Pre-trained on {dataset_title(source.name)}, labels of {dataset_title(train.name)}.** "
-        f"The encoder of *{model_title(checkpoint)}* was trained without any label ({seconds})."
+        f"The encoder of {in_sentence(checkpoint)} was trained without any label ({seconds})."
     )
     if checkpoint.model.latent_dim < SMALL_CODE:
         words += " So small a code keeps little of an image: a model of 16 dimensions or more keeps most."

@@ -11,7 +11,7 @@ from plotly.colors import sample_colorscale
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, picture_of, title_of
-from autoencoder.checkpoint.titles import model_title
+from autoencoder.checkpoint.titles import in_sentence, model_title
 from autoencoder.experiments.gaps.empty_space import EmptySpace
 from autoencoder.experiments.gaps.figure import gap_figure, matrix_figure
 from autoencoder.experiments.gaps.statistic import (
@@ -96,8 +96,9 @@ def _statistic_work(models: list[Checkpoint], codes: Codes, n_pairs: int, seed: 
 
 
 def _show_statistics(statistics: list[GapStatistic]) -> None:
-    for other in statistics[1:]:
-        st.markdown(f"**{sentence([statistics[0], other])}**")
+    first, *others = (replace(each, name=f"“{each.name}”") for each in statistics)
+    for other in others:
+        st.markdown(f"**{sentence([first, other])}**")
     if any(is_weak(statistic.latent_dim) for statistic in statistics):
         st.caption("Below 8 dimensions the share off the data is a weak score.")
     for score in dict.fromkeys(statistic.gap_score for statistic in statistics):
@@ -139,7 +140,7 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
         f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
-        f"*{model_title(checkpoint)}*.",
+        f"{in_sentence(checkpoint)}.",
         "paths between every two classes",
     )
     if job and job.result:
@@ -151,7 +152,7 @@ def _show_matrix(matrix: GapMatrix, checkpoint: Checkpoint, codes: Codes, seed: 
     frame = pd.DataFrame(matrix.score, index=names, columns=names)
     score = gap_score(checkpoint.model.latent_dim)
     st.caption(
-        f"Median {score.title} of the paths of *{model_title(checkpoint)}* between the classes, "
+        f"Median {score.title} of the paths of {in_sentence(checkpoint)} between the classes, "
         f"{MATRIX_PAIRS} for every two, drawn from seed {seed}. "
         "Dark is the least and bright the most. Choose a cell to see two pairs of it."
     )

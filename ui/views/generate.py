@@ -249,7 +249,7 @@ def _why_not_judged(codes: Codes) -> str:
 
 def _show_judgement(found: samples.Judgement, models: list[Checkpoint], training: Dataset) -> None:
     for name, scores in found.scores.items():
-        st.markdown(f"**{sentence(name, scores)}**")
+        st.markdown(f"**{sentence(f'“{name}”', scores)}**")
     _show_table(found, {model_title(model) for model in models if has_seen(model.config, training)})
     if found.classifier is None:
         st.caption("Without labels there is no classifier to teach, and so no Fréchet distance.")

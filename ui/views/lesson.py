@@ -9,7 +9,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt
-from autoencoder.checkpoint.titles import model_title
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.errors import DatasetError
 from autoencoder.experiments.interpolation.words import n_off
 from ui.state import address, caches
@@ -93,8 +93,8 @@ def _walk(pair: Pair, *names: str) -> None:
     show_details(codes, paths, pair)
     if pair != SAME_CLASS:
         (within,) = find_paths(models[:1], codes, SAME_CLASS, **looks)
-        title = model_title(within.checkpoint)
-        st.markdown(f"Between the two 3s of scene 2, *{title}* is off in {n_off(within)}.")
+        title = in_sentence(within.checkpoint)
+        st.markdown(f"Between the two 3s of scene 2, {title} is off in {n_off(within)}.")
 
 
 def _statistic() -> None:

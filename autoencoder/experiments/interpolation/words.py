@@ -4,7 +4,7 @@ import numpy as np
 
 from autoencoder.checkpoint.codes import Codes
 from autoencoder.checkpoint.places import ImageAt, Place
-from autoencoder.checkpoint.titles import model_title
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.experiments.interpolation.measured_path import MeasuredPath
 from autoencoder.latent.gap_score import JUMP, SHARE, GapScore, gap_score, is_weak
 from autoencoder.latent.support import oddity_name
@@ -60,7 +60,7 @@ def misdrawn(path: MeasuredPath, codes: Codes, pair: tuple[Place, Place]) -> str
 
 def outcome(paths: list[MeasuredPath]) -> str:
     """Sentence on the strips."""
-    parts = "; ".join(f"*{model_title(path.checkpoint)}* {_outcome_of(path)}" for path in paths)
+    parts = "; ".join(f"{in_sentence(path.checkpoint)} {_outcome_of(path)}" for path in paths)
     return f"{parts}.{_compared(paths)}"
 
 
@@ -101,5 +101,5 @@ def _compared(paths: list[MeasuredPath]) -> str:
         return " On this pair neither is better."
     worse, better = paths if first > second else paths[::-1]
     verb = "leaves the data in more steps than" if score == SHARE else "jumps more than"
-    worse, better = (model_title(path.checkpoint) for path in (worse, better))
-    return f" On this pair *{worse}* {verb} *{better}*."
+    worse, better = (in_sentence(path.checkpoint) for path in (worse, better))
+    return f" On this pair {worse} {verb} {better}."

@@ -8,7 +8,7 @@ import streamlit as st
 from autoencoder.checkpoint.checkpoint import Checkpoint
 from autoencoder.checkpoint.places import Drawing
 from autoencoder.checkpoint.seen import has_seen
-from autoencoder.checkpoint.titles import model_title
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.data.catalogue import DATASETS, list_datasets
 from autoencoder.data.dataset import Dataset
 from autoencoder.experiments.outliers import trials
@@ -206,7 +206,7 @@ def _say_what_is_normal(ready: trials.Ready, checkpoint: Checkpoint, train: Data
     n_judged, n_all = len(ready.images), ready.n_all
     judged = f"all {n_all:,}" if n_judged == n_all else f"{n_judged:,}, drawn with the seed from {n_all:,},"
     st.caption(
-        f"Normal for *{model_title(checkpoint)}*: {choice.dataset_title(train.name)}, {whose}. Of the "
+        f"Normal for {in_sentence(checkpoint)}: {choice.dataset_title(train.name)}, {whose}. Of the "
         f"images to test on, {judged} are "
         f"judged; k-NN and PCA compare them with {ready.n_compared:,} normal ones."
     )
