@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from autoencoder.checkpoint.store import load_checkpoint
+from autoencoder.checkpoint.titles import in_sentence
 from autoencoder.data.dataset import Dataset
 from autoencoder.data.loading import load_dataset
 from autoencoder.experiments.few_labels.figure import curve_name
@@ -116,11 +117,16 @@ def test_a_model_of_other_images_is_the_transfer_case():
 def test_the_encoder_has_a_code_that_is_large_enough_and_any_can_be_taken():
     app = visit(model="digits-vae-2")
     encoder = app.selectbox(key="encoder")
-    config = load_checkpoint(encoder.value).config
+    checkpoint = load_checkpoint(encoder.value)
+    config = checkpoint.config
     assert config.model.latent_dim >= 8 and config.source.name == "digits"
-    assert f"{encoder.value}'s encoder was trained" in words(app) and "So small a code" not in words(app)
+    assert f"The encoder of {in_sentence(checkpoint)} was trained" in words(
+        app
+    ) and "So small a code" not in words(app)
     encoder.set_value("digits-vae-2").run()
-    assert "digits-vae-2's encoder was trained" in words(app) and "So small a code" in words(app)
+    assert "The encoder of “Variational, 2 numbers, Digits” was trained" in words(
+        app
+    ) and "So small a code" in words(app)
     assert app.query_params["encoder"] == "digits-vae-2"
     assert visit(model="digits-ae-16").selectbox(key="encoder").value == "digits-ae-16"
 

@@ -143,8 +143,8 @@ def styles(app) -> str:
 
 def test_the_side_says_what_the_lesson_brings_and_keeps_the_choice():
     app = visit("lesson", data="mnist", model="mnist-ae-2", scene=2)
-    assert "MNIST's test images, with mnist-ae-32" in words(app)
-    assert "Chosen for the other pages: mnist, mnist-ae-2." in words(app)
+    assert "MNIST's test images, and its own models: Plain, 32 numbers, MNIST" in words(app)
+    assert "Chosen for the other pages: MNIST; Plain, 2 numbers, MNIST." in words(app)
     assert ".st-key-choice { display: none }" in styles(app), "it is out of sight"
     app.switch_page("../pages/gaps.py").run()
     assert ".st-key-choice { display: none }" not in styles(app)
