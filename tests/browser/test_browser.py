@@ -162,9 +162,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(page):
     assert "latent_visitor" not in page.evaluate("document.cookie")
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/reconstruction", "/interpolation", "/gaps", "/lesson", "/train", "/your-images"]
-)
+@pytest.mark.parametrize("path", ["/", "/train", "/your-images"])  # the others: test_frame.py
 def test_a_phone_needs_no_sideways_scrolling(page, path):
     page.set_viewport_size({"width": 390, "height": 800})
     visit(page, path)

@@ -9,7 +9,6 @@ from tests.tools.app import visit
 from tests.tools.project import PROJECT
 from ui.state.pages import PAGES, PATHS
 
-
 PARTS = [("gaps", "space"), ("gaps", "study")]
 LEAST = {"reconstruction": 5, "interpolation": 8, "space": 3, "study": 7, "generate": 4, "lesson": 1}
 
