@@ -36,7 +36,7 @@ def test_the_first_picture_of_a_page_is_within_every_first_screen(page, path):
         expect(first).to_be_visible()
         box = first.bounding_box()
         seen = box["y"] + FIRST_CHARTS.get(path, 1) * box["height"]
-        assert 0 <= box["y"] and seen <= SCREENS[screen][1], (screen, scheme)
+        assert box["y"] >= 0 and seen <= SCREENS[screen][1], (screen, scheme)
         assert main.evaluate("main => main.scrollWidth <= main.clientWidth"), "no sideways scrolling"
 
 
