@@ -1,7 +1,7 @@
 """Your images: what becomes of my own images?"""
 
 from ui.state.session import refusal
-from ui.views.your_images import check, choose_files, explain_formats, offer_use, show_image_sets
+from ui.views.your_images import check, choose_images, explain_formats, offer_use, show_image_sets
 from ui.widgets.frame import open_page
 
 open_page(
@@ -9,7 +9,7 @@ open_page(
     "one on them."
 )
 with refusal():
-    found = choose_files()
+    found = choose_images()
     if found:
         offer_use(check(found))
 explain_formats()

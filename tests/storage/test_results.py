@@ -310,7 +310,8 @@ def test_a_page_shows_what_was_measured_before_a_restart():
     press(app, "Measure the paths")
     run_until_over(app, 1)
     before = app.dataframe[0].value
-    assert set(before["model"]) == {"digits-vae-2", "digits-ae-2"} and "95 % from" in before
+    assert set(before["model"]) == {"Variational, 2 numbers, Digits", "Plain, 2 numbers, Digits"}
+    assert "95 % from" in before
     forget_everything()
     after = visit("gaps", pairs=10)
     assert "Measure the paths" not in [button.label for button in after.button]

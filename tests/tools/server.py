@@ -18,12 +18,14 @@ from tests.tools.waiting import SOON
 
 
 @contextmanager
-def started_server(folder: Path, health: str, **settings: str) -> Iterator[tuple[str, list[int]]]:
-    """Its address, and what its health page answered until all was well; state and log lie in ``folder``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    address = f"http://127.0.0.1:{port}"
+def started_server(
+    folder: Path, health: str, port: int | None = None, **settings: str
+) -> Iterator[tuple[str, list[int]]]:
+    """Its address, and what its health page answered until all was well; state and log lie in ``folder``.
+
+    Without a ``port`` a free one is taken.
+    """
+    address = f"http://127.0.0.1:{port or free_port()}"
     folders = {"LATENT_STATE_ROOT": str(folder / "state"), "LATENT_DATA_ROOT": str(folder / "data")}
     command = [
         sys.executable,
@@ -46,6 +48,12 @@ def started_server(folder: Path, health: str, **settings: str) -> Iterator[tuple
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen, log: Path) -> list[int]:

@@ -19,6 +19,7 @@ from ui.storage.classroom import classroom
 from ui.widgets import kept
 from ui.widgets.frame import go_to
 from ui.widgets.pictures import show
+from ui.widgets.uploader import choose_files, empty_uploader
 
 N_SHOWN, N_KEPT = 24, 12
 UPLOAD = "images.upload"  # the files' ids and their images
@@ -42,14 +43,14 @@ labels = np.arange(100) % 10
 np.savez("my-images.npz", images=images, labels=labels)"""
 
 
-def choose_files() -> Dataset | None:
+def choose_images() -> Dataset | None:
     """The images in the chosen files; None without files. Raises DatasetError where they cannot be read."""
     if not classroom().can_upload:
         st.info("Your teacher has switched uploads off.", icon=":material/info:")
         return None
     label = "One file, several pictures, or an IDX images file with its labels file"
     looks = {"accept_multiple_files": True, "max_upload_size": MEGABYTES}
-    files = st.file_uploader(label, key=kept.uploader_key("images"), **looks)
+    files = choose_files("images", label, **looks)
     if files:
         st.button("Choose other files", on_click=_empty_uploader, icon=":material/restart_alt:")
     return _read_once(files) if files else None
@@ -153,7 +154,7 @@ def _use(dataset: Dataset, name_key: str) -> None:
 
 
 def _empty_uploader() -> None:
-    kept.empty_uploader("images")
+    empty_uploader("images")
     st.session_state.pop(UPLOAD, None)
 
 

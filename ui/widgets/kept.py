@@ -1,4 +1,4 @@
-"""Controls of kept models and image sets: sharing, undo of a deletion, and uploaders that empty themselves.
+"""Controls of kept models and image sets: sharing, and undo of a deletion.
 
 A shared copy is read-only, and anyone with its link can open it. Its name is that of the original, a tilde
 and digits of its content, as ``my model~0a1b2c3d4e5f60718293``: nobody can guess the link. The copy stays the
@@ -51,16 +51,6 @@ def offer_undo(noun: str, shelf: Shelf) -> None:
     if name := shelf.deleted():
         looks = {"icon": ":material/undo:", "help": f"The {noun} deleted last."}
         st.button(f"Bring {name} back", on_click=guarded, args=(shelf.restore,), **looks)
-
-
-def uploader_key(part: str) -> str:
-    """The key of an uploader of a part of the program; `empty_uploader` changes it."""
-    return f"{part}.uploader_{st.session_state.get(f'{part}.n_uploads', 0)}"
-
-
-def empty_uploader(part: str) -> None:
-    """Replace the uploader by an empty one."""
-    st.session_state[f"{part}.n_uploads"] = st.session_state.get(f"{part}.n_uploads", 0) + 1
 
 
 def _switch(workspace: Workspace, kind: str, key: str, source: Path, shared: str) -> None:

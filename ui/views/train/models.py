@@ -22,6 +22,7 @@ from ui.widgets.charts import offer_file, show_chart
 from ui.widgets.controls import several
 from ui.widgets.frame import offer_map
 from ui.widgets.replay import show_replay
+from ui.widgets.uploader import choose_files, empty_uploader
 
 MAX_UPLOAD_MB = MAX_MODEL_FILE_BYTES // 1_000_000
 MOST = 8  # trainings on one chart
@@ -117,15 +118,16 @@ def _offer_load() -> None:
         return
     with st.expander("Load a model"):
         label, looks = "A model as it was downloaded, a .zip", {"max_upload_size": MAX_UPLOAD_MB}
-        upload = st.file_uploader(label, type="zip", key=kept.uploader_key("train"), **looks)
-        if upload is None:
+        uploads = choose_files("train", label, type="zip", **looks)
+        if not uploads:
             return
+        upload = uploads[0]
         name = proposed_name(current_workspace().models, upload.getvalue(), upload.name)
         name = st.text_input("Its name", name, max_chars=60, key=f"train.name {upload.file_id}")
         if st.button("Load"):
             with refusal():
                 info = import_model(current_workspace().models, upload.getvalue(), name)
-                kept.empty_uploader("train")
+                empty_uploader("train")
                 st.session_state["train.loaded"] = info.name
                 st.rerun()
 
