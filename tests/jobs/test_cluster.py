@@ -8,6 +8,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import dask
 import numpy as np
 import psutil
 import pytest
@@ -312,6 +313,19 @@ def test_a_work_that_takes_its_workers_down_is_given_up(queue):
     assert job.wait(SOON) and job.status == "failed" and isinstance(job.error, JobError)
     assert "was lost 3 times" in str(job.error)
     assert queue.submit("b", Counting(5)).wait(SOON)
+
+
+def test_a_worker_that_dask_gives_up_is_replaced(monkeypatch):
+    monkeypatch.setitem(clusters.CONFIG, "distributed.deploy.lost-worker-timeout", "0s")
+    cluster = Cluster()
+    wait_until(lambda: cluster.workers)
+    first = set(cluster.workers)
+    for address in first:
+        os.kill(cluster._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+    wait_until(lambda: len(set(cluster.workers) - first) == len(first))
+    cluster.close()
+    monkeypatch.undo()
+    dask.config.set(clusters.CONFIG)
 
 
 # Without worker processes

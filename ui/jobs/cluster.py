@@ -37,6 +37,8 @@ CONFIG = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.comm.timeouts.connect": "5s",  # all are on this machine
+    # A worker that was killed is started again; on a busy machine that can last.
+    "distributed.deploy.lost-worker-timeout": "120s",
     # Otherwise dask samples stacks a hundred times a second, in the server too.
     "distributed.worker.profile.enabled": False,
 }
@@ -89,6 +91,7 @@ class Cluster:
 
     def _look(self) -> None:
         client = self._connected()
+        self._replace_given_up()
         present = set(client.scheduler_info(n_workers=-1)["workers"])
         for address in set(self._executors) - present:
             self._leave(address)
@@ -125,6 +128,11 @@ class Cluster:
         )
         self._datasets = Scattered(self._client)
         return self._client
+
+    def _replace_given_up(self) -> None:
+        """Start workers in place of those of this machine that dask has waited for in vain, and forgotten."""
+        if self._local is not None and len(self._local.workers) < len(self._local.worker_spec):
+            self._local.scale(len(self._local.worker_spec))
 
     def _disconnect(self) -> None:
         for address in list(self._executors):
