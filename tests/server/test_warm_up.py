@@ -77,7 +77,7 @@ def test_copies_of_a_model_have_charts_of_their_own():
     model = caches.shipped_checkpoint(MODEL)
     path = model.atlas.latents[:5]
     for name in ("one", "a copy of it"):
-        chart = caches.path_chart([replace(model, name=name)], [path])
+        chart = caches.path_chart([replace(model, name=name, folder=None)], [path])
         assert chart.marks[0].name == name and caches.drawn(chart, False).data[0].name == name
 
 
