@@ -43,6 +43,7 @@ def test_the_first_picture_of_a_page_is_within_every_first_screen(page, path):
 def test_the_menu_of_a_phone_closes_when_a_page_is_chosen(page):
     resize(page, "phone")
     visit(page, "/reconstruction")
+    expect(page.locator("[data-testid=menu_closer][data-mounted]")).to_be_attached()
     page.get_by_test_id("stExpandSidebarButton").click()
     link = page.get_by_test_id("stSidebar").get_by_role("link", name="Generate")
     link.click()

@@ -16,7 +16,9 @@ export default function (component) {
     const made = (entry = { newest: component, instance: null });
     mounted.set(host, made);
     import(new URL(component.data.module, document.baseURI).href).then(({ default: Instance }) => {
+      if (mounted.get(host) !== made) return; // it has left the page meanwhile
       made.instance = new Instance(host, made.newest);
+      host.dataset.mounted = "";
     });
   }
   return () =>
