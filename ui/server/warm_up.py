@@ -85,6 +85,7 @@ class Warmer(threading.Thread):
             self.join(PATIENCE)
 
     def run(self) -> None:
+        import_module("autoencoder.figures.paper")  # matplotlib reads the machine's fonts for it
         done: set[View] = set()
         while not self._leave.wait(REST):
             new = [view for view in views() if view not in done]
