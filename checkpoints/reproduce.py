@@ -57,7 +57,7 @@ def train(name: str) -> None:
     dataset, kind, dims = name.rsplit("-", 2)
     model = f"--dataset {dataset} --kind {kind} --latent-dim {dims}"
     settings = f"--epochs {EPOCHS[dataset]} --batch-size 64 --learning-rate 0.005 --seed 0 --threads 1"
-    command("train", *f"{model} {settings} --out".split(), str(HERE / name))
+    command("train", *f"{model} {settings} --replace --out".split(), str(HERE / name))
     print("trained", name, flush=True)
 
 
