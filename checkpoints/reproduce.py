@@ -116,8 +116,7 @@ Measured on each data set's test images by `python -m autoencoder evaluate` (10,
 `mnist-5k` and of Fashion-MNIST, 360 of digits). MSE, PSNR and SSIM are of the reconstruction from the code;
 BCE is summed over the 784 pixels; BCE + KL of a `vae` is its negative ELBO. The last column lays
 `gaussian:0.3` over the input: PSNR of the noisy input, then of what the model makes of it. Minutes are
-those of one thread of a shared machine; for `mnist-5k` of a crowded one, on which a minute and a half of
-computing took half an hour.
+those of one thread of a shared machine.
 """
 
 
