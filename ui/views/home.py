@@ -10,8 +10,8 @@ from ui.widgets.frame import NAME, more, offer_page
 from ui.widgets.map import offer_drawing
 
 SENTENCE = (
-    "An autoencoder squeezes every image into a few numbers, its **code**, and draws the image again from "
-    "the code alone. Each dot is one image at its code: move over the map."
+    "An autoencoder squeezes an image into a few numbers, its **code**, and draws it again from the code "
+    "alone. Each dot is one image at its code: move over the map."
 )
 STYLE = Path(__file__).with_name("home.css")
 

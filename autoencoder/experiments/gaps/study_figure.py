@@ -11,6 +11,7 @@ STYLES = {  # colour, dash, symbol, and position of the points' names, apart fro
     "dae": (2, "dash", "square-open", "top right"),
     "vae": (1, "dot", "diamond", "bottom left"),
 }
+CLEAR_OF_AXIS = "top right"  # the name of a lowest point, to which lines come down from the left
 KNOBS = {"ae": "by code size", "dae": "by noise", "vae": "by weight of the KL"}
 
 
@@ -61,7 +62,6 @@ def _curve(kind: str, size: int | None, members: list[Point]) -> Curve:
     scores = [point.score for point in members]
     means = [score.mean for score in scores]
     spread = [(score.mean - score.low, score.high - score.mean) for score in scores]
-    above = f"top {side.split()[1]}"  # the name of the lowest point, clear of the axis
     return Curve(
         f"{FAMILIES[kind]}, {KNOBS[kind]}{'' if size is None else f', codes of {size}'}",
         [point.mse for point in members],
@@ -72,7 +72,7 @@ def _curve(kind: str, size: int | None, members: list[Point]) -> Curve:
         size=9,
         spread=np.transpose(spread),
         texts=[_mark(point.setting) if point.setting.kind == kind else "" for point in members],
-        sides=[above if mean == min(means) else side for mean in means],
+        sides=[CLEAR_OF_AXIS if mean == min(means) else side for mean in means],
         hover="%{customdata}<extra></extra>",
         about=list(map(_hover, members)),
     )
