@@ -1,16 +1,14 @@
 """Gaps: how often does a path between two classes fall into a gap, and what lies where no code is?"""
 
+from ui.state import address
 from ui.state.choice import chosen_checkpoint
-from ui.views.gaps import choose_part, show_empty_space, show_paths, show_study
+from ui.views.gaps import CAPTIONS, choose_part, show_empty_space, show_paths, show_study
 from ui.widgets.choice import compared_models
 from ui.widgets.frame import how_to_read, open_page
 from ui.widgets.pair import chosen_codes
 from ui.widgets.seen import show_seen
 
-open_page(
-    "Are there holes between the classes, in which model, and what closes them? Look for steps between two "
-    "classes that show no digit at all."
-)
+open_page(CAPTIONS[address.one_of("part", list(CAPTIONS))])
 part = choose_part()
 if part == "study":
     show_study()
@@ -25,10 +23,12 @@ else:
 how_to_read(
     (
         "**Paths**: a gap is a stretch of a path where the decoder draws what its own encoder does not "
-        "recognise. The score of a path is the share of its steps that are off the data.",
+        "recognise. The score of a path is the share of its steps that are off the data, and in one or two "
+        "dimensions the jump ratio: its largest step from picture to picture over the average one.",
         "**Intervals that do not overlap** tell two models apart; intervals that do, do not.",
-        "**Empty space**: places where no image has its code. *Unlike any image* means farther from every "
-        "real image than 95 % of the model's own reconstructions.",
+        "**Empty space**: codes drawn at random, not from images. *Off* means off the data. *Unlike* means "
+        "unlike any image: farther from every real one than 95 % of the model's own reconstructions. A code "
+        "can be one without the other.",
     ),
     "**The score** is the share of a straight path's 17 steps that are off the data: their round trip, or "
     "in fewer than 8 dimensions their distance to the data, is above 1. 1 means: stranger than 95 % of the "

@@ -22,8 +22,9 @@ view.show_on_map(codes, paths[0], pair)
 view.take_away(paths, pair, codes, kind)
 how_to_read(
     (
-        "**A hatched step is off the data**: encoded again, its picture has another code. The round trip is "
-        "the length of that move; above 1 it is longer than for 95 % of the codes of real images.",
+        "**A hatched step is off the data.** In codes of eight numbers and more, its picture has another "
+        "code when it is encoded again: a round trip above 1. In shorter codes it lies far from the codes of "
+        "real images: a distance above 1. Of these codes themselves 95 % stay below 1.",
         "**Within a class** most paths stay on the data. **Between classes** a plain autoencoder's path "
         "often leaves it, for nothing in its training tells it what to draw there.",
         "**One path proves little.** The page *Gaps* measures hundreds.",

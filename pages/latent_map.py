@@ -25,7 +25,8 @@ with home.notes:
             "other.",
             "**The pictures beside the map**: what the decoder draws at the pointer, and the nearest real "
             "image. A hatched frame says that the model does not know this place from real images.",
-            "**Click two places**: the strip under the map is the straight path between them, decoded.",
+            "**A and B** are two codes: drag them, or click to move B. The strip under the map is the "
+            "straight path between them, decoded.",
         ),
         "A code of two dimensions is drawn as it is. Longer codes are drawn on the plane in which they "
         "spread most (principal component analysis); the axes say how much of their variance that plane "

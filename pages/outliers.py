@@ -7,8 +7,8 @@ from ui.widgets.choice import offer_download
 from ui.widgets.frame import how_to_read, open_page
 
 open_page(
-    "A model reconstructs badly what it has never seen, if you measure it the right way. Look for normal "
-    "images and outliers that overlap, and for a score that calls an empty image the most normal of all."
+    "A model reconstructs badly what it has never seen, if you measure it the right way. Look how far "
+    "the outliers' scores lie from those of normal images, and at the known failures."
 )
 if not dataset_at_hand():
     offer_download()

@@ -5,8 +5,8 @@ from ui.views.your_images import check, choose_images, explain_formats, offer_us
 from ui.widgets.frame import open_page
 
 open_page(
-    "Bring images of your own: look how a model that has never seen their like draws them again, and train "
-    "one on them."
+    "Bring images of your own: look how a model draws them again that was trained on others, and train one "
+    "on them."
 )
 with refusal():
     found = choose_images()

@@ -135,7 +135,7 @@ def test_the_images_with_a_label_are_shown_before_anything_is_measured():
     app = visit(model="digits-ae-16", labels=["10", "30"], labels_seed=4)
     task = few_label_task(load_dataset("digits", "train"), load_dataset("digits", "test"), 4)
     rows = labelled_rows(task, 10, 0, 4)
-    assert "10 of 1,437 images; the first 10 of them" in words(app) and "Measure" in buttons(app)
+    assert "10 of 1,437 images have a label" in words(app) and "Measure" in buttons(app)
     captions = re.findall("<figcaption>(.*?)</figcaption>", tables(app)[0])
     assert captions == [str(label) for label in task.pool.labels[rows]]
     for image in task.pool.images[rows]:

@@ -48,7 +48,7 @@ def test_the_samples_and_their_measures_are_those_of_the_source():
     assert row(app, "Near-copy") == ["copy" if value < unit else "" for value in distances]
     assert f"**{(expected.oddity > 1).sum()} of 12** are off the data" in words(app)
     assert f"**{(distances < unit).sum()}** are near-copies" in words(app)
-    assert len(row(app, "Nearest trained on")) == 12 and len(row(app, "Sample")) == 2 * 12
+    assert len(row(app, "Nearest training image")) == 12 and len(row(app, "Sample")) == 2 * 12
     assert row(app, "Off the data") == ["off" if value > 1 else "" for value in expected.oddity]
     assert "Nothing in the training" in words(app)
 

@@ -88,6 +88,10 @@ def test_the_last_scene_says_what_its_numbers_say():
         )
         statistics.append(statistic)
     assert sentence(statistics) in words(app)
+    late = visit("lesson", scene=5, pairs=15)
+    assert sentence(statistics) not in words(late), "the next visitor guesses too"
+    press(late, "Measure the paths")
+    assert sentence(statistics) in words(late)
 
 
 def steps_off(name: str, images: list[int]) -> int:
@@ -153,7 +157,7 @@ def test_the_side_says_what_the_lesson_brings_and_keeps_the_choice():
 
 def test_the_worksheet_asks_for_the_number_that_the_page_gives():
     asked, page = SCENES[-1].question, visit("lesson", scene=5)
-    assert "probability, ties counted half" in asked and "ties counted half" in task_of(page)
+    assert "probability; a tie counts half" in asked and "A tie counts half" in task_of(page)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

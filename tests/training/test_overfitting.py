@@ -35,7 +35,8 @@ def test_a_difference_without_a_turn_is_another_thing():
 
 def test_errors_that_stay_together_are_no_reason_to_stop():
     over, running = (sentence(TOGETHER, 50, is_over) for is_over in (True, False))
-    assert "The difference is 1.9 nats (2% of the held-out error)" in over and "more epochs or a larger code" in over
+    assert "The difference is 1.9 nats (2% of the held-out error)" in over
+    assert "more epochs or a larger code" in over
     assert "No overfitting so far" in running
 
 

@@ -117,8 +117,10 @@ def _show_labelled(task: Task, fewest: list[int], seed: int) -> None:
     for n_labels in fewest:
         rows = labelled_rows(task, n_labels, 0, seed)[:N_SHOWN]
         names = [task.pool.class_names[label] for label in task.pool.labels[rows]]
-        which = f"{n_labels:,} of {task.pool.n_images:,} images; the first {len(rows)} of them"
-        st.markdown(f"**All that has a label** in the first draw: {which}")
+        first = f", the first {len(rows)} of them" if len(rows) < n_labels else ""
+        st.markdown(
+            f"**{n_labels:,} of {task.pool.n_images:,} images have a label** in the first draw{first}:"
+        )
         show(task.pool.images[rows], names)
 
 

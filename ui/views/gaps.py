@@ -42,6 +42,12 @@ from ui.widgets.paths import find_paths, show_strips
 from ui.widgets.pictures import show
 
 PARTS = {"paths": "Paths", "space": "Empty space", "study": "What closes the gaps?"}
+CAPTIONS = {
+    "paths": "Are there holes between the classes? Look for pictures on the way that are no digit, and for "
+    "sudden jumps from one picture to the next.",
+    "space": "What does the decoder draw at codes that no image has? Look for pictures that are no digit.",
+    "study": "Which settings close the gaps between the classes, and at what cost?",
+}
 NUMBERS = "median", "mean", "95 % from", "to", "steps unlike any image"
 MATRIX = "gaps.matrix"
 PAIR_WORDS = "most typical", "worst"
@@ -62,8 +68,11 @@ def show_paths(models: list[Checkpoint], codes: Codes) -> None:
     show_matrix(models[0], codes)
 
 
-def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
-    """Random pairs through every model: started with a button, then kept."""
+def show_statistic(models: list[Checkpoint], codes: Codes, is_guessed: bool = False) -> None:
+    """Random pairs through every model: started with a button, then kept.
+
+    Where a visitor guesses first, a result that is there already waits for the button too.
+    """
     if len(codes.latents) < 2:
         st.caption("A path needs two images, and here is one. Choose others at the side.")
         return
@@ -80,6 +89,7 @@ def show_statistic(models: list[Checkpoint], codes: Codes) -> None:
         "seconds.",
         f"{2 * n_pairs:,} paths through {len(models)} models",
         button,
+        is_guessed,
     )
     if n_pairs > len(codes.latents):
         st.caption(f"More pairs than the {len(codes.latents):,} images: many share an image.")
@@ -229,7 +239,7 @@ def _show_shares(spaces: dict[str, EmptySpace], n_images: int) -> None:
 
 
 def _show_places(name: str, space: EmptySpace) -> None:
-    """The first places of a model, with marks of the odd ones."""
+    """The first places of a model, with marks of the odd ones; the page explains them."""
     st.markdown(f"**{name}**: the first {N_SHOWN} of {N_PLACES:,} places")
     are_odd = zip(is_off_support(space.oddity[:N_SHOWN]), space.picture_distance[:N_SHOWN] > 1, strict=True)
     marks = [" · ".join(compress(("off", "unlike"), is_odd)) or "–" for is_odd in are_odd]

@@ -45,9 +45,8 @@ SOURCE_WORDS = {
     AROUND: "Drawn from around the code of A, in every direction.",
 }
 WHAT_TO_EXPECT = (
-    "Codes are added, and each picture is a code, decoded. The sum is C moved by what tells A from B: expect "
-    "another C where that is something every class can have, such as a slant or a thicker stroke; a digit "
-    "of another class, or a blur, where it is what makes A an A."
+    "Each picture is a code, decoded. A − B is what A has and B lacks, and C gets it. If every digit can "
+    "have it, such as a slant or a thicker stroke, expect another C; if not, a blur or another digit."
 )
 
 
@@ -189,7 +188,7 @@ def _compared_with_training(checkpoint: Checkpoint, drawn: samples.Samples) -> t
         ("Near-copy", _marks(distances < unit, "copy")),
     ]
     count = f"**{(distances < unit).sum()}** are near-copies of a training image"
-    return ("Nearest trained on", nearest), rows, count
+    return ("Nearest training image", nearest), rows, count
 
 
 def _marks(are_marked: np.ndarray, word: str) -> list[str]:

@@ -99,7 +99,7 @@ def _walk(pair: Pair, *names: str) -> None:
 
 def _statistic() -> None:
     models = list(map(caches.shipped_checkpoint, (PLAIN, VARIATIONAL)))
-    show_statistic(models, _codes(models[0]))
+    show_statistic(models, _codes(models[0]), is_guessed=True)
 
 
 SCENES = (
@@ -117,21 +117,21 @@ SCENES = (
     ),
     Scene(
         "Nothing in its training tells a plain autoencoder what to draw between two classes.",
-        "Find the step that is least like a digit, and read its round trip.",
+        "Move the slider to the step that is least like a digit, and read its round-trip error.",
         "At which t does the path leave the data, and what does the picture look like there?",
         partial(_walk, TWO_CLASSES, PLAIN),
     ),
     Scene(
         "A variational autoencoder is trained to fill its space. Does it?",
-        "Send the same pair through both. Compare the round trips step by step.",
+        "Move the slider: the same pair goes through both. Compare their round-trip errors.",
         "Which model leaves the data in fewer steps? Which pictures are sharper?",
         partial(_walk, TWO_CLASSES, PLAIN, VARIATIONAL),
     ),
     Scene(
         "One pair proves little. Hundreds do.",
-        "Draw one random path between classes in each model. How often is the plain autoencoder's the worse "
-        "one, ties counted half? Guess first, then measure.",
-        "The probability, ties counted half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
+        "Take one path between classes at random in each model. How often does the plain model's leave the "
+        "data more? A tie counts half. Guess first, then measure.",
+        "The probability; a tie counts half. Your guess: ____ %. Measured: ____ %. Do the intervals overlap?",
         _statistic,
     ),
 )

@@ -25,12 +25,12 @@ N_SHOWN, N_KEPT = 24, 12
 UPLOAD = "images.upload"  # the files' ids and their images
 MEGABYTES = MAX_FILE_BYTES // 1_000_000
 FORMATS = f"""
+- **PNG or JPEG pictures**, one or several at once, without classes
+- **.zip** of PNG or JPEG pictures, a folder for each class if there are classes
 - **.npz** with `images` (N, 28, 28) or (N, 28, 28, 3), uint8 from 0 to 255 or floats from 0 to 1, and, if
   you have them, `labels` (N,), whole numbers from 0; Keras's `x_train`, `y_train` … are read too
 - **.npy** with the images, alone or together with a second one that has the labels
 - **an IDX pair** as MNIST's: the images file and the labels file together, gzipped or not
-- **PNG or JPEG pictures**, one or several at once, without classes
-- **.zip** of PNG or JPEG pictures, a folder for each class if there are classes
 
 Up to {MAX_IMAGES:,} images of {MIN_SIDE} to {MAX_SIDE} pixels a side, {MEGABYTES} MB a file or for all
 pictures chosen at once. They are brought to 28 × 28 pixels, their aspect kept, and colours become grey.

@@ -14,15 +14,25 @@ NO_WORKER = "No worker is available; the job continues when one connects"
 
 
 def job_on_request(
-    key: str, make_work: Callable[[], Work], label: str, caption: str, words: str, container=st
+    key: str,
+    make_work: Callable[[], Work],
+    label: str,
+    caption: str,
+    words: str,
+    container=st,
+    is_guessed: bool = False,
 ) -> Job | None:
-    """The quick job with this key, started by a button ``label`` in ``container``; None before that."""
-    job = find_measurement(quick_queue(), key)
-    if job is None:
+    """The quick job with this key, started by a button ``label`` in ``container``; None before that.
+
+    Another visitor may have started the same: it is shown at once, unless the visitor guesses first.
+    """
+    job, asked = find_measurement(quick_queue(), key), f"job.asked {key}"
+    if job is None or (is_guessed and asked not in st.session_state):
         if not container.button(label, type="primary", width="stretch" if container is not st else "content"):
             st.caption(caption)
             return None
-        job = start_measurement(quick_queue(), key, make_work())
+        st.session_state[asked] = True
+        job = job or start_measurement(quick_queue(), key, make_work())
     return _follow(job, make_work, words)
 
 

@@ -23,7 +23,9 @@ def verdict(path: MeasuredPath) -> str:
     if value is None:
         return "the picture does not change along this path"
     if score is JUMP:
-        return f"{score.title} **{score.format(value)}**: the largest change of the picture over the mean one"
+        return (
+            f"{score.title} **{score.format(value)}**: the largest change of the picture over the average one"
+        )
     n_off, n_steps = int(path.measured.off_support.sum()), len(path.latents)
     weak = " (a weak score below 8 dimensions)" if is_weak(path.checkpoint.model.latent_dim) else ""
     return f"off the data in **{n_off} of {n_steps}** steps, {value:.0%}{weak}"

@@ -121,7 +121,7 @@ export class PinRow {
 function invitation(hasA, hasB, isLine) {
   if (!hasA) return "Move over the map. Click two places, A and B, to walk between.";
   if (!hasB) return "Now click a second place: B.";
-  return isLine ? "Drag a pin to bend the path, or click to move B." : "Click to move B.";
+  return isLine ? "Drag A or B to move that end, or click to move B." : "Click to move B.";
 }
 
 /** Pin set by the number of its image. */

@@ -75,7 +75,7 @@ export class Inspector {
     stage.marks.pointer = null;
     card.follow(null, 0);
     if (space.isEncoding([a, b])) return;
-    const place = this.map.state.pins.at(focus) ?? a ?? b;
+    const place = [this.map.state.pins.at(focus), a, b].find((pin) => pin && space.knows(pin)) ?? null;
     const letter = place === b ? "B" : "A";
     this.ring(place?.kind === "image" ? place.index : -1);
     const code = space.codeOf(place) ?? (space.plane && !place ? space.plane.middle : null);

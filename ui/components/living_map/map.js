@@ -239,7 +239,7 @@ export default class LatentMap {
       return isHere ? this.titleOf(place.index) : "an image that is not among these";
     }
     const isOurs = this.board.panes.some(({ space }) => space.owns(place));
-    return isOurs ? "a place between the images" : "a place of another model";
+    return isOurs ? "a code of no image" : "a place of another model";
   }
 
   close() {

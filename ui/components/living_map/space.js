@@ -115,6 +115,11 @@ export class LatentSpace {
     return Boolean(this.points && index >= 0 && index < this.points.count);
   }
 
+  /** Whether a place can be shown here: no image that is not among these. @param {Place} place */
+  knows(place) {
+    return place.kind !== "image" || !this.points || this.has(place.index);
+  }
+
   /** @param {Extract<Place, { kind: "code" }>} place */
   owns({ model, code }) {
     return model === this.data.id && code.length === this.data.dim;
