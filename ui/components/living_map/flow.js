@@ -8,6 +8,7 @@ import { withMinus } from "../shared/numbers.js";
 import { paint, pictureCanvas } from "../shared/pixels.js";
 import { css, themeOf } from "../shared/theme.js";
 /** @import { Pixels } from "../shared/pixels.js" */
+/** @import { Theme } from "../shared/theme.js" */
 
 const MOST_WRITTEN = 3; // numbers of a code; a longer one is drawn as bars
 const FURTHEST = 3; // value of a full bar: prior and plain codes rarely go beyond
@@ -26,6 +27,8 @@ export class Flow {
     this.host = host;
     /** @type {Passage} */
     this.passage = NOTHING;
+    /** @type {Theme | null} */
+    this.theme = null; // asked for at every move it would cost a layout each time
     this.input = pictureCanvas("The image that is encoded");
     this.output = pictureCanvas("The image that the decoder draws");
     this.numbers = element("span", { class: "lm-numbers" });
@@ -69,7 +72,7 @@ export class Flow {
   show(passage) {
     this.passage = passage;
     const { input, code, output } = passage;
-    const { dark } = themeOf(this.host);
+    const { dark } = (this.theme ??= themeOf(this.host));
     paint(this.input, input, dark);
     paint(this.output, output, dark);
     this.light([this.from, this.input, this.encoder, ...this.arrows.slice(0, 2)], Boolean(input));
@@ -96,7 +99,7 @@ export class Flow {
   /** One bar for each number of a code, up where it is above zero. @param {Float32Array} code */
   drawBars(code) {
     const { context, width, height } = resize(this.bars);
-    const theme = themeOf(this.host);
+    const theme = (this.theme ??= themeOf(this.host));
     const step = width / code.length;
     context.clearRect(0, 0, width, height);
     context.fillStyle = css(theme.ink, 0.25);
@@ -110,6 +113,7 @@ export class Flow {
 
   /** Show the same in the theme as it is now. */
   repaint() {
+    this.theme = null;
     this.show(this.passage);
   }
 }
