@@ -59,7 +59,7 @@ def test_a_pin_is_dragged_onto_a_point_and_undone(page):
     stage.move(*stage.on_screen(stage.map.positions[9]))
     page.mouse.down()
     stage.move(*stage.empty_spot(2))
-    expect(titles).to_contain_text("a place between")
+    expect(titles).to_contain_text("a code of no image")
     step = page.locator(".lm-strip canvas").nth(5)
     before = step.evaluate(PIXELS)
     stage.move(*stage.on_screen(stage.map.positions[200]))

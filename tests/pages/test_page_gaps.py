@@ -132,11 +132,11 @@ def test_without_training_images_it_says_which_codes_the_box_is_around():
 
 def test_the_matrix_follows_the_seed_of_the_statistic():
     app = visit("gaps", model=MODELS[0], pairs_seed=7)
-    assert "drawn from the seed above (7)" in words(app)
+    assert "drawn from the seed behind “More” (7)" in words(app)
     measured_matrix(app, seed=7)
     assert "12 for every two, drawn from seed 7" in words(app)
     app.number_input(key="pairs_seed").set_value(8).run()
-    assert "drawn from the seed above (8)" in words(app), "another seed is another matrix"
+    assert "drawn from the seed behind “More” (8)" in words(app), "another seed is another matrix"
 
 
 PARTS = {  # what each part of the page shows, and no other

@@ -149,8 +149,8 @@ def show_matrix(checkpoint: Checkpoint, codes: Codes) -> None:
         job_key("matrix", YARDSTICK, checkpoint.fingerprint, codes.key, seed),
         lambda: StepsWork(matrix_steps, checkpoint.support, codes.latents, codes.labels, MATRIX_PAIRS, seed),
         "Measure every two classes",
-        f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed above ({seed}), through "
-        f"{in_sentence(checkpoint)}.",
+        f"{MATRIX_PAIRS} random paths for every two classes, drawn from the seed behind “More” ({seed}), "
+        f"through {in_sentence(checkpoint)}.",
         "paths between every two classes",
     )
     if job and job.result:

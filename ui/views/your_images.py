@@ -14,7 +14,7 @@ from autoencoder.errors import DatasetError
 from autoencoder.wording import counted
 from ui.state import caches
 from ui.state.choice import set_dataset
-from ui.state.session import current_workspace, guarded, refusal
+from ui.state.session import current_workspace, guarded, is_dark, refusal
 from ui.storage.classroom import classroom
 from ui.widgets import kept
 from ui.widgets.frame import go_to
@@ -36,6 +36,10 @@ Up to {MAX_IMAGES:,} images of {MIN_SIDE} to {MAX_SIDE} pixels a side, {MEGABYTE
 pictures chosen at once. They are brought to 28 × 28 pixels, their aspect kept, and colours become grey.
 What you upload is yours alone and stays on this server.
 """
+GROUND = "The models know light ink on a dark ground, as in MNIST. These are the images as they will be used."
+SHOWN_TURNED = (
+    "This theme shows every picture turned round: here right images are dark ink on a light ground."
+)
 EXAMPLE = """import numpy as np
 
 images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), dtype=np.uint8)  # your own here
@@ -70,8 +74,7 @@ def check(found: Dataset) -> Dataset:
     explained = "Switched on by itself where the ground is lighter than the ink."
     invert = st.toggle("Invert the images", looks_inverted(found.images), key, help=explained)
     dataset = replace(found, images=255 - found.images) if invert else found
-    ground = "The models know light ink on a dark ground, as in MNIST."
-    st.caption(f"{ground} These are the images as they will be used:")
+    st.caption(GROUND if is_dark() else f"{GROUND} {SHOWN_TURNED}")
     _show_some(dataset, N_SHOWN)
     return dataset
 
